@@ -1,0 +1,2 @@
+//! Core spec, *Execution*.
+pub mod numerics;

@@ -1,0 +1,8 @@
+//! Core spec, *Structure*: modules and types as data, and the one table of instructions.
+
+mod module;
+mod ops;
+mod types;
+
+pub use module::*;
+pub use types::*;
