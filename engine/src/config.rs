@@ -1,0 +1,65 @@
+//! What an engine accepts and how far it goes.
+
+pub use wasmparser::WasmFeatures as Features;
+
+/// Settings of modules and stores.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The proposals that validation accepts.
+    pub features: Features,
+    /// How far hostile input can go.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { features: default_features(), limits: Limits::default() }
+    }
+}
+
+/// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes and wide arithmetic.
+pub fn default_features() -> Features {
+    Features::WASM3
+        | Features::THREADS
+        | Features::CUSTOM_PAGE_SIZES
+        | Features::WIDE_ARITHMETIC
+        | Features::RELAXED_SIMD
+}
+
+/// The limits of one store. Reaching one is [`Fault::Exhausted`](crate::Fault::Exhausted), or a failed `grow` where the
+/// specification gives one, and never a panic or an abort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Fuel of the store: one unit for each function entered, each backward branch taken, and each KiB that a bulk
+    /// instruction moves. `None` is unlimited.
+    pub fuel: Option<u64>,
+    /// Greatest number of nested calls.
+    pub call_depth: u32,
+    /// Greatest size of the value stack, in slots of 64 bits.
+    pub stack_slots: u32,
+    /// Greatest size of one memory, in bytes.
+    pub memory_bytes: u64,
+    /// Greatest size of one table, in elements.
+    pub table_elements: u64,
+    /// Greatest size of the garbage-collected heap, in bytes.
+    pub heap_bytes: u64,
+    /// Greatest number of instances in a store.
+    pub instances: u32,
+    /// Greatest nesting of host functions that call back into WebAssembly.
+    pub host_depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            fuel: None,
+            call_depth: 20_000,
+            stack_slots: 1 << 20,
+            memory_bytes: 4 << 30,
+            table_elements: 10_000_000,
+            heap_bytes: 1 << 30,
+            instances: 100_000,
+            host_depth: 100,
+        }
+    }
+}
