@@ -31,3 +31,35 @@ addresses! {
     /// A closed defined type of the store; equal types have equal ids.
     TypeId;
 }
+
+use crate::trace::TrapCode;
+
+/// A trap and where in its module it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trap {
+    /// Why.
+    pub code: TrapCode,
+    /// The function's index in its module, if the trap was in a function.
+    pub func: Option<u32>,
+    /// Offset of the instruction in the module's bytes, if known.
+    pub offset: Option<u32>,
+}
+
+impl From<TrapCode> for Trap {
+    fn from(code: TrapCode) -> Self {
+        Trap { code, func: None, offset: None }
+    }
+}
+
+impl std::fmt::Display for Trap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "trap: {}", self.code)?;
+        if let Some(func) = self.func {
+            write!(f, " in function {func}")?;
+        }
+        match self.offset {
+            Some(offset) => write!(f, " at offset {offset:#x}"),
+            None => Ok(()),
+        }
+    }
+}
