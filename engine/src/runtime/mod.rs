@@ -1,6 +1,25 @@
 //! Core spec, *Runtime structure*: the store and one small file per kind of instance.
 
+mod func;
+mod global;
+mod heap;
+mod instance;
+mod memory;
+mod store;
+mod table;
+mod types;
 mod value;
+
+pub use func::Caller;
+pub(crate) use func::{FuncInst, FuncKind, HostClosure, HostFunc};
+pub use global::GlobalInst;
+pub use heap::*;
+pub use instance::Extern;
+pub(crate) use instance::{DataInst, ElemInst, InstanceInst, TagInst};
+pub use memory::*;
+pub use store::{InterruptHandle, Store};
+pub use table::*;
+pub use types::*;
 pub use value::*;
 
 /// Address newtypes of the store (core `#syntax-addr`).
