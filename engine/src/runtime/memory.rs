@@ -16,7 +16,7 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use atomic::{AtomicWidth, RmwOp, WaitError};
+pub use atomic::{RmwOp, WaitError};
 pub(super) use backing::try_zeroed_bytes;
 pub use shared::SharedMemory;
 
@@ -251,21 +251,15 @@ impl MemoryInst {
         Ok(())
     }
 
-    /// Copies `len` bytes from `src_offset` of `src` to `dst_offset` of `dst` (core `#exec-memory.copy`). Two views of
-    /// one shared memory are as good as two memories.
+    /// Copies `len` bytes from `src_offset` of another memory to `dst` (core `#exec-memory.copy`). Two views of one shared
+    /// memory are as good as two memories.
     ///
     /// # Errors
     ///
     /// [`OutOfBounds`], and nothing is written.
-    pub fn copy(
-        dst: &mut MemoryInst,
-        src: &MemoryInst,
-        dst_offset: u64,
-        src_offset: u64,
-        len: u64,
-    ) -> Result<(), OutOfBounds> {
-        let (to, from) = (dst.at(dst_offset, len)?, src.at(src_offset, len)?);
-        match (&dst.owner, &src.owner) {
+    pub fn copy_from(&mut self, dst: u64, src: &MemoryInst, src_offset: u64, len: u64) -> Result<(), OutOfBounds> {
+        let (to, from) = (self.at(dst, len)?, src.at(src_offset, len)?);
+        match (&self.owner, &src.owner) {
             // SAFETY: `at` checked both ranges; two unshared memories never overlap.
             (Owner::Own(_), Owner::Own(_)) => unsafe { std::ptr::copy_nonoverlapping(from, to, len as usize) },
             // SAFETY: `at` checked both ranges; `relaxed::copy` allows that they overlap.

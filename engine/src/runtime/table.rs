@@ -46,8 +46,8 @@ impl TableInst {
     /// Current size (core `#exec-table.size`).
     #[inline]
     #[allow(clippy::len_without_is_empty, reason = "an empty table is nothing special")]
-    pub fn len(&self) -> usize {
-        self.len
+    pub fn len(&self) -> u64 {
+        self.len as u64
     }
 
     /// Where the elements start. Growing moves it.
@@ -107,19 +107,13 @@ impl TableInst {
         Ok(())
     }
 
-    /// Copies `len` elements from `src_index` of `src` to `dst_index` of `dst` (core `#exec-table.copy`).
+    /// Copies `len` elements from `src_index` of another table to `dst` (core `#exec-table.copy`).
     ///
     /// # Errors
     ///
     /// [`OutOfBounds`], and nothing is written.
-    pub fn copy(
-        dst: &mut TableInst,
-        src: &TableInst,
-        dst_index: u64,
-        src_index: u64,
-        len: u64,
-    ) -> Result<(), OutOfBounds> {
-        dst.init_from(&src.elements, dst_index, src_index, len)
+    pub fn copy_from(&mut self, dst: u64, src: &TableInst, src_index: u64, len: u64) -> Result<(), OutOfBounds> {
+        self.init_from(&src.elements, dst, src_index, len)
     }
 
     /// Copies `n` elements from `s` of an element segment to `d` (core `#exec-table.init`).
@@ -220,9 +214,9 @@ mod tests {
         assert_eq!(values(&a), refs(&[1, 1, 2, 3]));
         assert_eq!(a.copy_within(2, 0, 3), Err(OutOfBounds));
         let b = table(&[5, 6]);
-        assert_eq!(TableInst::copy(&mut a, &b, 2, 0, 2), Ok(()));
+        assert_eq!(a.copy_from(2, &b, 0, 2), Ok(()));
         assert_eq!(values(&a), refs(&[1, 1, 5, 6]));
-        assert_eq!(TableInst::copy(&mut a, &b, 0, 1, 2), Err(OutOfBounds));
+        assert_eq!(a.copy_from(0, &b, 1, 2), Err(OutOfBounds));
         assert_eq!(a.init_from(&refs(&[7, 8]), 0, 1, 1), Ok(()));
         assert_eq!(a.init_from(&[], 4, 0, 0), Ok(()));
         assert_eq!(a.init_from(&[], 5, 0, 0), Err(OutOfBounds));

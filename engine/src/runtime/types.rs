@@ -7,7 +7,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-pub use layout::{ArrayLayout, StructLayout};
+pub use layout::StructLayout;
 
 use super::TypeId;
 use crate::syntax::{
@@ -348,47 +348,45 @@ fn map_val(ty: ValType, map: &impl Fn(u32) -> u32) -> ValType {
     }
 }
 
-/// Closes a heap type of a module whose types are `ids` (core `#type-closed`).
-#[inline]
-pub fn close_heap(ids: &[TypeId], ty: HeapType) -> HeapType {
-    map_heap(ty, &|index| ids[index as usize].0)
-}
+/// The types of a module are given as `ids`, as [`close`](TypeRegistry::close) made them (core `#type-closed`).
+#[allow(clippy::unused_self, reason = "ids are only worth something together with their registry")]
+impl TypeRegistry {
+    /// Closes a heap type of a module.
+    #[inline]
+    pub fn close_heap(&self, ids: &[TypeId], ty: HeapType) -> HeapType {
+        map_heap(ty, &|index| ids[index as usize].0)
+    }
 
-/// Closes a reference type of a module whose types are `ids` (core `#type-closed`).
-#[inline]
-pub fn close_ref(ids: &[TypeId], ty: RefType) -> RefType {
-    RefType { heap: close_heap(ids, ty.heap), ..ty }
-}
+    /// Closes a reference type of a module.
+    #[inline]
+    pub fn close_ref(&self, ids: &[TypeId], ty: RefType) -> RefType {
+        RefType { heap: self.close_heap(ids, ty.heap), ..ty }
+    }
 
-/// Closes a value type of a module whose types are `ids` (core `#type-closed`).
-#[inline]
-pub fn close_val(ids: &[TypeId], ty: ValType) -> ValType {
-    map_val(ty, &|index| ids[index as usize].0)
-}
+    /// Closes a value type of a module.
+    #[inline]
+    pub fn close_val(&self, ids: &[TypeId], ty: ValType) -> ValType {
+        map_val(ty, &|index| ids[index as usize].0)
+    }
 
-/// Closes a function type of a module whose types are `ids` (core `#type-closed`).
-pub fn close_func(ids: &[TypeId], ty: &FuncType) -> FuncType {
-    let vals = |types: &[ValType]| types.iter().map(|&ty| close_val(ids, ty)).collect::<Box<[_]>>();
-    FuncType::new(vals(&ty.params), vals(&ty.results))
-}
+    /// Closes a table type of a module.
+    pub fn close_table(&self, ids: &[TypeId], ty: TableType) -> TableType {
+        TableType { element: self.close_ref(ids, ty.element), ..ty }
+    }
 
-/// Closes a table type of a module whose types are `ids` (core `#type-closed`).
-pub fn close_table(ids: &[TypeId], ty: TableType) -> TableType {
-    TableType { element: close_ref(ids, ty.element), ..ty }
-}
+    /// Closes a global type of a module.
+    pub fn close_global(&self, ids: &[TypeId], ty: GlobalType) -> GlobalType {
+        GlobalType { content: self.close_val(ids, ty.content), ..ty }
+    }
 
-/// Closes a global type of a module whose types are `ids` (core `#type-closed`).
-pub fn close_global(ids: &[TypeId], ty: GlobalType) -> GlobalType {
-    GlobalType { content: close_val(ids, ty.content), ..ty }
-}
-
-/// Closes an external type of a module whose types are `ids` (core `#type-closed`).
-pub fn close_extern(ids: &[TypeId], ty: ExternType) -> ExternType {
-    match ty {
-        ExternType::Func(index) => ExternType::Func(ids[index as usize].0),
-        ExternType::Table(ty) => ExternType::Table(close_table(ids, ty)),
-        ExternType::Memory(ty) => ExternType::Memory(ty),
-        ExternType::Global(ty) => ExternType::Global(close_global(ids, ty)),
-        ExternType::Tag(index) => ExternType::Tag(ids[index as usize].0),
+    /// Closes an external type of a module.
+    pub fn close_extern(&self, ids: &[TypeId], ty: ExternType) -> ExternType {
+        match ty {
+            ExternType::Func(index) => ExternType::Func(ids[index as usize].0),
+            ExternType::Table(ty) => ExternType::Table(self.close_table(ids, ty)),
+            ExternType::Memory(ty) => ExternType::Memory(ty),
+            ExternType::Global(ty) => ExternType::Global(self.close_global(ids, ty)),
+            ExternType::Tag(index) => ExternType::Tag(ids[index as usize].0),
+        }
     }
 }

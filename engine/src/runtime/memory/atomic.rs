@@ -35,27 +35,48 @@ impl From<TrapCode> for WaitError {
     }
 }
 
-mod sealed {
-    /// Sequentially consistent accesses of one width.
-    pub trait Access: Sized {
-        /// # Safety
-        ///
-        /// As for every function here: `at` is the aligned address of a value of this width in a live memory.
-        unsafe fn load(at: *mut u8) -> Self;
-        unsafe fn store(at: *mut u8, value: Self);
-        unsafe fn rmw(at: *mut u8, op: super::RmwOp, value: Self) -> Self;
-        unsafe fn cmpxchg(at: *mut u8, expected: Self, replacement: Self) -> Self;
-    }
-}
+/// An integer as wide as an atomic access can be; all accesses are sequentially consistent.
+trait Width: Copy {
+    /// The value in a stack slot: zero-extended.
+    fn extend(self) -> u64;
 
-/// An integer as wide as an atomic access can be: `u8`, `u16`, `u32` or `u64`.
-pub trait AtomicWidth: sealed::Access + Copy + Eq {}
+    /// The value from a stack slot: wrapped.
+    fn wrap(slot: u64) -> Self;
+
+    /// # Safety
+    ///
+    /// As for every function here: `at` is the aligned address of a value of this width in a live memory.
+    unsafe fn load(at: *mut u8) -> Self;
+
+    /// # Safety
+    ///
+    /// As [`load`](Self::load).
+    unsafe fn store(at: *mut u8, value: Self);
+
+    /// # Safety
+    ///
+    /// As [`load`](Self::load).
+    unsafe fn rmw(at: *mut u8, op: RmwOp, value: Self) -> Self;
+
+    /// # Safety
+    ///
+    /// As [`load`](Self::load).
+    unsafe fn cmpxchg(at: *mut u8, expected: Self, replacement: Self) -> Self;
+}
 
 macro_rules! widths {
     ($($int:ty as $atomic:ty;)*) => {$(
-        impl AtomicWidth for $int {}
+        impl Width for $int {
+            #[inline]
+            fn extend(self) -> u64 {
+                self as u64
+            }
 
-        impl sealed::Access for $int {
+            #[inline]
+            fn wrap(slot: u64) -> Self {
+                slot as $int
+            }
+
             #[inline]
             unsafe fn load(at: *mut u8) -> Self {
                 // SAFETY: the caller's promise.
@@ -98,12 +119,38 @@ widths! {
     u64 as AtomicU64;
 }
 
+/// Runs `$body` with `$w` as the integer of `$width` bytes.
+macro_rules! with_width {
+    ($width:expr, $w:ident => $body:expr) => {
+        match $width {
+            1 => {
+                type $w = u8;
+                $body
+            }
+            2 => {
+                type $w = u16;
+                $body
+            }
+            4 => {
+                type $w = u32;
+                $body
+            }
+            8 => {
+                type $w = u64;
+                $body
+            }
+            width => unreachable!("no atomic access has {width} bytes"),
+        }
+    };
+}
+
+/// Widths are 1, 2, 4 or 8 bytes; values are zero-extended, and operands wrapped.
 impl MemoryInst {
     /// The address of an aligned access of `width` bytes.
-    #[inline]
-    fn atomic_at(&self, ea: u64, width: u64) -> Result<*mut u8, TrapCode> {
+    #[inline(always)]
+    fn atomic_at(&self, ea: u64, width: u8) -> Result<*mut u8, TrapCode> {
         check_alignment(ea, width)?;
-        self.at(ea, width).map_err(|_| TrapCode::OutOfBoundsMemory)
+        self.at(ea, width as u64).map_err(|_| TrapCode::OutOfBoundsMemory)
     }
 
     /// Loads atomically from the effective address `ea`.
@@ -111,11 +158,15 @@ impl MemoryInst {
     /// # Errors
     ///
     /// [`TrapCode::UnalignedAtomic`], then [`TrapCode::OutOfBoundsMemory`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no such width, as all atomic accesses.
     #[inline]
-    pub fn atomic_load<W: AtomicWidth>(&self, ea: u64) -> Result<W, TrapCode> {
-        let at = self.atomic_at(ea, size_of::<W>() as u64)?;
+    pub fn atomic_load(&self, ea: u64, width: u8) -> Result<u64, TrapCode> {
+        let at = self.atomic_at(ea, width)?;
         // SAFETY: `atomic_at` checked the alignment (every base is a multiple of 16) and the bounds.
-        Ok(unsafe { W::load(at) })
+        Ok(unsafe { with_width!(width, W => <W as Width>::load(at).extend()) })
     }
 
     /// Stores atomically at the effective address `ea`.
@@ -124,10 +175,10 @@ impl MemoryInst {
     ///
     /// As [`atomic_load`](Self::atomic_load).
     #[inline]
-    pub fn atomic_store<W: AtomicWidth>(&mut self, ea: u64, value: W) -> Result<(), TrapCode> {
-        let at = self.atomic_at(ea, size_of::<W>() as u64)?;
+    pub fn atomic_store(&mut self, ea: u64, width: u8, value: u64) -> Result<(), TrapCode> {
+        let at = self.atomic_at(ea, width)?;
         // SAFETY: as in `atomic_load`, and `&mut self` says that nothing borrows the bytes.
-        unsafe { W::store(at, value) };
+        unsafe { with_width!(width, W => <W as Width>::store(at, W::wrap(value))) };
         Ok(())
     }
 
@@ -137,22 +188,25 @@ impl MemoryInst {
     ///
     /// As [`atomic_load`](Self::atomic_load).
     #[inline]
-    pub fn atomic_rmw<W: AtomicWidth>(&mut self, op: RmwOp, ea: u64, value: W) -> Result<W, TrapCode> {
-        let at = self.atomic_at(ea, size_of::<W>() as u64)?;
+    pub fn atomic_rmw(&mut self, ea: u64, width: u8, op: RmwOp, value: u64) -> Result<u64, TrapCode> {
+        let at = self.atomic_at(ea, width)?;
         // SAFETY: as in `atomic_store`.
-        Ok(unsafe { W::rmw(at, op, value) })
+        Ok(unsafe { with_width!(width, W => <W as Width>::rmw(at, op, W::wrap(value)).extend()) })
     }
 
-    /// Replaces the value at the effective address `ea` by `replacement` if it is `expected`; returns the old one.
+    /// Replaces the value at the effective address `ea` by `replacement` if it is `expected`, wrapped; returns the old
+    /// one.
     ///
     /// # Errors
     ///
     /// As [`atomic_load`](Self::atomic_load).
     #[inline]
-    pub fn atomic_cmpxchg<W: AtomicWidth>(&mut self, ea: u64, expected: W, replacement: W) -> Result<W, TrapCode> {
-        let at = self.atomic_at(ea, size_of::<W>() as u64)?;
+    pub fn atomic_cmpxchg(&mut self, ea: u64, width: u8, expected: u64, replacement: u64) -> Result<u64, TrapCode> {
+        let at = self.atomic_at(ea, width)?;
         // SAFETY: as in `atomic_store`.
-        Ok(unsafe { W::cmpxchg(at, expected, replacement) })
+        Ok(unsafe {
+            with_width!(width, W => <W as Width>::cmpxchg(at, W::wrap(expected), W::wrap(replacement)).extend())
+        })
     }
 
     /// `memory.atomic.wait32` and `wait64`: suspends the thread while the value of `width` bytes (4 or 8) at `ea` is
@@ -165,18 +219,16 @@ impl MemoryInst {
     pub fn atomic_wait(
         &self,
         ea: u64,
-        width: u32,
+        width: u8,
         expected: u64,
         timeout_ns: i64,
         interrupt: &AtomicBool,
     ) -> Result<u32, WaitError> {
-        check_alignment(ea, width as u64)?;
+        check_alignment(ea, width)?;
         let Owner::Shared(memory) = &self.owner else { return Err(TrapCode::ExpectedSharedMemory.into()) };
-        self.atomic_at(ea, width as u64)?;
-        let equal = || match width {
-            4 => self.atomic_load(ea) == Ok(expected as u32),
-            _ => self.atomic_load(ea) == Ok(expected),
-        };
+        self.atomic_at(ea, width)?;
+        let expected = if width == 4 { expected as u32 as u64 } else { expected };
+        let equal = || self.atomic_load(ea, width) == Ok(expected);
         memory.wait(ea, equal, timeout_ns, interrupt)
     }
 
@@ -194,6 +246,6 @@ impl MemoryInst {
 
 /// Atomic accesses have to be naturally aligned, whatever the instruction's hint.
 #[inline]
-fn check_alignment(ea: u64, width: u64) -> Result<(), TrapCode> {
-    if ea & (width - 1) == 0 { Ok(()) } else { Err(TrapCode::UnalignedAtomic) }
+fn check_alignment(ea: u64, width: u8) -> Result<(), TrapCode> {
+    if ea.is_multiple_of(width as u64) { Ok(()) } else { Err(TrapCode::UnalignedAtomic) }
 }

@@ -157,13 +157,8 @@ impl Display for Extern<'_> {
 }
 
 impl TypeRegistry {
-    /// A closed external type, as the text format would have it.
-    pub fn show_extern(&self, ty: ExternType) -> impl Display + '_ {
-        Extern(self, ty)
-    }
-
-    /// A defined type, as the text format would have it.
-    pub fn show(&self, id: TypeId) -> impl Display + '_ {
-        self.get(id)
+    /// A closed external type, nearly as the text format would have it.
+    pub fn describe_extern(&self, ty: ExternType) -> String {
+        Extern(self, ty).to_string()
     }
 }
