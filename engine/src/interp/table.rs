@@ -22,27 +22,27 @@ macro_rules! slow {
         pub(super) unsafe fn $name $(<$o: $bound>)? (
             ip: *const Op, fp: *mut u64, _: *mut u8, _: usize, cx: *mut Cx,
         ) -> Exit {
-            #[inline(never)]
-            unsafe fn work $(<$o: $bound>)? (
-                $cx: &mut Cx, $fp: *mut u64, $op: &Op,
-            ) -> bool {
-                $cx.fp = $fp;
-                #[allow(unused_unsafe, reason = "some bodies need none")]
+            #[inline(always)]
+            #[allow(unreachable_code, reason = "some bodies never go on")]
+            unsafe fn body $(<$o: $bound>)? ($cx: &mut Cx, $fp: *mut u64, $op: &Op) -> Result<(), Fault> {
                 // SAFETY: the translation made the instruction for this frame.
-                let work = || -> Result<(), Fault> {
-                    unsafe {
-                        let _ = $fp;
-                        $body
-                        Ok(())
-                    }
-                };
-                match work() {
+                unsafe {
+                    let _ = $fp;
+                    $body
+                    Ok(())
+                }
+            }
+            #[inline(never)]
+            unsafe fn work $(<$o: $bound>)? (cx: &mut Cx, fp: *mut u64, op: &Op) -> bool {
+                cx.fp = fp;
+                // SAFETY: as promised by the caller.
+                match unsafe { body $(::<$o>)? (cx, fp, op) } {
                     Ok(()) => {
-                        $cx.reload_memory();
+                        cx.reload_memory();
                         true
                     }
                     Err(fault) => {
-                        $cx.fail($op, fault);
+                        cx.fail(op, fault);
                         false
                     }
                 }
@@ -82,7 +82,7 @@ slow!(/// `table c [a] = b`.
         table_of(cx, op.c).set(get(fp, op.a), Ref(get(fp, op.b))).ok_or_else(|| out_of_bounds(()))?;
     });
 slow!(/// `a = table.size b`.
-    table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len() as u64); });
+    table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len()); });
 slow!(/// `a = table.grow c`: element and number from slot `b` on; `d` tells whether indices are 64 bits.
     table_grow, |cx, fp, op| {
         let old = table_of(cx, op.c).grow(get(fp, op.b + 1), Ref(get(fp, op.b)));
@@ -93,18 +93,18 @@ slow!(/// `table.fill a`: three operands from slot `b` on.
     table_fill, |cx, fp, op| {
         let len = get(fp, op.b + 2);
         let table = table_of(cx, op.a);
-        pay_elements(cx, len.min(table.len() as u64))?;
+        pay_elements(cx, len.min(table.len()))?;
         table.fill(get(fp, op.b), Ref(get(fp, op.b + 1)), len).map_err(out_of_bounds)?;
     });
 slow!(/// `table.copy a <- c`: three operands from slot `b` on.
     table_copy, |cx, fp, op| {
         let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
         let (to, from) = (table_of(cx, op.a), cx.inst().table_ptrs[op.c as usize]);
-        pay_elements(cx, len.min(to.len() as u64))?;
+        pay_elements(cx, len.min(to.len()))?;
         if std::ptr::eq(to, from) {
             to.copy_within(dst, src, len).map_err(out_of_bounds)?;
         } else {
-            TableInst::copy(to, &*from, dst, src, len).map_err(out_of_bounds)?;
+            to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
         }
     });
 slow!(/// `table.init a, elem c`: three operands from slot `b` on.
@@ -112,7 +112,7 @@ slow!(/// `table.init a, elem c`: three operands from slot `b` on.
         let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
         let addr = cx.inst().elems[op.c as usize];
         let table = table_of(cx, op.a);
-        pay_elements(cx, len.min(table.len() as u64))?;
+        pay_elements(cx, len.min(table.len()))?;
         table.init_from(&(&(*cx.store).elems)[addr.0 as usize], dst, src, len).map_err(out_of_bounds)?;
     });
 slow!(/// `elem.drop a`.
