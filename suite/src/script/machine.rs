@@ -22,8 +22,8 @@ pub(super) enum Slot {
     Core(InstanceAddr),
     /// What another thread shares: things without an instance in this store.
     Shared(Vec<(String, Extern)>),
-    /// A component.
-    Component,
+    /// A module that the engine cannot run, and what it lacks: what is asked of it is unsupported too.
+    Unsupported(String),
 }
 
 /// One thread of a script.
@@ -65,13 +65,15 @@ impl<'o> Machine<'o> {
     pub(super) fn module(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
         let name = module.name();
         self.bind(name, Slot::Nothing);
-        match self.define(module)? {
-            Ok(definition) => {
+        let end = match self.define(module) {
+            Ok(Ok(definition)) => {
                 self.bind_definition(name, definition.clone());
                 self.instantiate_as(name, &definition)
             }
-            Err(end) => Ok(end),
-        }
+            Ok(Err(end)) => Ok(end),
+            Err(problem) => Err(problem),
+        };
+        self.bind_unsupported(name, end)
     }
 
     /// `module definition`: define and validate.
@@ -97,24 +99,20 @@ impl<'o> Machine<'o> {
             let of = of.map_or(String::new(), |of| format!(" ${}", of.name()));
             return Err(Problem::failed("no error", format!("there is no module definition{of} to instantiate")));
         };
-        self.instantiate_as(name, &definition)
+        let end = self.instantiate_as(name, &definition);
+        self.bind_unsupported(name, end)
     }
 
     /// The validated module, or how far it came. The outer error is for components.
-    pub(super) fn define(&mut self, module: &mut QuoteWat<'_>) -> Result<Result<Module, End>, Problem> {
-        let name = module.name();
-        let source = module::source(module);
-        self.validated(name, source)
+    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Module, End>, Problem> {
+        self.validated(module::source(module))
     }
 
-    fn validated(&mut self, name: Option<Id<'_>>, source: Source) -> Result<Result<Module, End>, Problem> {
+    fn validated(&self, source: Source) -> Result<Result<Module, End>, Problem> {
         match source {
             Source::Module(bytes) => Ok(Module::new(&self.options.config, bytes).map_err(End::from)),
             Source::Malformed(message) => Ok(Err(End::Malformed(format!("malformed text: {message}")))),
-            Source::Component => {
-                self.bind(name, Slot::Component);
-                Err(component::unsupported())
-            }
+            Source::Component => Err(component::unsupported()),
         }
     }
 
@@ -123,7 +121,7 @@ impl<'o> Machine<'o> {
         match self.slot(instance)? {
             Slot::Core(instance) => self.linker.define_instance(&self.store, name, instance),
             Slot::Shared(items) => items.iter().for_each(|(item, value)| self.linker.define(name, item, *value)),
-            Slot::Component => return Err(component::unsupported()),
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing => return Err(no_instance(instance)),
         }
         Ok(())
@@ -143,7 +141,7 @@ impl<'o> Machine<'o> {
     pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
         let instance = match self.slot(invoke.module)? {
             Slot::Core(instance) => instance,
-            Slot::Component => return Err(component::unsupported()),
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(invoke.module)),
         };
         let Some(Extern::Func(func)) = self.store.export(instance, invoke.name) else {
@@ -162,7 +160,7 @@ impl<'o> Machine<'o> {
     fn get(&mut self, instance: Option<Id<'_>>, name: &str) -> Result<End, Problem> {
         let instance = match self.slot(instance)? {
             Slot::Core(instance) => instance,
-            Slot::Component => return Err(component::unsupported()),
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(instance)),
         };
         let global = self.store.export(instance, name);
@@ -178,7 +176,7 @@ impl<'o> Machine<'o> {
     /// it succeeds.
     pub(super) fn instantiate_unnamed(&mut self, module: &mut Wat<'_>) -> Result<End, Problem> {
         let source = module::encode(module);
-        match self.validated(None, source)? {
+        match self.validated(source)? {
             Ok(definition) => {
                 let path = self.path(None);
                 Ok(match self.linker.instantiate(&mut self.store, &definition, path) {
@@ -224,6 +222,14 @@ impl<'o> Machine<'o> {
             self.instances.insert(name.name().to_owned(), slot.clone());
         }
         self.current = slot;
+    }
+
+    /// Lets `name` stand for something unsupported, if that is how its module ended.
+    fn bind_unsupported(&mut self, name: Option<Id<'_>>, end: Result<End, Problem>) -> Result<End, Problem> {
+        if let Err(Problem::Unsupported(what)) = &end {
+            self.bind(name, Slot::Unsupported(what.clone()));
+        }
+        end
     }
 
     fn bind_definition(&mut self, name: Option<Id<'_>>, definition: Module) {
