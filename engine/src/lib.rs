@@ -1,7 +1,32 @@
 //! The Preflight reference engine.
 
 #[cfg(feature = "interp")]
-pub mod exec;
+mod binary;
+#[cfg(feature = "interp")]
+pub mod config;
+#[cfg(feature = "interp")]
+mod error;
+#[cfg(feature = "interp")]
+mod exec;
+#[cfg(feature = "interp")]
+mod interp;
+#[cfg(feature = "interp")]
+mod linker;
+#[cfg(feature = "interp")]
+mod module;
+#[cfg(feature = "interp")]
+pub mod runtime;
 #[cfg(feature = "interp")]
 pub mod syntax;
 pub mod trace;
+#[cfg(feature = "interp")]
+mod valid;
+
+#[cfg(feature = "interp")]
+pub use {
+    config::{Config, Features, Limits},
+    error::{Fault, InstantiateError, LinkError, ModuleError},
+    linker::Linker,
+    module::Module,
+    runtime::{Caller, Extern, InterruptHandle, Ref, RefKind, SharedMemory, Store, Trap, Val},
+};

@@ -1,2 +1,6 @@
-//! Core spec, *Execution*.
-pub mod numerics;
+//! Core spec, *Execution*: numerics, instantiation, invocation. The tiers run what is in function bodies.
+
+mod instantiate;
+mod invoke;
+pub(crate) mod numerics;
+pub(crate) use invoke::default_value;

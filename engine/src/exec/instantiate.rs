@@ -1,0 +1,416 @@
+//! Core spec, *Instantiation* (`#exec-instantiation`): the steps in the specification's order, each under its name.
+
+use crate::{
+    Module, Store,
+    error::{Fault, InstantiateError, LinkError},
+    interp,
+    runtime::{
+        DataInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, InstanceAddr, InstanceInst, Ref, TagAddr, TagInst,
+        Val,
+    },
+    syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, ValType},
+    trace::{Event, Initialiser, InstancePath, Phase, Resource, SegmentKind, TrapCode},
+};
+
+/// A fault of one phase.
+fn fault_in(phase: Phase) -> impl Fn(Fault) -> InstantiateError {
+    move |fault| InstantiateError::Fault { phase, fault }
+}
+
+impl Store {
+    /// Instantiates `module` with one external value for each import (core `#exec-instantiation`). `path` is the new
+    /// instance's place in the tree of instances, for traces.
+    ///
+    /// # Errors
+    /// [`InstantiateError::Link`] if the imports do not match: nothing has happened then. [`InstantiateError::Fault`] if
+    /// an initialiser, a segment or the start function did not return: what had been written by then stays written, and
+    /// functions that escaped stay callable.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, Module, Store, trace::InstancePath};
+    /// let config = Config::default();
+    /// let module = Module::new(&config, *b"\0asm\x01\0\0\0").unwrap();
+    /// let mut store = Store::new(&config);
+    /// let instance = store.instantiate(&module, &[], InstancePath::root()).unwrap();
+    /// assert!(store.exports(instance).is_empty());
+    /// ```
+    pub fn instantiate(
+        &mut self,
+        module: &Module,
+        externs: &[Extern],
+        path: InstancePath,
+    ) -> Result<InstanceAddr, InstantiateError> {
+        let result = self.instantiate_steps(module, externs, &path);
+        if let Err(InstantiateError::Fault { phase, fault }) = &result {
+            self.record_fault(&path, *phase, fault);
+        }
+        result
+    }
+
+    fn instantiate_steps(
+        &mut self,
+        module: &Module,
+        externs: &[Extern],
+        path: &InstancePath,
+    ) -> Result<InstanceAddr, InstantiateError> {
+        // 1. The module is valid: `Module::new` has seen to it.
+        // 2. to 4. The external values match the imports, in number and in type (`#match-externtype`).
+        let types = self.types.close(module.syntax());
+        self.match_imports(module, externs, &types, path)?;
+        self.count_instance()?;
+        // 5. The instance that initialisers see: the imports, and the addresses that the functions will have.
+        let instance = self.initial_instance(module, externs, types, path);
+        // 6. Globals, each seeing the ones before it (`#aux-evalglobal`).
+        self.eval_globals(instance).map_err(fault_in(Phase::Initialise))?;
+        // 7. Initial elements of tables.
+        self.eval_tables(instance).map_err(fault_in(Phase::Initialise))?;
+        // 8. Items of element segments.
+        self.eval_elems(instance).map_err(fault_in(Phase::Initialise))?;
+        // 9. The instance is allocated (`#alloc-module`): what is left of it are memories, tags and data.
+        self.alloc_rest(instance).map_err(fault_in(Phase::Initialise))?;
+        // 10. Active and declarative element segments, in order (`#aux-runelem`).
+        self.run_elems(instance).map_err(fault_in(Phase::Initialise))?;
+        // 11. Active data segments, in order (`#aux-rundata`).
+        self.run_datas(instance).map_err(fault_in(Phase::Initialise))?;
+        // 12. The start function.
+        self.run_start(instance).map_err(fault_in(Phase::Start))?;
+        // 13. The instance is what the instantiation returns.
+        self.instance_mut(instance).done = true;
+        self.record(|| Event::InstanceDone { at: path.clone() });
+        Ok(instance)
+    }
+
+    /// Records how an instantiation or a call ended, if it was by a trap or an exception.
+    pub(crate) fn record_fault(&mut self, at: &InstancePath, phase: Phase, fault: &Fault) {
+        if !self.is_recording() {
+            return;
+        }
+        match fault {
+            Fault::Trap(trap) => {
+                let code = trap.code;
+                self.record(|| Event::Trapped { at: at.clone(), code, phase });
+            }
+            Fault::Exception(exn) => {
+                let args = self.exception(*exn).map(|(_, args)| args).unwrap_or_default();
+                let args = args.into_iter().map(|arg| self.trace_value(arg)).collect();
+                self.record(|| Event::Threw { at: at.clone(), phase, args });
+            }
+            _ => {}
+        }
+    }
+
+    fn match_imports(
+        &mut self,
+        module: &Module,
+        externs: &[Extern],
+        types: &[crate::runtime::TypeId],
+        path: &InstancePath,
+    ) -> Result<(), LinkError> {
+        let imports = &module.syntax().imports;
+        if imports.len() != externs.len() {
+            return Err(LinkError::Count { expected: imports.len(), actual: externs.len() });
+        }
+        for (import, item) in imports.iter().zip(externs) {
+            let expected = self.types.close_extern(types, import.ty);
+            let actual = self.extern_type(*item);
+            if !self.types.match_extern(actual, expected) {
+                return Err(LinkError::Mismatch {
+                    module: import.module.clone(),
+                    name: import.name.clone(),
+                    expected: self.types.describe_extern(expected),
+                    actual: self.types.describe_extern(actual),
+                });
+            }
+        }
+        if self.is_recording() {
+            for import in imports {
+                self.record(|| Event::ImportResolved {
+                    at: path.clone(),
+                    module: import.module.clone(),
+                    name: import.name.clone(),
+                    kind: import.ty.kind(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The limit on instances; the specification allows any (`#impl-exec`).
+    fn count_instance(&self) -> Result<(), InstantiateError> {
+        if self.instances.len() < self.limits.instances as usize {
+            return Ok(());
+        }
+        Err(fault_in(Phase::Initialise)(Fault::Exhausted(Resource::Instances)))
+    }
+
+    /// Imports first in every index space, then the module's functions.
+    fn initial_instance(
+        &mut self,
+        module: &Module,
+        externs: &[Extern],
+        types: Box<[crate::runtime::TypeId]>,
+        path: &InstancePath,
+    ) -> InstanceAddr {
+        let syntax = module.syntax();
+        let addr = InstanceAddr(self.instances.len() as u32);
+        let mut instance = InstanceInst::new(addr, module.clone(), types, path.clone());
+        instance.funcs.reserve_exact(syntax.funcs.len());
+        for item in externs {
+            match *item {
+                Extern::Func(addr) => instance.funcs.push(addr),
+                Extern::Table(addr) => instance.push_table(addr, &mut self.tables[addr.0 as usize]),
+                Extern::Memory(addr) => instance.push_memory(addr, &mut self.mems[addr.0 as usize]),
+                Extern::Global(addr) => instance.push_global(addr, &mut self.globals[addr.0 as usize]),
+                Extern::Tag(addr) => instance.tags.push(addr),
+            }
+        }
+        self.funcs.reserve(syntax.bodies.len());
+        for index in syntax.imported.funcs..syntax.funcs.len() as u32 {
+            let ty = instance.types[syntax.funcs[index as usize] as usize];
+            instance.funcs.push(FuncAddr(self.funcs.len() as u32));
+            self.funcs.push(FuncInst { ty, kind: FuncKind::Wasm { instance: addr, index } });
+        }
+        self.instances.push(Box::new(instance));
+        addr
+    }
+
+    /// Evaluates a constant expression with the ordinary evaluator (`#exec-expr`).
+    fn eval_const(&mut self, instance: InstanceAddr, expr: &ConstExpr, ty: ValType) -> Result<Val, Fault> {
+        interp::eval_const(self, instance, expr, ty)
+    }
+
+    fn record_initialised(&mut self, instance: InstanceAddr, what: Initialiser, values: &[Val]) {
+        if self.is_recording() {
+            let values = values.iter().map(|value| self.trace_value(*value)).collect();
+            let at = self.path(instance).clone();
+            self.record(|| Event::Initialised { at, what, values });
+        }
+    }
+
+    fn eval_globals(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        let syntax = module.syntax();
+        for (index, global) in syntax.globals.iter().enumerate().skip(syntax.imported.globals as usize) {
+            let init = global.init.as_ref().expect("defined globals have initialisers");
+            let value = self.eval_const(instance, init, global.ty.content)?;
+            self.record_initialised(instance, Initialiser::Global(index as u32), &[value]);
+            let ty = self.types.close_global(&self.instance(instance).types, global.ty);
+            let addr: GlobalAddr = self.alloc_global(ty, value);
+            let inst = self.globals.last_mut().expect("just allocated");
+            self.instances[instance.0 as usize].push_global(addr, inst);
+        }
+        Ok(())
+    }
+
+    /// The table is allocated as soon as its initial element is known: nobody can tell, and the element has a root.
+    fn eval_tables(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        let syntax = module.syntax();
+        for (index, table) in syntax.tables.iter().enumerate().skip(syntax.imported.tables as usize) {
+            let mut init = Ref::NULL;
+            if let Some(expr) = &table.init {
+                let value = self.eval_const(instance, expr, ValType::Ref(table.ty.element))?;
+                self.record_initialised(instance, Initialiser::Table(index as u32), &[value]);
+                let Val::Ref(reference) = value else { unreachable!("validation: tables hold references") };
+                init = reference;
+            }
+            let ty = self.types.close_table(&self.instance(instance).types, table.ty);
+            let addr = self.alloc_table(ty, init).map_err(Fault::Exhausted)?;
+            let inst = self.tables.last_mut().expect("just allocated");
+            self.instances[instance.0 as usize].push_table(addr, inst);
+        }
+        Ok(())
+    }
+
+    fn eval_elems(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        for (index, elem) in module.syntax().elems.iter().enumerate() {
+            let addr = self.alloc_elem();
+            self.instance_mut(instance).elems.push(addr);
+            self.elems[addr.0 as usize].reserve_exact(elem.items.len());
+            match &elem.items {
+                ElemItems::Funcs(items) => {
+                    let funcs = &self.instances[instance.0 as usize].funcs;
+                    let refs = items.iter().map(|x| Ref::func(funcs[*x as usize]));
+                    self.elems[addr.0 as usize].extend(refs);
+                }
+                ElemItems::Exprs(items) => {
+                    for item in items {
+                        let value = self.eval_const(instance, item, ValType::Ref(elem.ty))?;
+                        let Val::Ref(reference) = value else { unreachable!("validation: items are references") };
+                        self.elems[addr.0 as usize].push(reference);
+                    }
+                }
+            }
+            if self.is_recording() {
+                let values: Vec<Val> = self.elems[addr.0 as usize].iter().copied().map(Val::Ref).collect();
+                self.record_initialised(instance, Initialiser::Elem(index as u32), &values);
+            }
+        }
+        Ok(())
+    }
+
+    fn alloc_rest(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        let syntax = module.syntax();
+        for ty in syntax.memories.iter().skip(syntax.imported.memories as usize) {
+            let addr = self.alloc_memory(*ty).map_err(Fault::Exhausted)?;
+            let inst = self.mems.last_mut().expect("just allocated");
+            self.instances[instance.0 as usize].push_memory(addr, inst);
+        }
+        for index in syntax.tags.iter().skip(syntax.imported.tags as usize) {
+            let ty = self.instance(instance).types[*index as usize];
+            let params = self.func_type_of(ty).params.clone().into();
+            self.tags.push(TagInst { ty, params });
+            let addr = TagAddr(self.tags.len() as u32 - 1);
+            self.instance_mut(instance).tags.push(addr);
+        }
+        for data in &syntax.datas {
+            let addr = self.alloc_data(DataInst { bytes: syntax.bytes.clone(), range: data.bytes.clone() });
+            self.instance_mut(instance).datas.push(addr);
+        }
+        self.record_allocated(instance);
+        Ok(())
+    }
+
+    fn record_allocated(&mut self, instance: InstanceAddr) {
+        if !self.is_recording() {
+            return;
+        }
+        let module = self.instance(instance).module.clone();
+        let (syntax, at) = (module.syntax(), self.path(instance).clone());
+        self.record(|| Event::InstanceAllocated {
+            at,
+            funcs: syntax.bodies.len() as u32,
+            tables: syntax.tables.len() as u32 - syntax.imported.tables,
+            memories: syntax.memories.len() as u32 - syntax.imported.memories,
+            globals: syntax.globals.len() as u32 - syntax.imported.globals,
+            tags: syntax.tags.len() as u32 - syntax.imported.tags,
+        });
+    }
+
+    /// An active segment: its offset, `table.init`, `elem.drop`; a declarative one: `elem.drop`.
+    fn run_elems(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        for (index, elem) in module.syntax().elems.iter().enumerate() {
+            let index = index as u32;
+            match &elem.mode {
+                ElemMode::Passive => {}
+                ElemMode::Declarative => self.drop_elem(instance, index),
+                ElemMode::Active { table, offset } => {
+                    let is_64 = module.syntax().tables[*table as usize].ty.is_64;
+                    let offset = self.eval_offset(instance, offset, is_64, Initialiser::ElemOffset(index))?;
+                    self.init_table(instance, *table, index, offset, elem.items.len() as u64)?;
+                    self.drop_elem(instance, index);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn init_table(&mut self, instance: InstanceAddr, table: u32, elem: u32, at: u64, len: u64) -> Result<(), Fault> {
+        let inst = &self.instances[instance.0 as usize];
+        let (table_addr, elem_addr) = (inst.tables[table as usize], inst.elems[elem as usize]);
+        let items = &self.elems[elem_addr.0 as usize];
+        self.tables[table_addr.0 as usize]
+            .init_from(items, at, 0, len)
+            .map_err(|_| Fault::Trap(TrapCode::OutOfBoundsTable.into()))?;
+        self.record_applied(instance, SegmentKind::Elem, elem, table, at, len);
+        Ok(())
+    }
+
+    fn drop_elem(&mut self, instance: InstanceAddr, elem: u32) {
+        let addr = self.instance(instance).elems[elem as usize];
+        self.elems[addr.0 as usize] = Vec::new();
+        self.record_dropped(instance, SegmentKind::Elem, elem);
+    }
+
+    /// An active segment: its offset, `memory.init`, `data.drop`.
+    fn run_datas(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let module = self.instance(instance).module.clone();
+        for (index, data) in module.syntax().datas.iter().enumerate() {
+            let index = index as u32;
+            if let DataMode::Active { memory, offset } = &data.mode {
+                let is_64 = module.syntax().memories[*memory as usize].is_64;
+                let offset = self.eval_offset(instance, offset, is_64, Initialiser::DataOffset(index))?;
+                let addr = self.instance(instance).mems[*memory as usize];
+                self.mems[addr.0 as usize]
+                    .write(offset, &module.syntax().bytes[data.bytes.clone()])
+                    .map_err(|_| Fault::Trap(TrapCode::OutOfBoundsMemory.into()))?;
+                self.record_applied(instance, SegmentKind::Data, index, *memory, offset, data.bytes.len() as u64);
+                let addr = self.instance(instance).datas[index as usize];
+                self.datas[addr.0 as usize].range = 0..0;
+                self.record_dropped(instance, SegmentKind::Data, index);
+            }
+        }
+        Ok(())
+    }
+
+    /// An offset as an unsigned number of the address type.
+    fn eval_offset(
+        &mut self,
+        instance: InstanceAddr,
+        expr: &ConstExpr,
+        is_64: bool,
+        what: Initialiser,
+    ) -> Result<u64, Fault> {
+        let ty = if is_64 { ValType::I64 } else { ValType::I32 };
+        let value = self.eval_const(instance, expr, ty)?;
+        self.record_initialised(instance, what, &[value]);
+        Ok(value.to_slots()[0])
+    }
+
+    fn record_applied(
+        &mut self,
+        instance: InstanceAddr,
+        kind: SegmentKind,
+        segment: u32,
+        target: u32,
+        offset: u64,
+        len: u64,
+    ) {
+        if self.is_recording() {
+            let at = self.path(instance).clone();
+            self.record(|| Event::SegmentApplied { at, kind, segment, target, offset, len });
+        }
+    }
+
+    fn record_dropped(&mut self, instance: InstanceAddr, kind: SegmentKind, segment: u32) {
+        if self.is_recording() {
+            let at = self.path(instance).clone();
+            self.record(|| Event::SegmentDropped { at, kind, segment });
+        }
+    }
+
+    fn run_start(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
+        let inst = self.instance(instance);
+        let Some(func) = inst.module.syntax().start else { return Ok(()) };
+        let addr = inst.funcs[func as usize];
+        if !self.is_recording() {
+            return self.invoke_from(Some(instance), addr, &[]).map(drop);
+        }
+        let at = self.path(instance).clone();
+        self.record(|| Event::StartEntered { at: at.clone(), func });
+        self.invoke_from(Some(instance), addr, &[])?;
+        self.record(|| Event::StartLeft { at, func });
+        Ok(())
+    }
+}
+
+impl Module {
+    /// The type of the function type index `ty`.
+    pub(crate) fn func_type(&self, ty: u32) -> &crate::syntax::FuncType {
+        match &self.syntax().types[ty as usize].comp {
+            CompType::Func(ty) => ty,
+            other => unreachable!("validation: functions and tags have function types, not {other:?}"),
+        }
+    }
+
+    /// The declared type of an import that is a function or tag.
+    pub fn import_func_type(&self, ty: &ExternType) -> Option<&crate::syntax::FuncType> {
+        match ty {
+            ExternType::Func(index) | ExternType::Tag(index) => Some(self.func_type(*index)),
+            _ => None,
+        }
+    }
+}

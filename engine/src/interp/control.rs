@@ -1,0 +1,523 @@
+//! Control instructions (core `#exec-instr-control`): branches, calls, returns.
+
+use super::{
+    code::{Code, Exit, Op},
+    context::{Cx, Frame, check_fault, go, pay, trap},
+    numeric::Compare,
+    reference::{HeapCode, has_heap_type},
+    translate,
+    variable::{Slot, get, set},
+};
+use crate::{
+    error::Fault,
+    runtime::{FuncAddr, FuncKind, InstanceInst, Ref, Val},
+    trace::{Resource, TrapCode},
+};
+
+/// The instruction at the distance that `a` holds.
+///
+/// # Safety
+/// The translation has resolved the jump.
+#[inline(always)]
+unsafe fn target(ip: *const Op) -> *const Op {
+    // SAFETY: as promised by the caller.
+    unsafe { ip.offset((*ip).a as i32 as isize) }
+}
+
+/// Defines a handler that jumps if its condition holds; `BACK` ones pay for the jump.
+macro_rules! branch {
+    ($(#[$doc:meta])* $name:ident $(<$o:ident : $bound:path>)?, |$fp:ident, $op:ident, $cx:ident| $cond:expr) => {
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// As every handler: the instruction's slots are inside the frame, its target inside the code.
+        pub(super) unsafe fn $name<$($o: $bound,)? const WHEN: bool, const BACK: bool>(
+            ip: *const Op, $fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx,
+        ) -> Exit {
+            // SAFETY: the translation made the instruction for this frame.
+            unsafe {
+                let $op = &*ip;
+                let $cx = cx;
+                let _ = &$cx;
+                if $cond == WHEN {
+                    if BACK {
+                        pay!(cx, ip);
+                    }
+                    go!(target(ip), $fp, mem, len, cx)
+                }
+                go!(ip.add(1), $fp, mem, len, cx)
+            }
+        }
+    };
+}
+
+branch!(/// Jumps always.
+    jump, |fp, op, cx| true);
+branch!(/// Jumps if the `i32` in `b` is not zero.
+    branch_if, |fp, op, cx| get(fp, op.b) as u32 != 0);
+branch!(/// Jumps if the reference in `b` is null.
+    branch_null, |fp, op, cx| get(fp, op.b) == 0);
+branch!(/// Jumps if the comparison of `b` and `c` holds.
+    branch_compare<O: Compare>, |fp, op, cx| O::apply(O::Arg::read(fp, op.b), O::Arg::read(fp, op.c)));
+branch!(/// Jumps if the comparison of `b` and the immediate holds.
+    branch_compare_imm<O: Compare>, |fp, op, cx| O::apply(O::Arg::read(fp, op.b), O::Arg::from_imm(op.imm())));
+branch!(/// Jumps if the reference in `b` has the type that `c` (heap type) and `d` (nullable) tell.
+    branch_cast, |fp, op, cx| has_heap_type(&mut *cx, Ref(get(fp, op.b)), HeapCode(op.c), op.d != 0));
+
+/// Jumps into the table of `c + 1` jumps that follows, by the number in `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn branch_table(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame and its table.
+    unsafe {
+        let op = &*ip;
+        let index = (get(fp, op.b) as u32).min(op.c);
+        go!(ip.add(1 + index as usize), fp, mem, len, cx)
+    }
+}
+
+/// Traps.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn unreachable(ip: *const Op, _: *mut u64, _: *mut u8, _: usize, cx: *mut Cx) -> Exit {
+    trap!(cx, ip, TrapCode::Unreachable)
+}
+
+/// Traps as an access outside memory: for offsets that no memory reaches.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn out_of_bounds(ip: *const Op, _: *mut u64, _: *mut u8, _: usize, cx: *mut Cx) -> Exit {
+    trap!(cx, ip, TrapCode::OutOfBoundsMemory)
+}
+
+/// Goes back to the caller; the results are in place.
+macro_rules! leave {
+    ($fp:expr, $mem:expr, $len:expr, $cx:expr) => {{
+        let (fp, cx): (*mut u64, *mut Cx) = ($fp, $cx);
+        let (mut mem, mut len): (*mut u8, usize) = ($mem, $len);
+        let frames = &mut (*(*cx).store).machine.frames;
+        if frames.len() == (*cx).base {
+            (*cx).fp = fp;
+            return Exit::Done;
+        }
+        let frame = frames.pop().unwrap_unchecked();
+        (*cx).code = frame.code;
+        if frame.inst != (*cx).inst {
+            (*cx).inst = frame.inst;
+            (*cx).reload_memory();
+            mem = (*cx).mem;
+            len = (*cx).len;
+        }
+        go!(frame.ip, (*cx).stack.add(frame.fp), mem, len, cx)
+    }};
+}
+
+/// Returns without results, or with results that are in place.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_none(_: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: frames hold what `enter` put there.
+    unsafe { leave!(fp, mem, len, cx) }
+}
+
+/// Returns slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_one(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: frames hold what `enter` put there.
+    unsafe {
+        set(fp, 0, get(fp, (*ip).b));
+        leave!(fp, mem, len, cx)
+    }
+}
+
+/// Returns the immediate.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_imm(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: frames hold what `enter` put there.
+    unsafe {
+        set(fp, 0, (*ip).imm());
+        leave!(fp, mem, len, cx)
+    }
+}
+
+/// Returns `c` slots from `b` on.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_span(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: frames hold what `enter` put there.
+    unsafe {
+        let op = &*ip;
+        std::ptr::copy(fp.add(op.b as usize), fp, op.c as usize);
+        leave!(fp, mem, len, cx)
+    }
+}
+
+impl Cx {
+    /// Lets the running frame wait.
+    ///
+    /// # Safety
+    /// `fp` is the running frame, `ip` where it goes on.
+    #[inline(always)]
+    unsafe fn push_frame(&mut self, ip: *const Op, fp: *mut u64) -> Result<(), Resource> {
+        // SAFETY: the store outlives the run; `fp` points into the stack.
+        unsafe {
+            let frame = Frame { ip, code: self.code, inst: self.inst, fp: fp.offset_from(self.stack) as usize };
+            let frames = &mut (*self.store).machine.frames;
+            if frames.len() == frames.capacity() {
+                self.grow_frames()?;
+            }
+            let frames = &mut (*self.store).machine.frames;
+            frames.as_mut_ptr().add(frames.len()).write(frame);
+            frames.set_len(frames.len() + 1);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_frames(&mut self) -> Result<(), Resource> {
+        let store = self.store();
+        let limit = store.limits.call_depth as usize;
+        let frames = &mut store.machine.frames;
+        if frames.len() >= limit {
+            return Err(Resource::Stack);
+        }
+        let more = frames.len().max(64).min(limit - frames.len());
+        frames.try_reserve_exact(more).map_err(|_| Resource::Stack)
+    }
+
+    /// The code of function `x` of an instance's module, translated if this is its first call.
+    #[inline(always)]
+    fn code_of(&mut self, inst: *const InstanceInst, defined: u32) -> *const Code {
+        // SAFETY: instances are boxed and live as long as the store; `defined` is a function of the module.
+        let cell = unsafe { (&(*inst).module).code().get_unchecked(defined as usize) };
+        match cell.get() {
+            Some(code) => code,
+            None => self.translate(inst, defined),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn translate(&mut self, inst: *const InstanceInst, defined: u32) -> *const Code {
+        // SAFETY: instances are boxed and live as long as the store.
+        let module = unsafe { (*inst).module.clone() };
+        let x = defined + module.syntax().imported.funcs;
+        translate::body(&module, x, &mut self.store().machine.scratch)
+    }
+
+    /// Prepares the frame of `code` at `fp`, where the arguments are.
+    ///
+    /// # Safety
+    /// `fp` points into the stack and `code` takes the arguments that are there.
+    #[inline(always)]
+    unsafe fn enter(&mut self, code: *const Code, fp: *mut u64) -> Result<*mut u64, Resource> {
+        // SAFETY: as promised by the caller; `reserve` makes room for the frame.
+        unsafe {
+            let code = &*code;
+            let fp = self.reserve(fp, code.frame_slots)?;
+            let mut slot = code.param_slots;
+            while slot < code.local_slots {
+                set(fp, slot, 0);
+                slot += 1;
+            }
+            self.code = code;
+            Ok(fp)
+        }
+    }
+
+    /// Calls host function `index` with the arguments at slot `base`, where the results go too.
+    #[inline(never)]
+    unsafe fn call_host(&mut self, fp: *mut u64, index: u32, base: u32) -> Result<(), Fault> {
+        self.fp = fp;
+        let top = self.live_top(fp);
+        // SAFETY: `fp` points into the stack.
+        let offset = unsafe { fp.offset_from(self.stack) as usize };
+        self.return_budget();
+        let caller = self.inst().addr;
+        let store = self.store();
+        let ty = store.host_funcs[index as usize].ty.clone();
+        let mut slot = base;
+        let mut args: Vec<Val> = Vec::with_capacity(ty.params.len());
+        for param in &ty.params {
+            // SAFETY: the translation put the arguments there.
+            let high = if param.slots() == 2 { unsafe { get(fp, slot + 1) } } else { 0 };
+            // SAFETY: as above.
+            args.push(Val::from_slots([unsafe { get(fp, slot) }, high], *param));
+            slot += param.slots();
+        }
+        let mut results: Vec<Val> = ty.results.iter().map(|ty| crate::exec::default_value(*ty)).collect();
+        let outer = std::mem::replace(&mut store.machine.top, top);
+        let end = store.call_host(Some(caller), index, &args, &mut results);
+        store.machine.top = outer;
+        // Whatever ran may have moved the stack.
+        self.bind_stack();
+        // SAFETY: the stack never shrinks.
+        self.fp = unsafe { self.stack.add(offset) };
+        end?;
+        let mut slot = base;
+        for result in &results {
+            let slots = result.to_slots();
+            // SAFETY: the translation keeps room for the results.
+            unsafe {
+                set(self.fp, slot, slots[0]);
+                slot += 1;
+                if matches!(result, Val::V128(_)) {
+                    set(self.fp, slot, slots[1]);
+                    slot += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Calls `$addr` with the arguments at slot `$base`.
+macro_rules! call_addr {
+    ($ip:expr, $fp:expr, $mem:expr, $len:expr, $cx:expr, $addr:expr, $base:expr) => {{
+        let (ip, fp, cx): (*const Op, *mut u64, *mut Cx) = ($ip, $fp, $cx);
+        let (mut mem, mut len): (*mut u8, usize) = ($mem, $len);
+        pay!(cx, ip);
+        match (&(*(*cx).store).funcs).get_unchecked($addr.0 as usize).kind {
+            FuncKind::Wasm { instance, index } => {
+                let inst: *const InstanceInst = &**(&(*(*cx).store).instances).get_unchecked(instance.0 as usize);
+                let defined = index - (*inst).module.syntax().imported.funcs;
+                let code = (*cx).code_of(inst, defined);
+                check_fault!(cx, ip, (*cx).push_frame(ip.add(1), fp).map_err(Fault::Exhausted));
+                let fp = check_fault!(cx, ip, (*cx).enter(code, fp.add($base as usize)).map_err(Fault::Exhausted));
+                if inst != (*cx).inst {
+                    (*cx).inst = inst;
+                    (*cx).reload_memory();
+                    mem = (*cx).mem;
+                    len = (*cx).len;
+                }
+                go!((*code).ops.as_ptr(), fp, mem, len, cx)
+            }
+            FuncKind::Host(index) => {
+                if let Err(fault) = (*cx).call_host(fp, index, $base) {
+                    return (*cx).fail(ip, fault);
+                }
+                (*cx).reload_memory();
+                go!(ip.add(1), (*cx).fp, (*cx).mem, (*cx).len, cx)
+            }
+        }
+    }};
+}
+
+/// Calls defined function `a` of the same instance with the arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let code = (*cx).code_of((*cx).inst, op.a);
+        pay!(cx, ip);
+        check_fault!(cx, ip, (*cx).push_frame(ip.add(1), fp).map_err(Fault::Exhausted));
+        let fp = check_fault!(cx, ip, (*cx).enter(code, fp.add(op.b as usize)).map_err(Fault::Exhausted));
+        go!((*code).ops.as_ptr(), fp, mem, len, cx)
+    }
+}
+
+/// Calls imported function `a` with the arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn call_import(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.a as usize);
+        call_addr!(ip, fp, mem, len, cx, addr, op.b)
+    }
+}
+
+impl Cx {
+    /// The function in table `table` at the index in slot `c`, of type index `d` (core `#exec-call-indirect`).
+    #[inline(always)]
+    unsafe fn table_func(&mut self, fp: *mut u64, table: u32, op: &Op) -> Result<FuncAddr, TrapCode> {
+        // SAFETY: instances hold pointers to boxed tables; the translation made the slots and indices.
+        unsafe {
+            let inst = &*self.inst;
+            let table = *inst.table_ptrs.get_unchecked(table as usize);
+            let index = get(fp, op.c);
+            if index >= (*table).len as u64 {
+                return Err(TrapCode::UndefinedElement);
+            }
+            let reference = *(*table).base.add(index as usize);
+            if reference.is_null() {
+                return Err(TrapCode::UninitializedElement);
+            }
+            // Tables of functions hold functions: the lower half is the address.
+            let addr = FuncAddr(reference.0 as u32);
+            let store = &*self.store;
+            let (actual, expected) =
+                (store.funcs.get_unchecked(addr.0 as usize).ty, *inst.types.get_unchecked(op.d as usize));
+            if actual != expected && !store.types.is_subtype(actual, expected) {
+                return Err(TrapCode::IndirectCallTypeMismatch);
+            }
+            Ok(addr)
+        }
+    }
+}
+
+/// Calls through table `a`, the index in slot `c`, type `d`, arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn call_indirect(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        match (*cx).table_func(fp, op.a, op) {
+            Ok(addr) => call_addr!(ip, fp, mem, len, cx, addr, op.b),
+            Err(code) => trap!(cx, ip, code),
+        }
+    }
+}
+
+/// Calls the function reference in slot `c` with the arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn call_ref(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let reference = get(fp, op.c);
+        if reference == 0 {
+            trap!(cx, ip, TrapCode::NullReference);
+        }
+        let addr = FuncAddr(reference as u32);
+        call_addr!(ip, fp, mem, len, cx, addr, op.b)
+    }
+}
+
+/// Replaces the running frame by a call of `$addr`, whose `$slots` slots of arguments are at slot `$base`.
+macro_rules! tail_call_addr {
+    ($ip:expr, $fp:expr, $mem:expr, $len:expr, $cx:expr, $addr:expr, $base:expr) => {{
+        let (ip, fp, cx): (*const Op, *mut u64, *mut Cx) = ($ip, $fp, $cx);
+        let (mut mem, mut len): (*mut u8, usize) = ($mem, $len);
+        pay!(cx, ip);
+        match (&(*(*cx).store).funcs).get_unchecked($addr.0 as usize).kind {
+            FuncKind::Wasm { instance, index } => {
+                let inst: *const InstanceInst = &**(&(*(*cx).store).instances).get_unchecked(instance.0 as usize);
+                let defined = index - (*inst).module.syntax().imported.funcs;
+                let code = (*cx).code_of(inst, defined);
+                std::ptr::copy(fp.add($base as usize), fp, (*code).param_slots as usize);
+                let fp = check_fault!(cx, ip, (*cx).enter(code, fp).map_err(Fault::Exhausted));
+                if inst != (*cx).inst {
+                    (*cx).inst = inst;
+                    (*cx).reload_memory();
+                    mem = (*cx).mem;
+                    len = (*cx).len;
+                }
+                go!((*code).ops.as_ptr(), fp, mem, len, cx)
+            }
+            FuncKind::Host(index) => {
+                // The call leaves the frame before it is made: no handler of it may catch.
+                match (*cx).tail_call_host(fp, index, $base) {
+                    Ok(()) => {
+                        (*cx).reload_memory();
+                        leave!((*cx).fp, (*cx).mem, (*cx).len, cx)
+                    }
+                    Err(fault) => return (*cx).fail_leaving(ip, fault),
+                }
+            }
+        }
+    }};
+}
+
+impl Cx {
+    /// Calls a host function and moves its results to where the frame's own would be.
+    #[inline(never)]
+    unsafe fn tail_call_host(&mut self, fp: *mut u64, index: u32, base: u32) -> Result<(), Fault> {
+        // SAFETY: as in `call_host`; the frame has room for the function's results.
+        unsafe {
+            self.call_host(fp, index, base)?;
+            let results = &self.store().host_funcs[index as usize].ty.results;
+            let slots: u32 = results.iter().map(|ty| ty.slots()).sum();
+            std::ptr::copy(self.fp.add(base as usize), self.fp, slots as usize);
+        }
+        Ok(())
+    }
+
+    /// Ends the running frame with a fault of the function that it called last.
+    #[inline(never)]
+    unsafe fn fail_leaving(&mut self, ip: *const Op, fault: Fault) -> Exit {
+        let exit = self.fail(ip, fault);
+        self.ip = std::ptr::null();
+        exit
+    }
+}
+
+/// `return_call` of defined function `a` of the same instance, arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let code = (*cx).code_of((*cx).inst, op.a);
+        pay!(cx, ip);
+        std::ptr::copy(fp.add(op.b as usize), fp, (*code).param_slots as usize);
+        let fp = check_fault!(cx, ip, (*cx).enter(code, fp).map_err(Fault::Exhausted));
+        go!((*code).ops.as_ptr(), fp, mem, len, cx)
+    }
+}
+
+/// `return_call` of imported function `a`, arguments at slot `b`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_call_import(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.a as usize);
+        tail_call_addr!(ip, fp, mem, len, cx, addr, op.b)
+    }
+}
+
+/// `return_call_indirect`: operands as `call_indirect`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_call_indirect(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        match (*cx).table_func(fp, op.a, op) {
+            Ok(addr) => tail_call_addr!(ip, fp, mem, len, cx, addr, op.b),
+            Err(code) => trap!(cx, ip, code),
+        }
+    }
+}
+
+/// `return_call_ref`: operands as `call_ref`.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn return_call_ref(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        let op = &*ip;
+        let reference = get(fp, op.c);
+        if reference == 0 {
+            trap!(cx, ip, TrapCode::NullReference);
+        }
+        let addr = FuncAddr(reference as u32);
+        tail_call_addr!(ip, fp, mem, len, cx, addr, op.b)
+    }
+}

@@ -1,0 +1,119 @@
+//! Table instructions (core `#exec-instr-table`), and the shape of all handlers that are not worth a place in registers.
+
+use super::{
+    code::{Exit, Op},
+    context::{Cx, go},
+    memory::pay_elements,
+    variable::{get, set},
+};
+use crate::{
+    error::Fault,
+    runtime::{Ref, TableInst},
+    trace::TrapCode,
+};
+
+/// Defines a handler whose work is a function of its own: it may fail, allocate, and move the memory.
+macro_rules! slow {
+    ($(#[$doc:meta])* $name:ident $(<$o:ident : $bound:path>)?, |$cx:ident, $fp:ident, $op:ident| $body:block) => {
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// As every handler: the instruction's slots are inside the frame.
+        pub(super) unsafe fn $name $(<$o: $bound>)? (
+            ip: *const Op, fp: *mut u64, _: *mut u8, _: usize, cx: *mut Cx,
+        ) -> Exit {
+            #[inline(never)]
+            unsafe fn work $(<$o: $bound>)? (
+                $cx: &mut Cx, $fp: *mut u64, $op: &Op,
+            ) -> bool {
+                $cx.fp = $fp;
+                #[allow(unused_unsafe, reason = "some bodies need none")]
+                // SAFETY: the translation made the instruction for this frame.
+                let mut work = || -> Result<(), Fault> {
+                    unsafe {
+                        let _ = $fp;
+                        $body
+                        Ok(())
+                    }
+                };
+                match work() {
+                    Ok(()) => {
+                        $cx.reload_memory();
+                        true
+                    }
+                    Err(fault) => {
+                        $cx.fail($op, fault);
+                        false
+                    }
+                }
+            }
+            // SAFETY: the translation made the instruction for this frame.
+            unsafe {
+                if !work $(::<$o>)? (&mut *cx, fp, &*ip) {
+                    return Exit::Fault;
+                }
+                go!(ip.add(1), fp, (*cx).mem, (*cx).len, cx)
+            }
+        }
+    };
+}
+pub(super) use slow;
+
+/// The table with index `x`.
+fn table_of(cx: &Cx, x: u32) -> &'static mut TableInst {
+    // SAFETY: tables are boxed and live as long as the store; handlers hold one such reference at a time.
+    unsafe { &mut *cx.inst().table_ptrs[x as usize] }
+}
+
+pub(super) fn out_of_bounds<E>(_: E) -> Fault {
+    Fault::Trap(TrapCode::OutOfBoundsTable.into())
+}
+
+slow!(/// `a = table c [b]`.
+    table_get, |cx, fp, op| {
+        let element = table_of(cx, op.c).get(get(fp, op.b)).ok_or_else(|| out_of_bounds(()))?;
+        set(fp, op.a, element.0);
+    });
+slow!(/// `table c [a] = b`.
+    table_set, |cx, fp, op| {
+        table_of(cx, op.c).set(get(fp, op.a), Ref(get(fp, op.b))).ok_or_else(|| out_of_bounds(()))?;
+    });
+slow!(/// `a = table.size b`.
+    table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len()); });
+slow!(/// `a = table.grow c`: element and number from slot `b` on; `d` tells whether indices are 64 bits.
+    table_grow, |cx, fp, op| {
+        let old = table_of(cx, op.c).grow(get(fp, op.b + 1), Ref(get(fp, op.b)));
+        let failed = if op.d != 0 { u64::MAX } else { u32::MAX as u64 };
+        set(fp, op.a, old.unwrap_or(failed));
+    });
+slow!(/// `table.fill a`: three operands from slot `b` on.
+    table_fill, |cx, fp, op| {
+        let len = get(fp, op.b + 2);
+        let table = table_of(cx, op.a);
+        pay_elements(cx, len.min(table.len()))?;
+        table.fill(get(fp, op.b), Ref(get(fp, op.b + 1)), len).map_err(out_of_bounds)?;
+    });
+slow!(/// `table.copy a <- c`: three operands from slot `b` on.
+    table_copy, |cx, fp, op| {
+        let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
+        let (to, from) = (table_of(cx, op.a), cx.inst().table_ptrs[op.c as usize]);
+        pay_elements(cx, len.min(to.len()))?;
+        if std::ptr::eq(to, from) {
+            to.copy_within(dst, src, len).map_err(out_of_bounds)?;
+        } else {
+            to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
+        }
+    });
+slow!(/// `table.init a, elem c`: three operands from slot `b` on.
+    table_init, |cx, fp, op| {
+        let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
+        let addr = cx.inst().elems[op.c as usize];
+        let table = table_of(cx, op.a);
+        pay_elements(cx, len.min(table.len()))?;
+        table.init_from(&(&(*cx.store).elems)[addr.0 as usize], dst, src, len).map_err(out_of_bounds)?;
+    });
+slow!(/// `elem.drop a`.
+    elem_drop, |cx, fp, op| {
+        let addr = cx.inst().elems[op.a as usize];
+        cx.store().elems[addr.0 as usize] = Vec::new();
+    });

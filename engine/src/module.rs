@@ -1,0 +1,48 @@
+//! A module ready to be instantiated: decoded, validated, its bodies translated when they are first called.
+
+use crate::{binary, config::Config, error::ModuleError, interp::Code, syntax};
+use std::sync::{Arc, OnceLock};
+
+/// A decoded and validated module. Cheap to clone, independent of any store, and usable from several threads.
+#[derive(Clone)]
+pub struct Module(Arc<Inner>);
+
+struct Inner {
+    syntax: syntax::Module,
+    /// Translated bodies, by index of the defined function.
+    code: Box<[OnceLock<Code>]>,
+}
+
+impl Module {
+    /// Decodes and validates `bytes` under the features of `config`.
+    ///
+    /// # Errors
+    /// [`ModuleError::Malformed`] (core `#binary`) or [`ModuleError::Invalid`] (core `#valid-module`), with the offset.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, Module};
+    /// let module = Module::new(&Config::default(), *b"\0asm\x01\0\0\0").unwrap();
+    /// assert!(module.syntax().imports.is_empty());
+    /// ```
+    pub fn new(config: &Config, bytes: impl Into<Arc<[u8]>>) -> Result<Module, ModuleError> {
+        let syntax = binary::decode(bytes.into(), config.features)?;
+        let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
+        Ok(Module(Arc::new(Inner { syntax, code })))
+    }
+
+    /// The module as data.
+    pub fn syntax(&self) -> &syntax::Module {
+        &self.0.syntax
+    }
+
+    /// The translated bodies, filled as functions are called.
+    pub(crate) fn code(&self) -> &[OnceLock<Code>] {
+        &self.0.code
+    }
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Module").field("name", &self.syntax().name).finish_non_exhaustive()
+    }
+}

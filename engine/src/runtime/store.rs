@@ -1,0 +1,501 @@
+//! The store (core `#syntax-store`): everything that instances share, addressed by the newtypes of this module.
+
+use super::{
+    DataAddr, DataInst, ElemAddr, ElemInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, GlobalInst, Heap,
+    HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Ref, RefKind, SharedMemory, TableAddr,
+    TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val,
+};
+use crate::{
+    config::{Config, Limits},
+    error::Fault,
+    interp::Machine,
+    syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
+    trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, Value},
+};
+use std::{
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// The store: functions, tables, memories, globals, tags, segments and instances.
+///
+/// Nothing in it is freed before the store is, except objects of the garbage-collected heap: a function that escaped
+/// through a table stays callable, whatever became of its instance's instantiation.
+pub struct Store {
+    pub(crate) limits: Limits,
+    pub(crate) types: TypeRegistry,
+    pub(crate) funcs: Vec<FuncInst>,
+    pub(crate) host_funcs: Vec<HostFunc>,
+    // Boxed for their stable addresses: running code holds pointers to them.
+    #[allow(clippy::vec_box, reason = "instances and running code hold pointers into the boxes")]
+    pub(crate) tables: Vec<Box<TableInst>>,
+    #[allow(clippy::vec_box, reason = "instances and running code hold pointers into the boxes")]
+    pub(crate) mems: Vec<Box<MemoryInst>>,
+    #[allow(clippy::vec_box, reason = "instances and running code hold pointers into the boxes")]
+    pub(crate) globals: Vec<Box<GlobalInst>>,
+    #[allow(clippy::vec_box, reason = "running code holds pointers into the boxes")]
+    pub(crate) instances: Vec<Box<InstanceInst>>,
+    pub(crate) tags: Vec<TagInst>,
+    pub(crate) elems: Vec<ElemInst>,
+    pub(crate) datas: Vec<DataInst>,
+    pub(crate) heap: Heap,
+    pub(crate) machine: Machine,
+    pub(crate) sink: Option<Box<dyn Sink>>,
+    pub(crate) interrupt: Arc<AtomicBool>,
+    /// Fuel that is left; `u64::MAX` stands for no limit.
+    pub(crate) fuel: u64,
+    /// Host functions that are running, one inside the other.
+    pub(crate) host_depth: u32,
+    /// References that the embedder keeps alive.
+    pub(crate) pinned: Vec<Ref>,
+}
+
+/// Stops what a store runs, from any thread.
+#[derive(Debug, Clone)]
+pub struct InterruptHandle(Arc<AtomicBool>);
+
+impl InterruptHandle {
+    /// Makes the running call end with [`Resource::Interrupt`] soon; without one, the next call ends at once.
+    pub fn interrupt(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Store {
+    /// An empty store with the limits of `config`. Allocates next to nothing.
+    pub fn new(config: &Config) -> Store {
+        Store {
+            limits: config.limits,
+            types: TypeRegistry::default(),
+            funcs: Vec::new(),
+            host_funcs: Vec::new(),
+            tables: Vec::new(),
+            mems: Vec::new(),
+            globals: Vec::new(),
+            instances: Vec::new(),
+            tags: Vec::new(),
+            elems: Vec::new(),
+            datas: Vec::new(),
+            heap: Heap::new(config.limits.heap_bytes),
+            machine: Machine::default(),
+            sink: None,
+            interrupt: Arc::default(),
+            fuel: config.limits.fuel.unwrap_or(u64::MAX),
+            host_depth: 0,
+            pinned: Vec::new(),
+        }
+    }
+
+    /// Sends every event from now on to `sink`; returns the sink that was there.
+    pub fn set_sink(&mut self, sink: Option<Box<dyn Sink>>) -> Option<Box<dyn Sink>> {
+        std::mem::replace(&mut self.sink, sink)
+    }
+
+    /// Records an event. Without a sink the event is not even built.
+    #[inline]
+    pub fn record(&mut self, event: impl FnOnce() -> Event) {
+        if let Some(sink) = &mut self.sink {
+            sink.event(event());
+        }
+    }
+
+    /// Whether events are recorded.
+    #[inline]
+    pub fn is_recording(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    /// A handle that stops what this store runs.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle(self.interrupt.clone())
+    }
+
+    /// Fuel that is left, in the units of [`Limits::fuel`]; `None` is unlimited.
+    pub fn fuel(&self) -> Option<u64> {
+        (self.fuel != u64::MAX).then_some(self.fuel)
+    }
+
+    /// Sets the fuel that is left; `None` is unlimited.
+    pub fn set_fuel(&mut self, fuel: Option<u64>) {
+        self.fuel = fuel.unwrap_or(u64::MAX);
+    }
+
+    /// The store's closed types.
+    pub fn types(&self) -> &TypeRegistry {
+        &self.types
+    }
+
+    /// Allocates a host function (core `#alloc-func`). `name` is what traces call it; the heap types of `ty` are abstract
+    /// or ids of this store.
+    ///
+    /// The closure gets the results as zeros and nulls and fills them in. Results of the wrong type are a
+    /// [`Fault::Usage`] of the call.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, Store, Val, syntax::{FuncType, ValType}};
+    /// let mut store = Store::new(&Config::default());
+    /// let ty = FuncType::new([ValType::I32], [ValType::I32]);
+    /// let double = store.alloc_func(ty, "host.double", |_, args, results| {
+    ///     let Val::I32(n) = args[0] else { unreachable!("the engine checks argument types") };
+    ///     results[0] = Val::I32(n * 2);
+    ///     Ok(())
+    /// });
+    /// assert_eq!(store.invoke(double, &[Val::I32(21)]).unwrap(), [Val::I32(42)]);
+    /// ```
+    pub fn alloc_func(
+        &mut self,
+        ty: FuncType,
+        name: impl Into<Rc<str>>,
+        call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
+    ) -> FuncAddr {
+        let call: Rc<HostClosure> = Rc::new(call);
+        let id = self.types.register_func(ty.clone());
+        self.alloc_host_func(id, HostFunc { name: name.into(), ty: Rc::new(ty), call })
+    }
+
+    /// Allocates a host function of the type `ty` of this store, which must be a function type.
+    ///
+    /// # Panics
+    /// If `ty` is no function type of this store.
+    pub fn alloc_func_of_type(
+        &mut self,
+        ty: TypeId,
+        name: impl Into<Rc<str>>,
+        call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
+    ) -> FuncAddr {
+        let func_type = Rc::new(self.func_type_of(ty).clone());
+        self.alloc_host_func(ty, HostFunc { name: name.into(), ty: func_type, call: Rc::new(call) })
+    }
+
+    fn alloc_host_func(&mut self, ty: TypeId, func: HostFunc) -> FuncAddr {
+        self.host_funcs.push(func);
+        self.funcs.push(FuncInst { ty, kind: FuncKind::Host(self.host_funcs.len() as u32 - 1) });
+        FuncAddr(self.funcs.len() as u32 - 1)
+    }
+
+    /// Allocates a memory (core `#alloc-mem`), zeroed.
+    ///
+    /// # Errors
+    /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
+    pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
+        let memory = MemoryInst::new(ty, self.limits.memory_bytes)?;
+        self.mems.push(Box::new(memory));
+        Ok(MemAddr(self.mems.len() as u32 - 1))
+    }
+
+    /// Makes a memory that other stores share known to this one.
+    pub fn alloc_shared_memory(&mut self, memory: SharedMemory) -> MemAddr {
+        self.mems.push(Box::new(MemoryInst::from_shared(memory)));
+        MemAddr(self.mems.len() as u32 - 1)
+    }
+
+    /// Allocates a table (core `#alloc-table`) of `init`; the type must be closed.
+    ///
+    /// # Errors
+    /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
+    pub fn alloc_table(&mut self, ty: TableType, init: Ref) -> Result<TableAddr, Resource> {
+        let table = TableInst::new(ty, init, self.limits.table_elements)?;
+        self.tables.push(Box::new(table));
+        Ok(TableAddr(self.tables.len() as u32 - 1))
+    }
+
+    /// Allocates a global (core `#alloc-global`); the type must be closed and `value` be of it.
+    pub fn alloc_global(&mut self, ty: GlobalType, value: Val) -> GlobalAddr {
+        self.globals.push(Box::new(GlobalInst { slots: value.to_slots(), ty }));
+        GlobalAddr(self.globals.len() as u32 - 1)
+    }
+
+    /// Allocates a tag (core `#alloc-tag`) of a closed function type.
+    pub fn alloc_tag(&mut self, ty: FuncType) -> TagAddr {
+        let params = ty.params.clone().into();
+        let ty = self.types.register_func(ty);
+        self.tags.push(TagInst { ty, params });
+        TagAddr(self.tags.len() as u32 - 1)
+    }
+
+    /// Allocates an element instance (core `#alloc-elem`), still without items.
+    pub(crate) fn alloc_elem(&mut self) -> ElemAddr {
+        self.elems.push(ElemInst::new());
+        ElemAddr(self.elems.len() as u32 - 1)
+    }
+
+    /// Allocates a data instance (core `#alloc-data`).
+    pub(crate) fn alloc_data(&mut self, data: DataInst) -> DataAddr {
+        self.datas.push(data);
+        DataAddr(self.datas.len() as u32 - 1)
+    }
+
+    /// The memory at `addr`.
+    pub fn memory(&self, addr: MemAddr) -> &MemoryInst {
+        &self.mems[addr.0 as usize]
+    }
+
+    /// The memory at `addr`.
+    pub fn memory_mut(&mut self, addr: MemAddr) -> &mut MemoryInst {
+        &mut self.mems[addr.0 as usize]
+    }
+
+    /// The table at `addr`.
+    pub fn table(&self, addr: TableAddr) -> &TableInst {
+        &self.tables[addr.0 as usize]
+    }
+
+    /// The table at `addr`. Elements written must be of its type.
+    pub fn table_mut(&mut self, addr: TableAddr) -> &mut TableInst {
+        &mut self.tables[addr.0 as usize]
+    }
+
+    /// The value of a global (core `#embed-global-read`).
+    pub fn global(&self, addr: GlobalAddr) -> Val {
+        let global = &self.globals[addr.0 as usize];
+        Val::from_slots(global.slots, global.ty.content)
+    }
+
+    /// Writes a global (core `#embed-global-write`).
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] if the global is immutable or the value of another type.
+    pub fn set_global(&mut self, addr: GlobalAddr, value: Val) -> Result<(), Fault> {
+        let ty = self.globals[addr.0 as usize].ty;
+        if !ty.mutable {
+            return Err(Fault::Usage("the global is immutable".to_owned()));
+        }
+        self.check_val(value, ty.content)?;
+        self.globals[addr.0 as usize].slots = value.to_slots();
+        Ok(())
+    }
+
+    /// The export `name` of an instance (core `#embed-instance-export`).
+    pub fn export(&self, instance: InstanceAddr, name: &str) -> Option<Extern> {
+        let instance = self.instance(instance);
+        let export = instance.module.syntax().exports.iter().find(|export| export.name == name)?;
+        Some(instance.external(export.index))
+    }
+
+    /// All exports of an instance in order.
+    pub fn exports(&self, instance: InstanceAddr) -> Vec<(String, Extern)> {
+        let instance = self.instance(instance);
+        let exports = instance.module.syntax().exports.iter();
+        exports.map(|export| (export.name.clone(), instance.external(export.index))).collect()
+    }
+
+    /// Where an instance stands in the tree of instances.
+    pub fn path(&self, instance: InstanceAddr) -> &InstancePath {
+        &self.instance(instance).path
+    }
+
+    /// Whether an instance's instantiation is complete.
+    pub fn is_done(&self, instance: InstanceAddr) -> bool {
+        self.instance(instance).done
+    }
+
+    pub(crate) fn instance(&self, addr: InstanceAddr) -> &InstanceInst {
+        &self.instances[addr.0 as usize]
+    }
+
+    pub(crate) fn instance_mut(&mut self, addr: InstanceAddr) -> &mut InstanceInst {
+        &mut self.instances[addr.0 as usize]
+    }
+
+    /// The type of a function, closed.
+    pub fn func_type(&self, addr: FuncAddr) -> &FuncType {
+        self.func_type_of(self.funcs[addr.0 as usize].ty)
+    }
+
+    pub(crate) fn func_type_of(&self, ty: TypeId) -> &FuncType {
+        match &self.types.get(ty).comp {
+            CompType::Func(ty) => ty,
+            other => unreachable!("functions have function types, not {other:?}"),
+        }
+    }
+
+    /// The instance that defines a function and the function's index there; `None` for functions of the host.
+    pub fn func_owner(&self, addr: FuncAddr) -> Option<(InstanceAddr, u32)> {
+        match self.funcs[addr.0 as usize].kind {
+            FuncKind::Wasm { instance, index } => Some((instance, index)),
+            FuncKind::Host(_) => None,
+        }
+    }
+
+    /// The type of an external value, closed, with the current sizes as minimum (core `#embed-extern-type`).
+    pub fn extern_type(&self, item: Extern) -> ExternType {
+        match item {
+            Extern::Func(addr) => ExternType::Func(self.funcs[addr.0 as usize].ty.0),
+            Extern::Table(addr) => ExternType::Table(self.table(addr).ty()),
+            Extern::Memory(addr) => ExternType::Memory(self.memory(addr).ty()),
+            Extern::Global(addr) => ExternType::Global(self.globals[addr.0 as usize].ty),
+            Extern::Tag(addr) => ExternType::Tag(self.tags[addr.0 as usize].ty.0),
+        }
+    }
+
+    /// Whether `reference` is of the closed heap type `heap`, null aside (core `#match-heaptype`).
+    pub fn ref_is(&self, reference: Ref, heap: HeapType) -> bool {
+        match reference.kind() {
+            RefKind::Null => false,
+            // A number of the host is an `extern`, and inside `any` a value of no other type.
+            RefKind::Host(_) => matches!(heap, HeapType::Extern | HeapType::Any),
+            // `extern.convert_any` keeps the word: whatever is in `any` is also in `extern`.
+            RefKind::I31(_) => matches!(heap, HeapType::I31 | HeapType::Eq | HeapType::Any | HeapType::Extern),
+            RefKind::Func(addr) => match heap {
+                HeapType::Func => true,
+                HeapType::Concrete(id) => self.types.is_subtype(self.funcs[addr.0 as usize].ty, TypeId(id)),
+                _ => false,
+            },
+            RefKind::Object(handle) => {
+                use super::ObjectKind;
+                let Some(object) = self.heap.get(handle) else { return false };
+                match (object.kind(), heap) {
+                    (ObjectKind::Exn(_), _) => heap == HeapType::Exn,
+                    (_, HeapType::Any | HeapType::Eq | HeapType::Extern) => true,
+                    (ObjectKind::Struct(_), HeapType::Struct) | (ObjectKind::Array(_), HeapType::Array) => true,
+                    (ObjectKind::Struct(ty) | ObjectKind::Array(ty), HeapType::Concrete(id)) => {
+                        self.types.is_subtype(ty, TypeId(id))
+                    }
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    /// Whether `reference` is of the closed type `ty`.
+    pub(crate) fn ref_has_type(&self, reference: Ref, ty: RefType) -> bool {
+        if reference.is_null() { ty.nullable } else { self.ref_is(reference, ty.heap) }
+    }
+
+    /// Checks that a value of the embedder is of the closed type `ty`.
+    pub(crate) fn check_val(&self, value: Val, ty: ValType) -> Result<(), Fault> {
+        let fits = match (value, ty) {
+            (Val::I32(_), ValType::I32)
+            | (Val::I64(_), ValType::I64)
+            | (Val::F32(_), ValType::F32)
+            | (Val::F64(_), ValType::F64)
+            | (Val::V128(_), ValType::V128) => true,
+            (Val::Ref(reference), ValType::Ref(ty)) => self.ref_has_type(reference, ty),
+            _ => false,
+        };
+        if fits { Ok(()) } else { Err(Fault::Usage(format!("a value is not of the type {ty:?}"))) }
+    }
+
+    /// The tag and the arguments of an exception.
+    pub fn exception(&self, reference: Ref) -> Option<(TagAddr, Vec<Val>)> {
+        let RefKind::Object(handle) = reference.kind() else { return None };
+        let object = self.heap.get(handle)?;
+        let super::ObjectKind::Exn(tag) = object.kind() else { return None };
+        let params = self.tags[tag.0 as usize].params.clone();
+        let mut slots = object.bytes().chunks_exact(8).map(|b| u64::from_ne_bytes(b.try_into().expect("8 bytes")));
+        let mut next = || slots.next().expect("an exception holds the slots of its parameters");
+        let vals = params.iter().map(|ty| {
+            let low = next();
+            let high = if ty.slots() == 2 { next() } else { 0 };
+            Val::from_slots([low, high], *ty)
+        });
+        Some((tag, vals.collect()))
+    }
+
+    /// An exception of the host, to be returned from a host function (core `#embed-exn-alloc`).
+    pub fn throw(&mut self, tag: TagAddr, args: &[Val]) -> Fault {
+        let params = self.tags[tag.0 as usize].params.clone();
+        if params.len() != args.len() {
+            return Fault::Usage("an exception was thrown with the wrong number of arguments".to_owned());
+        }
+        let mut slots = Vec::new();
+        for (arg, ty) in args.iter().zip(params.iter()) {
+            if let Err(fault) = self.check_val(*arg, *ty) {
+                return fault;
+            }
+            slots.extend_from_slice(&arg.to_slots()[..ty.slots() as usize]);
+        }
+        match self.alloc_exn(tag, &slots) {
+            Ok(exn) => Fault::Exception(exn),
+            Err(what) => Fault::Exhausted(what),
+        }
+    }
+
+    /// Keeps `reference` and all that can be reached from it alive until the store is dropped.
+    pub fn pin(&mut self, reference: Ref) {
+        self.pinned.push(reference);
+    }
+
+    /// A value as traces show it.
+    pub fn trace_value(&self, value: Val) -> Value {
+        match value {
+            Val::I32(v) => Value::I32(v),
+            Val::I64(v) => Value::I64(v),
+            Val::F32(bits) => Value::F32(bits),
+            Val::F64(bits) => Value::F64(bits),
+            Val::V128(bits) => Value::V128(bits),
+            Val::Ref(reference) => Value::Ref(self.trace_ref(reference)),
+        }
+    }
+
+    fn trace_ref(&self, reference: Ref) -> RefValue {
+        use super::ObjectKind;
+        match reference.kind() {
+            RefKind::Null => RefValue::Null,
+            RefKind::I31(bits) => RefValue::I31((bits << 1) as i32 >> 1),
+            RefKind::Host(number) => RefValue::Extern(number),
+            RefKind::Func(addr) => RefValue::Func(match self.funcs[addr.0 as usize].kind {
+                FuncKind::Wasm { instance, index } => format!("{}#{index}", self.path(instance)),
+                FuncKind::Host(index) => self.host_funcs[index as usize].name.to_string(),
+            }),
+            RefKind::Object(handle) => match self.heap.get(handle).map(|object| object.kind()) {
+                Some(ObjectKind::Array(_)) => RefValue::Array,
+                Some(ObjectKind::Exn(_)) => RefValue::Exn,
+                Some(ObjectKind::Struct(_)) | None => RefValue::Struct,
+            },
+        }
+    }
+
+    /// An import's declared type for people.
+    pub(crate) fn describe_import(&self, import: &Import) -> String {
+        match import.ty {
+            ExternType::Func(_) => "a function".to_owned(),
+            ExternType::Table(ty) => format!("a table {ty:?}"),
+            ExternType::Memory(ty) => format!("a memory {ty:?}"),
+            ExternType::Global(ty) => format!("a global {ty:?}"),
+            ExternType::Tag(_) => "a tag".to_owned(),
+        }
+    }
+}
+
+impl ExternType {
+    /// What kind of thing has this type.
+    pub fn kind(&self) -> ExternKind {
+        match self {
+            ExternType::Func(_) => ExternKind::Func,
+            ExternType::Table(_) => ExternKind::Table,
+            ExternType::Memory(_) => ExternKind::Memory,
+            ExternType::Global(_) => ExternKind::Global,
+            ExternType::Tag(_) => ExternKind::Tag,
+        }
+    }
+}
+
+impl Val {
+    /// The value as stack slots; all but vectors leave the second at zero.
+    pub(crate) fn to_slots(self) -> [u64; 2] {
+        match self {
+            Val::I32(v) => [v as u32 as u64, 0],
+            Val::I64(v) => [v as u64, 0],
+            Val::F32(bits) => [bits as u64, 0],
+            Val::F64(bits) => [bits, 0],
+            Val::V128(bits) => [bits as u64, (bits >> 64) as u64],
+            Val::Ref(reference) => [reference.0, 0],
+        }
+    }
+
+    /// The value of type `ty` in stack slots.
+    pub(crate) fn from_slots(slots: [u64; 2], ty: ValType) -> Val {
+        match ty {
+            ValType::I32 => Val::I32(slots[0] as i32),
+            ValType::I64 => Val::I64(slots[0] as i64),
+            ValType::F32 => Val::F32(slots[0] as u32),
+            ValType::F64 => Val::F64(slots[0]),
+            ValType::V128 => Val::V128(slots[0] as u128 | (slots[1] as u128) << 64),
+            ValType::Ref(_) => Val::Ref(Ref(slots[0])),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Core spec, *Validation*. wasmparser validates; it stays behind this door and the one of [`crate::binary`].
+
+use crate::config::Features;
+use wasmparser::{BinaryReaderError, FuncValidatorAllocations, Payload, ValidPayload, Validator};
+
+/// Validates a module section by section, in the order of its bytes, function bodies included.
+pub(crate) struct Validation {
+    validator: Validator,
+    /// Reused from body to body: most modules are many small functions.
+    allocations: FuncValidatorAllocations,
+}
+
+impl Validation {
+    /// A validation under `features`.
+    pub(crate) fn new(features: Features) -> Self {
+        Validation { validator: Validator::new_with_features(features), allocations: FuncValidatorAllocations::default() }
+    }
+
+    /// Validates the next part.
+    pub(crate) fn payload(&mut self, payload: &Payload<'_>) -> Result<(), BinaryReaderError> {
+        if let ValidPayload::Func(func, body) = self.validator.payload(payload)? {
+            let mut validator = func.into_validator(std::mem::take(&mut self.allocations));
+            validator.validate(&body)?;
+            self.allocations = validator.into_allocations();
+        }
+        Ok(())
+    }
+}
