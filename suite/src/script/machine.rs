@@ -9,7 +9,7 @@ use super::{
     values::{self, Typed},
 };
 use crate::trace::{Cause, InstancePath};
-use preflight_engine::{Extern, ExternType, InstanceAddr, Linker, Module, Store};
+use preflight_engine::{Extern, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
 use std::collections::HashMap;
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 

@@ -2,7 +2,8 @@
 //! (spec repository, `interpreter/host/spectest.ml`; `shared_memory` comes from the threads proposal).
 
 use preflight_engine::{
-    Extern, FuncType, GlobalType, Linker, MemoryType, Ref, RefType, SizeLimits, Store, TableType, Val, ValType,
+    Extern, Linker, Ref, Store, Val,
+    syntax::{FuncType, GlobalType, Limits, MemoryType, RefType, TableType, ValType},
     trace::Resource,
 };
 
@@ -51,7 +52,7 @@ fn globals(store: &mut Store, linker: &mut Linker) {
 }
 
 fn tables(store: &mut Store, linker: &mut Linker) -> Result<(), Resource> {
-    let limits = SizeLimits { min: 10, max: Some(20) };
+    let limits = Limits { min: 10, max: Some(20) };
     for (name, is_64) in [("table", false), ("table64", true)] {
         let table = store.alloc_table(TableType { element: RefType::FUNCREF, limits, is_64 }, Ref::NULL)?;
         linker.define(NAME, name, Extern::Table(table));
@@ -60,7 +61,7 @@ fn tables(store: &mut Store, linker: &mut Linker) -> Result<(), Resource> {
 }
 
 fn memories(store: &mut Store, linker: &mut Linker) -> Result<(), Resource> {
-    let limits = SizeLimits { min: 1, max: Some(2) };
+    let limits = Limits { min: 1, max: Some(2) };
     for (name, shared) in [("memory", false), ("shared_memory", true)] {
         let memory = store.alloc_memory(MemoryType { limits, is_64: false, shared, page_size_log2: 16 })?;
         linker.define(NAME, name, Extern::Memory(memory));

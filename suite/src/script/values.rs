@@ -1,7 +1,10 @@
 //! The values of scripts: arguments, and the patterns that results must match.
 
 use super::report::Problem;
-use preflight_engine::{HeapType, Ref, RefKind, Store, Val, ValType};
+use preflight_engine::{
+    Ref, RefKind, Store, Val,
+    syntax::{HeapType, ValType},
+};
 use wast::{
     WastArg, WastRet,
     core::{AbstractHeapType, HeapType as WastHeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore},
