@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Fault,
     exec::numerics::{self, V128},
-    runtime::{MemoryInst, RmwOp, WaitError},
+    runtime::{AtomicWidth, MemoryInst, RmwOp, WaitError},
     syntax::{
         for_each_atomic_cmpxchg, for_each_atomic_load, for_each_atomic_rmw, for_each_atomic_store, for_each_lane_load,
         for_each_lane_store, for_each_load, for_each_store,
@@ -227,7 +227,10 @@ slow!(/// `store lane of the vector in b at the address in a`.
 #[inline(always)]
 fn memory_of(cx: &Cx, x: u32) -> &'static mut MemoryInst {
     // SAFETY: memories are boxed and live as long as the store; handlers hold one such reference at a time.
-    unsafe { &mut *cx.inst().mem_ptrs[x as usize] }
+    unsafe {
+        let memory: *mut MemoryInst = cx.inst().mem_ptrs[x as usize];
+        &mut *memory
+    }
 }
 
 slow!(/// `a = memory.size b`.
@@ -274,7 +277,7 @@ slow!(/// `memory.copy a <- c`: three operands from slot `b` on.
         if std::ptr::eq(to, from) {
             to.copy_within(dst, src, len).map_err(out_of_bounds)?;
         } else {
-            to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
+            MemoryInst::copy(to, &*from, dst, src, len).map_err(out_of_bounds)?;
         }
     });
 slow!(/// `memory.init a, data c`: three operands from slot `b` on.
@@ -298,9 +301,34 @@ slow!(/// `data.drop a`.
 
 // Atomics. `d` is as in every access to any memory.
 
-/// An atomic access: its width in bytes, and whether its values are `i64`.
+/// An atomic access: an unsigned integer as wide as it is, and its way to and from a slot.
 pub(super) trait Atomic {
-    const WIDTH: u8;
+    type Width: AtomicWidth;
+    fn narrow(slot: u64) -> Self::Width;
+    fn widen(value: Self::Width) -> u64;
+}
+
+macro_rules! width {
+    (1) => { u8 };
+    (2) => { u16 };
+    (4) => { u32 };
+    (8) => { u64 };
+}
+macro_rules! define_atomic {
+    ($op:ident $n:tt) => {
+        pub(in crate::interp) struct $op;
+        impl Atomic for $op {
+            type Width = width!($n);
+            #[inline(always)]
+            fn narrow(slot: u64) -> Self::Width {
+                slot as Self::Width
+            }
+            #[inline(always)]
+            fn widen(value: Self::Width) -> u64 {
+                value as u64
+            }
+        }
+    };
 }
 
 /// An atomic read-modify-write.
@@ -309,19 +337,13 @@ pub(super) trait AtomicRmw: Atomic {
 }
 
 macro_rules! define_atomics {
-    ($($op:ident $name:literal $n:literal $ty:ident;)*) => {
-        $(pub(in crate::interp) struct $op;
-        impl super::Atomic for $op {
-            const WIDTH: u8 = $n;
-        })*
+    ($($op:ident $name:literal $n:tt $ty:ident;)*) => {
+        $(define_atomic!($op $n);)*
     };
 }
 macro_rules! define_atomic_rmws {
-    ($($op:ident $name:literal $n:literal $ty:ident $rmw:ident;)*) => {
-        $(pub(in crate::interp) struct $op;
-        impl super::Atomic for $op {
-            const WIDTH: u8 = $n;
-        }
+    ($($op:ident $name:literal $n:tt $ty:ident $rmw:ident;)*) => {
+        $(define_atomic!($op $n);
         impl super::AtomicRmw for $op {
             const OP: crate::runtime::RmwOp = crate::runtime::RmwOp::$rmw;
         })*
@@ -348,24 +370,26 @@ unsafe fn atomic_address(cx: &Cx, op: &Op, base: u64) -> Result<(&'static mut Me
 slow!(/// `a = atomic load at b`.
     atomic_load<O: Atomic>, |cx, fp, op| {
         let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        super::variable::set(fp, op.a, trapped(memory.atomic_load(ea, O::WIDTH))?);
+        super::variable::set(fp, op.a, O::widen(trapped(memory.atomic_load::<O::Width>(ea))?));
     });
 slow!(/// `atomic store of b at a`.
     atomic_store<O: Atomic>, |cx, fp, op| {
         let (memory, ea) = atomic_address(cx, op, get(fp, op.a))?;
-        trapped(memory.atomic_store(ea, O::WIDTH, get(fp, op.b)))?;
+        trapped(memory.atomic_store(ea, O::narrow(get(fp, op.b))))?;
     });
 slow!(/// `a = atomic rmw`: address and operand from slot `b` on.
     atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
         let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        let old = trapped(memory.atomic_rmw(ea, O::WIDTH, O::OP, get(fp, op.b + 1)))?;
-        super::variable::set(fp, op.a, old);
+        let old = trapped(memory.atomic_rmw(O::OP, ea, O::narrow(get(fp, op.b + 1))))?;
+        super::variable::set(fp, op.a, O::widen(old));
     });
 slow!(/// `a = atomic cmpxchg`: address, expected and replacement from slot `b` on.
     atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
         let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        let old = trapped(memory.atomic_cmpxchg(ea, O::WIDTH, get(fp, op.b + 1), get(fp, op.b + 2)))?;
-        super::variable::set(fp, op.a, old);
+        let old = trapped(memory.atomic_cmpxchg(
+            ea, O::narrow(get(fp, op.b + 1)), O::narrow(get(fp, op.b + 2)),
+        ))?;
+        super::variable::set(fp, op.a, O::widen(old));
     });
 slow!(/// `a = memory.atomic.notify`: address and count from slot `b` on.
     atomic_notify, |cx, fp, op| {

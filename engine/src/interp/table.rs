@@ -29,7 +29,7 @@ macro_rules! slow {
                 $cx.fp = $fp;
                 #[allow(unused_unsafe, reason = "some bodies need none")]
                 // SAFETY: the translation made the instruction for this frame.
-                let mut work = || -> Result<(), Fault> {
+                let work = || -> Result<(), Fault> {
                     unsafe {
                         let _ = $fp;
                         $body
@@ -62,7 +62,10 @@ pub(super) use slow;
 /// The table with index `x`.
 fn table_of(cx: &Cx, x: u32) -> &'static mut TableInst {
     // SAFETY: tables are boxed and live as long as the store; handlers hold one such reference at a time.
-    unsafe { &mut *cx.inst().table_ptrs[x as usize] }
+    unsafe {
+        let table: *mut TableInst = cx.inst().table_ptrs[x as usize];
+        &mut *table
+    }
 }
 
 pub(super) fn out_of_bounds<E>(_: E) -> Fault {
@@ -79,7 +82,7 @@ slow!(/// `table c [a] = b`.
         table_of(cx, op.c).set(get(fp, op.a), Ref(get(fp, op.b))).ok_or_else(|| out_of_bounds(()))?;
     });
 slow!(/// `a = table.size b`.
-    table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len()); });
+    table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len() as u64); });
 slow!(/// `a = table.grow c`: element and number from slot `b` on; `d` tells whether indices are 64 bits.
     table_grow, |cx, fp, op| {
         let old = table_of(cx, op.c).grow(get(fp, op.b + 1), Ref(get(fp, op.b)));
@@ -90,18 +93,18 @@ slow!(/// `table.fill a`: three operands from slot `b` on.
     table_fill, |cx, fp, op| {
         let len = get(fp, op.b + 2);
         let table = table_of(cx, op.a);
-        pay_elements(cx, len.min(table.len()))?;
+        pay_elements(cx, len.min(table.len() as u64))?;
         table.fill(get(fp, op.b), Ref(get(fp, op.b + 1)), len).map_err(out_of_bounds)?;
     });
 slow!(/// `table.copy a <- c`: three operands from slot `b` on.
     table_copy, |cx, fp, op| {
         let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
         let (to, from) = (table_of(cx, op.a), cx.inst().table_ptrs[op.c as usize]);
-        pay_elements(cx, len.min(to.len()))?;
+        pay_elements(cx, len.min(to.len() as u64))?;
         if std::ptr::eq(to, from) {
             to.copy_within(dst, src, len).map_err(out_of_bounds)?;
         } else {
-            to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
+            TableInst::copy(to, &*from, dst, src, len).map_err(out_of_bounds)?;
         }
     });
 slow!(/// `table.init a, elem c`: three operands from slot `b` on.
@@ -109,7 +112,7 @@ slow!(/// `table.init a, elem c`: three operands from slot `b` on.
         let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
         let addr = cx.inst().elems[op.c as usize];
         let table = table_of(cx, op.a);
-        pay_elements(cx, len.min(table.len()))?;
+        pay_elements(cx, len.min(table.len() as u64))?;
         table.init_from(&(&(*cx.store).elems)[addr.0 as usize], dst, src, len).map_err(out_of_bounds)?;
     });
 slow!(/// `elem.drop a`.
