@@ -2,7 +2,7 @@
 
 use super::{
     Member, Plan, names,
-    stubs::{Stub, StubError, Stubs},
+    stubs::{StubError, Stubs},
     types,
 };
 use preflight_engine::{
@@ -63,13 +63,25 @@ pub struct Session<'a> {
     stubs: Stubs,
     /// The instances that came up, in the order of the plan's members.
     instances: Vec<InstanceAddr>,
+    providers: Providers,
 }
+
+/// What imports were given: instance, first and second name, provider.
+pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a Plan, imports: Imports) -> Self {
         let store = Store::new(&plan.config);
-        Session { plan, store, linker: Linker::new(), imports, stubs: Stubs::default(), instances: Vec::new() }
+        Session {
+            plan,
+            store,
+            linker: Linker::new(),
+            imports,
+            stubs: Stubs::default(),
+            instances: Vec::new(),
+            providers: Providers::new(),
+        }
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -115,17 +127,19 @@ impl<'a> Session<'a> {
         }
         let mut externs = Vec::with_capacity(imports.len());
         for import in imports {
-            externs.push(match self.linker.get(&import.module, &import.name) {
-                Some(item) => item,
-                None => self.stubs.get(&mut self.store, &member.module, import)?,
-            });
+            let (item, provider) = match self.linker.get(&import.module, &import.name) {
+                Some(item) => (item, format!("/${}", import.module)),
+                None => (self.stubs.get(&mut self.store, &member.module, import)?, "stub".to_owned()),
+            };
+            externs.push(item);
+            self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
         }
         Ok(externs)
     }
 
-    /// The stubs that were needed.
-    pub fn stubs(&self) -> &[Stub] {
-        self.stubs.made()
+    /// What imports were given so far.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     /// What the stubs have to say.
