@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(value_name = "FILE", required = true)]
     file: Option<PathBuf>,
     #[command(flatten)]
-    run: Option<RunArgs>,
+    run: RunArgs,
     /// Imports that nobody provides are link errors: no stubs.
     #[arg(long)]
     strict_imports: bool,
@@ -90,20 +90,20 @@ enum Format {
 /// # Errors
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match (args.action, &args.file, &args.run) {
-        (Some(Action::Diff(args)), _, _) => diff::run(&args),
-        (None, Some(file), Some(run)) => {
+    match (args.action, &args.file) {
+        (Some(Action::Diff(args)), _) => diff::run(&args),
+        (None, Some(file)) => {
             let expected = args.expect.as_deref().map(diff::read).transpose()?;
-            let plan = run.plan(file)?;
+            let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
-            let (trace, notes) = record(&plan, run, imports, args.level.into());
+            let (trace, notes) = record(&plan, &args.run, imports, args.level.into());
             output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
             complain_of_the_link(&trace, &notes, args.format);
             Ok(ExitCode::from(u8::from(!is_expected || (!is_linked && args.expect.is_none()))))
         }
-        _ => unreachable!("clap asks for a file where there is no command"),
+        (None, None) => unreachable!("clap asks for a file where there is no command"),
     }
 }
 
@@ -130,9 +130,11 @@ fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace,
 /// What is known besides the trace.
 fn notes(plan: &Plan, session: &Session<'_>, end: &End, remark: Option<String>) -> Notes {
     let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
-    let explained = match end {
-        End::Returned(_) => None,
-        _ => Some(session.explain(end)),
+    // The outcome names the class of a fault; of a link error only the message says which import it was.
+    let explained = match end.fault() {
+        Some(_) => session.circumstances(end),
+        None if matches!(end, End::Returned(_)) => Vec::new(),
+        None => vec![session.explain(end)],
     };
     Notes {
         files: files.collect(),

@@ -173,23 +173,33 @@ impl<'a> Session<'a> {
 
     /// How a run ended, for people: what happened, when, and where.
     pub fn explain(&self, end: &End) -> String {
-        let (what, when) = match end {
-            End::Returned(_) => return "returned".to_owned(),
-            End::NotInstantiated { at, error: StartError::Engine(InstantiateError::Fault { phase, fault }) } => {
-                let doing = if *phase == Phase::Start { "running the start function of" } else { "initialising" };
-                (self.describe(fault), format!("while {doing} {}", self.name(at)))
-            }
-            End::NotInstantiated { at, error } => (error.to_string(), format!("while linking {}", self.name(at))),
-            End::NotReturned(fault) => {
+        let what = match end {
+            End::Returned(_) => "returned".to_owned(),
+            End::NotInstantiated { error, .. } => match end.fault() {
+                Some(fault) => self.describe(fault),
+                None => error.to_string(),
+            },
+            End::NotReturned(fault) => self.describe(fault),
+        };
+        let circumstances = self.circumstances(end).into_iter().map(|line| format!("\n  {line}"));
+        what + &circumstances.collect::<String>()
+    }
+
+    /// When and where a run ended, for people; nothing if it went well.
+    pub fn circumstances(&self, end: &End) -> Vec<String> {
+        let when = match end {
+            End::Returned(_) => return Vec::new(),
+            End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
+            End::NotReturned(_) => {
                 let name = self.plan.call.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default();
-                (self.describe(fault), format!("while calling {name:?}"))
+                format!("while calling {name:?}")
             }
         };
         let place = match end.fault() {
-            Some(Fault::Trap(trap)) => self.locate(trap).map(|place| format!("\n  {place}")).unwrap_or_default(),
-            _ => String::new(),
+            Some(Fault::Trap(trap)) => self.locate(trap),
+            _ => None,
         };
-        format!("{what}\n  {when}{place}")
+        [when].into_iter().chain(place).collect()
     }
 
     fn describe(&self, fault: &Fault) -> String {
@@ -227,6 +237,15 @@ impl<'a> Session<'a> {
             }
             _ => Some(format!("in function {func}, at offset {offset:#x}")),
         }
+    }
+}
+
+/// What was going on.
+fn doing(error: &StartError) -> &'static str {
+    match error {
+        StartError::Engine(InstantiateError::Fault { phase: Phase::Start, .. }) => "running the start function of",
+        StartError::Engine(InstantiateError::Fault { .. }) => "initialising",
+        _ => "linking",
     }
 }
 
