@@ -113,7 +113,7 @@ fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace,
     let recorder = Recorder::attach(&mut session.store);
     let watch = run.limits.watch(session.store.interrupt_handle());
     let end = session.run();
-    drop(watch);
+    let remarks = [watch.end(), recorder.remark()];
     let mut events = recorder.take();
     events.retain(|event| event.level() <= level);
     let post_mortem = match level {
@@ -124,11 +124,11 @@ fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace,
         }
     };
     let outcome = end.outcome(&session.store);
-    (Trace { level, events, outcome, post_mortem }, notes(plan, &session, &end, recorder.remark()))
+    (Trace { level, events, outcome, post_mortem }, notes(plan, &session, &end, remarks.into_iter().flatten()))
 }
 
 /// What is known besides the trace.
-fn notes(plan: &Plan, session: &Session<'_>, end: &End, remark: Option<String>) -> Notes {
+fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<Item = String>) -> Notes {
     let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
     // The outcome names the class of a fault; of a link error only the message says which import it was.
     let explained = match end.fault() {
@@ -140,7 +140,7 @@ fn notes(plan: &Plan, session: &Session<'_>, end: &End, remark: Option<String>) 
         files: files.collect(),
         funcs: session.func_names(),
         providers: session.providers().clone(),
-        remarks: explained.into_iter().chain(session.remarks()).chain(remark).collect(),
+        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).collect(),
     }
 }
 

@@ -62,7 +62,6 @@ pub fn read(path: &Path) -> anyhow::Result<Trace> {
         false => fs::read_to_string(path),
     };
     let text = text.with_context(|| format!("{name}: cannot be read"))?;
-    serde_json::from_str(&text).with_context(|| {
-        format!("{name}: this is no trace; make one with `preflight trace FILE --format json --out {name}`")
-    })
+    serde_json::from_str(&text)
+        .with_context(|| format!("{name}: this is no trace; make one with `preflight trace FILE --format json`"))
 }
