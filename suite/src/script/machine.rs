@@ -148,7 +148,7 @@ impl<'o> Machine<'o> {
             return Err(Problem::failed("a call", format!("the instance exports no function {:?}", invoke.name)));
         };
         let args = values::arguments(&invoke.args)?;
-        let types = self.store.func_type(func).results;
+        let types = self.store.func_type(func).results.clone();
         let end = match self.store.call_export(instance, invoke.name, &args, Cause::Invoke) {
             Ok(results) => End::Returned(results.into_iter().zip(types).collect::<Vec<Typed>>()),
             Err(fault) => End::Fault(fault),
