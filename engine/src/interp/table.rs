@@ -27,7 +27,7 @@ macro_rules! slow {
             unsafe fn body $(<$o: $bound>)? ($cx: &mut Cx, $fp: *mut u64, $op: &Op) -> Result<(), Fault> {
                 // SAFETY: the translation made the instruction for this frame.
                 unsafe {
-                    let _ = $fp;
+                    let _ = (&$cx, &$fp);
                     $body
                     Ok(())
                 }
