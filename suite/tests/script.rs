@@ -376,7 +376,8 @@ fn time_is_limited() {
 
 #[test]
 fn components_and_stack_switching_are_unsupported() {
-    let text = r#"(component $c) (assert_invalid (component (import "a" (func))) "x") (invoke "f") (register "c" $c)"#;
+    let text = r#"(component $c) (assert_invalid (component (import "a" (func))) "x") (invoke "f") (register "c" $c)
+        (component definition $d) (component instance $i $d) (component instance $j) (invoke $i "f")"#;
     for report in reports(text) {
         assert_eq!(report.status, Status::Unsupported("components".to_owned()), "{}", report.directive);
     }
