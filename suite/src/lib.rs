@@ -1,1 +1,22 @@
-//! Under construction.
+//! The Preflight suite: what a WebAssembly runtime does before the first call, checked.
+//!
+//! - [`script`] runs one `.wast` script on the reference engine, directive by directive;
+//! - [`files`] runs many of them in parallel, in a fixed order of results;
+//! - [`official`] holds the official core and proposal suites, each with the feature set of its day;
+//! - [`results`] is what a run returns, and what `preflight wast --format json` prints.
+//!
+//! With default features off this crate contains no engine: only [`results`] and the language of traces.
+//! What is deliberately absent: any skip list, and any engine mode for old directives (they are *stale*, see
+//! [`official::stale`]).
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "reference")]
+pub mod files;
+#[cfg(feature = "official")]
+pub mod official;
+pub mod results;
+#[cfg(feature = "reference")]
+pub mod script;
+
+pub use preflight_engine::trace;

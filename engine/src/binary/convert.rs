@@ -40,11 +40,11 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType) -> HeapType {
     }
 }
 
-pub(crate) fn ref_type(ty: wasmparser::RefType) -> RefType {
+pub(super) fn ref_type(ty: wasmparser::RefType) -> RefType {
     RefType { nullable: ty.is_nullable(), heap: heap_type(ty.heap_type()) }
 }
 
-pub(crate) fn val_type(ty: wasmparser::ValType) -> ValType {
+pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
     match ty {
         wasmparser::ValType::I32 => ValType::I32,
         wasmparser::ValType::I64 => ValType::I64,

@@ -4,7 +4,7 @@
 mod convert;
 mod malformed;
 
-pub(crate) use convert::{heap_type, ref_type, val_type};
+pub(crate) use convert::heap_type;
 
 use crate::{
     config::Features,

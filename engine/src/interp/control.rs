@@ -39,7 +39,8 @@ macro_rules! branch {
                 let $op = &*ip;
                 let $cx = cx;
                 let _ = &$cx;
-                if $cond == WHEN {
+                let holds: bool = $cond;
+                if holds == WHEN {
                     if BACK {
                         pay!(cx, ip);
                     }

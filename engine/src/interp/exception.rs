@@ -1,8 +1,8 @@
 //! Exceptions (core `#exec-throw-ref`, `#exec-try-table`).
 
 use super::{
-    code::TryTable,
-    context::Cx,
+    code::{Exit, Op, TryTable},
+    context::{Cx, go},
     table::slow,
     variable::{get, set},
 };

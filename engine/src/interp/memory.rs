@@ -227,7 +227,10 @@ slow!(/// `store lane of the vector in b at the address in a`.
 #[inline(always)]
 fn memory_of(cx: &Cx, x: u32) -> &'static mut MemoryInst {
     // SAFETY: memories are boxed and live as long as the store; handlers hold one such reference at a time.
-    unsafe { &mut *cx.inst().mem_ptrs[x as usize] }
+    unsafe {
+        let memory: *mut MemoryInst = cx.inst().mem_ptrs[x as usize];
+        &mut *memory
+    }
 }
 
 slow!(/// `a = memory.size b`.

@@ -22,27 +22,27 @@ macro_rules! slow {
         pub(super) unsafe fn $name $(<$o: $bound>)? (
             ip: *const Op, fp: *mut u64, _: *mut u8, _: usize, cx: *mut Cx,
         ) -> Exit {
-            #[inline(never)]
-            unsafe fn work $(<$o: $bound>)? (
-                $cx: &mut Cx, $fp: *mut u64, $op: &Op,
-            ) -> bool {
-                $cx.fp = $fp;
-                #[allow(unused_unsafe, reason = "some bodies need none")]
+            #[inline(always)]
+            #[allow(unreachable_code, reason = "some bodies never go on")]
+            unsafe fn body $(<$o: $bound>)? ($cx: &mut Cx, $fp: *mut u64, $op: &Op) -> Result<(), Fault> {
                 // SAFETY: the translation made the instruction for this frame.
-                let mut work = || -> Result<(), Fault> {
-                    unsafe {
-                        let _ = $fp;
-                        $body
-                        Ok(())
-                    }
-                };
-                match work() {
+                unsafe {
+                    let _ = (&$cx, &$fp);
+                    $body
+                    Ok(())
+                }
+            }
+            #[inline(never)]
+            unsafe fn work $(<$o: $bound>)? (cx: &mut Cx, fp: *mut u64, op: &Op) -> bool {
+                cx.fp = fp;
+                // SAFETY: as promised by the caller.
+                match unsafe { body $(::<$o>)? (cx, fp, op) } {
                     Ok(()) => {
-                        $cx.reload_memory();
+                        cx.reload_memory();
                         true
                     }
                     Err(fault) => {
-                        $cx.fail($op, fault);
+                        cx.fail(op, fault);
                         false
                     }
                 }
@@ -62,7 +62,10 @@ pub(super) use slow;
 /// The table with index `x`.
 fn table_of(cx: &Cx, x: u32) -> &'static mut TableInst {
     // SAFETY: tables are boxed and live as long as the store; handlers hold one such reference at a time.
-    unsafe { &mut *cx.inst().table_ptrs[x as usize] }
+    unsafe {
+        let table: *mut TableInst = cx.inst().table_ptrs[x as usize];
+        &mut *table
+    }
 }
 
 pub(super) fn out_of_bounds<E>(_: E) -> Fault {

@@ -14,8 +14,8 @@ use std::ops::Range;
 #[repr(C)]
 #[derive(Debug)]
 pub struct TableInst {
-    base: *mut Ref,
-    len: usize,
+    pub(crate) base: *mut Ref,
+    pub(crate) len: usize,
     elements: Vec<Ref>,
     /// Closed; `limits.min` is the initial size.
     ty: TableType,

@@ -1,8 +1,9 @@
 //! Core spec, *Structure*: modules and types as data, and the one table of instructions.
 
 mod module;
-mod ops;
+pub(crate) mod ops;
 mod types;
 
 pub use module::*;
 pub use types::*;
+pub(crate) use ops::*;

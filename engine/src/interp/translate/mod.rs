@@ -6,7 +6,6 @@ mod operator;
 
 use super::{
     code::{Code, Handler, Op, TryTable},
-    context::Cx,
 };
 use crate::{Module, syntax::ValType};
 use control::Label;
@@ -89,7 +88,7 @@ pub(crate) fn body<'m>(module: &'m Module, x: u32, scratch: &mut Scratch) -> &'m
             let (count, ty) = locals.read().expect(valid);
             translator.declare(std::iter::repeat_n(ty == wasmparser::ValType::V128, count as usize));
         }
-        translator.finish(locals.into_operators_reader(), &ty.results, x, scratch)
+        translator.finish(OperatorsReader::new(locals.get_binary_reader()), &ty.results, x, scratch)
     })
 }
 
@@ -204,6 +203,3 @@ impl<'a> Translator<'a> {
         self.pool.len() as u32 - 1
     }
 }
-
-#[allow(unused_imports, reason = "documentation")]
-use Cx as _;

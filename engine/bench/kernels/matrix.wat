@@ -1,0 +1,35 @@
+;; The product of two n by n matrices of f64: address arithmetic, loads, multiply and add.
+(module
+  (memory 64)
+  (func $at (param $base i32) (param $n i32) (param $row i32) (param $column i32) (result i32)
+    (i32.add (local.get $base)
+      (i32.shl (i32.add (i32.mul (local.get $row) (local.get $n)) (local.get $column)) (i32.const 3))))
+  (func (export "run") (param $n i32) (result i64)
+    (local $i i32) (local $j i32) (local $k i32) (local $b i32) (local $p i32) (local $q i32) (local $step i32)
+    (local $sum f64) (local $total f64)
+    (local.set $b (i32.const 1048576))
+    (local.set $step (i32.shl (local.get $n) (i32.const 3)))
+    (loop $fill
+      (f64.store (call $at (i32.const 0) (local.get $n) (i32.const 0) (local.get $i))
+        (f64.convert_i32_u (i32.and (local.get $i) (i32.const 15))))
+      (f64.store (call $at (local.get $b) (local.get $n) (i32.const 0) (local.get $i))
+        (f64.convert_i32_u (i32.and (local.get $i) (i32.const 7))))
+      (br_if $fill (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (i32.mul (local.get $n) (local.get $n)))))
+    (local.set $i (i32.const 0))
+    (loop $rows
+      (local.set $j (i32.const 0))
+      (loop $columns
+        (local.set $k (i32.const 0)) (local.set $sum (f64.const 0))
+        (local.set $p (call $at (i32.const 0) (local.get $n) (local.get $i) (i32.const 0)))
+        (local.set $q (call $at (local.get $b) (local.get $n) (i32.const 0) (local.get $j)))
+        (loop $inner
+          (local.set $sum (f64.add (local.get $sum)
+            (f64.mul (f64.load (local.get $p)) (f64.load (local.get $q)))))
+          (local.set $p (i32.add (local.get $p) (i32.const 8)))
+          (local.set $q (i32.add (local.get $q) (local.get $step)))
+          (br_if $inner (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $n))))
+        (local.set $total (f64.add (local.get $total) (local.get $sum)))
+        (br_if $columns (i32.lt_u (local.tee $j (i32.add (local.get $j) (i32.const 1))) (local.get $n))))
+      (br_if $rows (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (i64.trunc_f64_s (local.get $total))))

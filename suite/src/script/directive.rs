@@ -1,0 +1,264 @@
+//! The directives, one after the other.
+
+use super::{
+    Options,
+    end::{self, End},
+    machine::Machine,
+    messages::Assertion,
+    report::{DirectiveReport, FailureKind, Problem, Script, Status},
+    thread::Threads,
+    watchdog::Watchdog,
+};
+use crate::trace::{Event, InstancePath, Level, Sink};
+use std::{
+    any::Any,
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    thread,
+};
+use wast::{QuoteWat, WastDirective};
+
+/// Runs all directives of a script, threads included.
+pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &Options) -> Script {
+    let watchdog = Watchdog::new(options.timeout);
+    thread::scope(|scope| {
+        let mut machine = Machine::new(options, InstancePath::root());
+        let events = record(&mut machine, options.level);
+        let mut threads = Threads::new(scope, text, &watchdog);
+        let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads);
+        reports.extend(threads.join_all());
+        reports.sort_by_key(|report| (report.line, report.column));
+        drop(machine);
+        Script { reports, events: events.take() }
+    })
+}
+
+/// Runs directives on one machine, on the thread of the caller.
+pub(super) fn run_in<'scope>(
+    machine: &mut Machine<'scope>,
+    directives: Vec<WastDirective<'scope>>,
+    text: &str,
+    watchdog: &Watchdog,
+    threads: &mut Threads<'scope, '_>,
+) -> Vec<DirectiveReport> {
+    watchdog.watch(machine.store.interrupt_handle());
+    let mut reports = Vec::with_capacity(directives.len());
+    let mut position = Position::new(text);
+    for directive in directives {
+        let (line, column) = position.of(directive.span().offset());
+        let keyword = keyword(&directive);
+        let status = guarded(machine, directive, watchdog, threads);
+        reports.push(DirectiveReport { line, column, directive: keyword, status });
+        reports.append(&mut threads.finished);
+    }
+    reports
+}
+
+/// One directive under the time limit; a panic is caught and told.
+fn guarded<'scope>(
+    machine: &mut Machine<'scope>,
+    directive: WastDirective<'scope>,
+    watchdog: &Watchdog,
+    threads: &mut Threads<'scope, '_>,
+) -> Status {
+    let in_time = format!("an end within the script's limit of {:?}", watchdog.limit());
+    if watchdog.expired() {
+        return Err(Problem::failed(in_time, "time was up before this directive")).into();
+    }
+    match catch_unwind(AssertUnwindSafe(|| run_one(machine, directive, threads))) {
+        Ok(Err(Problem::Failed { got, .. })) if watchdog.expired() => {
+            Err(Problem::failed(in_time, format!("time was up: {got}"))).into()
+        }
+        Ok(result) => result.into(),
+        Err(panic) => Status::Failed {
+            expected: "no panic".to_owned(),
+            got: format!("panic: {}", panic_text(&*panic)),
+            kind: FailureKind::Harness,
+        },
+    }
+}
+
+fn run_one<'scope>(
+    machine: &mut Machine<'scope>,
+    directive: WastDirective<'scope>,
+    threads: &mut Threads<'scope, '_>,
+) -> Result<(), Problem> {
+    match directive {
+        WastDirective::Module(mut module) => {
+            let end = machine.module(&mut module)?;
+            end::expect_success(&machine.store, &end)
+        }
+        WastDirective::ModuleDefinition(mut module) => {
+            let end = machine.module_definition(&mut module)?;
+            end::expect_success(&machine.store, &end)
+        }
+        WastDirective::ModuleInstance { instance, module, .. } => {
+            let end = machine.module_instance(instance, module)?;
+            end::expect_success(&machine.store, &end)
+        }
+        WastDirective::Register { name, module, .. } => machine.register(name, module),
+        WastDirective::Invoke(invoke) => {
+            let end = machine.invoke(&invoke)?;
+            end::expect_success(&machine.store, &end)
+        }
+        WastDirective::Thread(thread) => threads.spawn(machine, thread),
+        WastDirective::Wait { thread, .. } => threads.wait(thread.name()),
+        assertion => run_assertion(machine, assertion),
+    }
+}
+
+fn run_assertion(machine: &mut Machine<'_>, directive: WastDirective<'_>) -> Result<(), Problem> {
+    match directive {
+        WastDirective::AssertReturn { mut exec, results, .. } => {
+            let end = machine.execute(&mut exec)?;
+            end::expect_values(&machine.store, &end, &results)
+        }
+        WastDirective::AssertTrap { mut exec, message, .. } => {
+            let end = machine.execute(&mut exec)?;
+            end::expect_class(&machine.store, &end, Assertion::Trap, message)
+        }
+        WastDirective::AssertException { mut exec, .. } => {
+            let end = machine.execute(&mut exec)?;
+            end::expect_exception(&machine.store, &end)
+        }
+        WastDirective::AssertExhaustion { call, message, .. } => {
+            let end = machine.invoke(&call)?;
+            end::expect_class(&machine.store, &end, Assertion::Exhaustion, message)
+        }
+        WastDirective::AssertUnlinkable { mut module, message, .. } => {
+            let end = machine.instantiate_unnamed(&mut module)?.supported()?;
+            end::expect_class(&machine.store, &end, Assertion::Unlinkable, message)
+        }
+        WastDirective::AssertMalformed { mut module, message, .. } => {
+            expect_refused(machine, &mut module, Assertion::Malformed, message)
+        }
+        WastDirective::AssertInvalid { mut module, message, .. } => {
+            expect_refused(machine, &mut module, Assertion::Invalid, message)
+        }
+        WastDirective::AssertMalformedCustom { mut module, message, .. } => {
+            expect_custom_refused(machine, &mut module, Assertion::Malformed, message)
+        }
+        WastDirective::AssertInvalidCustom { mut module, message, .. } => {
+            expect_custom_refused(machine, &mut module, Assertion::Invalid, message)
+        }
+        _ => Err(Problem::unsupported("stack switching")),
+    }
+}
+
+/// The module must not even become one.
+fn expect_refused(
+    machine: &mut Machine<'_>,
+    module: &mut QuoteWat<'_>,
+    assertion: Assertion,
+    message: &str,
+) -> Result<(), Problem> {
+    let end = match machine.define(module)? {
+        Ok(_) => End::Returned(Vec::new()),
+        Err(end) => end,
+    };
+    end::expect_class(&machine.store, &end, assertion, message)
+}
+
+/// As [`expect_refused`], about a custom section. An engine may ignore those (core `#binary-customsec`), so that accepting
+/// the module is no failure.
+fn expect_custom_refused(
+    machine: &mut Machine<'_>,
+    module: &mut QuoteWat<'_>,
+    assertion: Assertion,
+    message: &str,
+) -> Result<(), Problem> {
+    match machine.define(module)? {
+        Ok(_) => Err(Problem::unsupported("checks of custom sections")),
+        Err(end) => end::expect_class(&machine.store, &end, assertion, message),
+    }
+}
+
+/// The words a script writes for a directive.
+fn keyword(directive: &WastDirective<'_>) -> &'static str {
+    match directive {
+        WastDirective::Module(_) => "module",
+        WastDirective::ModuleDefinition(_) => "module definition",
+        WastDirective::ModuleInstance { .. } => "module instance",
+        WastDirective::AssertMalformed { .. } => "assert_malformed",
+        WastDirective::AssertInvalid { .. } => "assert_invalid",
+        WastDirective::AssertInvalidCustom { .. } => "assert_invalid_custom",
+        WastDirective::Register { .. } => "register",
+        WastDirective::Invoke(_) => "invoke",
+        WastDirective::AssertTrap { .. } => "assert_trap",
+        WastDirective::AssertReturn { .. } => "assert_return",
+        WastDirective::AssertExhaustion { .. } => "assert_exhaustion",
+        WastDirective::AssertUnlinkable { .. } => "assert_unlinkable",
+        WastDirective::AssertException { .. } => "assert_exception",
+        WastDirective::AssertSuspension { .. } => "assert_suspension",
+        WastDirective::Thread(_) => "thread",
+        WastDirective::Wait { .. } => "wait",
+        WastDirective::AssertMalformedCustom { .. } => "assert_malformed_custom",
+    }
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no message)")
+}
+
+/// Lines and columns of ascending offsets, in one pass over the text.
+struct Position<'t> {
+    text: &'t str,
+    offset: usize,
+    line: u64,
+    line_start: usize,
+}
+
+impl<'t> Position<'t> {
+    fn new(text: &'t str) -> Self {
+        Position { text, offset: 0, line: 1, line_start: 0 }
+    }
+
+    /// Line and column of `offset`, both from 1; the column counts characters.
+    fn of(&mut self, offset: usize) -> (u64, u64) {
+        if offset < self.offset {
+            *self = Position::new(self.text);
+        }
+        for (i, _) in self.text[self.offset..offset].match_indices('\n') {
+            self.line += 1;
+            self.line_start = self.offset + i + 1;
+        }
+        self.offset = offset;
+        (self.line, self.text[self.line_start..offset].chars().count() as u64 + 1)
+    }
+}
+
+/// Events that the store records and the runner takes.
+#[derive(Clone, Default)]
+struct Events(Rc<RefCell<Vec<Event>>>);
+
+impl Events {
+    fn take(&self) -> Vec<Event> {
+        self.0.take()
+    }
+}
+
+/// Keeps the events up to a level.
+struct Recorder {
+    events: Events,
+    level: Level,
+}
+
+impl Sink for Recorder {
+    fn event(&mut self, event: Event) {
+        if event.level() <= self.level {
+            self.events.0.borrow_mut().push(event);
+        }
+    }
+}
+
+/// Records the steps of `machine` up to `level`.
+fn record(machine: &mut Machine<'_>, level: Option<Level>) -> Events {
+    let events = Events::default();
+    if let Some(level) = level {
+        machine.store.set_sink(Some(Box::new(Recorder { events: events.clone(), level })));
+    }
+    events
+}

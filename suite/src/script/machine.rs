@@ -1,0 +1,257 @@
+//! The state of a script (one thread of it): a store, what is registered, what has a name, and the actions on them.
+
+use super::{
+    Options, component,
+    end::End,
+    module::{self, Source},
+    report::Problem,
+    spectest,
+    values::{self, Typed},
+};
+use crate::trace::{Cause, InstancePath};
+use preflight_engine::{Extern, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
+use std::collections::HashMap;
+use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
+
+/// What a name of the script stands for.
+#[derive(Clone)]
+pub(super) enum Slot {
+    /// Nothing yet, or a module whose directive failed.
+    Nothing,
+    /// An instance of a core module.
+    Core(InstanceAddr),
+    /// What another thread shares: things without an instance in this store.
+    Shared(Vec<(String, Extern)>),
+    /// A module that the engine cannot run, and what it lacks: what is asked of it is unsupported too.
+    Unsupported(String),
+}
+
+/// One thread of a script.
+pub(super) struct Machine<'o> {
+    pub(super) options: &'o Options,
+    pub(super) store: Store,
+    linker: Linker,
+    definitions: HashMap<String, Module>,
+    last_definition: Option<Module>,
+    instances: HashMap<String, Slot>,
+    current: Slot,
+    root: InstancePath,
+    anonymous: u32,
+}
+
+impl<'o> Machine<'o> {
+    /// A machine whose instances stand under `root`, with `spectest` registered.
+    pub(super) fn new(options: &'o Options, root: InstancePath) -> Self {
+        let mut store = Store::new(&options.config);
+        let mut linker = Linker::new();
+        if spectest::define(&mut store, &mut linker).is_err() {
+            // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.
+            linker = Linker::new();
+        }
+        Machine {
+            options,
+            store,
+            linker,
+            definitions: HashMap::new(),
+            last_definition: None,
+            instances: HashMap::new(),
+            current: Slot::Nothing,
+            root,
+            anonymous: 0,
+        }
+    }
+
+    /// `module`: define, validate and instantiate.
+    pub(super) fn module(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
+        let name = module.name();
+        self.bind(name, Slot::Nothing);
+        let end = match self.define(module) {
+            Ok(Ok(definition)) => {
+                self.bind_definition(name, definition.clone());
+                self.instantiate_as(name, &definition)
+            }
+            Ok(Err(end)) => Ok(end),
+            Err(problem) => Err(problem),
+        };
+        self.bind_unsupported(name, end)
+    }
+
+    /// `module definition`: define and validate.
+    pub(super) fn module_definition(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
+        self.last_definition = None;
+        match self.define(module)? {
+            Ok(definition) => {
+                self.bind_definition(module.name(), definition);
+                Ok(End::Returned(Vec::new()))
+            }
+            Err(end) => Ok(end),
+        }
+    }
+
+    /// `module instance`: instantiate a definition.
+    pub(super) fn module_instance(&mut self, name: Option<Id<'_>>, of: Option<Id<'_>>) -> Result<End, Problem> {
+        self.bind(name, Slot::Nothing);
+        let definition = match of {
+            Some(of) => self.definitions.get(of.name()),
+            None => self.last_definition.as_ref(),
+        };
+        let Some(definition) = definition.cloned() else {
+            let of = of.map_or(String::new(), |of| format!(" ${}", of.name()));
+            return Err(Problem::failed("no error", format!("there is no module definition{of} to instantiate")));
+        };
+        let end = self.instantiate_as(name, &definition);
+        self.bind_unsupported(name, end)
+    }
+
+    /// The validated module, or how far it came. The outer error is for components.
+    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Module, End>, Problem> {
+        self.validated(module::source(module))
+    }
+
+    fn validated(&self, source: Source) -> Result<Result<Module, End>, Problem> {
+        match source {
+            Source::Module(bytes) => Ok(Module::new(&self.options.config, bytes).map_err(End::from)),
+            Source::Malformed(message) => Ok(Err(End::Malformed(format!("malformed text: {message}")))),
+            Source::Component => Err(component::unsupported()),
+        }
+    }
+
+    /// `register`: makes the exports of an instance available to imports under `name`.
+    pub(super) fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Problem> {
+        match self.slot(instance)? {
+            Slot::Core(instance) => self.linker.define_instance(&self.store, name, instance),
+            Slot::Shared(items) => items.iter().for_each(|(item, value)| self.linker.define(name, item, *value)),
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
+            Slot::Nothing => return Err(no_instance(instance)),
+        }
+        Ok(())
+    }
+
+    /// An action of an assertion.
+    pub(super) fn execute(&mut self, action: &mut WastExecute<'_>) -> Result<End, Problem> {
+        let end = match action {
+            WastExecute::Invoke(invoke) => self.invoke(invoke),
+            WastExecute::Wat(module) => self.instantiate_unnamed(module),
+            WastExecute::Get { module, global, .. } => self.get(*module, global),
+        };
+        end?.supported()
+    }
+
+    /// `invoke`.
+    pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
+        let instance = match self.slot(invoke.module)? {
+            Slot::Core(instance) => instance,
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
+            Slot::Nothing | Slot::Shared(_) => return Err(no_instance(invoke.module)),
+        };
+        let Some(Extern::Func(func)) = self.store.export(instance, invoke.name) else {
+            return Err(Problem::failed("a call", format!("the instance exports no function {:?}", invoke.name)));
+        };
+        let args = values::arguments(&invoke.args)?;
+        let types = self.store.func_type(func).results.clone();
+        let end = match self.store.call_export(instance, invoke.name, &args, Cause::Invoke) {
+            Ok(results) => End::Returned(results.into_iter().zip(types).collect::<Vec<Typed>>()),
+            Err(fault) => End::Fault(fault),
+        };
+        end.supported()
+    }
+
+    /// `get`.
+    fn get(&mut self, instance: Option<Id<'_>>, name: &str) -> Result<End, Problem> {
+        let instance = match self.slot(instance)? {
+            Slot::Core(instance) => instance,
+            Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
+            Slot::Nothing | Slot::Shared(_) => return Err(no_instance(instance)),
+        };
+        let global = self.store.export(instance, name);
+        match global.map(|global| (global, self.store.extern_type(global))) {
+            Some((Extern::Global(global), ExternType::Global(ty))) => {
+                Ok(End::Returned(vec![(self.store.global(global), ty.content)]))
+            }
+            _ => Err(Problem::failed("a value", format!("the instance exports no global {name:?}"))),
+        }
+    }
+
+    /// Instantiates a module that an assertion expects to fail. It gets no name, and is not the current instance even if
+    /// it succeeds.
+    pub(super) fn instantiate_unnamed(&mut self, module: &mut Wat<'_>) -> Result<End, Problem> {
+        let source = module::encode(module);
+        match self.validated(source)? {
+            Ok(definition) => {
+                let path = self.path(None);
+                Ok(match self.linker.instantiate(&mut self.store, &definition, path) {
+                    Ok(_) => End::Returned(Vec::new()),
+                    Err(error) => error.into(),
+                })
+            }
+            Err(end) => Ok(end),
+        }
+    }
+
+    fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Module) -> Result<End, Problem> {
+        let path = self.path(name);
+        match self.linker.instantiate(&mut self.store, definition, path) {
+            Ok(instance) => {
+                self.bind(name, Slot::Core(instance));
+                Ok(End::Returned(Vec::new()))
+            }
+            Err(error) => End::from(error).supported(),
+        }
+    }
+
+    /// `/$name`, or `/#n` for the module number n of those without a name.
+    fn path(&mut self, name: Option<Id<'_>>) -> InstancePath {
+        match name {
+            Some(name) => self.root.child(&format!("${}", name.name())),
+            None => {
+                let number = self.anonymous;
+                self.anonymous += 1;
+                self.root.child(&format!("#{number}"))
+            }
+        }
+    }
+
+    /// Where the instances of this machine stand.
+    pub(super) fn root(&self) -> &InstancePath {
+        &self.root
+    }
+
+    /// Makes `slot` the current instance, and what `name` stands for.
+    pub(super) fn bind(&mut self, name: Option<Id<'_>>, slot: Slot) {
+        if let Some(name) = name {
+            self.instances.insert(name.name().to_owned(), slot.clone());
+        }
+        self.current = slot;
+    }
+
+    /// Lets `name` stand for something unsupported, if that is how its module ended.
+    fn bind_unsupported(&mut self, name: Option<Id<'_>>, end: Result<End, Problem>) -> Result<End, Problem> {
+        if let Err(Problem::Unsupported(what)) = &end {
+            self.bind(name, Slot::Unsupported(what.clone()));
+        }
+        end
+    }
+
+    fn bind_definition(&mut self, name: Option<Id<'_>>, definition: Module) {
+        if let Some(name) = name {
+            self.definitions.insert(name.name().to_owned(), definition.clone());
+        }
+        self.last_definition = Some(definition);
+    }
+
+    /// What `name` stands for, or the current instance.
+    pub(super) fn slot(&self, name: Option<Id<'_>>) -> Result<Slot, Problem> {
+        match name {
+            None => Ok(self.current.clone()),
+            Some(name) => self.instances.get(name.name()).cloned().ok_or_else(|| no_instance(Some(name))),
+        }
+    }
+}
+
+fn no_instance(name: Option<Id<'_>>) -> Problem {
+    let got = match name {
+        Some(name) => format!("there is no instance ${} (its module is missing or has failed)", name.name()),
+        None => "there is no current instance (the last module is missing or has failed)".to_owned(),
+    };
+    Problem::failed("an instance", got)
+}
