@@ -32,7 +32,8 @@ pub(super) fn classify(bytes: &[u8], features: Features, error: BinaryReaderErro
 /// Mistakes of the grammar that wasmparser's validator finds, since they depend on the enabled proposals: an opcode or a
 /// type code that does not exist without them.
 fn is_about_syntax(message: &str) -> bool {
-    let disabled = message.ends_with("support is not enabled");
+    // Mutability bytes beyond 0 and 1 (core `#binary-mut`) are read as flags of a proposal.
+    let disabled = message.ends_with("support is not enabled") || message.starts_with("shared globals require");
     // What the grammar of the day allowed and validation forbade.
     let validation = ["constant expression", "multiple tables", "multi-memory"];
     disabled && !validation.iter().any(|words| message.contains(words))
@@ -108,7 +109,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
         Payload::TableSection(reader) => {
             for table in reader {
                 if let TableInit::Expr(expr) = table?.init {
-                    read_expr(expr.get_operators_reader(), counts)?;
+                    read_const_expr(expr.get_operators_reader())?;
                 }
             }
         }
@@ -116,7 +117,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
         Payload::TagSection(reader) => read_items(reader)?,
         Payload::GlobalSection(reader) => {
             for global in reader {
-                read_expr(global?.init_expr.get_operators_reader(), counts)?;
+                read_const_expr(global?.init_expr.get_operators_reader())?;
             }
         }
         Payload::ExportSection(reader) => read_items(reader)?,
@@ -124,13 +125,13 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
             for elem in reader {
                 let elem = elem?;
                 if let ElementKind::Active { offset_expr, .. } = elem.kind {
-                    read_expr(offset_expr.get_operators_reader(), counts)?;
+                    read_const_expr(offset_expr.get_operators_reader())?;
                 }
                 match elem.items {
                     ElementItems::Functions(reader) => read_items(reader)?,
                     ElementItems::Expressions(_, reader) => {
                         for expr in reader {
-                            read_expr(expr?.get_operators_reader(), counts)?;
+                            read_const_expr(expr?.get_operators_reader())?;
                         }
                     }
                 }
@@ -141,7 +142,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
             counts.datas = reader.count();
             for data in reader {
                 if let wasmparser::DataKind::Active { offset_expr, .. } = data?.kind {
-                    read_expr(offset_expr.get_operators_reader(), counts)?;
+                    read_const_expr(offset_expr.get_operators_reader())?;
                 }
             }
         }
@@ -186,6 +187,11 @@ fn read_body(body: &wasmparser::FunctionBody<'_>, counts: &mut Counts) -> Result
         }
     }
     read_expr(body.get_operators_reader()?, counts)
+}
+
+/// Only data indices in function bodies ask for a data count section (core `#binary-module`, `dataidx(func*)`).
+fn read_const_expr(reader: wasmparser::OperatorsReader<'_>) -> Result<(), Mistake> {
+    read_expr(reader, &mut Counts::default())
 }
 
 fn read_expr(mut reader: wasmparser::OperatorsReader<'_>, counts: &mut Counts) -> Result<(), Mistake> {
