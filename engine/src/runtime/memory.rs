@@ -54,6 +54,9 @@ enum Owner {
     Shared(SharedMemory),
 }
 
+// SAFETY: `base` points into what `owner` keeps, which is this instance's own or a `SharedMemory`, which is `Send`.
+unsafe impl Send for MemoryInst {}
+
 impl MemoryInst {
     /// A memory of the type's minimal size, all zero (core `#alloc-mem`). `max_bytes` is the store's limit.
     ///

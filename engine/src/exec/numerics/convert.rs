@@ -1,6 +1,6 @@
 //! Conversions between scalars (core `#exec-cvtop`): truncation, conversion, promotion, reinterpretation.
 
-use super::{Float, define};
+use super::Float;
 use crate::trace::TrapCode;
 
 /// A truncation that traps for NaN and for values whose integral part is not in the result's type.

@@ -1,6 +1,6 @@
 //! Vectors as lanes (core `#aux-lanes`): the helpers of the other files, and the instructions that move lanes.
 
-use super::{V128, define};
+use super::V128;
 
 /// A lane type; together with its width it is a shape.
 pub(crate) trait Lane: Copy {

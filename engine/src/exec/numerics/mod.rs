@@ -15,7 +15,6 @@ macro_rules! define {
         pub(crate) fn $name($($arg: $ty),*) -> $out $body
     )*};
 }
-use define;
 
 mod convert;
 mod float;

@@ -10,7 +10,7 @@
 //!   products wrap at 16 bits, before they are added up further.
 
 use super::{
-    Float, Lane, V128, define, f32x4_max, f32x4_min, f64x2_max, f64x2_min, i8x16_swizzle, i16x8_extmul_high_i8x16_s,
+    Float, Lane, V128, f32x4_max, f32x4_min, f64x2_max, f64x2_min, i8x16_swizzle, i16x8_extmul_high_i8x16_s,
     i16x8_extmul_low_i8x16_s, i16x8_q15mulr_sat_s, i32x4_add, i32x4_extadd_pairwise_i16x8_s, i32x4_trunc_sat_f32x4_s,
     i32x4_trunc_sat_f32x4_u, i32x4_trunc_sat_f64x2_s_zero, i32x4_trunc_sat_f64x2_u_zero, v128_bitselect, zip3,
 };

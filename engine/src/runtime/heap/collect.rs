@@ -1,6 +1,6 @@
 //! Mark and sweep.
 
-use super::{Heap, INLINE, LAST_GENERATION, LIVE, MIN_THRESHOLD, Object, ObjectKind, Payload};
+use super::{Heap, LAST_GENERATION, LIVE, MIN_THRESHOLD, Object, ObjectKind, Payload};
 use crate::runtime::{Ref, TypeRegistry};
 
 impl Heap {
@@ -27,7 +27,9 @@ impl Heap {
             }
             self.live_bytes -= size_of::<Object>() as u64 + object.payload.outside();
             self.live_objects -= 1;
-            object.payload = Payload::Inline { len: 0, bytes: [0; INLINE] };
+            if let Payload::Boxed(bytes) = &mut object.payload {
+                *bytes = Box::default();
+            }
             let generation = object.state & !LIVE;
             object.state = (generation + 1).min(LAST_GENERATION);
             if generation < LAST_GENERATION {
