@@ -395,6 +395,12 @@ impl TypeRegistry {
         map_val(ty, &|index| ids[index as usize].0)
     }
 
+    /// Closes a function type of a module.
+    pub fn close_func(&self, ids: &[TypeId], ty: &FuncType) -> FuncType {
+        let vals = |types: &[ValType]| types.iter().map(|&ty| self.close_val(ids, ty)).collect::<Box<[_]>>();
+        FuncType::new(vals(&ty.params), vals(&ty.results))
+    }
+
     /// Closes a table type of a module.
     pub fn close_table(&self, ids: &[TypeId], ty: TableType) -> TableType {
         TableType { element: self.close_ref(ids, ty.element), ..ty }

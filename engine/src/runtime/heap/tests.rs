@@ -179,6 +179,41 @@ fn limits_are_errors() {
     assert_eq!(heap.live_objects(), 0);
 }
 
+/// Fills an array with new nodes, collecting when the heap asks for it: how many there were in the end, how often it
+/// collected, and the heap.
+fn fill(limit: u64, len: u32) -> (u32, u32, Heap) {
+    let types = types();
+    let mut heap = Heap::new(limit);
+    let all = heap.alloc_array(types.refs, 8, len).unwrap();
+    let mut collections = 0;
+    for i in 0..len {
+        if heap.needs_collection(NODE_BYTES) {
+            heap.collect([all.0], &types.registry);
+            collections += 1;
+        }
+        match heap.alloc_struct(types.node, NODE_BYTES) {
+            Ok(node) => link(&mut heap, all, 8 * i as usize, node),
+            Err(_) => return (i, collections, heap),
+        }
+    }
+    (len, collections, heap)
+}
+
+#[test]
+fn collections_become_rare_as_the_heap_grows() {
+    let (nodes, collections, heap) = fill(64 << 20, 500_000);
+    assert_eq!((nodes, heap.live_objects()), (500_000, 500_001));
+    assert!((1..6).contains(&collections), "{collections}");
+}
+
+#[test]
+fn a_full_heap_fails_instead_of_collecting_for_ever() {
+    let (nodes, collections, heap) = fill(1 << 20, 20_000);
+    assert!(nodes < 20_000 && collections <= 16, "{nodes} {collections}");
+    // An allocation that needs much room is worth a collection.
+    assert!(heap.needs_collection(1 << 17));
+}
+
 #[test]
 fn stress_asks_for_a_collection_each_time() {
     let mut heap = heap();

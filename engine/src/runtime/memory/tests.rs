@@ -32,8 +32,8 @@ fn both(len: u64) -> [MemoryInst; 2] {
 }
 
 fn contents(memory: &MemoryInst) -> Vec<u8> {
-    let mut bytes = vec![0; memory.len_bytes()];
-    memory.read(0, &mut bytes).unwrap();
+    let bytes = memory.to_vec();
+    assert_eq!(memory.bytes().unwrap_or(&bytes), bytes);
     bytes
 }
 
@@ -211,6 +211,55 @@ fn atomic_accesses() {
         assert_eq!(memory.atomic_cmpxchg(8, 1, 4, 9), Ok(5));
         assert_eq!(memory.atomic_cmpxchg(8, 1, 0x105, 0x209), Ok(5));
         assert_eq!(memory.atomic_load(8, 8), Ok(9));
+    }
+}
+
+/// The old value of an atomic access to the model, which `new` replaces.
+fn replace(model: &mut [u8], ea: u64, width: u8, new: impl FnOnce(u64) -> u64) -> Result<u64, TrapCode> {
+    if !ea.is_multiple_of(width as u64) {
+        return Err(TrapCode::UnalignedAtomic);
+    }
+    let bytes = model.get_mut(ea as usize..ea as usize + width as usize).ok_or(TrapCode::OutOfBoundsMemory)?;
+    let old = bytes.iter().rev().fold(0, |old, &byte| old << 8 | byte as u64);
+    bytes.copy_from_slice(&new(old).to_le_bytes()[..width as usize]);
+    Ok(old)
+}
+
+proptest! {
+    #[test]
+    fn atomic_accesses_are_those_of_a_vector(
+        steps in prop::collection::vec((0..40u64, 0..4u32, 0..8u8, any::<u64>(), any::<u64>()), 1..40),
+    ) {
+        for mut memory in both(30) {
+            let mut model = vec![0; 30];
+            for &(ea, log2, op, value, other) in &steps {
+                let width = 1 << log2;
+                let wrapped = |value| value & u64::MAX >> (64 - (8 << log2));
+                let (op, new): (_, fn(u64, u64) -> u64) = match op {
+                    0 => (RmwOp::Add, u64::wrapping_add),
+                    1 => (RmwOp::Sub, u64::wrapping_sub),
+                    2 => (RmwOp::And, |a, b| a & b),
+                    3 => (RmwOp::Or, |a, b| a | b),
+                    4 => (RmwOp::Xor, |a, b| a ^ b),
+                    5 => (RmwOp::Xchg, |_, b| b),
+                    _ => {
+                        // The upper bits of what is expected do not count; as often equal as not.
+                        let now = memory.atomic_load(ea, width).unwrap_or(0);
+                        let expected = if op == 6 { value } else { now | value & !wrapped(u64::MAX) };
+                        let exchange = |old| if old == wrapped(expected) { other } else { old };
+                        let old = replace(&mut model, ea, width, exchange);
+                        prop_assert_eq!(memory.atomic_cmpxchg(ea, width, expected, other), old);
+                        continue;
+                    }
+                };
+                let old = replace(&mut model, ea, width, |old| new(old, value));
+                prop_assert_eq!(memory.atomic_rmw(ea, width, op, value), old);
+                prop_assert_eq!(memory.atomic_load(ea, width), replace(&mut model, ea, width, |old| old));
+                let stored = replace(&mut model, ea, width, |_| other).map(|_| ());
+                prop_assert_eq!(memory.atomic_store(ea, width, other), stored);
+            }
+            prop_assert_eq!(contents(&memory), model);
+        }
     }
 }
 

@@ -187,6 +187,46 @@ fn layouts_are_packed() {
 }
 
 #[test]
+fn subtypes_are_found_at_any_depth() {
+    let mut types = TypeRegistry::default();
+    let link = |depth: u32| match depth.checked_sub(1) {
+        Some(parent) => below(parent, structure(&vec![ValType::I32; depth as usize])),
+        None => structure(&[]),
+    };
+    let ids = types.close(&module((0..60).map(|depth| vec![link(depth)]).collect()));
+    for (i, &a) in ids.iter().enumerate() {
+        for (j, &b) in ids.iter().enumerate() {
+            assert_eq!(types.is_subtype(a, b), j <= i);
+        }
+    }
+    // As deep as another, and below none but the root.
+    let other = types.close(&module(vec![vec![structure(&[])], vec![below(0, structure(&[ValType::F32]))]]));
+    assert!(types.is_subtype(other[1], ids[0]) && !types.is_subtype(other[1], ids[1]));
+    assert!(!types.is_subtype(ids[59], other[1]));
+}
+
+#[test]
+fn modules_without_types_add_none() {
+    let mut types = TypeRegistry::default();
+    assert!(types.close(&Module::default()).is_empty());
+    assert!(types.close(&module(vec![vec![], vec![]])).is_empty());
+    assert_eq!(types.len(), 0);
+}
+
+#[test]
+fn closing_replaces_indices() {
+    let mut types = TypeRegistry::default();
+    types.register_func(FuncType::new([ValType::F32], []));
+    let ids = types.close(&module(vec![vec![structure(&[])], vec![func(&[concrete(0)], &[])]]));
+    let closed = concrete(ids[0].0);
+    assert_ne!(closed, concrete(0));
+    let ty = types.close_func(&ids, &FuncType::new([ValType::I32, concrete(0)], [concrete(0)]));
+    assert_eq!(ty, FuncType::new([ValType::I32, closed], [closed]));
+    assert_eq!(types.close_val(&ids, concrete(0)), closed);
+    assert_eq!(types.close_extern(&ids, ExternType::Tag(1)), ExternType::Tag(ids[1].0));
+}
+
+#[test]
 fn types_as_text() {
     let mut types = TypeRegistry::default();
     let ids = types.close(&module(vec![
@@ -204,6 +244,7 @@ fn types_as_text() {
     assert_eq!(types.describe_extern(ExternType::Table(table)), "(table 3 funcref)");
     let global = GlobalType { content: reference(true, HeapType::NoFunc), mutable: true };
     assert_eq!(types.describe_extern(ExternType::Global(global)), "(global (mut nullfuncref))");
+    assert_eq!(types.describe_val(reference(false, HeapType::I31)), "(ref i31)");
 }
 
 /// A type from few enough choices that equal ones are common. `index` is its own, `end` that of its group.
