@@ -1,9 +1,9 @@
 //! Modules to be started: nothing at all, about a hundred functions, about a megabyte.
 
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, MemorySection, MemoryType, Module, RefType, StartSection, TableSection, TableType,
-    TypeSection, ValType,
+    CodeSection, ConstExpr, DataSection, ElementSection, Elements, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, MemorySection, MemoryType, Module, RefType, StartSection, TableSection,
+    TableType, TypeSection, ValType,
 };
 
 /// The empty module.

@@ -9,9 +9,7 @@ use crate::{
 pub fn measure(rounds: usize) -> anyhow::Result<Table> {
     let mut table = Table::new("From bytes to instantiated (time; in brackets preflight's time by the peer's)");
     let peers = peer::all();
-    for (name, wasm) in
-        [("empty", modules::empty()), ("100 functions", modules::small()), ("1 MB", modules::large())]
-    {
+    for (name, wasm) in [("empty", modules::empty()), ("100 functions", modules::small()), ("1 MB", modules::large())] {
         let name = format!("{name}, {} B", wasm.len());
         let contenders = peers.iter().map(|peer| {
             let wasm = &wasm;
