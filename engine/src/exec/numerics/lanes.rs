@@ -101,16 +101,6 @@ pub(super) fn zip<T: Lane>(a: V128, b: V128, f: impl Fn(T, T) -> T) -> V128 {
     T::vector(out)
 }
 
-/// `f` of every three lanes with the same index.
-#[inline(always)]
-pub(super) fn zip3<T: Lane>(a: V128, b: V128, c: V128, f: impl Fn(T, T, T) -> T) -> V128 {
-    let (mut out, b, c) = (T::lanes(a), T::lanes(b), T::lanes(c));
-    for ((lane, b), c) in out.as_mut().iter_mut().zip(b.as_ref()).zip(c.as_ref()) {
-        *lane = f(*lane, *b, *c);
-    }
-    T::vector(out)
-}
-
 /// A mask from a condition on every two lanes with the same index.
 #[inline(always)]
 pub(super) fn compare<T: Lane>(a: V128, b: V128, f: impl Fn(&T, &T) -> bool) -> V128 {
