@@ -30,7 +30,11 @@ macro_rules! lane {
             const COUNT: usize = 128 / $width;
             #[inline(always)]
             fn lanes(vector: V128) -> Self::Lanes {
-                std::array::from_fn(|lane| $from_bits((vector.0 >> ($width * lane)) as $bits))
+                let (bytes, mut lanes) = (vector.0.to_le_bytes(), [$from_bits(0); 128 / $width]);
+                for (lane, from) in lanes.iter_mut().zip(bytes.as_chunks().0) {
+                    *lane = $ty::from_le_bytes(*from);
+                }
+                lanes
             }
             #[inline(always)]
             fn vector(lanes: Self::Lanes) -> V128 {
