@@ -12,7 +12,7 @@ macro_rules! trunc {
         trunc!(@ $x, $low < $x && $x < $high, $($ty)as+)
     };
     ($x:ident, $low:literal <= $high:literal, $($ty:ident)as+) => {
-        trunc!(@ $x, $low <= $x && $x < $high, $($ty)as+)
+        trunc!(@ $x, ($low..$high).contains(&$x), $($ty)as+)
     };
     (@ $x:ident, $in_range:expr, $($ty:ident)as+) => {
         if $in_range {

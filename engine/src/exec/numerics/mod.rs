@@ -27,6 +27,15 @@ mod simd_float;
 mod simd_int;
 mod wide;
 
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_float;
+#[cfg(test)]
+mod tests_int;
+#[cfg(test)]
+mod tests_memory;
+
 pub(crate) use convert::*;
 pub(crate) use float::*;
 pub(crate) use int::*;
