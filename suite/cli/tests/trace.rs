@@ -223,7 +223,10 @@ fn diff_and_expect_exit_1_where_start_up_changed() {
     contains(&same.out, &["no difference"]);
     let changed = folder.run("trace diff a.json b.json");
     assert_eq!(changed.status, 1);
-    contains(&changed.out, &["first difference: step 1", "--- old\n+++ new\n@@ ", "\n-/: allocated, with nothing of its own\n"]);
+    contains(
+        &changed.out,
+        &["first difference: step 1", "--- old\n+++ new\n@@ ", "\n-/: allocated, with nothing of its own\n"],
+    );
     assert_eq!(folder.run("trace oob.wat --expect a.json").status, 0);
     let unexpected = folder.run("trace oob.wat --expect b.json --format json");
     assert_eq!(unexpected.status, 1);

@@ -51,7 +51,7 @@ fn memory_lines(run: &MemoryRun) -> Vec<String> {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let ascii: String =
             bytes.iter().map(|byte| if (0x20..0x7f).contains(byte) { *byte as char } else { '.' }).collect();
-        format!("{:#010x}  {:<47}  {ascii}", run.offset + (index * LINE) as u64, hex.join(" "))
+        format!("{:#010x}  {:<47}  {ascii}", run.offset.wrapping_add((index * LINE) as u64), hex.join(" "))
     };
     bytes.chunks(LINE).enumerate().map(chunk).collect()
 }

@@ -208,8 +208,8 @@ fn draw(rows: &[Row]) -> String {
     for Row { depth, style, text } in rows.iter().rev() {
         below.resize(depth + 1, false);
         let mut guides = String::new();
-        for level in 1..*depth {
-            guides += if below[level] { "│  " } else { "   " };
+        for &goes_on in below.iter().take(*depth).skip(1) {
+            guides += if goes_on { "│  " } else { "   " };
         }
         if *depth > 0 {
             guides += if below[*depth] { "├─ " } else { "└─ " };

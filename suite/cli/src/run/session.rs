@@ -129,7 +129,7 @@ impl<'a> Session<'a> {
         for import in imports {
             let (item, provider) = match self.linker.get(&import.module, &import.name) {
                 Some(item) => (item, format!("/${}", import.module)),
-                None => (self.stubs.get(&mut self.store, &member.module, import)?, "stub".to_owned()),
+                None => (self.stubs.get(&mut self.store, member, import)?, "stub".to_owned()),
             };
             externs.push(item);
             self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
             found.extend(exports.map(|(name, item)| (member.path.clone(), name, item)));
         }
         for stub in self.stubs.made() {
-            found.push((InstancePath::root(), format!("{}.{}", stub.module, stub.name), stub.item));
+            found.push((stub.at.clone(), format!("{}.{}", stub.module, stub.name), stub.item));
         }
         found
     }
