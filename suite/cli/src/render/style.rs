@@ -21,5 +21,5 @@ pub const PLAIN: Style = Style::new();
 
 /// `text` in a style.
 pub fn paint(style: Style, text: &str) -> String {
-    if style.is_plain() { text.to_owned() } else { format!("{style}{text}{style:#}") }
+    if style.is_plain() || text.is_empty() { text.to_owned() } else { format!("{style}{text}{style:#}") }
 }

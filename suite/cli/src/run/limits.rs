@@ -1,6 +1,6 @@
 //! How far a program may go: the flags, and the thread that watches the clock.
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 use preflight_engine::{Config, InterruptHandle};
 use std::{
     sync::mpsc,
@@ -66,7 +66,7 @@ fn watch(closed: &mpsc::Receiver<()>, limit: Option<Duration>, handle: &Interrup
     const TICK: Duration = Duration::from_millis(100);
     let start = Instant::now();
     let mut is_up = false;
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let bar = ProgressBar::new_spinner();
     loop {
         let left = limit.map_or(TICK, |limit| limit.saturating_sub(start.elapsed()).min(TICK));
         if closed.recv_timeout(left.max(Duration::from_millis(1))) != Err(mpsc::RecvTimeoutError::Timeout) {
