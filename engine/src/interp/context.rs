@@ -188,7 +188,7 @@ impl Cx {
     #[inline(never)]
     pub fn refill(&mut self) -> Result<(), Resource> {
         let store = self.store();
-        if store.interrupt.swap(false, Ordering::Relaxed) {
+        if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
             return Err(Resource::Interrupt);
         }
         let fuel = store.fuel;

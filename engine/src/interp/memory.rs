@@ -381,7 +381,7 @@ macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {
         slow!($(#[$doc])* $name, |cx, fp, op| {
             let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-            let interrupt = (*cx.store).interrupt.clone();
+            let interrupt = (*cx.store).interrupt_flag().clone();
             let (expected, timeout) = (get(fp, op.b + 1), get(fp, op.b + 2) as i64);
             let end = memory.atomic_wait(ea, $width, expected, timeout, &interrupt).map_err(|error| match error {
                 WaitError::Trap(code) => Fault::Trap(code.into()),
