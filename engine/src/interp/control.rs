@@ -210,9 +210,7 @@ impl Cx {
     unsafe fn is_ready(&mut self, code: *const Code, callee: *mut u64) -> bool {
         // SAFETY: `code` is null or translated code; both ends of the stack belong together.
         unsafe {
-            !code.is_null()
-                && self.budget > 0
-                && self.stack_end.offset_from(callee) >= (*code).frame_slots as isize
+            !code.is_null() && self.budget > 0 && self.stack_end.offset_from(callee) >= (*code).frame_slots as isize
         }
     }
 
@@ -357,7 +355,8 @@ unsafe fn prepare_again(
     unsafe {
         check_fault!(cx, ip, (*cx).prepare(inst, defined, fp, base).map_err(Fault::Exhausted));
         (*cx).reload_memory();
-        go!(ip, (*cx).fp, (*cx).mem, (*cx).len, cx)
+        (*cx).ip = ip;
+        Exit::Continue
     }
 }
 

@@ -23,6 +23,8 @@ mod memory;
 mod numeric;
 mod reference;
 mod table;
+#[cfg(test)]
+mod tests;
 mod translate;
 mod variable;
 
