@@ -12,7 +12,7 @@
 
 mod common;
 
-use common::{Recorder, root, rng::Rng, stub};
+use common::{Recorder, rng::Rng, root, stub};
 use preflight_engine::{
     Config, Extern, Fault, InstantiateError, InterruptHandle, Limits, Module, Store, Val, config,
     trace::{Cause, Event, Resource},
@@ -360,7 +360,8 @@ fn generated_modules_decode_and_run_the_same_way_twice_and_under_stress() {
             let Run::Ran { ends, .. } = &first else { return };
             ran += 1;
             // What depends on time or on when the collector runs may differ.
-            let depends = |end: &String| [Resource::Interrupt, Resource::Memory].iter().any(|r| end.contains(&r.to_string()));
+            let depends =
+                |end: &String| [Resource::Interrupt, Resource::Memory].iter().any(|r| end.contains(&r.to_string()));
             if ends.iter().any(depends) {
                 return;
             }
