@@ -102,6 +102,12 @@ const LIST: &str = r#"(module (type $list (struct (field i32) (field (ref null $
       (global.set $head (struct.new $list (local.get 0) (global.get $head)))
       (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
     (func (export "drop") (global.set $head (ref.null $list)))
+    (func (export "twice") (param i32)
+      (call 0 (local.get 0)) (global.set $head (ref.null $list)) (call 0 (local.get 0)))
+    (func $churn (param i32) (loop $l (drop (struct.new $list (local.get 0) (ref.null $list)))
+      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+    (func (export "late") (param i32 i32 i32)
+      (call 0 (local.get 0)) (call $churn (local.get 1)) (global.set $head (ref.null $list)) (call $churn (local.get 2)))
     (func (export "length") (result i32) (local $c (ref null $list)) (local $n i32)
       (local.set $c (global.get $head))
       (loop $l (if (i32.eqz (ref.is_null (local.get $c))) (then
@@ -122,6 +128,49 @@ fn live_objects_over_the_limit_are_exhaustion_and_dropping_them_makes_room_again
         returns(&mut store, instance, "build", &i32s(&[1000]));
         assert_eq!(returns(&mut store, instance, "length", &[]), i32s(&[1000]));
         returns(&mut store, instance, "drop", &[]);
+    }
+}
+
+/// The length of the longest list that the small heap has room for.
+fn longest_list() -> i32 {
+    let fits = |n| {
+        let (mut store, instance) = small(LIST);
+        call(&mut store, instance, "build", &i32s(&[n])).is_ok()
+    };
+    let (mut most, mut over) = (1, SMALL_HEAP as i32);
+    assert!(fits(most) && !fits(over));
+    while over - most > 1 {
+        let middle = most + (over - most) / 2;
+        if fits(middle) { most = middle } else { over = middle }
+    }
+    most
+}
+
+// A heap that is full to the last object has room for as many once they are dropped, in the same call.
+#[test]
+fn a_full_heap_is_reclaimed_within_one_call() {
+    let most = longest_list();
+    for n in [most / 2, most / 4 * 3, most - 1, most] {
+        let (mut store, instance) = small(LIST);
+        if let Err(fault) = call(&mut store, instance, "twice", &i32s(&[n])) {
+            panic!("{n} of {most} fit, and then not again: {fault}");
+        }
+        assert_eq!(returns(&mut store, instance, "length", &[]), i32s(&[n]));
+    }
+}
+
+// That a collection found next to nothing once does not mean that the next one will.
+#[test]
+fn a_heap_that_was_nearly_full_at_a_collection_is_reclaimed_later() {
+    let most = longest_list();
+    for percent in [50, 90, 97, 99] {
+        let live = most / 100 * percent;
+        // More than there is room for, so that there is a collection while the list lives.
+        let garbage = (most - live) / 2 * 3;
+        let (mut store, instance) = small(LIST);
+        if let Err(fault) = call(&mut store, instance, "late", &i32s(&[live, garbage, 10 * most])) {
+            panic!("a list of {percent} % of the heap was dropped: {fault}");
+        }
     }
 }
 

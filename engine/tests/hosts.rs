@@ -17,6 +17,9 @@ use std::{
     rc::Rc,
 };
 
+/// What a host function ends in, and how that reads.
+type End = (fn() -> Fault, &'static str);
+
 fn export(store: &mut Store, instance: Option<InstanceAddr>, name: &str) -> FuncAddr {
     func(store, instance.expect("an instance calls"), name)
 }
@@ -226,7 +229,7 @@ fn a_null_that_is_left_in_a_result_that_cannot_be_null_is_a_usage_fault() {
 
 #[test]
 fn traps_and_exits_of_hosts_pass_every_handler() {
-    let ends: [(fn() -> Fault, &str); 3] = [
+    let ends: [End; 3] = [
         (|| Fault::Trap(Trap::from(TrapCode::Host)), "host trap"),
         (|| Fault::Exit(3), "exit with code 3"),
         (|| Fault::Exhausted(Resource::Memory), "exhausted: memory"),

@@ -13,6 +13,9 @@ use preflight_engine::{
 };
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
+/// What a host function ends in, and how that reads.
+type End = (fn() -> Fault, &'static str);
+
 /// When an instantiation failed, and how.
 fn fault(error: InstantiateError) -> (Phase, Fault) {
     match error {
@@ -517,7 +520,7 @@ fn a_start_function_that_traps_leaves_the_segments_and_its_own_effects() {
 // A host function as the start function: its error is the instantiation's.
 #[test]
 fn an_imported_start_function_runs_and_its_error_ends_the_instantiation() {
-    let ends: [(fn() -> Fault, &str); 3] = [
+    let ends: [End; 3] = [
         (|| Fault::Trap(Trap::from(TrapCode::Host)), "trap: host trap"),
         (|| Fault::Exit(7), "exit with code 7"),
         (|| Fault::Unsupported("this".to_owned()), "unsupported: this"),

@@ -1,4 +1,4 @@
-//! Hostile functions: what translation takes stays in proportion to the bytes of the body.
+//! Hostile functions: the memory and the time that translation takes stay in proportion to the bytes of the body.
 
 mod common;
 mod counting;
@@ -6,6 +6,7 @@ mod counting;
 use common::{call, instantiate, store, wasm};
 use counting::{Counting, measure};
 use preflight_engine::Val;
+use std::time::{Duration, Instant};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -69,6 +70,41 @@ fn catch_clauses_that_carry_many_values_do_not_multiply_them() {
         "(drop) ".repeat(1000)
     );
     check("catches", &text, &[Val::I32(0)]);
+}
+
+/// How long a translation may take that should take some ten milliseconds: time that is no matter of proportion is minutes.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn check_time(what: &str, text: &str, args: &[Val]) {
+    let mut store = store();
+    let instance = instantiate(&mut store, text, &[]);
+    let start = Instant::now();
+    call(&mut store, instance, "f", args).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+    let time = start.elapsed();
+    assert!(time < PATIENCE, "{what}: {time:?}");
+}
+
+// Translation spends no fuel and sees no interrupt, so it must not be quadratic.
+#[test]
+fn nested_try_tables_are_translated_in_linear_time() {
+    const DEPTH: usize = 150_000;
+    let (open, close) = ("try_table (catch_all 0) ".repeat(DEPTH), "end ".repeat(DEPTH));
+    check_time("nested", &format!(r#"(module (func (export "f") {open} {close}))"#), &[]);
+    let flat = "try_table (catch_all 0) end ".repeat(DEPTH);
+    check_time("one behind the other", &format!(r#"(module (func (export "f") {flat}))"#), &[]);
+}
+
+#[test]
+fn a_branch_table_with_as_many_depths_as_targets_is_translated_in_linear_time() {
+    const DEPTH: usize = 120_000;
+    let open = "block (result i32) i32.const 7 ".repeat(DEPTH);
+    let close = "end local.set 1 drop local.get 1 ".repeat(DEPTH - 1);
+    let targets: String = (0..DEPTH).map(|i| format!("{i} ")).collect();
+    let text = format!(
+        r#"(module (func (export "f") (param i32) (result i32) (local i32)
+             {open} i32.const 5 local.get 0 br_table {targets} 0 {close} end))"#
+    );
+    check_time("a stub for each depth", &text, &[Val::I32(3)]);
 }
 
 // Large bodies of ordinary code, to show that the bound is no accident.

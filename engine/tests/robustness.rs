@@ -175,7 +175,7 @@ fn generate(seed: u64) -> Option<Vec<u8>> {
     let some = |rng: &mut Rng| rng.below(2) == 0;
     let config = wasm_smith::Config {
         allow_start_export: true,
-        export_everything: seed % 4 == 0,
+        export_everything: seed.is_multiple_of(4),
         gc_enabled: true,
         exceptions_enabled: true,
         custom_page_sizes_enabled: some(&mut rng),
@@ -382,7 +382,7 @@ fn random_bytes_are_rejected() {
         let seed = first_seed().wrapping_add(i);
         let mut rng = Rng::new(seed);
         let len = rng.below(200);
-        let mut bytes = if seed % 2 == 0 { b"\0asm\x01\0\0\0".to_vec() } else { Vec::new() };
+        let mut bytes = if seed.is_multiple_of(2) { b"\0asm\x01\0\0\0".to_vec() } else { Vec::new() };
         bytes.extend(rng.bytes(len));
         guarded(seed, &bytes, &watchdog, || run(&bytes, seed, false, &watchdog));
     }

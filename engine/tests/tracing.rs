@@ -74,6 +74,9 @@ fn an_instantiation_without_a_sink_allocates_as_if_there_were_no_tracing() {
     assert!(present >= never + 50 * 2 + 50 * 4 + 50 * 2, "{never} without, {present} with a sink");
 }
 
+/// A module with as many of something, and how many imports it has.
+type Case<'a> = &'a dyn Fn(usize) -> (String, usize);
+
 // Where the engine itself has nothing to allocate, more of the same costs no allocation.
 #[test]
 fn imports_elements_and_host_calls_cost_no_allocation_of_their_own() {
@@ -87,8 +90,7 @@ fn imports_elements_and_host_calls_cost_no_allocation_of_their_own() {
         );
         (call, 1)
     };
-    let cases: [(&str, &dyn Fn(usize) -> (String, usize)); 3] =
-        [("imports", &imports), ("elements", &elements), ("host calls", &loops)];
+    let cases: [(&str, Case<'_>); 3] = [("imports", &imports), ("elements", &elements), ("host calls", &loops)];
     for (what, case) in cases {
         let count = |n, listener| {
             let (text, externs) = case(n);
