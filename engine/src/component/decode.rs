@@ -1,0 +1,383 @@
+//! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
+
+use super::syntax::*;
+use crate::{Module, binary, config::Config, error::ModuleError};
+use std::sync::Arc;
+use wasmparser::{
+    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
+    Encoding, Instance, InstanceTypeDeclaration, KnownCustom, ModuleTypeDeclaration, Parser, Payload, ValidPayload,
+    Validator,
+};
+
+/// A decoded and validated component (Explainer.md, *Component Definitions*). Cheap to clone, independent of any store.
+#[derive(Debug, Clone)]
+pub struct Component(pub(super) Arc<ComponentDef>);
+
+/// How deep components may stand in each other: the decoder and the instantiation recurse.
+const MAX_DEPTH: usize = 100;
+
+impl Component {
+    /// Decodes and validates `bytes` under the features of `config`, core modules inside included.
+    ///
+    /// # Errors
+    /// [`ModuleError::Malformed`] if the bytes do not follow Binary.md, [`ModuleError::Invalid`] if they break a rule of
+    /// validation.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, component::Component};
+    /// assert!(Component::new(&Config::default(), b"\0asm\x0d\0\x01\0").is_ok());
+    /// ```
+    pub fn new(config: &Config, bytes: &[u8]) -> Result<Component, ModuleError> {
+        Decoder::new(config, bytes).run().map(Component).map_err(|stop| stop.into_error(bytes, config))
+    }
+
+    /// The names of its imports in order.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Import { name, .. } => Some(&**name),
+            _ => None,
+        })
+    }
+
+    /// The names of its exports in order.
+    pub fn exports(&self) -> impl Iterator<Item = &str> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Export { name, .. } => Some(&**name),
+            _ => None,
+        })
+    }
+
+    /// The component's name, from its name section.
+    pub fn name(&self) -> Option<&str> {
+        self.0.names.component.as_deref()
+    }
+}
+
+/// Why decoding stopped.
+enum Stop {
+    /// wasmparser found a mistake.
+    Reader(BinaryReaderError),
+    /// A core module inside has one.
+    Module(ModuleError),
+    /// Our own rules.
+    Own(ModuleError),
+}
+
+impl From<BinaryReaderError> for Stop {
+    fn from(error: BinaryReaderError) -> Stop {
+        Stop::Reader(error)
+    }
+}
+
+impl Stop {
+    fn into_error(self, bytes: &[u8], config: &Config) -> ModuleError {
+        match self {
+            Stop::Module(error) | Stop::Own(error) => error,
+            Stop::Reader(error) => {
+                let (offset, message) = (error.offset() as usize, error.message().to_owned());
+                if parses(bytes, config) {
+                    ModuleError::Invalid { offset, message }
+                } else {
+                    ModuleError::Malformed { offset, message }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the bytes follow the grammar: a second pass without validation, which only failures pay for.
+fn parses(bytes: &[u8], config: &Config) -> bool {
+    fn section<'a, T: wasmparser::FromReader<'a>>(reader: wasmparser::SectionLimited<'a, T>) -> bool {
+        reader.into_iter().all(|item| item.is_ok())
+    }
+    let mut parser = Parser::new(0);
+    parser.set_features(config.features);
+    parser.parse_all(bytes).all(|payload| match payload {
+        Err(_) => false,
+        Ok(Payload::InstanceSection(reader)) => section(reader),
+        Ok(Payload::CoreTypeSection(reader)) => section(reader),
+        Ok(Payload::ComponentInstanceSection(reader)) => section(reader),
+        Ok(Payload::ComponentAliasSection(reader)) => section(reader),
+        Ok(Payload::ComponentTypeSection(reader)) => section(reader),
+        Ok(Payload::ComponentCanonicalSection(reader)) => section(reader),
+        Ok(Payload::ComponentImportSection(reader)) => section(reader),
+        Ok(Payload::ComponentExportSection(reader)) => section(reader),
+        Ok(_) => true,
+    })
+}
+
+/// The pass over the bytes.
+struct Decoder<'a> {
+    config: &'a Config,
+    bytes: &'a [u8],
+    validator: Validator,
+    /// The components that are open, outermost first.
+    open: Vec<ComponentDef>,
+    /// How many core modules are open: 1 inside one, since they do not nest.
+    in_module: bool,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(config: &'a Config, bytes: &'a [u8]) -> Self {
+        Decoder {
+            config,
+            bytes,
+            validator: Validator::new_with_features(config.features),
+            open: Vec::new(),
+            in_module: false,
+        }
+    }
+
+    fn run(mut self) -> Result<Arc<ComponentDef>, Stop> {
+        let mut parser = Parser::new(0);
+        parser.set_features(self.config.features);
+        for payload in parser.parse_all(self.bytes) {
+            if let Some(root) = self.payload(payload?)? {
+                return Ok(root);
+            }
+        }
+        Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message: "unexpected end".to_owned() }))
+    }
+
+    /// Takes one part; returns the root component when it ends.
+    fn payload(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
+        if let Payload::Version { encoding: Encoding::Module, .. } = &payload
+            && self.open.is_empty()
+        {
+            let message = "this is a core module, not a component".to_owned();
+            return Err(Stop::Own(ModuleError::Malformed { offset: 4, message }));
+        }
+        self.validate(&payload)?;
+        self.keep(payload)
+    }
+
+    /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
+    fn validate(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
+        match self.validator.payload(payload)? {
+            ValidPayload::Func(..) | ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
+        match payload {
+            Payload::Version { encoding: Encoding::Component, .. } => {
+                if self.open.len() >= MAX_DEPTH {
+                    let message = "components are nested too deeply".to_owned();
+                    return Err(Stop::Own(ModuleError::Invalid { offset: 0, message }));
+                }
+                self.open.push(ComponentDef::default());
+            }
+            Payload::ModuleSection { unchecked_range, .. } => {
+                let bytes = &self.bytes[unchecked_range.start as usize..unchecked_range.end as usize];
+                let base = unchecked_range.start as usize;
+                let module = Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, base)))?;
+                self.define(Definition::CoreModule(module));
+                self.in_module = true;
+            }
+            Payload::End(_) if self.in_module => self.in_module = false,
+            Payload::End(_) => return Ok(self.end()),
+            _ if self.in_module => {}
+            payload => self.section(payload)?,
+        }
+        Ok(None)
+    }
+
+    /// The innermost component ends: it is a definition of the one around it, or the root.
+    fn end(&mut self) -> Option<Arc<ComponentDef>> {
+        let component = Arc::new(self.open.pop()?);
+        if self.open.is_empty() {
+            return Some(component);
+        }
+        self.define(Definition::Component(component));
+        None
+    }
+
+    fn define(&mut self, definition: Definition) {
+        if let Some(component) = self.open.last_mut() {
+            component.definitions.push(definition);
+        }
+    }
+
+    fn section(&mut self, payload: Payload<'a>) -> Result<(), Stop> {
+        match payload {
+            Payload::InstanceSection(reader) => {
+                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(core_instance(item?))))
+            }
+            Payload::CoreTypeSection(reader) => reader
+                .into_iter()
+                .try_for_each(|item| Ok::<_, Stop>(self.define(Definition::CoreType(core_type(item?))))),
+            Payload::ComponentInstanceSection(reader) => {
+                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(instance(item?))))
+            }
+            Payload::ComponentAliasSection(reader) => {
+                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Alias(alias(item?)))))
+            }
+            Payload::ComponentTypeSection(reader) => {
+                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Type(type_def(item?)))))
+            }
+            Payload::ComponentCanonicalSection(reader) => {
+                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Canon(item?))))
+            }
+            Payload::ComponentStartSection { start, .. } => {
+                let args = start.arguments.into();
+                self.define(Definition::Start(StartDef { func: start.func_index, args, results: start.results }));
+                Ok(())
+            }
+            Payload::ComponentImportSection(reader) => reader.into_iter().try_for_each(|item| {
+                let item = item?;
+                Ok::<_, Stop>(self.define(Definition::Import { name: item.name.name.into(), ty: item.ty }))
+            }),
+            Payload::ComponentExportSection(reader) => reader.into_iter().try_for_each(|item| {
+                let item = item?;
+                let (name, item) = (item.name.name.into(), SortIdx { sort: item.kind, index: item.index });
+                Ok::<_, Stop>(self.define(Definition::Export { name, item }))
+            }),
+            Payload::CustomSection(custom) => {
+                if let (KnownCustom::ComponentName(reader), Some(component)) = (custom.as_known(), self.open.last_mut()) {
+                    // Names are for people: a broken name section loses the rest of them and nothing else.
+                    reader.into_iter().map_while(Result::ok).for_each(|name| keep_names(&mut component.names, name));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The same error with its offset counted from the component's start.
+fn at_offset(error: ModuleError, base: usize) -> ModuleError {
+    match error {
+        ModuleError::Malformed { offset, message } => ModuleError::Malformed { offset: base + offset, message },
+        ModuleError::Invalid { offset, message } => ModuleError::Invalid { offset: base + offset, message },
+    }
+}
+
+fn keep_names(names: &mut Names, name: ComponentName<'_>) {
+    let collect = |map: wasmparser::NameMap<'_>| {
+        let mut map: Vec<(u32, String)> =
+            map.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name.to_owned())).collect();
+        map.sort_by_key(|(index, _)| *index);
+        map
+    };
+    match name {
+        ComponentName::Component { name, .. } => names.component = Some(name.to_owned()),
+        ComponentName::CoreInstances(map) => names.core_instances = collect(map),
+        ComponentName::Instances(map) => names.instances = collect(map),
+        ComponentName::Types(map) => names.types = collect(map),
+        ComponentName::Funcs(map) => names.funcs = collect(map),
+        _ => {}
+    }
+}
+
+fn core_instance(item: Instance<'_>) -> Definition {
+    Definition::CoreInstance(match item {
+        Instance::Instantiate { module_index, args } => CoreInstanceDef::Instantiate {
+            module: module_index,
+            args: args.iter().map(|arg| (arg.name.into(), arg.index)).collect(),
+        },
+        Instance::FromExports(exports) => {
+            CoreInstanceDef::Exports(exports.iter().map(|item| (item.name.into(), item.kind, item.index)).collect())
+        }
+    })
+}
+
+fn instance(item: ComponentInstance<'_>) -> Definition {
+    Definition::Instance(match item {
+        ComponentInstance::Instantiate { component_index, args } => InstanceDef::Instantiate {
+            component: component_index,
+            args: args
+                .iter()
+                .map(|arg| (arg.name.into(), SortIdx { sort: arg.kind, index: arg.index }))
+                .collect(),
+        },
+        ComponentInstance::FromExports(exports) => InstanceDef::Exports(
+            exports
+                .iter()
+                .map(|item| (item.name.name.into(), SortIdx { sort: item.kind, index: item.index }))
+                .collect(),
+        ),
+    })
+}
+
+fn alias(item: ComponentAlias<'_>) -> Alias {
+    match item {
+        ComponentAlias::InstanceExport { kind, instance_index, name } => {
+            Alias::Export { sort: kind, instance: instance_index, name: name.into() }
+        }
+        ComponentAlias::CoreInstanceExport { kind, instance_index, name } => {
+            Alias::CoreExport { sort: kind, instance: instance_index, name: name.into() }
+        }
+        ComponentAlias::Outer { kind, count, index } => Alias::Outer { sort: kind, count, index },
+    }
+}
+
+fn core_type(item: CoreType<'_>) -> CoreTypeDef {
+    match item {
+        CoreType::Rec(group) => CoreTypeDef::Rec(group.types().map(binary::sub_type).collect()),
+        CoreType::Module(decls) => {
+            let decls = decls.into_vec().into_iter().map(module_decl).collect();
+            CoreTypeDef::Module(Arc::new(ModuleTypeDef { decls }))
+        }
+    }
+}
+
+fn module_decl(decl: ModuleTypeDeclaration<'_>) -> ModuleDecl {
+    match decl {
+        ModuleTypeDeclaration::Type(group) => ModuleDecl::Type(group.types().map(binary::sub_type).collect()),
+        ModuleTypeDeclaration::OuterAlias { count, index, .. } => ModuleDecl::OuterAlias { count, index },
+        ModuleTypeDeclaration::Export { name, ty } => ModuleDecl::Export { name: name.into(), ty },
+        ModuleTypeDeclaration::Import(import) => {
+            ModuleDecl::Import { module: import.module.into(), name: import.name.into(), ty: import.ty }
+        }
+    }
+}
+
+fn type_def(item: ComponentType<'_>) -> TypeDef {
+    match item {
+        ComponentType::Defined(ty) => TypeDef::Value(val_type(ty)),
+        ComponentType::Func(ty) => TypeDef::Func(FuncTypeDef {
+            is_async: ty.async_,
+            params: ty.params.iter().map(|(name, ty)| ((*name).into(), *ty)).collect(),
+            result: ty.result,
+        }),
+        ComponentType::Component(_) => TypeDef::Component,
+        ComponentType::Instance(decls) => {
+            TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect()))
+        }
+        ComponentType::Resource { rep, dtor } => TypeDef::Resource { rep, dtor },
+    }
+}
+
+fn decl(item: InstanceTypeDeclaration<'_>) -> Decl {
+    match item {
+        InstanceTypeDeclaration::CoreType(ty) => Decl::CoreType(core_type(ty)),
+        InstanceTypeDeclaration::Type(ty) => Decl::Type(type_def(ty)),
+        InstanceTypeDeclaration::Alias(item) => Decl::Alias(alias(item)),
+        InstanceTypeDeclaration::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
+    }
+}
+
+fn val_type(ty: ComponentDefinedType<'_>) -> DefValType {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+    match ty {
+        ComponentDefinedType::Primitive(ty) => DefValType::Primitive(ty),
+        ComponentDefinedType::Record(fields) => {
+            DefValType::Record(fields.iter().map(|(name, ty)| ((*name).into(), *ty)).collect())
+        }
+        ComponentDefinedType::Variant(cases) => {
+            DefValType::Variant(cases.iter().map(|case| (case.name.into(), case.ty)).collect())
+        }
+        ComponentDefinedType::List(ty) => DefValType::List(ty),
+        ComponentDefinedType::Map(key, value) => DefValType::Map(key, value),
+        ComponentDefinedType::FixedLengthList(ty, len) => DefValType::FixedList(ty, len),
+        ComponentDefinedType::Tuple(types) => DefValType::Tuple(types.into()),
+        ComponentDefinedType::Flags(labels) => DefValType::Flags(names(&labels)),
+        ComponentDefinedType::Enum(labels) => DefValType::Enum(names(&labels)),
+        ComponentDefinedType::Option(ty) => DefValType::Option(ty),
+        ComponentDefinedType::Result { ok, err } => DefValType::Result(ok, err),
+        ComponentDefinedType::Own(ty) => DefValType::Own(ty),
+        ComponentDefinedType::Borrow(ty) => DefValType::Borrow(ty),
+        ComponentDefinedType::Stream(ty) => DefValType::Stream(ty),
+        ComponentDefinedType::Future(ty) => DefValType::Future(ty),
+    }
+}
