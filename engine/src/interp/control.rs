@@ -38,7 +38,7 @@ macro_rules! branch {
             unsafe {
                 let $op = &*ip;
                 let $cx = cx;
-                let _ = &$cx;
+                let _ = (&$cx, &$op);
                 let holds: bool = $cond;
                 if holds == WHEN {
                     if BACK {

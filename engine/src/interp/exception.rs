@@ -13,18 +13,18 @@ use crate::{
 };
 
 slow!(/// `throw a`: arguments from slot `b` on, `c` slots.
-    throw, |cx, fp, op| {
-        let tag = cx.inst().tags[op.a as usize];
-        let slots = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
-        cx.publish_roots(fp);
-        let exn = cx.store().alloc_exn(tag, &slots).map_err(Fault::Exhausted)?;
-        return Err(Fault::Exception(exn));
-    });
+throw, |cx, fp, op| {
+    let tag = cx.inst().tags[op.a as usize];
+    let slots = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
+    cx.publish_roots(fp);
+    let exn = cx.store().alloc_exn(tag, &slots).map_err(Fault::Exhausted)?;
+    return Err(Fault::Exception(exn));
+});
 slow!(/// `throw_ref` of slot `b`.
-    throw_ref, |cx, fp, op| {
-        let exn = Ref(get(fp, op.b));
-        return Err(if exn.is_null() { Fault::Trap(TrapCode::NullReference.into()) } else { Fault::Exception(exn) });
-    });
+throw_ref, |cx, fp, op| {
+    let exn = Ref(get(fp, op.b));
+    return Err(if exn.is_null() { Fault::Trap(TrapCode::NullReference.into()) } else { Fault::Exception(exn) });
+});
 
 impl Cx {
     /// Looks for a handler of the exception that ended the run; if there is one, the run goes on there.

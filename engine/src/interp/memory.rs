@@ -198,13 +198,13 @@ fn trapped<T>(result: Result<T, TrapCode>) -> Result<T, Fault> {
 }
 
 slow!(/// `a = load(any memory, b + offset)`.
-    load_any<O: Load>, |cx, fp, op| {
-        O::load(trapped(read_any(cx, op, get(fp, op.b)))?).write(fp, op.a);
-    });
+load_any<O: Load>, |cx, fp, op| {
+    O::load(trapped(read_any(cx, op, get(fp, op.b)))?).write(fp, op.a);
+});
 slow!(/// `store(any memory, a + offset, b)`.
-    store_any<O: Store>, |cx, fp, op| {
-        trapped(write_any(cx, op, get(fp, op.a), O::store(O::Arg::read(fp, op.b))))?;
-    });
+store_any<O: Store>, |cx, fp, op| {
+    trapped(write_any(cx, op, get(fp, op.a), O::store(O::Arg::read(fp, op.b))))?;
+});
 
 /// Lane accesses take two instructions: this one, and behind it one that holds the lane in `a` and is never run.
 #[inline(always)]
@@ -214,14 +214,14 @@ unsafe fn lane_of(op: &Op) -> u8 {
 }
 
 slow!(/// `a = b[address] into lane of a[vector]`: address in slot `b`, vector in slot `a`, which takes the result.
-    load_lane<O: LaneLoad>, |cx, fp, op| {
-        let bytes = trapped(read_any(cx, op, get(fp, op.b)))?;
-        O::load(bytes, V128::read(fp, op.a), lane_of(op)).write(fp, op.a);
-    });
+load_lane<O: LaneLoad>, |cx, fp, op| {
+    let bytes = trapped(read_any(cx, op, get(fp, op.b)))?;
+    O::load(bytes, V128::read(fp, op.a), lane_of(op)).write(fp, op.a);
+});
 slow!(/// `store lane of the vector in b at the address in a`.
-    store_lane<O: LaneStore>, |cx, fp, op| {
-        trapped(write_any(cx, op, get(fp, op.a), O::store(V128::read(fp, op.b), lane_of(op))))?;
-    });
+store_lane<O: LaneStore>, |cx, fp, op| {
+    trapped(write_any(cx, op, get(fp, op.a), O::store(V128::read(fp, op.b), lane_of(op))))?;
+});
 
 /// The memory with index `x`.
 #[inline(always)]
@@ -234,15 +234,15 @@ fn memory_of(cx: &Cx, x: u32) -> &'static mut MemoryInst {
 }
 
 slow!(/// `a = memory.size b`.
-    memory_size, |cx, fp, op| {
-        super::variable::set(fp, op.a, memory_of(cx, op.b).size_pages());
-    });
+memory_size, |cx, fp, op| {
+    super::variable::set(fp, op.a, memory_of(cx, op.b).size_pages());
+});
 slow!(/// `a = memory.grow c by b`; `d` tells whether addresses are 64 bits.
-    memory_grow, |cx, fp, op| {
-        let old = memory_of(cx, op.c).grow(get(fp, op.b));
-        let failed = if op.d != 0 { u64::MAX } else { u32::MAX as u64 };
-        super::variable::set(fp, op.a, old.unwrap_or(failed));
-    });
+memory_grow, |cx, fp, op| {
+    let old = memory_of(cx, op.c).grow(get(fp, op.b));
+    let failed = if op.d != 0 { u64::MAX } else { u32::MAX as u64 };
+    super::variable::set(fp, op.a, old.unwrap_or(failed));
+});
 
 fn out_of_bounds<E>(_: E) -> Fault {
     Fault::Trap(TrapCode::OutOfBoundsMemory.into())
@@ -259,45 +259,45 @@ pub(super) fn pay_elements(cx: &mut Cx, len: u64) -> Result<(), Fault> {
 }
 
 slow!(/// `memory.fill a`: three operands from slot `b` on.
-    memory_fill, |cx, fp, op| {
-        let (at, byte, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
-        let memory = memory_of(cx, op.a);
-        if len <= memory.len_bytes() as u64 {
-            pay_bytes(cx, len)?;
-        }
-        memory.fill(at, byte as u8, len).map_err(out_of_bounds)?;
-    });
-slow!(/// `memory.copy a <- c`: three operands from slot `b` on.
-    memory_copy, |cx, fp, op| {
-        let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
-        let (to, from) = (memory_of(cx, op.a), cx.inst().mem_ptrs[op.c as usize]);
-        if len <= to.len_bytes() as u64 {
-            pay_bytes(cx, len)?;
-        }
-        if std::ptr::eq(to, from) {
-            to.copy_within(dst, src, len).map_err(out_of_bounds)?;
-        } else {
-            to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
-        }
-    });
-slow!(/// `memory.init a, data c`: three operands from slot `b` on.
-    memory_init, |cx, fp, op| {
-        let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
-        let addr = cx.inst().datas[op.c as usize];
-        let data = &(&(*cx.store).datas)[addr.0 as usize];
-        let bytes = data.get();
-        if src + len > bytes.len() as u64 {
-            return Err(out_of_bounds(()));
-        }
+memory_fill, |cx, fp, op| {
+    let (at, byte, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
+    let memory = memory_of(cx, op.a);
+    if len <= memory.len_bytes() as u64 {
         pay_bytes(cx, len)?;
-        let bytes = &bytes[src as usize..(src + len) as usize];
-        memory_of(cx, op.a).write(dst, bytes).map_err(out_of_bounds)?;
-    });
+    }
+    memory.fill(at, byte as u8, len).map_err(out_of_bounds)?;
+});
+slow!(/// `memory.copy a <- c`: three operands from slot `b` on.
+memory_copy, |cx, fp, op| {
+    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
+    let (to, from) = (memory_of(cx, op.a), cx.inst().mem_ptrs[op.c as usize]);
+    if len <= to.len_bytes() as u64 {
+        pay_bytes(cx, len)?;
+    }
+    if std::ptr::eq(to, from) {
+        to.copy_within(dst, src, len).map_err(out_of_bounds)?;
+    } else {
+        to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
+    }
+});
+slow!(/// `memory.init a, data c`: three operands from slot `b` on.
+memory_init, |cx, fp, op| {
+    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
+    let addr = cx.inst().datas[op.c as usize];
+    let data = &(&(*cx.store).datas)[addr.0 as usize];
+    let bytes = data.get();
+    if src + len > bytes.len() as u64 {
+        return Err(out_of_bounds(()));
+    }
+    pay_bytes(cx, len)?;
+    let bytes = &bytes[src as usize..(src + len) as usize];
+    memory_of(cx, op.a).write(dst, bytes).map_err(out_of_bounds)?;
+});
 slow!(/// `data.drop a`.
-    data_drop, |cx, fp, op| {
-        let addr = cx.inst().datas[op.a as usize];
-        cx.store().datas[addr.0 as usize].range = 0..0;
-    });
+data_drop, |cx, fp, op| {
+    let addr = cx.inst().datas[op.a as usize];
+    cx.store().datas[addr.0 as usize].range = 0..0;
+});
 
 // Atomics. `d` is as in every access to any memory.
 
@@ -349,33 +349,33 @@ unsafe fn atomic_address(cx: &Cx, op: &Op, base: u64) -> Result<(&'static mut Me
 }
 
 slow!(/// `a = atomic load at b`.
-    atomic_load<O: Atomic>, |cx, fp, op| {
-        let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        super::variable::set(fp, op.a, trapped(memory.atomic_load(ea, O::WIDTH))?);
-    });
+atomic_load<O: Atomic>, |cx, fp, op| {
+    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
+    super::variable::set(fp, op.a, trapped(memory.atomic_load(ea, O::WIDTH))?);
+});
 slow!(/// `atomic store of b at a`.
-    atomic_store<O: Atomic>, |cx, fp, op| {
-        let (memory, ea) = atomic_address(cx, op, get(fp, op.a))?;
-        trapped(memory.atomic_store(ea, O::WIDTH, get(fp, op.b)))?;
-    });
+atomic_store<O: Atomic>, |cx, fp, op| {
+    let (memory, ea) = atomic_address(cx, op, get(fp, op.a))?;
+    trapped(memory.atomic_store(ea, O::WIDTH, get(fp, op.b)))?;
+});
 slow!(/// `a = atomic rmw`: address and operand from slot `b` on.
-    atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
-        let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        let old = trapped(memory.atomic_rmw(ea, O::WIDTH, O::OP, get(fp, op.b + 1)))?;
-        super::variable::set(fp, op.a, old);
-    });
+atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
+    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
+    let old = trapped(memory.atomic_rmw(ea, O::WIDTH, O::OP, get(fp, op.b + 1)))?;
+    super::variable::set(fp, op.a, old);
+});
 slow!(/// `a = atomic cmpxchg`: address, expected and replacement from slot `b` on.
-    atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
-        let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        let old = trapped(memory.atomic_cmpxchg(ea, O::WIDTH, get(fp, op.b + 1), get(fp, op.b + 2)))?;
-        super::variable::set(fp, op.a, old);
-    });
+atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
+    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
+    let old = trapped(memory.atomic_cmpxchg(ea, O::WIDTH, get(fp, op.b + 1), get(fp, op.b + 2)))?;
+    super::variable::set(fp, op.a, old);
+});
 slow!(/// `a = memory.atomic.notify`: address and count from slot `b` on.
-    atomic_notify, |cx, fp, op| {
-        let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-        let woken = trapped(memory.atomic_notify(ea, get(fp, op.b + 1) as u32))?;
-        super::variable::set(fp, op.a, woken as u64);
-    });
+atomic_notify, |cx, fp, op| {
+    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
+    let woken = trapped(memory.atomic_notify(ea, get(fp, op.b + 1) as u32))?;
+    super::variable::set(fp, op.a, woken as u64);
+});
 
 macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {

@@ -1,14 +1,14 @@
 //! Reference and aggregate instructions (core `#exec-instr-ref`, `#exec-instr-aggr`).
 
 use super::{
+    code::{Exit, Op},
+    context::go,
+};
+use super::{
     context::Cx,
     memory::pay_elements,
     table::{out_of_bounds as out_of_bounds_table, slow},
     variable::{get, set, simple},
-};
-use super::{
-    code::{Exit, Op},
-    context::go,
 };
 use crate::{
     Store,
@@ -73,44 +73,44 @@ simple!(/// `a = (b == null)`.
 simple!(/// `a = (b == c)`.
     ref_eq, |fp, op, cx| set(fp, op.a, (get(fp, op.b) == get(fp, op.c)) as u64));
 simple!(/// `a = ref.func b`.
-    ref_func, |fp, op, cx| {
-        let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.b as usize);
-        set(fp, op.a, Ref::func(addr).0)
-    });
+ref_func, |fp, op, cx| {
+    let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.b as usize);
+    set(fp, op.a, Ref::func(addr).0)
+});
 simple!(/// `a = ref.i31 b`.
     ref_i31, |fp, op, cx| set(fp, op.a, Ref::i31(get(fp, op.b) as i32).0));
 
 slow!(/// Traps if `b` is null, otherwise `a = b`.
-    ref_as_non_null, |cx, fp, op| {
-        let reference = get(fp, op.b);
-        if reference == 0 {
-            return trap(TrapCode::NullReference);
-        }
-        set(fp, op.a, reference);
-    });
+ref_as_non_null, |cx, fp, op| {
+    let reference = get(fp, op.b);
+    if reference == 0 {
+        return trap(TrapCode::NullReference);
+    }
+    set(fp, op.a, reference);
+});
 slow!(/// `a = b is of heap type c`, or null if `d`.
-    ref_test, |cx, fp, op| {
-        let has = has_heap_type(cx, Ref(get(fp, op.b)), HeapCode(op.c), op.d != 0);
-        set(fp, op.a, has as u64);
-    });
+ref_test, |cx, fp, op| {
+    let has = has_heap_type(cx, Ref(get(fp, op.b)), HeapCode(op.c), op.d != 0);
+    set(fp, op.a, has as u64);
+});
 slow!(/// `a = b` if it is of heap type `c`, or null if `d`; traps otherwise.
-    ref_cast, |cx, fp, op| {
-        let reference = get(fp, op.b);
-        if !has_heap_type(cx, Ref(reference), HeapCode(op.c), op.d != 0) {
-            return trap(TrapCode::CastFailure);
-        }
-        set(fp, op.a, reference);
-    });
+ref_cast, |cx, fp, op| {
+    let reference = get(fp, op.b);
+    if !has_heap_type(cx, Ref(reference), HeapCode(op.c), op.d != 0) {
+        return trap(TrapCode::CastFailure);
+    }
+    set(fp, op.a, reference);
+});
 slow!(/// `a = i31.get_s b`.
-    i31_get_s, |cx, fp, op| {
-        let RefKind::I31(bits) = Ref(get(fp, op.b)).kind() else { return trap(TrapCode::NullReference) };
-        set(fp, op.a, (((bits << 1) as i32) >> 1) as u32 as u64);
-    });
+i31_get_s, |cx, fp, op| {
+    let RefKind::I31(bits) = Ref(get(fp, op.b)).kind() else { return trap(TrapCode::NullReference) };
+    set(fp, op.a, (((bits << 1) as i32) >> 1) as u32 as u64);
+});
 slow!(/// `a = i31.get_u b`.
-    i31_get_u, |cx, fp, op| {
-        let RefKind::I31(bits) = Ref(get(fp, op.b)).kind() else { return trap(TrapCode::NullReference) };
-        set(fp, op.a, bits as u64);
-    });
+i31_get_u, |cx, fp, op| {
+    let RefKind::I31(bits) = Ref(get(fp, op.b)).kind() else { return trap(TrapCode::NullReference) };
+    set(fp, op.a, bits as u64);
+});
 
 /// A value of a field: read from the heap into slots.
 fn unpack(bytes: &[u8], storage: StorageType, signed: bool) -> [u64; 2] {
@@ -243,28 +243,28 @@ fn fields(store: &Store, ty: TypeId) -> &[crate::syntax::FieldType] {
 }
 
 slow!(/// `a = struct.new c` of the operands from slot `b` on.
-    struct_new, |cx, fp, op| {
-        let ty = cx.type_of(op.c);
-        let reference = cx.new_struct(fp, ty)?;
-        let store = cx.store();
-        let Store { heap, types, .. } = store;
-        let crate::syntax::CompType::Struct(fields) = &types.get(ty).comp else { unreachable!("validation") };
-        let bytes = heap.get_mut(object(reference.0)?).expect("just allocated").bytes_mut();
-        let (mut slot, mut offset) = (op.b, 0);
-        for field in fields {
-            let (size, width) = (field.storage.size_bytes(), width(field.storage));
-            pack(&mut bytes[offset..offset + size], field.storage, get2(fp, slot, width));
-            slot += width;
-            offset += size;
-        }
-        set(fp, op.a, reference.0);
-    });
+struct_new, |cx, fp, op| {
+    let ty = cx.type_of(op.c);
+    let reference = cx.new_struct(fp, ty)?;
+    let store = cx.store();
+    let Store { heap, types, .. } = store;
+    let crate::syntax::CompType::Struct(fields) = &types.get(ty).comp else { unreachable!("validation") };
+    let bytes = heap.get_mut(object(reference.0)?).expect("just allocated").bytes_mut();
+    let (mut slot, mut offset) = (op.b, 0);
+    for field in fields {
+        let (size, width) = (field.storage.size_bytes(), width(field.storage));
+        pack(&mut bytes[offset..offset + size], field.storage, get2(fp, slot, width));
+        slot += width;
+        offset += size;
+    }
+    set(fp, op.a, reference.0);
+});
 slow!(/// `a = struct.new_default c`.
-    struct_new_default, |cx, fp, op| {
-        let ty = cx.type_of(op.c);
-        let reference = cx.new_struct(fp, ty)?;
-        set(fp, op.a, reference.0);
-    });
+struct_new_default, |cx, fp, op| {
+    let ty = cx.type_of(op.c);
+    let reference = cx.new_struct(fp, ty)?;
+    set(fp, op.a, reference.0);
+});
 
 /// A field of the structure type: storage type and range of bytes.
 fn field(store: &Store, ty: TypeId, x: u32) -> (StorageType, std::ops::Range<usize>) {
@@ -290,14 +290,14 @@ struct_get!(/// `a = struct.get c d` of `b`, also `struct.get_u`.
 struct_get!(/// `a = struct.get_s c d` of `b`.
     struct_get_s, true);
 slow!(/// `struct.set c d` of the structure in `a` to `b`.
-    struct_set, |cx, fp, op| {
-        let handle = object(get(fp, op.a))?;
-        let ty = cx.type_of(op.c);
-        let store = cx.store();
-        let (storage, range) = field(store, ty, op.d);
-        let value = get2(fp, op.b, width(storage));
-        pack(&mut live(store, handle).bytes_mut()[range], storage, value);
-    });
+struct_set, |cx, fp, op| {
+    let handle = object(get(fp, op.a))?;
+    let ty = cx.type_of(op.c);
+    let store = cx.store();
+    let (storage, range) = field(store, ty, op.d);
+    let value = get2(fp, op.b, width(storage));
+    pack(&mut live(store, handle).bytes_mut()[range], storage, value);
+});
 
 /// Writes `value` into the elements of `bytes`.
 fn fill(bytes: &mut [u8], storage: StorageType, value: [u64; 2]) {
@@ -307,34 +307,34 @@ fn fill(bytes: &mut [u8], storage: StorageType, value: [u64; 2]) {
 }
 
 slow!(/// `a = array.new c` of the value in `b` and the length in `d`.
-    array_new, |cx, fp, op| {
-        let ty = cx.type_of(op.c);
-        let reference = cx.new_array(fp, ty, get(fp, op.d) as u32)?;
-        let store = cx.store();
-        let storage = store.types.array_elem(ty);
-        let value = get2(fp, op.b, width(storage));
-        fill(live(store, object(reference.0)?).bytes_mut(), storage, value);
-        set(fp, op.a, reference.0);
-    });
+array_new, |cx, fp, op| {
+    let ty = cx.type_of(op.c);
+    let reference = cx.new_array(fp, ty, get(fp, op.d) as u32)?;
+    let store = cx.store();
+    let storage = store.types.array_elem(ty);
+    let value = get2(fp, op.b, width(storage));
+    fill(live(store, object(reference.0)?).bytes_mut(), storage, value);
+    set(fp, op.a, reference.0);
+});
 slow!(/// `a = array.new_default c` of the length in `b`.
-    array_new_default, |cx, fp, op| {
-        let ty = cx.type_of(op.c);
-        let reference = cx.new_array(fp, ty, get(fp, op.b) as u32)?;
-        set(fp, op.a, reference.0);
-    });
+array_new_default, |cx, fp, op| {
+    let ty = cx.type_of(op.c);
+    let reference = cx.new_array(fp, ty, get(fp, op.b) as u32)?;
+    set(fp, op.a, reference.0);
+});
 slow!(/// `a = array.new_fixed c` of `d` operands from slot `b` on.
-    array_new_fixed, |cx, fp, op| {
-        let ty = cx.type_of(op.c);
-        let reference = cx.new_array(fp, ty, op.d)?;
-        let store = cx.store();
-        let storage = store.types.array_elem(ty);
-        let mut slot = op.b;
-        for element in live(store, object(reference.0)?).bytes_mut().chunks_exact_mut(storage.size_bytes()) {
-            pack(element, storage, get2(fp, slot, width(storage)));
-            slot += width(storage);
-        }
-        set(fp, op.a, reference.0);
-    });
+array_new_fixed, |cx, fp, op| {
+    let ty = cx.type_of(op.c);
+    let reference = cx.new_array(fp, ty, op.d)?;
+    let store = cx.store();
+    let storage = store.types.array_elem(ty);
+    let mut slot = op.b;
+    for element in live(store, object(reference.0)?).bytes_mut().chunks_exact_mut(storage.size_bytes()) {
+        pack(element, storage, get2(fp, slot, width(storage)));
+        slot += width(storage);
+    }
+    set(fp, op.a, reference.0);
+});
 
 fn out_of_bounds_array<T>(_: T) -> Fault {
     Fault::Trap(TrapCode::OutOfBoundsArray.into())
@@ -383,24 +383,24 @@ fn data_to_heap(data: &[u8], size: usize) -> Vec<u8> {
 }
 
 slow!(/// `a = array.new_data c d`: offset and length from slot `b` on.
-    array_new_data, |cx, fp, op| {
-        let (at, len) = (get(fp, op.b) as u32, get(fp, op.b + 1) as u32);
-        let (ty, addr) = (cx.type_of(op.c), cx.inst().datas[op.d as usize]);
-        let size = cx.store().types.array_elem(ty).size_bytes();
-        let data = data_span(cx.store(), addr, at, len as u64 * size as u64)?;
-        let reference = cx.new_array(fp, ty, len)?;
-        live(cx.store(), object(reference.0)?).bytes_mut().copy_from_slice(&data_to_heap(&data, size));
-        set(fp, op.a, reference.0);
-    });
+array_new_data, |cx, fp, op| {
+    let (at, len) = (get(fp, op.b) as u32, get(fp, op.b + 1) as u32);
+    let (ty, addr) = (cx.type_of(op.c), cx.inst().datas[op.d as usize]);
+    let size = cx.store().types.array_elem(ty).size_bytes();
+    let data = data_span(cx.store(), addr, at, len as u64 * size as u64)?;
+    let reference = cx.new_array(fp, ty, len)?;
+    live(cx.store(), object(reference.0)?).bytes_mut().copy_from_slice(&data_to_heap(&data, size));
+    set(fp, op.a, reference.0);
+});
 slow!(/// `a = array.new_elem c d`: offset and length from slot `b` on.
-    array_new_elem, |cx, fp, op| {
-        let (at, len) = (get(fp, op.b) as u32, get(fp, op.b + 1) as u32);
-        let (ty, addr) = (cx.type_of(op.c), cx.inst().elems[op.d as usize]);
-        let items = elem_span(cx.store(), addr, at, len)?;
-        let reference = cx.new_array(fp, ty, len)?;
-        write_refs(live(cx.store(), object(reference.0)?).bytes_mut(), &items);
-        set(fp, op.a, reference.0);
-    });
+array_new_elem, |cx, fp, op| {
+    let (at, len) = (get(fp, op.b) as u32, get(fp, op.b + 1) as u32);
+    let (ty, addr) = (cx.type_of(op.c), cx.inst().elems[op.d as usize]);
+    let items = elem_span(cx.store(), addr, at, len)?;
+    let reference = cx.new_array(fp, ty, len)?;
+    write_refs(live(cx.store(), object(reference.0)?).bytes_mut(), &items);
+    set(fp, op.a, reference.0);
+});
 
 macro_rules! array_get {
     ($(#[$doc:meta])* $name:ident, $signed:literal) => {
@@ -422,75 +422,75 @@ array_get!(/// `a = array.get d` of the array in `b` at `c`, also `array.get_u`.
 array_get!(/// `a = array.get_s d` of the array in `b` at `c`.
     array_get_s, true);
 slow!(/// `array.set d` of the array in `a` at `b` to `c`.
-    array_set, |cx, fp, op| {
-        let handle = object(get(fp, op.a))?;
-        let index = get(fp, op.b) as u32;
-        let ty = cx.type_of(op.d);
-        let store = cx.store();
-        let storage = store.types.array_elem(ty);
-        let value = get2(fp, op.c, width(storage));
-        let array = live(store, handle);
-        let range = span(index, 1, array.len(), storage.size_bytes())?;
-        pack(&mut array.bytes_mut()[range], storage, value);
-    });
+array_set, |cx, fp, op| {
+    let handle = object(get(fp, op.a))?;
+    let index = get(fp, op.b) as u32;
+    let ty = cx.type_of(op.d);
+    let store = cx.store();
+    let storage = store.types.array_elem(ty);
+    let value = get2(fp, op.c, width(storage));
+    let array = live(store, handle);
+    let range = span(index, 1, array.len(), storage.size_bytes())?;
+    pack(&mut array.bytes_mut()[range], storage, value);
+});
 slow!(/// `a = array.len b`.
-    array_len, |cx, fp, op| {
-        let handle = object(get(fp, op.b))?;
-        let len = live(cx.store(), handle).len();
-        set(fp, op.a, len as u64);
-    });
+array_len, |cx, fp, op| {
+    let handle = object(get(fp, op.b))?;
+    let len = live(cx.store(), handle).len();
+    set(fp, op.a, len as u64);
+});
 slow!(/// `array.fill c`: array, index, value, length from slot `b` on.
-    array_fill, |cx, fp, op| {
-        let handle = object(get(fp, op.b))?;
-        let ty = cx.type_of(op.c);
-        let storage = cx.store().types.array_elem(ty);
-        let at = get(fp, op.b + 1) as u32;
-        let value = get2(fp, op.b + 2, width(storage));
-        let len = get(fp, op.b + 2 + width(storage)) as u32;
-        let count = live(cx.store(), handle).len();
-        let range = span(at, len, count, storage.size_bytes())?;
-        pay_elements(cx, len as u64)?;
-        fill(&mut live(cx.store(), handle).bytes_mut()[range], storage, value);
-    });
+array_fill, |cx, fp, op| {
+    let handle = object(get(fp, op.b))?;
+    let ty = cx.type_of(op.c);
+    let storage = cx.store().types.array_elem(ty);
+    let at = get(fp, op.b + 1) as u32;
+    let value = get2(fp, op.b + 2, width(storage));
+    let len = get(fp, op.b + 2 + width(storage)) as u32;
+    let count = live(cx.store(), handle).len();
+    let range = span(at, len, count, storage.size_bytes())?;
+    pay_elements(cx, len as u64)?;
+    fill(&mut live(cx.store(), handle).bytes_mut()[range], storage, value);
+});
 slow!(/// `array.copy`: destination, index, source, index, length from slot `b` on; `c` is the destination's type.
-    array_copy, |cx, fp, op| {
-        let (dst, src) = (object(get(fp, op.b))?, object(get(fp, op.b + 2))?);
-        let (to, from) = (get(fp, op.b + 1) as u32, get(fp, op.b + 3) as u32);
-        let len = get(fp, op.b + 4) as u32;
-        let ty = cx.type_of(op.c);
-        let store = cx.store();
-        let size = store.types.array_elem(ty).size_bytes();
-        let target = span(to, len, live(store, dst).len(), size)?;
-        let source = span(from, len, live(store, src).len(), size)?;
-        pay_elements(cx, len as u64)?;
-        let store = cx.store();
-        if dst == src {
-            live(store, dst).bytes_mut().copy_within(source, target.start);
-        } else {
-            let bytes = live(store, src).bytes()[source].to_vec();
-            live(store, dst).bytes_mut()[target].copy_from_slice(&bytes);
-        }
-    });
+array_copy, |cx, fp, op| {
+    let (dst, src) = (object(get(fp, op.b))?, object(get(fp, op.b + 2))?);
+    let (to, from) = (get(fp, op.b + 1) as u32, get(fp, op.b + 3) as u32);
+    let len = get(fp, op.b + 4) as u32;
+    let ty = cx.type_of(op.c);
+    let store = cx.store();
+    let size = store.types.array_elem(ty).size_bytes();
+    let target = span(to, len, live(store, dst).len(), size)?;
+    let source = span(from, len, live(store, src).len(), size)?;
+    pay_elements(cx, len as u64)?;
+    let store = cx.store();
+    if dst == src {
+        live(store, dst).bytes_mut().copy_within(source, target.start);
+    } else {
+        let bytes = live(store, src).bytes()[source].to_vec();
+        live(store, dst).bytes_mut()[target].copy_from_slice(&bytes);
+    }
+});
 slow!(/// `array.init_data c d`: array, index, offset, length from slot `b` on.
-    array_init_data, |cx, fp, op| {
-        let handle = object(get(fp, op.b))?;
-        let (to, at, len) = (get(fp, op.b + 1) as u32, get(fp, op.b + 2) as u32, get(fp, op.b + 3) as u32);
-        let (ty, addr) = (cx.type_of(op.c), cx.inst().datas[op.d as usize]);
-        let store = cx.store();
-        let size = store.types.array_elem(ty).size_bytes();
-        let range = span(to, len, live(store, handle).len(), size)?;
-        let data = data_span(store, addr, at, len as u64 * size as u64)?;
-        pay_elements(cx, len as u64)?;
-        live(cx.store(), handle).bytes_mut()[range].copy_from_slice(&data_to_heap(&data, size));
-    });
+array_init_data, |cx, fp, op| {
+    let handle = object(get(fp, op.b))?;
+    let (to, at, len) = (get(fp, op.b + 1) as u32, get(fp, op.b + 2) as u32, get(fp, op.b + 3) as u32);
+    let (ty, addr) = (cx.type_of(op.c), cx.inst().datas[op.d as usize]);
+    let store = cx.store();
+    let size = store.types.array_elem(ty).size_bytes();
+    let range = span(to, len, live(store, handle).len(), size)?;
+    let data = data_span(store, addr, at, len as u64 * size as u64)?;
+    pay_elements(cx, len as u64)?;
+    live(cx.store(), handle).bytes_mut()[range].copy_from_slice(&data_to_heap(&data, size));
+});
 slow!(/// `array.init_elem c d`: array, index, offset, length from slot `b` on.
-    array_init_elem, |cx, fp, op| {
-        let handle = object(get(fp, op.b))?;
-        let (to, at, len) = (get(fp, op.b + 1) as u32, get(fp, op.b + 2) as u32, get(fp, op.b + 3) as u32);
-        let addr = cx.inst().elems[op.d as usize];
-        let store = cx.store();
-        let range = span(to, len, live(store, handle).len(), 8)?;
-        let items = elem_span(store, addr, at, len)?;
-        pay_elements(cx, len as u64)?;
-        write_refs(&mut live(cx.store(), handle).bytes_mut()[range], &items);
-    });
+array_init_elem, |cx, fp, op| {
+    let handle = object(get(fp, op.b))?;
+    let (to, at, len) = (get(fp, op.b + 1) as u32, get(fp, op.b + 2) as u32, get(fp, op.b + 3) as u32);
+    let addr = cx.inst().elems[op.d as usize];
+    let store = cx.store();
+    let range = span(to, len, live(store, handle).len(), 8)?;
+    let items = elem_span(store, addr, at, len)?;
+    pay_elements(cx, len as u64)?;
+    write_refs(&mut live(cx.store(), handle).bytes_mut()[range], &items);
+});
