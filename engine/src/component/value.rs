@@ -109,6 +109,43 @@ impl ComponentVal {
         ComponentVal::String(text.into())
     }
 
+    /// The value as one of the type `ty`, where a list of pairs stands for a map (CanonicalABI.md, *Despecialization*).
+    /// What fits nowhere is left as it is.
+    pub fn specialize(self, ty: &ValType) -> ComponentVal {
+        use ComponentVal as V;
+        let ValType::Compound(compound) = ty else { return self };
+        let optional = |val: Option<Box<V>>, ty: &Option<ValType>| match (val, ty) {
+            (Some(val), Some(ty)) => Some(Box::new(val.specialize(ty))),
+            (val, _) => val,
+        };
+        match (self, &compound.kind) {
+            (V::List(vals), Kind::Map(key, value)) if vals.iter().all(|val| matches!(val, V::Tuple(pair) if pair.len() == 2)) => {
+                let pairs = vals.into_iter().filter_map(|val| match val {
+                    V::Tuple(pair) => <[V; 2]>::try_from(pair).ok(),
+                    _ => None,
+                });
+                V::Map(pairs.map(|[k, v]| (k.specialize(key), v.specialize(value))).collect())
+            }
+            (V::List(vals), Kind::List(ty) | Kind::FixedList(ty, _)) => {
+                V::List(vals.into_iter().map(|val| val.specialize(ty)).collect())
+            }
+            (V::Tuple(vals), Kind::Tuple(types)) if vals.len() == types.len() => {
+                V::Tuple(vals.into_iter().zip(types).map(|(val, ty)| val.specialize(ty)).collect())
+            }
+            (V::Record(vals), Kind::Record(fields)) if vals.len() == fields.len() => V::Record(
+                vals.into_iter().zip(fields).map(|((label, val), field)| (label, val.specialize(&field.ty))).collect(),
+            ),
+            (V::Option(Some(val)), Kind::Option(ty)) => V::Option(Some(Box::new(val.specialize(ty)))),
+            (V::Result(Ok(val)), Kind::Result(ty, _)) => V::Result(Ok(optional(val, ty))),
+            (V::Result(Err(val)), Kind::Result(_, ty)) => V::Result(Err(optional(val, ty))),
+            (V::Variant(label, val), Kind::Variant(cases)) => {
+                let ty = cases.iter().find(|case| case.label == label).and_then(|case| case.ty.clone());
+                V::Variant(label, optional(val, &ty))
+            }
+            (val, _) => val,
+        }
+    }
+
     /// Whether the value is of the type `ty`: what a host gives has to be.
     pub fn is_of(&self, ty: &ValType) -> bool {
         use ComponentVal as V;

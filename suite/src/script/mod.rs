@@ -4,7 +4,7 @@
 //! class fails it. An `assert_unlinkable` whose module does not validate is a failure, and so is an `assert_trap` that
 //! traps for another reason, an `assert_invalid` whose module is malformed, and the other way round.
 //!
-//! Directives about components are reported as unsupported; everything about them is in one place, `component.rs`.
+//! What is particular to components is in one place, `component.rs`.
 
 mod component;
 mod directive;
