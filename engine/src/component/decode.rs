@@ -1,6 +1,6 @@
 //! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
 
-use super::syntax::*;
+use super::{shadow::{Shadow, ShadowError}, syntax::*, value_def::{self, Mistake, ValueDef}};
 use crate::{Module, binary, config::Config, error::ModuleError};
 use std::sync::Arc;
 use wasmparser::{
@@ -75,7 +75,7 @@ impl Stop {
             Stop::Module(error) | Stop::Own(error) => error,
             Stop::Reader(error) => {
                 let (offset, message) = (error.offset() as usize, error.message().to_owned());
-                if parses(bytes, config) {
+                if parses(bytes, config, &error) {
                     ModuleError::Invalid { offset, message }
                 } else {
                     ModuleError::Malformed { offset, message }
@@ -86,19 +86,37 @@ impl Stop {
 }
 
 /// Whether the bytes follow the grammar: a second pass without validation, which only failures pay for.
-fn parses(bytes: &[u8], config: &Config) -> bool {
+///
+/// What Binary.md asks for in its notes rather than in its grammar is a rule of validation, wherever wasmparser finds it.
+fn parses(bytes: &[u8], config: &Config, error: &BinaryReaderError) -> bool {
+    if error.message().starts_with("duplicate '") {
+        return true;
+    }
+    // The encoding of the part that comes next.
+    let mut expected = Encoding::Component;
     fn section<'a, T: wasmparser::FromReader<'a>>(reader: wasmparser::SectionLimited<'a, T>) -> bool {
         reader.into_iter().all(|item| item.is_ok())
     }
     let mut parser = Parser::new(0);
     parser.set_features(config.features);
+    let shadow = Shadow { features: config.features, bytes, has_values: false };
     parser.parse_all(bytes).all(|payload| match payload {
+        Ok(Payload::UnknownSection { id, .. }) => id == value_def::SECTION && config.features.cm_values(),
         Err(_) => false,
+        Ok(Payload::Version { encoding, .. }) => encoding == expected,
+        Ok(Payload::ModuleSection { .. }) => {
+            expected = Encoding::Module;
+            true
+        }
+        Ok(Payload::ComponentSection { .. }) => {
+            expected = Encoding::Component;
+            true
+        }
         Ok(Payload::InstanceSection(reader)) => section(reader),
         Ok(Payload::CoreTypeSection(reader)) => section(reader),
         Ok(Payload::ComponentInstanceSection(reader)) => section(reader),
         Ok(Payload::ComponentAliasSection(reader)) => section(reader),
-        Ok(Payload::ComponentTypeSection(reader)) => section(reader),
+        Ok(Payload::ComponentTypeSection(reader)) => shadow.types(&reader).is_ok(),
         Ok(Payload::ComponentCanonicalSection(reader)) => section(reader),
         Ok(Payload::ComponentImportSection(reader)) => section(reader),
         Ok(Payload::ComponentExportSection(reader)) => section(reader),
@@ -111,6 +129,7 @@ struct Decoder<'a> {
     config: &'a Config,
     bytes: &'a [u8],
     validator: Validator,
+    shadow: Shadow<'a>,
     /// The components that are open, outermost first.
     open: Vec<ComponentDef>,
     /// How many core modules are open: 1 inside one, since they do not nest.
@@ -123,6 +142,7 @@ impl<'a> Decoder<'a> {
             config,
             bytes,
             validator: Validator::new_with_features(config.features),
+            shadow: Shadow { features: config.features, bytes, has_values: false },
             open: Vec::new(),
             in_module: false,
         }
@@ -133,6 +153,7 @@ impl<'a> Decoder<'a> {
         parser.set_features(self.config.features);
         for payload in parser.parse_all(self.bytes) {
             if let Some(root) = self.payload(payload?)? {
+                super::check::check(self.config, &root, self.shadow.has_values).map_err(Stop::Own)?;
                 return Ok(root);
             }
         }
@@ -153,6 +174,9 @@ impl<'a> Decoder<'a> {
 
     /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
     fn validate(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
+        if !self.in_module && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
+            return Ok(());
+        }
         match self.validator.payload(payload)? {
             ValidPayload::Func(..) | ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => Ok(()),
         }
@@ -177,6 +201,12 @@ impl<'a> Decoder<'a> {
             Payload::End(_) if self.in_module => self.in_module = false,
             Payload::End(_) => return Ok(self.end()),
             _ if self.in_module => {}
+            Payload::UnknownSection { id: value_def::SECTION, contents, range } => {
+                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
+                for value in ValueDef::section(&mut reader).map_err(|mistake| Stop::from_value(mistake, range.start))? {
+                    self.define(Definition::Value(value));
+                }
+            }
             payload => self.section(payload)?,
         }
         Ok(None)
@@ -240,6 +270,22 @@ impl<'a> Decoder<'a> {
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+}
+
+impl Stop {
+    fn from_value(mistake: Mistake, offset: u64) -> Stop {
+        match mistake {
+            Mistake::Reader(error) => Stop::Reader(error),
+            Mistake::Own(message) => Stop::Own(ModuleError::Malformed { offset: offset as usize, message }),
+        }
+    }
+
+    fn from_shadow(error: ShadowError) -> Stop {
+        match error {
+            ShadowError::Reader(error) => Stop::Reader(error),
+            ShadowError::Own(error) => Stop::Own(error),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     link::{ComponentLinkError, bind_imports, bind_late},
     linker::ComponentLinker,
     resource::{Dtor, ResourceInst},
-    scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type},
+    scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
         Alias, CanonicalFunction, CanonicalOption, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition,
         InstanceDef, Name, Names, Sort, SortIdx, StartDef, TypeDef,
@@ -18,6 +18,7 @@ use super::{
     task::InstId,
     types::{FuncType, ValType},
     value::{ComponentVal, Encoding},
+    value_def::ValueDef,
 };
 use crate::{
     Store,
@@ -100,7 +101,7 @@ impl ComponentInstance {
     /// An exported value; `path` leads to it through exported instances.
     pub fn value(&self, path: &[&str]) -> Option<&ComponentVal> {
         match self.item(path)? {
-            Item::Value(val) => Some(val),
+            Item::Value(val) => val.known(),
             _ => None,
         }
     }
@@ -329,15 +330,20 @@ impl Instantiation<'_> {
                 self.scope().push(item);
             }
             Definition::Export { name, item } => self.export(name, *item).map_err(|fault| self.fault(fault))?,
-            Definition::Value(def) => {
-                let index = self.scope().values.len() as u32;
-                self.scope().values.push(def.val.clone());
-                if self.store.is_recording() {
-                    let (at, values) = (self.path.clone(), self.store.trace_component_values(&[def.val.clone()]));
-                    self.store.record(|| Event::Initialised { at, what: Initialiser::Value(index), values });
-                }
-            }
+            Definition::Value(def) => self.value(def).map_err(|fault| self.fault(fault))?,
         }
+        Ok(())
+    }
+
+    fn value(&mut self, def: &ValueDef) -> Result<(), Fault> {
+        let ty = found(self.store.components.val_type(self.scope, &def.ty), "a value type")?;
+        let val = def.decode(&ty).map_err(Fault::Usage)?;
+        let index = self.scope().values.len() as u32;
+        if self.store.is_recording() {
+            let (at, values) = (self.path.clone(), self.store.trace_component_values(std::slice::from_ref(&val)));
+            self.store.record(|| Event::Initialised { at, what: Initialiser::Value(index), values });
+        }
+        self.scope().values.push(Value::Known(val));
         Ok(())
     }
 
@@ -620,7 +626,7 @@ impl Instantiation<'_> {
     fn start(&mut self, def: &StartDef) -> Result<(), ComponentError> {
         let scope = self.store.components.scope(self.scope);
         let func = found(scope.funcs.get(def.func as usize).cloned(), "a function");
-        let args = def.args.iter().map(|index| found(scope.values.get(*index as usize).cloned(), "a value"));
+        let args = def.args.iter().map(|index| found(scope.values.get(*index as usize).and_then(Value::known).cloned(), "a value"));
         let args = args.collect::<Result<Vec<_>, _>>();
         let (func, args) = (func.map_err(|fault| self.fault(fault))?, args.map_err(|fault| self.fault(fault))?);
         let (at, index) = (self.path.clone(), def.func);
@@ -637,7 +643,7 @@ impl Instantiation<'_> {
             let results = self.store.trace_component_values(&results);
             self.store.record(|| Event::ComponentStartLeft { at, func: index, results });
         }
-        self.scope().values.extend(results);
+        self.scope().values.extend(results.into_iter().map(Value::Known));
         Ok(())
     }
 

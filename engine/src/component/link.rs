@@ -8,7 +8,7 @@ use super::{
     Component,
     linker::{ComponentLinker, Given, HostItem},
     resource::{Dtor, ResourceInst},
-    scope::{Closure, CoreType, Func, Instance, Item, ScopeId, Type},
+    scope::{Closure, CoreType, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{Decl, Definition, ExternDesc, ModuleDecl, ModuleTypeDef, Name, TypeBounds},
     types::FuncType,
     value::ComponentVal,
@@ -49,9 +49,11 @@ pub struct LinkMismatch {
 }
 
 /// Where the binding has come to.
-struct Binder<'a> {
+pub(super) struct Binder<'a> {
     store: &'a mut Store,
     stub_imports: bool,
+    /// Whether values are only types.
+    is_static: bool,
     path: Vec<Name>,
 }
 
@@ -62,7 +64,7 @@ pub(super) fn bind_imports(
     linker: &ComponentLinker,
 ) -> Result<Vec<Option<Item>>, ComponentLinkError> {
     let scope = store.components.new_scope(None);
-    let mut binder = Binder { store, stub_imports: linker.stub_imports, path: Vec::new() };
+    let mut binder = Binder { store, stub_imports: linker.stub_imports, is_static: false, path: Vec::new() };
     let mut items = Vec::new();
     for definition in &component.0.definitions {
         if let Definition::Import { name, ty } = definition {
@@ -90,14 +92,27 @@ pub(super) fn bind_late(
     linker: &ComponentLinker,
 ) -> Result<Item, ComponentLinkError> {
     let given = linker.get(name).map(|item| item.0.clone());
-    let mut binder = Binder { store, stub_imports: linker.stub_imports, path: Vec::new() };
+    let mut binder = Binder { store, stub_imports: linker.stub_imports, is_static: false, path: Vec::new() };
     let item = binder.named(name, scope, ty, given)?;
     item.ok_or_else(|| ComponentLinkError::Unknown { path: name.to_string(), expected: "a known type".to_owned() })
+}
+
+/// Stubs for all imports, whose values are only types.
+pub(super) type StaticBinder<'a> = Binder<'a>;
+
+/// What checks components.
+pub(super) fn static_binder(store: &mut Store) -> StaticBinder<'_> {
+    Binder { store, stub_imports: true, is_static: true, path: Vec::new() }
 }
 
 type Bound = Result<Option<Item>, ComponentLinkError>;
 
 impl Binder<'_> {
+    /// The stub of an import; `None` if there is none.
+    pub(super) fn stub(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc) -> Option<Item> {
+        self.named(name, scope, ty, None).ok().flatten()
+    }
+
     /// A definition that is no import: only what later types can refer to is kept.
     fn pass(&mut self, scope: ScopeId, definition: &Definition) {
         let state = &mut self.store.components;
@@ -271,15 +286,18 @@ impl Binder<'_> {
 
     fn bind_value(&mut self, ty: &super::ComponentValType, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         let expected = format!("a value of the type {ty}");
+        if self.is_static {
+            return Ok(Item::Value(Value::Typed(Some(ty.clone()))));
+        }
         match given {
-            Some(Given::Value(val) | Given::Item(Item::Value(val))) if val.is_of(ty) => Ok(Item::Value(val)),
-            Some(Given::Value(val) | Given::Item(Item::Value(val))) => {
-                Err(self.mismatch(expected, format!("the value {}", val.trace(&self.store.components))))
-            }
+            Some(Given::Value(val) | Given::Item(Item::Value(Value::Known(val)))) => match val.is_of(ty) {
+                true => Ok(Item::Value(Value::Known(val))),
+                false => Err(self.mismatch(expected, format!("the value {}", val.trace(&self.store.components)))),
+            },
             Some(other) => Err(self.mismatch(expected, describe(&other))),
             None if self.stub_imports => {
                 let val = ComponentVal::default_of(ty, &mut |_| 0);
-                val.map(Item::Value).ok_or_else(|| self.unknown(expected))
+                val.map(|val| Item::Value(Value::Known(val))).ok_or_else(|| self.unknown(expected))
             }
             None => Err(self.unknown(expected)),
         }
@@ -334,7 +352,7 @@ impl Binder<'_> {
     /// A module type as the imports of a module, and its exports.
     fn declared_module(&self, ty: &ModuleTypeDef, outer: ScopeId) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
         let (mut syntax, mut exports) = (ModuleSyntax::default(), Vec::new());
-        let mut define = |syntax: &mut ModuleSyntax, types: &[crate::syntax::SubType]| {
+        let define = |syntax: &mut ModuleSyntax, types: &[crate::syntax::SubType]| {
             let start = syntax.types.len() as u32;
             syntax.types.extend_from_slice(types);
             syntax.rec_groups.push(start..syntax.types.len() as u32);

@@ -8,6 +8,7 @@
 //! becomes an instance at once. So generativity needs no substitution, and order needs no plan.
 
 mod canon;
+mod check;
 mod decode;
 mod evaluate;
 mod instantiate;
@@ -15,6 +16,7 @@ mod link;
 mod linker;
 mod resource;
 mod scope;
+mod shadow;
 mod syntax;
 mod task;
 mod types;
@@ -26,7 +28,7 @@ pub use instantiate::{ComponentError, ComponentInstance};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};
-pub use task::{Lockdown, Readings, Reentrance};
+pub use task::{Blocking, Lockdown, Readings, Reentrance};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
 

@@ -36,7 +36,7 @@ pub(crate) struct Scope {
     pub core_modules: Vec<Module>,
     pub core_instances: Vec<CoreInstance>,
     pub funcs: Vec<Rc<Func>>,
-    pub values: Vec<ComponentVal>,
+    pub values: Vec<Value>,
     pub types: Vec<Type>,
     pub instances: Vec<Rc<Instance>>,
     pub components: Vec<Closure>,
@@ -114,7 +114,7 @@ impl Func {
 pub(crate) enum Item {
     Module(Module),
     Func(Rc<Func>),
-    Value(ComponentVal),
+    Value(Value),
     Type(Type),
     Instance(Rc<Instance>),
     Component(Closure),
@@ -129,6 +129,23 @@ impl Item {
             Item::Type(_) => ExternKind::Type,
             Item::Instance(_) => ExternKind::Instance,
             Item::Component(_) => ExternKind::Component,
+        }
+    }
+}
+
+/// A value.
+#[derive(Clone)]
+pub(crate) enum Value {
+    Known(ComponentVal),
+    /// Only its type, if that: while a component is checked.
+    Typed(Option<ValType>),
+}
+
+impl Value {
+    pub fn known(&self) -> Option<&ComponentVal> {
+        match self {
+            Value::Known(val) => Some(val),
+            Value::Typed(_) => None,
         }
     }
 }

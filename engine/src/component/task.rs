@@ -25,6 +25,8 @@ pub(crate) struct InstId(pub u32);
 pub struct Readings {
     /// Calls between a component instance and its ancestors (rules CM-CALL-04 to CM-CALL-06).
     pub reentrance: Reentrance,
+    /// When a call that can block traps in a task that may not (rule CM-ASYNC-04).
+    pub blocking: Blocking,
     /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
     pub lockdown: Lockdown,
 }
@@ -39,6 +41,16 @@ pub enum Reentrance {
     /// A call from an instance to itself, to an ancestor or to a descendant traps (wasmtime, and the reference test
     /// `trap-on-reenter`).
     TrapRelatives,
+}
+
+/// When what can block traps in a synchronous task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blocking {
+    /// When it blocks: a callee that returns at once is no reason to trap (CanonicalABI.md, `canon_lower`).
+    #[default]
+    Late,
+    /// Before it is called (wasmtime, and the reference test `dont-block-start`).
+    Eager,
 }
 
 /// What cannot be entered any more after a trap.
@@ -80,6 +92,22 @@ pub(crate) struct Task {
     pub num_borrows: u32,
     /// The thread's storage.
     pub context: [u64; 2],
+    /// How often it has yielded.
+    pub yields: u32,
+}
+
+/// As many yields come back at once. A task that yields more often waits for something that other threads have to do.
+const MAX_YIELDS: u32 = 1000;
+
+impl Task {
+    /// A yield, without other threads.
+    pub fn count_yield(&mut self) -> Result<(), Fault> {
+        self.yields += 1;
+        if self.yields <= MAX_YIELDS {
+            return Ok(());
+        }
+        Err(Fault::Unsupported("yields that wait for other threads".to_owned()))
+    }
 }
 
 /// A subtask (`Subtask`), as far as calls that do not block need it.
@@ -181,7 +209,7 @@ impl State {
         // 0 is the scope of owned handles.
         self.next_task += 1;
         let (id, on_resolve) = (self.next_task, Some(on_resolve));
-        self.tasks.push(Task { id, inst, ft, opts, on_resolve, num_borrows: 0, context: [0; 2] });
+        self.tasks.push(Task { id, inst, ft, opts, on_resolve, num_borrows: 0, context: [0; 2], yields: 0 });
         id
     }
 }
@@ -225,6 +253,16 @@ impl Store {
         let at = state.instance(callee).path.clone();
         self.record(|| Event::RuleApplied { at, rule: rule.to_owned(), reading: format!("{reading:?}") });
         trap_if(reading == Reentrance::TrapRelatives, TrapCode::CannotEnter)
+    }
+
+    /// Traps what can block in a task that may not, if it is to trap before it blocks.
+    pub(crate) fn check_blocking(&mut self, inst: InstId) -> Result<(), Fault> {
+        if self.components.current_task()?.ft.is_async {
+            return Ok(());
+        }
+        let (reading, at) = (self.components.readings.blocking, self.components.instance(inst).path.clone());
+        self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-04".to_owned(), reading: format!("{reading:?}") });
+        trap_if(reading == Blocking::Eager, TrapCode::CannotBlock)
     }
 
     /// `leave_to`.

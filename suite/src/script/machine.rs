@@ -64,6 +64,7 @@ impl<'o> Machine<'o> {
     /// A machine whose instances stand under `root`, with `spectest` registered.
     pub(super) fn new(options: &'o Options, root: InstancePath) -> Self {
         let mut store = Store::new(&options.config);
+        store.set_readings(options.readings);
         let mut linker = Linker::new();
         if spectest::define(&mut store, &mut linker).is_err() {
             // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.
@@ -177,7 +178,11 @@ impl<'o> Machine<'o> {
     pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
         let instance = match self.slot(invoke.module)? {
             Slot::Core(instance) => instance,
-            Slot::Component(instance) => return component::invoke(&mut self.store, &instance, invoke),
+            Slot::Component(instance) => {
+                let end = component::invoke(&mut self.store, &instance, invoke);
+                // What was cut short half way says nothing about later calls.
+                return self.bind_unsupported(invoke.module, end);
+            }
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(invoke.module)),
         };

@@ -21,7 +21,7 @@ mod watchdog;
 pub use report::{DirectiveReport, FailureKind, Script, Status};
 
 use crate::trace::Level;
-use preflight_engine::Config;
+use preflight_engine::{Config, component::Readings};
 use std::time::Duration;
 use thiserror::Error;
 use wast::parser::{Parse, Parser};
@@ -31,6 +31,8 @@ use wast::parser::{Parse, Parser};
 pub struct Options {
     /// Features and limits of every store of the script.
     pub config: Config,
+    /// The readings of contested rules of the Component Model.
+    pub readings: Readings,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
     /// Time limit of one script, after which it is interrupted and its remaining directives fail.
@@ -39,7 +41,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { config: Config::default(), level: None, timeout: Duration::from_secs(60) }
+        Options { config: Config::default(), readings: Readings::default(), level: None, timeout: Duration::from_secs(60) }
     }
 }
 

@@ -180,6 +180,7 @@ fn run(
         C::ResourceRep { .. } | C::ContextGet { .. } | C::ContextSet { .. } | C::BackpressureInc | C::BackpressureDec
     );
     trap_if(!anywhere && !store.components.instance(inst).may_leave, TrapCode::CannotLeave)?;
+    check_blocking(store, canon, inst)?;
     match (canon, resolved) {
         (C::ResourceNew { .. }, Resolved::Resource(ty)) => resource_new(store, inst, *ty, bits(args[0])),
         (C::ResourceDrop { .. }, Resolved::Resource(ty)) => resource_drop(store, inst, *ty, bits(args[0]) as u32),
@@ -189,6 +190,26 @@ fn run(
         (C::WaitableSetPoll { .. }, Resolved::Memory(memory, _)) => waitable_set_poll(store, inst, *memory, args),
         _ => run_thread(store, canon, inst, args),
     }
+}
+
+/// The contested half of blocking: whether what can block traps in a synchronous task before its arguments are looked at.
+fn check_blocking(store: &mut Store, canon: &CanonicalFunction, inst: InstId) -> Result<(), Fault> {
+    use super::super::syntax::CanonicalOption;
+    let is_sync = |options: &[CanonicalOption]| !options.contains(&CanonicalOption::Async);
+    let can_block = match canon {
+        C::StreamRead { options, .. }
+        | C::StreamWrite { options, .. }
+        | C::FutureRead { options, .. }
+        | C::FutureWrite { options, .. } => is_sync(options),
+        C::StreamCancelRead { async_, .. }
+        | C::StreamCancelWrite { async_, .. }
+        | C::FutureCancelRead { async_, .. }
+        | C::FutureCancelWrite { async_, .. }
+        | C::SubtaskCancel { async_ } => !async_,
+        C::WaitableSetWait { .. } | C::ThreadSuspend { .. } => true,
+        _ => false,
+    };
+    if can_block { store.check_blocking(inst) } else { Ok(()) }
 }
 
 /// The built-ins that need nothing resolved.
@@ -217,7 +238,7 @@ fn run_thread(store: &mut Store, canon: &CanonicalFunction, inst: InstId, args: 
         // No cancellation is ever delivered to a task that does not block.
         C::TaskCancel => trap(TrapCode::CanonicalAbi),
         // Without other threads a yield comes back at once, and was not cancelled.
-        C::ThreadYield { .. } => Ok(vec![Val::I32(0)]),
+        C::ThreadYield { .. } => state.current_task()?.count_yield().map(|()| vec![Val::I32(0)]),
         C::WaitableSetNew => {
             let i = state.instance_mut(inst).handles.add_entry(Entry::WaitableSet)?;
             Ok(vec![Val::I32(i as i32)])

@@ -144,6 +144,7 @@ impl Lift<'_> {
                 callback_code::EXIT => return Ok(()),
                 // No other thread is ready: `wait_until` may return at once.
                 callback_code::YIELD => {
+                    store.components.current_task()?.count_yield()?;
                     packed = call_and_trap_on_throw(store, callback, &[Val::I32(0), Val::I32(0), Val::I32(0)])?;
                 }
                 callback_code::WAIT => return Err(Fault::Unsupported("a callback that waits".to_owned())),
@@ -208,6 +209,9 @@ pub(crate) fn canon_lower(
         store.check_relatives(*callee, inst)?;
     }
     let ft = callee.ft().clone();
+    if ft.is_async && !opts.is_async {
+        store.check_blocking(inst)?;
+    }
     let subtask = Rc::new(RefCell::new(Subtask::default()));
     let cx = Context { opts: opts.clone(), inst, borrow_scope: BorrowScope::Subtask(subtask.clone()) };
     let (max_params, max_results) =
