@@ -1,6 +1,6 @@
 //! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
 
-use super::{shadow::{Shadow, ShadowError}, syntax::*, value_def::{self, Mistake, ValueDef}};
+use super::{shadow::{Shadow, ShadowError, hide_starts}, syntax::*, value_def::{self, Mistake, ValueDef}};
 use crate::{Module, binary, config::Config, error::ModuleError};
 use std::sync::Arc;
 use wasmparser::{
@@ -28,7 +28,10 @@ impl Component {
     /// assert!(Component::new(&Config::default(), b"\0asm\x0d\0\x01\0").is_ok());
     /// ```
     pub fn new(config: &Config, bytes: &[u8]) -> Result<Component, ModuleError> {
-        Decoder::new(config, bytes).run().map(Component).map_err(|stop| stop.into_error(bytes, config))
+        let (bytes, starts) = hide_starts(bytes, config.features);
+        let shadow = || Shadow { features: config.features, bytes: &bytes, starts: &starts, has_values: false };
+        let end = Decoder::new(config, shadow()).run();
+        end.map(Component).map_err(|stop| stop.into_error(&bytes, config, &shadow()))
     }
 
     /// The names of its imports in order.
@@ -70,12 +73,12 @@ impl From<BinaryReaderError> for Stop {
 }
 
 impl Stop {
-    fn into_error(self, bytes: &[u8], config: &Config) -> ModuleError {
+    fn into_error(self, bytes: &[u8], config: &Config, shadow: &Shadow<'_>) -> ModuleError {
         match self {
             Stop::Module(error) | Stop::Own(error) => error,
             Stop::Reader(error) => {
                 let (offset, message) = (error.offset() as usize, error.message().to_owned());
-                if parses(bytes, config, &error) {
+                if parses(bytes, config, shadow, &error) {
                     ModuleError::Invalid { offset, message }
                 } else {
                     ModuleError::Malformed { offset, message }
@@ -88,7 +91,7 @@ impl Stop {
 /// Whether the bytes follow the grammar: a second pass without validation, which only failures pay for.
 ///
 /// What Binary.md asks for in its notes rather than in its grammar is a rule of validation, wherever wasmparser finds it.
-fn parses(bytes: &[u8], config: &Config, error: &BinaryReaderError) -> bool {
+fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &BinaryReaderError) -> bool {
     if error.message().starts_with("duplicate '") {
         return true;
     }
@@ -99,9 +102,9 @@ fn parses(bytes: &[u8], config: &Config, error: &BinaryReaderError) -> bool {
     }
     let mut parser = Parser::new(0);
     parser.set_features(config.features);
-    let shadow = Shadow { features: config.features, bytes, has_values: false };
     parser.parse_all(bytes).all(|payload| match payload {
-        Ok(Payload::UnknownSection { id, .. }) => id == value_def::SECTION && config.features.cm_values(),
+        Ok(Payload::UnknownSection { id: value_def::SECTION, .. }) => config.features.cm_values(),
+        Ok(Payload::UnknownSection { range, .. }) => shadow.starts.contains(&range.start),
         Err(_) => false,
         Ok(Payload::Version { encoding, .. }) => encoding == expected,
         Ok(Payload::ModuleSection { .. }) => {
@@ -113,7 +116,7 @@ fn parses(bytes: &[u8], config: &Config, error: &BinaryReaderError) -> bool {
             true
         }
         Ok(Payload::InstanceSection(reader)) => section(reader),
-        Ok(Payload::CoreTypeSection(reader)) => section(reader),
+        Ok(Payload::CoreTypeSection(reader)) => shadow.core_types(&reader).is_ok(),
         Ok(Payload::ComponentInstanceSection(reader)) => section(reader),
         Ok(Payload::ComponentAliasSection(reader)) => section(reader),
         Ok(Payload::ComponentTypeSection(reader)) => shadow.types(&reader).is_ok(),
@@ -137,12 +140,12 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(config: &'a Config, bytes: &'a [u8]) -> Self {
+    fn new(config: &'a Config, shadow: Shadow<'a>) -> Self {
         Decoder {
             config,
-            bytes,
+            bytes: shadow.bytes,
             validator: Validator::new_with_features(config.features),
-            shadow: Shadow { features: config.features, bytes, has_values: false },
+            shadow,
             open: Vec::new(),
             in_module: false,
         }
@@ -207,6 +210,15 @@ impl<'a> Decoder<'a> {
                     self.define(Definition::Value(value));
                 }
             }
+            Payload::UnknownSection { contents, range, .. } if self.shadow.starts.contains(&range.start) => {
+                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
+                let start: wasmparser::ComponentStartFunction = reader.read()?;
+                if !reader.eof() {
+                    let mistake = Mistake::Own("unexpected content after the start definition".to_owned());
+                    return Err(Stop::from_value(mistake, range.start));
+                }
+                self.define(start_def(start));
+            }
             payload => self.section(payload)?,
         }
         Ok(None)
@@ -249,8 +261,7 @@ impl<'a> Decoder<'a> {
                 reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Canon(item?))))
             }
             Payload::ComponentStartSection { start, .. } => {
-                let args = start.arguments.into();
-                self.define(Definition::Start(StartDef { func: start.func_index, args, results: start.results }));
+                self.define(start_def(start));
                 Ok(())
             }
             Payload::ComponentImportSection(reader) => reader.into_iter().try_for_each(|item| {
@@ -315,6 +326,11 @@ fn keep_names(names: &mut Names, name: ComponentName<'_>) {
     }
 }
 
+fn start_def(start: wasmparser::ComponentStartFunction) -> Definition {
+    let args = start.arguments.into();
+    Definition::Start(StartDef { func: start.func_index, args, results: start.results })
+}
+
 fn core_instance(item: Instance<'_>) -> Definition {
     Definition::CoreInstance(match item {
         Instance::Instantiate { module_index, args } => CoreInstanceDef::Instantiate {
@@ -350,8 +366,8 @@ fn alias(item: ComponentAlias<'_>) -> Alias {
         ComponentAlias::InstanceExport { kind, instance_index, name } => {
             Alias::Export { sort: kind, instance: instance_index, name: name.into() }
         }
-        ComponentAlias::CoreInstanceExport { kind, instance_index, name } => {
-            Alias::CoreExport { sort: kind, instance: instance_index, name: name.into() }
+        ComponentAlias::CoreInstanceExport { instance_index, name, .. } => {
+            Alias::CoreExport { instance: instance_index, name: name.into() }
         }
         ComponentAlias::Outer { kind, count, index } => Alias::Outer { sort: kind, count, index },
     }

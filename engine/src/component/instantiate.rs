@@ -68,6 +68,12 @@ pub struct ComponentInstance {
     id: InstId,
 }
 
+impl std::fmt::Debug for ComponentInstance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ComponentInstance").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl ComponentInstance {
     /// Where it stands.
     pub fn path(&self) -> &InstancePath {

@@ -14,7 +14,6 @@ use crate::{
     error::Fault,
     runtime::{Extern, FuncAddr, GlobalAddr, InstanceAddr, MemAddr, TableAddr, TagAddr},
     syntax::SubType,
-    trace::ExternKind,
 };
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
@@ -118,19 +117,6 @@ pub(crate) enum Item {
     Type(Type),
     Instance(Rc<Instance>),
     Component(Closure),
-}
-
-impl Item {
-    pub fn kind(&self) -> ExternKind {
-        match self {
-            Item::Module(_) => ExternKind::Module,
-            Item::Func(_) => ExternKind::Func,
-            Item::Value(_) => ExternKind::Value,
-            Item::Type(_) => ExternKind::Type,
-            Item::Instance(_) => ExternKind::Instance,
-            Item::Component(_) => ExternKind::Component,
-        }
-    }
 }
 
 /// A value.

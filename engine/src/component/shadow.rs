@@ -7,9 +7,10 @@
 
 use super::syntax::Sort;
 use crate::{config::Features, error::ModuleError};
+use std::{borrow::Cow, collections::BTreeSet};
 use wasmparser::{
     BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentImport, ComponentInstance, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration, Payload, SectionLimited, Validator,
+    ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration, ModuleTypeDeclaration, Payload, SectionLimited, Validator,
 };
 
 /// How deep component and instance types may stand in each other: wasmparser's reader recurses.
@@ -27,10 +28,47 @@ impl From<BinaryReaderError> for ShadowError {
     }
 }
 
+/// The section id that start sections hide behind: wasmparser's parser refuses a second one in a component, and hands
+/// out sections that it does not know.
+pub(super) const HIDDEN_START: u8 = 0x7f;
+
+/// The bytes of a component with its start sections hidden, and where their contents begin. All offsets stay as they are.
+pub(super) fn hide_starts(bytes: &[u8], features: Features) -> (Cow<'_, [u8]>, BTreeSet<u64>) {
+    let mut starts = BTreeSet::new();
+    if !features.cm_values() {
+        return (Cow::Borrowed(bytes), starts);
+    }
+    let mut hidden = Cow::Borrowed(bytes);
+    // A component ends where its last section does, so that its parent's sections go on right there.
+    let mut at = HEADER;
+    while let Some(&id) = bytes.get(at) {
+        let mut reader = BinaryReader::new(&bytes[at + 1..], at as u64 + 1);
+        let Ok(len) = reader.read_var_u32() else { break };
+        let contents = reader.original_position() as usize;
+        match id {
+            // A component inside: its sections follow its header.
+            4 if (len as usize) >= HEADER => at = contents + HEADER,
+            9 => {
+                hidden.to_mut()[at] = HIDDEN_START;
+                starts.insert(contents as u64);
+                at = contents.saturating_add(len as usize);
+            }
+            _ => at = contents.saturating_add(len as usize),
+        }
+    }
+    (hidden, starts)
+}
+
+/// The bytes of a magic number and a version.
+const HEADER: usize = 8;
+
 /// What makes shadows.
 pub(super) struct Shadow<'a> {
     pub features: Features,
+    /// With the start sections hidden.
     pub bytes: &'a [u8],
+    /// Where the contents of the hidden start sections begin.
+    pub starts: &'a BTreeSet<u64>,
     /// Whether anything has been left out.
     pub has_values: bool,
 }
@@ -80,7 +118,11 @@ impl<'a> Shadow<'a> {
             return Ok(false);
         }
         match payload {
-            Payload::ComponentStartSection { .. } | Payload::UnknownSection { id: super::value_def::SECTION, .. } => {
+            Payload::UnknownSection { id: super::value_def::SECTION, .. } => {
+                self.has_values = true;
+                Ok(true)
+            }
+            Payload::UnknownSection { range, .. } if self.starts.contains(&range.start) => {
                 self.has_values = true;
                 Ok(true)
             }
@@ -104,6 +146,31 @@ impl<'a> Shadow<'a> {
     pub fn types(&self, reader: &SectionLimited<'a, ComponentType<'a>>) -> Made<()> {
         let range = reader.range();
         self.section(range.start, range.end, &|r| Self::ty(r, 0)).map(drop)
+    }
+
+    /// Reads a section of core types by the grammar, which has module types inside module types (Binary.md, `core:moduledecl`);
+    /// validation refuses them, and wasmparser's reader does so already.
+    pub fn core_types(&self, reader: &SectionLimited<'a, CoreType<'a>>) -> Made<()> {
+        let range = reader.range();
+        self.section(range.start, range.end, &|r| Self::core_type(r, 0)).map(drop)
+    }
+
+    fn core_type(r: &mut BinaryReader<'a>, depth: usize) -> Made<Item> {
+        if r.clone().read_u8()? != 0x50 || depth >= MAX_TYPE_DEPTH {
+            r.read::<CoreType<'a>>()?;
+            return Ok(Item::Same);
+        }
+        r.read_u8()?;
+        for _ in 0..r.read_var_u32()? {
+            let mut ahead = r.clone();
+            if (ahead.read_u8()?, ahead.read_u8()?) == (0x01, 0x50) {
+                r.read_u8()?;
+                Self::core_type(r, depth + 1)?;
+            } else {
+                r.read::<ModuleTypeDeclaration<'a>>()?;
+            }
+        }
+        Ok(Item::Same)
     }
 
     /// The body of a section without its values; `None` if there are none.

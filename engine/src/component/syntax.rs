@@ -86,7 +86,7 @@ pub(crate) enum InstanceDef {
 #[derive(Debug, Clone)]
 pub(crate) enum Alias {
     Export { sort: Sort, instance: u32, name: Name },
-    CoreExport { sort: CoreSort, instance: u32, name: Name },
+    CoreExport { instance: u32, name: Name },
     Outer { sort: OuterSort, count: u32, index: u32 },
 }
 

@@ -11,6 +11,7 @@ pub(crate) const MAX_FLAT_RESULTS: usize = 1;
 /// The `context` of `flatten_functype`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LiftOrLower {
+    #[cfg_attr(not(test), allow(dead_code, reason = "validation has matched lifted functions with their core types"))]
     Lift,
     Lower,
 }
