@@ -3,4 +3,3 @@
 mod instantiate;
 mod invoke;
 pub(crate) mod numerics;
-pub(crate) use invoke::default_value;

@@ -51,7 +51,7 @@ pub(crate) struct Cx {
 }
 
 /// Budget between two looks at the interrupt flag.
-pub(super) const SLICE: u64 = 1 << 14;
+pub(super) const SLICE: u64 = 1 << 10;
 
 /// Goes on with `$ip`.
 #[cfg(threaded_dispatch)]
@@ -108,19 +108,37 @@ macro_rules! check_fault {
     };
 }
 
-/// Pays for a call or a taken backward branch; the budget's end is looked into.
+/// Pays for a host call or a taken backward branch; at the budget's end the instruction is tried again after a look at
+/// fuel and interruption.
 macro_rules! pay {
-    ($cx:expr, $ip:expr) => {{
+    ($cx:expr, $ip:expr, $fp:expr) => {{
         // SAFETY: the context outlives the run.
         unsafe {
-            (*$cx).budget -= 1;
-            if (*$cx).budget < 0 {
-                if let Err(what) = (*$cx).refill() {
-                    return (*$cx).fail($ip, $crate::error::Fault::Exhausted(what));
-                }
+            if (*$cx).budget <= 0 {
+                return $crate::interp::context::refill_again($ip, $fp, $cx);
             }
+            (*$cx).budget -= 1;
         }
     }};
+}
+
+/// Refills the budget and tries the instruction again, by way of the loop: should a handler's last call not have become a
+/// jump, the stack that it holds is given back here.
+///
+/// # Safety
+/// As every handler.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn refill_again(ip: *const Op, fp: *mut u64, cx: *mut Cx) -> Exit {
+    // SAFETY: the context outlives the run.
+    let cx = unsafe { &mut *cx };
+    if let Err(what) = cx.refill() {
+        return cx.fail(ip, Fault::Exhausted(what));
+    }
+    cx.reload_memory();
+    cx.ip = ip;
+    cx.fp = fp;
+    Exit::Continue
 }
 
 pub(super) use {check, check_fault, go, pay, trap};
@@ -172,7 +190,7 @@ impl Cx {
     #[inline(never)]
     pub fn refill(&mut self) -> Result<(), Resource> {
         let store = self.store();
-        if store.interrupt.swap(false, Ordering::Relaxed) {
+        if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
             return Err(Resource::Interrupt);
         }
         let fuel = store.fuel;

@@ -133,6 +133,13 @@ fn effective(base: u64, offset: u64, n: usize, len: usize) -> Result<usize, Trap
     }
 }
 
+/// The work of a load of a vector, apart from its handler for the reason that [`super::numeric`] tells.
+#[inline(never)]
+unsafe fn load_wide<O: Load>(bytes: *const O::Bytes, fp: *mut u64, a: u32) {
+    // SAFETY: as promised by the caller.
+    unsafe { O::load(bytes.read_unaligned()).write(fp, a) }
+}
+
 /// `a = load(memory 0, b + imm)`.
 ///
 /// # Safety
@@ -142,7 +149,12 @@ pub(super) unsafe fn load<O: Load>(ip: *const Op, fp: *mut u64, mem: *mut u8, le
     unsafe {
         let op = &*ip;
         let ea = check!(cx, ip, effective(get(fp, op.b), op.imm(), size_of::<O::Bytes>(), len));
-        O::load(mem.add(ea).cast::<O::Bytes>().read_unaligned()).write(fp, op.a);
+        let bytes = mem.add(ea).cast::<O::Bytes>();
+        if O::Out::WIDE {
+            load_wide::<O>(bytes, fp, op.a)
+        } else {
+            O::load(bytes.read_unaligned()).write(fp, op.a)
+        }
         go!(ip.add(1), fp, mem, len, cx)
     }
 }
@@ -381,7 +393,7 @@ macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {
         slow!($(#[$doc])* $name, |cx, fp, op| {
             let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-            let interrupt = (*cx.store).interrupt.clone();
+            let interrupt = (*cx.store).interrupt_flag().clone();
             let (expected, timeout) = (get(fp, op.b + 1), get(fp, op.b + 2) as i64);
             let end = memory.atomic_wait(ea, $width, expected, timeout, &interrupt).map_err(|error| match error {
                 WaitError::Trap(code) => Fault::Trap(code.into()),

@@ -13,6 +13,7 @@ use crate::{
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, Value},
 };
 use std::{
+    cell::OnceCell,
     rc::Rc,
     sync::{
         Arc,
@@ -44,7 +45,8 @@ pub struct Store {
     pub(crate) heap: Heap,
     pub(crate) machine: Machine,
     pub(crate) sink: Option<Box<dyn Sink>>,
-    pub(crate) interrupt: Arc<AtomicBool>,
+    /// Set by handles; made with the first one.
+    pub(crate) interrupt: OnceCell<Arc<AtomicBool>>,
     /// Fuel that is left; `u64::MAX` stands for no limit.
     pub(crate) fuel: u64,
     /// Host functions that are running, one inside the other.
@@ -85,7 +87,7 @@ impl Store {
             heap: Heap::new(config.limits.heap_bytes),
             machine: Machine::default(),
             sink: None,
-            interrupt: Arc::default(),
+            interrupt: OnceCell::new(),
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
             host_depth: 0,
             pinned: Vec::new(),
@@ -115,7 +117,12 @@ impl Store {
 
     /// A handle that stops what this store runs.
     pub fn interrupt_handle(&self) -> InterruptHandle {
-        InterruptHandle(self.interrupt.clone())
+        InterruptHandle(self.interrupt_flag().clone())
+    }
+
+    /// The flag that handles set.
+    pub(crate) fn interrupt_flag(&self) -> &Arc<AtomicBool> {
+        self.interrupt.get_or_init(Arc::default)
     }
 
     /// Fuel that is left, in the units of [`Limits::fuel`]; `None` is unlimited.
@@ -493,6 +500,11 @@ impl ExternType {
 }
 
 impl Val {
+    /// The default value of a type (core `#default-val`): zero or null.
+    pub fn default_of(ty: ValType) -> Val {
+        Val::from_slots([0, 0], ty)
+    }
+
     /// The value as stack slots; all but vectors leave the second at zero.
     pub(crate) fn to_slots(self) -> [u64; 2] {
         match self {
