@@ -106,7 +106,10 @@ fn a_missing_or_mistyped_import_runs_nothing() {
     assert!(error.to_string().contains("\"late\""), "{error}");
     assert!(run.steps().is_empty());
 
-    let ty = preflight_engine::component::ComponentFuncType::new([("x", preflight_engine::component::ComponentValType::String)], None);
+    let ty = preflight_engine::component::ComponentFuncType::new(
+        [("x", preflight_engine::component::ComponentValType::String)],
+        None,
+    );
     let mut late = preflight_engine::component::HostInstance::new();
     late.define("f", HostItem::typed_func(ty, |_, _| Ok(vec![])));
     run.linker.define("late", HostItem::instance(late));
@@ -185,10 +188,7 @@ fn a_sibling_that_traps_fails_the_tree() {
 #[test]
 fn a_parent_may_call_its_child_in_start_by_the_documents() {
     // CM-CALL-05
-    let text = format!(
-        r#"(component {} (core func $f' (canon lower (func $c "f"))) {CALL_IN_START})"#,
-        child("")
-    );
+    let text = format!(r#"(component {} (core func $f' (canon lower (func $c "f"))) {CALL_IN_START})"#, child(""));
     let mut run = Run::new();
     run.instantiate(&text).expect("an instance");
     assert!(run.steps().contains(&"rule /$c CM-CALL-05 EnteringSet".to_owned()));
@@ -233,7 +233,8 @@ fn a_child_may_call_its_unfinished_parent_by_the_documents() {
 #[test]
 fn start_runs_while_the_instance_counts_as_entered() {
     // CM-CALL-03: the host cannot enter what is being instantiated; nothing of it is reachable anyway.
-    let text = format!("(component {LOG} {} (core instance (instantiate $m (with \"\" (instance $host)))))", starter("$m", 1));
+    let text =
+        format!("(component {LOG} {} (core instance (instantiate $m (with \"\" (instance $host)))))", starter("$m", 1));
     let mut run = Run::new();
     let instance = run.instantiate(&text).expect("an instance");
     assert!(run.store.may_enter_component(&instance));
@@ -261,7 +262,8 @@ fn a_trap_locks_the_instance_and_what_it_stands_in() {
 #[test]
 fn exceptions_become_traps_at_the_boundary() {
     // CM-EXN-01, CM-EXN-02
-    let start = r#"(component (core module $m (tag $t) (func $f (throw $t)) (start $f)) (core instance (instantiate $m)))"#;
+    let start =
+        r#"(component (core module $m (tag $t) (func $f (throw $t)) (start $f)) (core instance (instantiate $m)))"#;
     let error = Run::new().instantiate(start).expect_err("a trap");
     assert_eq!(error.outcome(), Outcome::Trap { code: TrapCode::CanonicalAbi, phase: Phase::Start });
 

@@ -216,11 +216,11 @@ fn value_definitions_are_constants_of_their_type() {
 fn value_definitions_that_are_no_values_are_refused() {
     let export = r#"(component (export "v" (value 0)))"#;
     let cases: &[&[u8]] = &[
-        &[1, 0x7f, 1, 2],                        // a bool of 2
-        &[1, 0x7d, 2, 1, 1],                     // a u8 that is too long
-        &[1, 0x7b, 3, 0xff, 0xff, 0x07],         // a u16 that is too large
-        &[1, 0x76, 4, 1, 0, 0xc0, 0x7f],         // a NaN that is not canonical
-        &[1, 0x74, 1, 0xff],                     // no UTF-8
+        &[1, 0x7f, 1, 2],                // a bool of 2
+        &[1, 0x7d, 2, 1, 1],             // a u8 that is too long
+        &[1, 0x7b, 3, 0xff, 0xff, 0x07], // a u16 that is too large
+        &[1, 0x76, 4, 1, 0, 0xc0, 0x7f], // a NaN that is not canonical
+        &[1, 0x74, 1, 0xff],             // no UTF-8
     ];
     for section in cases {
         let bytes = parts(&[Err(section), Ok(export)]);

@@ -89,8 +89,7 @@ fn asynchronous_calls_by_the_documents() {
 
 #[test]
 fn asynchronous_calls_as_runtimes_have_them() {
-    let readings =
-        Readings { reentrance: Reentrance::TrapRelatives, blocking: Blocking::Eager, ..Readings::default() };
+    let readings = Readings { reentrance: Reentrance::TrapRelatives, blocking: Blocking::Eager, ..Readings::default() };
     let Some(results) = run("async", readings) else { return };
     for file in &results.files {
         assert!(file.failures.is_empty(), "{}: {:#?}", file.path, file.failures);

@@ -7,9 +7,12 @@
 
 use super::{
     link::{StaticBinder, static_binder},
-    scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
-    syntax::{Alias, CanonicalFunction, ComponentDef, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx, StartDef, TypeDef},
     resource::{Dtor, ResourceInst},
+    scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
+    syntax::{
+        Alias, CanonicalFunction, ComponentDef, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx, StartDef,
+        TypeDef,
+    },
     types::{FuncType, ValType},
 };
 use crate::{Config, Store, error::ModuleError};
@@ -178,7 +181,9 @@ impl Checker {
         let item = match alias {
             Alias::Export { sort: Sort::Func, .. } => Item::Func(self.unknown.clone()),
             Alias::Export { sort: Sort::Value, .. } => Item::Value(Value::Typed(None)),
-            Alias::Export { sort: Sort::Component, .. } => Item::Component(Closure { def: Arc::default(), scope: None }),
+            Alias::Export { sort: Sort::Component, .. } => {
+                Item::Component(Closure { def: Arc::default(), scope: None })
+            }
             alias => return self.store.components.push_alias(scope, alias),
         };
         self.push(scope, item);

@@ -1,6 +1,10 @@
 //! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
 
-use super::{shadow::{Shadow, ShadowError, hide_starts}, syntax::*, value_def::{self, Mistake, ValueDef}};
+use super::{
+    shadow::{Shadow, ShadowError, hide_starts},
+    syntax::*,
+    value_def::{self, Mistake, ValueDef},
+};
 use crate::{Module, binary, config::Config, error::ModuleError};
 use std::sync::Arc;
 use wasmparser::{
@@ -195,9 +199,7 @@ impl<'a> Decoder<'a> {
                 self.open.push(ComponentDef::default());
             }
             Payload::ModuleSection { unchecked_range, .. } => {
-                let bytes = &self.bytes[unchecked_range.start as usize..unchecked_range.end as usize];
-                let base = unchecked_range.start as usize;
-                let module = Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, base)))?;
+                let module = self.module(unchecked_range.start as usize, unchecked_range.end as usize)?;
                 self.define(Definition::CoreModule(module));
                 self.in_module = true;
             }
@@ -224,6 +226,15 @@ impl<'a> Decoder<'a> {
         Ok(None)
     }
 
+    /// A core module inside. Nobody has checked yet that its bytes are there.
+    fn module(&self, start: usize, end: usize) -> Result<Module, Stop> {
+        let Some(bytes) = self.bytes.get(start..end) else {
+            let message = "unexpected end".to_owned();
+            return Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message }));
+        };
+        Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, start)))
+    }
+
     /// The innermost component ends: it is a definition of the one around it, or the root.
     fn end(&mut self) -> Option<Arc<ComponentDef>> {
         let component = Arc::new(self.open.pop()?);
@@ -240,41 +251,44 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    fn define_all<T: wasmparser::FromReader<'a>>(
+        &mut self,
+        reader: wasmparser::SectionLimited<'a, T>,
+        make: impl Fn(T) -> Definition,
+    ) -> Result<(), Stop> {
+        for item in reader {
+            self.define(make(item?));
+        }
+        Ok(())
+    }
+
     fn section(&mut self, payload: Payload<'a>) -> Result<(), Stop> {
         match payload {
-            Payload::InstanceSection(reader) => {
-                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(core_instance(item?))))
-            }
-            Payload::CoreTypeSection(reader) => reader
-                .into_iter()
-                .try_for_each(|item| Ok::<_, Stop>(self.define(Definition::CoreType(core_type(item?))))),
-            Payload::ComponentInstanceSection(reader) => {
-                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(instance(item?))))
-            }
-            Payload::ComponentAliasSection(reader) => {
-                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Alias(alias(item?)))))
-            }
-            Payload::ComponentTypeSection(reader) => {
-                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Type(type_def(item?)))))
-            }
-            Payload::ComponentCanonicalSection(reader) => {
-                reader.into_iter().try_for_each(|item| Ok::<_, Stop>(self.define(Definition::Canon(item?))))
-            }
+            Payload::InstanceSection(reader) => self.define_all(reader, core_instance),
+            Payload::CoreTypeSection(reader) => self.define_all(reader, |item| Definition::CoreType(core_type(item))),
+            Payload::ComponentInstanceSection(reader) => self.define_all(reader, instance),
+            Payload::ComponentAliasSection(reader) => self.define_all(reader, |item| Definition::Alias(alias(item))),
+            Payload::ComponentTypeSection(reader) => self.define_all(reader, |item| Definition::Type(type_def(item))),
+            Payload::ComponentCanonicalSection(reader) => self.define_all(reader, Definition::Canon),
             Payload::ComponentStartSection { start, .. } => {
                 self.define(start_def(start));
                 Ok(())
             }
-            Payload::ComponentImportSection(reader) => reader.into_iter().try_for_each(|item| {
-                let item = item?;
-                Ok::<_, Stop>(self.define(Definition::Import { name: item.name.name.into(), ty: item.ty }))
-            }),
-            Payload::ComponentExportSection(reader) => reader.into_iter().try_for_each(|item| {
-                let item = item?;
-                let (name, item) = (item.name.name.into(), SortIdx { sort: item.kind, index: item.index });
-                Ok::<_, Stop>(self.define(Definition::Export { name, item }))
-            }),
+            Payload::ComponentImportSection(reader) => {
+                self.define_all(reader, |item: wasmparser::ComponentImport<'_>| Definition::Import {
+                    name: item.name.name.into(),
+                    ty: item.ty,
+                })
+            }
+            Payload::ComponentExportSection(reader) => {
+                self.define_all(reader, |item: wasmparser::ComponentExport<'_>| Definition::Export {
+                    name: item.name.name.into(),
+                    item: SortIdx { sort: item.kind, index: item.index },
+                })
+            }
             Payload::CustomSection(custom) => {
-                if let (KnownCustom::ComponentName(reader), Some(component)) = (custom.as_known(), self.open.last_mut()) {
+                if let (KnownCustom::ComponentName(reader), Some(component)) = (custom.as_known(), self.open.last_mut())
+                {
                     // Names are for people: a broken name section loses the rest of them and nothing else.
                     reader.into_iter().map_while(Result::ok).for_each(|name| keep_names(&mut component.names, name));
                 }
@@ -347,10 +361,7 @@ fn instance(item: ComponentInstance<'_>) -> Definition {
     Definition::Instance(match item {
         ComponentInstance::Instantiate { component_index, args } => InstanceDef::Instantiate {
             component: component_index,
-            args: args
-                .iter()
-                .map(|arg| (arg.name.into(), SortIdx { sort: arg.kind, index: arg.index }))
-                .collect(),
+            args: args.iter().map(|arg| (arg.name.into(), SortIdx { sort: arg.kind, index: arg.index })).collect(),
         },
         ComponentInstance::FromExports(exports) => InstanceDef::Exports(
             exports
@@ -403,9 +414,7 @@ fn type_def(item: ComponentType<'_>) -> TypeDef {
             result: ty.result,
         }),
         ComponentType::Component(_) => TypeDef::Component,
-        ComponentType::Instance(decls) => {
-            TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect()))
-        }
+        ComponentType::Instance(decls) => TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect())),
         ComponentType::Resource { rep, dtor } => TypeDef::Resource { rep, dtor },
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{
     scope::{CoreType, Item, ScopeId, Type},
-    syntax::{Alias, CoreTypeDef, Decl, DefValType, FuncTypeDef, OuterSort, PrimitiveValType, Sort, TypeDef, ValTypeRef},
+    syntax::{
+        Alias, CoreTypeDef, Decl, DefValType, FuncTypeDef, OuterSort, PrimitiveValType, Sort, TypeDef, ValTypeRef,
+    },
     task::State,
     types::{Field, FuncType, Kind, ValType},
 };
@@ -21,9 +23,8 @@ impl State {
     }
 
     fn eval_func_type(&self, scope: ScopeId, def: &FuncTypeDef) -> Option<FuncType> {
-        let params = def.params.iter().map(|(label, ty)| {
-            Some(Field { label: label.clone(), ty: self.val_type(scope, ty)? })
-        });
+        let params =
+            def.params.iter().map(|(label, ty)| Some(Field { label: label.clone(), ty: self.val_type(scope, ty)? }));
         Some(FuncType {
             is_async: def.is_async,
             params: params.collect::<Option<_>>()?,
@@ -67,9 +68,8 @@ impl State {
                 Kind::Record(fields.collect::<Option<_>>()?)
             }
             DefValType::Variant(cases) => {
-                let cases = cases.iter().map(|(label, of)| {
-                    Some(Field { label: label.clone(), ty: self.optional(scope, of)? })
-                });
+                let cases =
+                    cases.iter().map(|(label, of)| Some(Field { label: label.clone(), ty: self.optional(scope, of)? }));
                 Kind::Variant(cases.collect::<Option<_>>()?)
             }
             DefValType::List(of) => Kind::List(ty(of)?),
@@ -114,10 +114,8 @@ impl State {
 
     /// Appends what `alias` means to its index space, or an unknown type where types are aliased.
     pub(crate) fn push_alias(&mut self, scope: ScopeId, alias: &Alias) {
-        let is_type = matches!(
-            alias,
-            Alias::Export { sort: Sort::Type, .. } | Alias::Outer { sort: OuterSort::Type, .. }
-        );
+        let is_type =
+            matches!(alias, Alias::Export { sort: Sort::Type, .. } | Alias::Outer { sort: OuterSort::Type, .. });
         match self.resolve_alias(scope, alias) {
             Some(Aliased::Item(item)) => self.scope_mut(scope).push(item),
             Some(Aliased::CoreType(ty)) => self.scope_mut(scope).core_types.push(ty),

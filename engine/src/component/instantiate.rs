@@ -4,7 +4,8 @@
 use super::{
     Component,
     canon::{
-        LiftOrLower, Options, Resolved, alloc_builtin, call_func, canon_lower, enter_start, flatten_functype, leave_start,
+        LiftOrLower, Options, Resolved, alloc_builtin, call_func, canon_lower, enter_start, flatten_functype,
+        leave_start,
     },
     evaluate::Aliased,
     link::{ComponentLinkError, bind_imports, bind_late},
@@ -632,7 +633,10 @@ impl Instantiation<'_> {
     fn start(&mut self, def: &StartDef) -> Result<(), ComponentError> {
         let scope = self.store.components.scope(self.scope);
         let func = found(scope.funcs.get(def.func as usize).cloned(), "a function");
-        let args = def.args.iter().map(|index| found(scope.values.get(*index as usize).and_then(Value::known).cloned(), "a value"));
+        let args = def
+            .args
+            .iter()
+            .map(|index| found(scope.values.get(*index as usize).and_then(Value::known).cloned(), "a value"));
         let args = args.collect::<Result<Vec<_>, _>>();
         let (func, args) = (func.map_err(|fault| self.fault(fault))?, args.map_err(|fault| self.fault(fault))?);
         let (at, index) = (self.path.clone(), def.func);

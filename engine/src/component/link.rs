@@ -342,7 +342,8 @@ impl Binder<'_> {
             let given = given.map(|import| types.close_extern(&expected_ids, import.ty));
             if given.is_none_or(|given| !types.match_extern(given, got)) {
                 let expected = given.map_or("no such import".to_owned(), |given| types.describe_extern(given));
-                let got = format!("import {:?} {:?} of the type {}", import.module, import.name, types.describe_extern(got));
+                let got =
+                    format!("import {:?} {:?} of the type {}", import.module, import.name, types.describe_extern(got));
                 return Err(self.mismatch(expected, got));
             }
         }

@@ -1,12 +1,12 @@
 //! What a host gives to a component, by name.
 
 use super::{
+    Component,
     instantiate::ComponentInstance,
     resource::ResourceId,
     scope::{HostCall, Item},
     types::FuncType,
     value::ComponentVal,
-    Component,
 };
 use crate::{Module, Store, error::Fault};
 use std::{collections::BTreeMap, rc::Rc};

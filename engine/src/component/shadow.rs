@@ -9,8 +9,9 @@ use super::syntax::Sort;
 use crate::{config::Features, error::ModuleError};
 use std::{borrow::Cow, collections::BTreeSet};
 use wasmparser::{
-    BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentImport, ComponentInstance, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration, ModuleTypeDeclaration, Payload, SectionLimited, Validator,
+    BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentImport, ComponentInstance,
+    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration,
+    ModuleTypeDeclaration, Payload, SectionLimited, Validator,
 };
 
 /// How deep component and instance types may stand in each other: wasmparser's reader recurses.

@@ -119,7 +119,9 @@ impl ComponentVal {
             (val, _) => val,
         };
         match (self, &compound.kind) {
-            (V::List(vals), Kind::Map(key, value)) if vals.iter().all(|val| matches!(val, V::Tuple(pair) if pair.len() == 2)) => {
+            (V::List(vals), Kind::Map(key, value))
+                if vals.iter().all(|val| matches!(val, V::Tuple(pair) if pair.len() == 2)) =>
+            {
                 let pairs = vals.into_iter().filter_map(|val| match val {
                     V::Tuple(pair) => <[V; 2]>::try_from(pair).ok(),
                     _ => None,
@@ -180,7 +182,10 @@ impl ComponentVal {
         match (self, kind) {
             (V::Record(vals), Kind::Record(fields)) => {
                 vals.len() == fields.len()
-                    && vals.iter().zip(fields).all(|((label, val), field)| *label == field.label && val.is_of(&field.ty))
+                    && vals
+                        .iter()
+                        .zip(fields)
+                        .all(|((label, val), field)| *label == field.label && val.is_of(&field.ty))
             }
             (V::Tuple(vals), Kind::Tuple(types)) => {
                 vals.len() == types.len() && vals.iter().zip(types).all(|(val, ty)| val.is_of(ty))

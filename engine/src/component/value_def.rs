@@ -108,7 +108,10 @@ fn decode(r: &mut BinaryReader<'_>, ty: &ValType) -> Decoded<V> {
     })
 }
 
-fn narrow<'a, W, N: TryFrom<W>>(r: &mut BinaryReader<'a>, read: impl Fn(&mut BinaryReader<'a>) -> Result<W, BinaryReaderError>) -> Decoded<N> {
+fn narrow<'a, W, N: TryFrom<W>>(
+    r: &mut BinaryReader<'a>,
+    read: impl Fn(&mut BinaryReader<'a>) -> Result<W, BinaryReaderError>,
+) -> Decoded<N> {
     match N::try_from(read(r)?) {
         Ok(v) => Ok(v),
         Err(_) => fail("integer too large"),

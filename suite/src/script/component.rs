@@ -27,11 +27,7 @@ impl Components {
 }
 
 /// `invoke` of a component's function.
-pub(super) fn invoke(
-    store: &mut Store,
-    instance: &ComponentInstance,
-    invoke: &WastInvoke<'_>,
-) -> Result<End, Problem> {
+pub(super) fn invoke(store: &mut Store, instance: &ComponentInstance, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
     let Some(ty) = instance.func_type(&[invoke.name]).cloned() else {
         return Err(Problem::failed("a call", format!("the instance exports no function {:?}", invoke.name)));
     };

@@ -139,14 +139,10 @@ fn is_of(end: &End, class: Class) -> bool {
         (End::Fault(Fault::Exhausted(got)), Class::Exhausted(what)) => *got == what,
         (End::Malformed(_), Class::Malformed) | (End::Invalid(_), Class::Invalid) => true,
         (End::Unlinkable(LinkError::Unknown { .. }), Class::Unlinkable(LinkClass::UnknownImport))
-        | (
-            End::UnlinkableComponent(ComponentLinkError::Unknown { .. }),
-            Class::Unlinkable(LinkClass::UnknownImport),
-        )
-        | (
-            End::UnlinkableComponent(ComponentLinkError::Mismatch(_)),
-            Class::Unlinkable(LinkClass::IncompatibleType),
-        ) => true,
+        | (End::UnlinkableComponent(ComponentLinkError::Unknown { .. }), Class::Unlinkable(LinkClass::UnknownImport))
+        | (End::UnlinkableComponent(ComponentLinkError::Mismatch(_)), Class::Unlinkable(LinkClass::IncompatibleType)) => {
+            true
+        }
         (End::Unlinkable(LinkError::Mismatch { .. }), Class::Unlinkable(LinkClass::IncompatibleType)) => true,
         _ => false,
     }

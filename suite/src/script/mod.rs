@@ -41,7 +41,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { config: Config::default(), readings: Readings::default(), level: None, timeout: Duration::from_secs(60) }
+        Options {
+            config: Config::default(),
+            readings: Readings::default(),
+            level: None,
+            timeout: Duration::from_secs(60),
+        }
     }
 }
 

@@ -219,8 +219,7 @@ pub(crate) fn canon_lower(
     let args: Rc<[Val]> = flat_args.into();
     let consumed = Rc::new(std::cell::Cell::new(0));
     let on_start: OnStart = {
-        let (cx, ft, callee, args, consumed) =
-            (cx.clone(), ft.clone(), callee.clone(), args.clone(), consumed.clone());
+        let (cx, ft, callee, args, consumed) = (cx.clone(), ft.clone(), callee.clone(), args.clone(), consumed.clone());
         Box::new(move |store| {
             let mut vi = CoreValueIter::new(&args);
             let vals = lift_flat_values(store, &cx, max_params, &mut vi, &ft.param_types())?;

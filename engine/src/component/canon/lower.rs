@@ -50,13 +50,7 @@ fn push_pair(flat: &mut Vec<u64>, (ptr, length): (u64, u64)) {
     flat.extend([ptr, length]);
 }
 
-fn lower_flat_compound(
-    store: &mut Store,
-    cx: &Context,
-    v: &V,
-    kind: &Kind,
-    flat: &mut Vec<u64>,
-) -> Result<(), Fault> {
+fn lower_flat_compound(store: &mut Store, cx: &Context, v: &V, kind: &Kind, flat: &mut Vec<u64>) -> Result<(), Fault> {
     match (v, kind) {
         (V::List(vals), Kind::List(ty)) => push_pair(flat, store_list_into_range(store, cx, vals, ty)?),
         (V::Map(entries), Kind::Map(key, value)) => {

@@ -49,7 +49,7 @@ impl Shape {
         for ty in types {
             alignment = alignment.max(ty.alignment(w));
             size = align_to(size, ty.alignment(w)).saturating_add(ty.elem_size(w));
-            flat = join_flat(flat, ty.flat(w));
+            flat = flat.and_then(|flat| join_flat(flat, ty.flat(w)));
         }
         Shape { alignment, size: align_to(size, alignment), flat: flat.map(Into::into) }
     }
@@ -78,13 +78,12 @@ impl Shape {
     }
 }
 
-fn join_flat(flat: Option<Vec<CoreType>>, more: Option<&[CoreType]>) -> Option<Vec<CoreType>> {
-    let (mut flat, more) = (flat?, more?);
-    flat.extend_from_slice(more);
+fn join_flat(mut flat: Vec<CoreType>, more: Option<&[CoreType]>) -> Option<Vec<CoreType>> {
+    flat.extend_from_slice(more?);
     (flat.len() <= MAX_FLAT).then_some(flat)
 }
 
-fn flatten_variant<'a>(payloads: &mut dyn Iterator<Item = &'a ValType>, w: usize) -> Option<Box<[CoreType]>> {
+fn flatten_variant(payloads: &mut dyn Iterator<Item = &ValType>, w: usize) -> Option<Box<[CoreType]>> {
     let mut flat = vec![CoreType::I32];
     for ty in payloads {
         for (i, ty) in ty.flat(w)?.iter().enumerate() {
@@ -161,5 +160,5 @@ impl ValType {
 
 /// `flatten_types`; `None` if there are more than [`MAX_FLAT`] core values.
 pub(crate) fn flatten_types(types: &[ValType], w: usize) -> Option<Vec<CoreType>> {
-    types.iter().fold(Some(Vec::new()), |flat, ty| join_flat(flat, ty.flat(w)))
+    types.iter().try_fold(Vec::new(), |flat, ty| join_flat(flat, ty.flat(w)))
 }

@@ -102,7 +102,12 @@ fn allocate_list(s: &mut Store, cx: &Context, len: usize, size: u64, alignment: 
 }
 
 /// `store_list_into_range`.
-pub(crate) fn store_list_into_range(s: &mut Store, cx: &Context, vals: &[V], ty: &ValType) -> Result<(u64, u64), Fault> {
+pub(crate) fn store_list_into_range(
+    s: &mut Store,
+    cx: &Context,
+    vals: &[V],
+    ty: &ValType,
+) -> Result<(u64, u64), Fault> {
     let ptr = allocate_list(s, cx, vals.len(), ty.elem_size(cx.opts.w), ty.alignment(cx.opts.w))?;
     store_list_into_valid_range(s, cx, vals, ptr, ty)?;
     Ok((ptr, vals.len() as u64))
@@ -162,9 +167,7 @@ fn store_variant(s: &mut Store, cx: &Context, v: &V, kind: &Kind, ptr: u64) -> R
     store_int(s, cx, case_index as u64, ptr, disc_size as usize)?;
     match (kind.case_type(case_index), payload) {
         (None, None) => Ok(()),
-        (Some(ty), Some(v)) => {
-            store(s, cx, v, ty, align_to(ptr + disc_size, kind.max_case_alignment(cx.opts.w)))
-        }
+        (Some(ty), Some(v)) => store(s, cx, v, ty, align_to(ptr + disc_size, kind.max_case_alignment(cx.opts.w))),
         _ => Err(mismatch(kind)),
     }
 }

@@ -189,7 +189,7 @@ fn store_string_to_latin1_or_utf16(
     if worst_case_size > len {
         ptr = realloc(store, cx, (ptr, worst_case_size), 2, len)?;
     }
-    Ok((ptr, len / 2 | utf16_tag(cx.opts.w)))
+    Ok((ptr, (len / 2) | utf16_tag(cx.opts.w)))
 }
 
 /// `store_probably_utf16_to_latin1_or_utf16`.

@@ -106,9 +106,9 @@ impl T {
             let (mut align, mut end) = (1, 0);
             for (a, s) in fields.iter().map(|t| t.layout(p)) {
                 align = align.max(a);
-                end = (end + a - 1) / a * a + s;
+                end = end.div_ceil(a) * a + s;
             }
-            return (align, (end + align - 1) / align * align);
+            return (align, end.div_ceil(align) * align);
         }
         if let Some(cases) = self.cases() {
             let tag = if cases.len() <= 256 { 1 } else { 2 };
@@ -116,8 +116,8 @@ impl T {
             let payload_align = payloads.iter().map(|l| l.0).max().unwrap_or(1);
             let payload_size = payloads.iter().map(|l| l.1).max().unwrap_or(0);
             let align = payload_align.max(tag);
-            let start = (tag + payload_align - 1) / payload_align * payload_align;
-            return (align, (start + payload_size + align - 1) / align * align);
+            let start = tag.div_ceil(payload_align) * payload_align;
+            return (align, (start + payload_size).div_ceil(align) * align);
         }
         match self {
             T::Bool | T::U8 => (1, 1),
@@ -221,7 +221,7 @@ fn value(t: &T, next: &mut dyn FnMut() -> u64) -> V {
             V::Variant(format!("c{i}").into(), cs[i].as_ref().and_then(|t| boxed(t, next)))
         }
         T::Enum(n) => V::Enum(format!("e{}", next() % *n as u64).into()),
-        T::Option(t) => V::Option(if next() % 2 == 0 { None } else { boxed(t, next) }),
+        T::Option(t) => V::Option(if next() & 1 == 0 { None } else { boxed(t, next) }),
         T::Result(a, b) => match next() % 2 {
             0 => V::Result(Ok(a.as_ref().and_then(|t| boxed(t, next)))),
             _ => V::Result(Err(b.as_ref().and_then(|t| boxed(t, next)))),
@@ -362,22 +362,52 @@ fn loading_traps_as_the_documents_say() {
     let utf8 = Encoding::Utf8;
     let size = 64 << 16;
     let cases: &[(&str, ValType, Encoding, Vec<u8>, TrapCode)] = &[
-        ("convert_i32_to_char: too large", ValType::Char, utf8, 0x11_0000u32.to_le_bytes().into(), TrapCode::InvalidValue),
+        (
+            "convert_i32_to_char: too large",
+            ValType::Char,
+            utf8,
+            0x11_0000u32.to_le_bytes().into(),
+            TrapCode::InvalidValue,
+        ),
         ("convert_i32_to_char: surrogate", ValType::Char, utf8, 0xd800u32.to_le_bytes().into(), TrapCode::InvalidValue),
         ("convert_i32_to_char: surrogate", ValType::Char, utf8, 0xdfffu32.to_le_bytes().into(), TrapCode::InvalidValue),
         ("load_string: too long", ValType::String, utf8, pair(0, 1 << 28), TrapCode::InvalidPointer),
         ("load_string: out of bounds", ValType::String, utf8, pair(size - 1, 2), TrapCode::InvalidPointer),
         ("load_string: unaligned", ValType::String, Encoding::Utf16, pair(1, 1), TrapCode::InvalidPointer),
         ("load_string: unaligned", ValType::String, Encoding::Latin1Utf16, pair(1, 1), TrapCode::InvalidPointer),
-        ("load_string: tagged, too long", ValType::String, Encoding::Latin1Utf16, pair(0, 1 << 31 | 1 << 27), TrapCode::InvalidPointer),
+        (
+            "load_string: tagged, too long",
+            ValType::String,
+            Encoding::Latin1Utf16,
+            pair(0, 1 << 31 | 1 << 27),
+            TrapCode::InvalidPointer,
+        ),
         ("load_list: too long", ValType::list(ValType::U64), utf8, pair(0, 1 << 25), TrapCode::InvalidPointer),
         ("load_list: unaligned", ValType::list(ValType::U64), utf8, pair(4, 0), TrapCode::InvalidPointer),
         ("load_list: out of bounds", ValType::list(ValType::U64), utf8, pair(size - 8, 2), TrapCode::InvalidPointer),
-        ("load_map: out of bounds", ValType::map(ValType::U8, ValType::U64), utf8, pair(size - 16, 2), TrapCode::InvalidPointer),
+        (
+            "load_map: out of bounds",
+            ValType::map(ValType::U8, ValType::U64),
+            utf8,
+            pair(size - 16, 2),
+            TrapCode::InvalidPointer,
+        ),
         ("load_variant: no such case", ValType::option(ValType::U8), utf8, vec![2], TrapCode::InvalidValue),
         ("load_variant: no such case", ValType::enumeration(["a"]), utf8, vec![1], TrapCode::InvalidValue),
-        ("lift_own: no such handle", ValType::Own(super::super::ResourceId(0)), utf8, vec![0; 4], TrapCode::InvalidHandle),
-        ("lift_borrow: no such handle", ValType::Borrow(super::super::ResourceId(0)), utf8, vec![7, 0, 0, 0], TrapCode::InvalidHandle),
+        (
+            "lift_own: no such handle",
+            ValType::Own(super::super::ResourceId(0)),
+            utf8,
+            vec![0; 4],
+            TrapCode::InvalidHandle,
+        ),
+        (
+            "lift_borrow: no such handle",
+            ValType::Borrow(super::super::ResourceId(0)),
+            utf8,
+            vec![7, 0, 0, 0],
+            TrapCode::InvalidHandle,
+        ),
     ];
     for (what, ty, encoding, bytes, code) in cases {
         assert_eq!(load_trap(ty, *encoding, bytes), Some(*code), "{what}");
@@ -391,7 +421,10 @@ fn invalid_strings_trap() {
     assert_eq!(load_trap(&ValType::String, Encoding::Utf8, &at(&[0xe2, 0x82], 2)), Some(TrapCode::InvalidString));
     assert_eq!(load_trap(&ValType::String, Encoding::Utf16, &at(&[0, 0xd8], 1)), Some(TrapCode::InvalidString));
     let tagged = 1 << 31 | 1;
-    assert_eq!(load_trap(&ValType::String, Encoding::Latin1Utf16, &at(&[0, 0xdc], tagged)), Some(TrapCode::InvalidString));
+    assert_eq!(
+        load_trap(&ValType::String, Encoding::Latin1Utf16, &at(&[0, 0xdc], tagged)),
+        Some(TrapCode::InvalidString)
+    );
     assert_eq!(load_trap(&ValType::String, Encoding::Latin1Utf16, &at(&[0xff], 1)), None);
 }
 
