@@ -416,3 +416,76 @@ fn roots_are_independent() {
     assert_eq!(run.call(&a, "f", &[]).expect("a result"), [ComponentVal::U32(2)]);
     assert_eq!(run.call(&b, "f", &[]).expect("a result"), [ComponentVal::U32(1)]);
 }
+
+#[test]
+fn components_of_the_host_are_matched_with_their_declared_types() {
+    // CM-INST-05 for components: instantiated twice, with its start each time.
+    let text = format!(
+        r#"(component {LOG}
+            (import "c" (component $C
+                (import "log" (func (param "id" u32)))
+                (export "r" (type $r (sub resource)))
+                (export "f" (func (param "r" (borrow $r)) (result u8)))))
+            (instance (instantiate $C (with "log" (func $log))))
+            (instance $c (instantiate $C (with "log" (func $log))))
+            (export "c" (instance $c)))"#
+    );
+    let given = |result: &str, import: &str| {
+        component(&format!(
+            r#"(component {LOG} {import} {}
+            (core instance (instantiate $m (with "" (instance $host))))
+            (type $R (resource (rep i32)))
+            (export $r "r" (type $R))
+            (core module $n (func (export "f") (param i32) (result i32) (local.get 0)))
+            (core instance $n (instantiate $n))
+            (func $f (param "r" (borrow $r)) (result {result}) (canon lift (core func $n "f")))
+            (export "f" (func $f)))"#,
+            starter("$m", 3)
+        ))
+    };
+    let mut run = Run::new();
+    run.linker.define("c", HostItem::component(given("u8", "")));
+    run.instantiate(&text).expect("an instance");
+    assert_eq!(run.logged(), [3, 3]);
+
+    run.linker.define("c", HostItem::component(given("u16", "")));
+    let error = run.instantiate(&text).expect_err("another result").to_string();
+    assert!(error.contains(r#""c" "f""#) && error.contains("(result u8)") && error.contains("(result u16)"), "{error}");
+
+    run.linker.define("c", HostItem::component(given("u8", r#"(import "more" (func))"#)));
+    let error = run.instantiate(&text).expect_err("another import").to_string();
+    assert!(error.contains("more"), "{error}");
+    assert_eq!(run.logged(), [3, 3]);
+}
+
+#[test]
+fn modules_of_the_host_are_matched_with_their_declared_types() {
+    // CM-INST-05, CM-INST-06
+    let text = r#"(component
+        (import "m" (core module $M (import "" "g" (global i32)) (export "f" (func (result i32)))))
+        (core module $g (global (export "g") i32 (i32.const 8)))
+        (core instance $g (instantiate $g))
+        (core instance $m (instantiate $M (with "" (instance $g))))
+        (func (export "f") (result u32) (canon lift (core func $m "f"))))"#;
+    let module = |text: &str| {
+        HostItem::module(
+            preflight_engine::Module::new(&preflight_engine::Config::default(), bytes(text)).expect("a module"),
+        )
+    };
+    let mut run = Run::new();
+    run.linker.define(
+        "m",
+        module(r#"(module (import "" "g" (global i32)) (func (export "f") (result i32) (global.get 0)))"#),
+    );
+    let instance = run.instantiate(text).expect("an instance");
+    assert_eq!(run.call(&instance, "f", &[]).expect("a result"), [ComponentVal::U32(8)]);
+    for wrong in [
+        r#"(module (func (export "f") (result i64) (i64.const 1)))"#,
+        r#"(module (func (export "g") (result i32) (i32.const 1)))"#,
+        r#"(module (import "" "g" (global i64)) (func (export "f") (result i32) (i32.const 1)))"#,
+        r#"(module (import "" "h" (func)) (func (export "f") (result i32) (i32.const 1)))"#,
+    ] {
+        run.linker.define("m", module(wrong));
+        assert_eq!(run.instantiate(text).expect_err(wrong).outcome(), Outcome::Unlinkable);
+    }
+}

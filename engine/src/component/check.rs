@@ -11,7 +11,7 @@ use super::{
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
         Alias, CanonicalFunction, ComponentDef, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx, StartDef,
-        TypeDef,
+        TypeBounds, TypeDef,
     },
     types::{FuncType, ValType},
 };
@@ -33,16 +33,30 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// [`ModuleError::Invalid`], with the offset of the component.
 pub(super) fn check(config: &Config, root: &Arc<ComponentDef>, has_values: bool) -> Result<(), ModuleError> {
-    let mut checker = Checker { store: Store::new(config), has_values, steps: 0, unknown: Rc::new(unknown_func()) };
+    let mut store = Store::new(config);
+    let mut checker = Checker::new(&mut store, has_values);
     let end = checker.component(root, None, None, 0);
     end.map(drop).map_err(|message| ModuleError::Invalid { offset: 0, message })
 }
 
+/// What a component exports if `args` are given for its imports; the error is why they cannot be.
+pub(super) fn try_with(
+    store: &mut Store,
+    closure: &Closure,
+    args: &HashMap<Name, Item>,
+) -> Result<Rc<Instance>, String> {
+    let mut checker = Checker::new(store, true);
+    checker.check_args = true;
+    checker.component(&closure.def, closure.scope, Some(args), 0)
+}
+
 type Checked<T> = Result<T, String>;
 
-struct Checker {
-    store: Store,
+struct Checker<'s> {
+    store: &'s mut Store,
     has_values: bool,
+    /// Whether the arguments of the outermost component have not been checked yet.
+    check_args: bool,
     steps: u32,
     /// A function whose type is not known.
     unknown: Rc<Func>,
@@ -87,7 +101,11 @@ struct Frame<'a> {
     depth: usize,
 }
 
-impl Checker {
+impl<'s> Checker<'s> {
+    fn new(store: &'s mut Store, has_values: bool) -> Self {
+        Checker { store, has_values, check_args: false, steps: 0, unknown: Rc::new(unknown_func()) }
+    }
+
     /// A component's exports, with `args` for its imports, or stubs.
     fn component(
         &mut self,
@@ -207,10 +225,17 @@ impl Checker {
         frame.imports.push(name.clone());
         let given = frame.args.and_then(|args| args.get(name)).cloned();
         if let Some(item) = given {
+            if self.check_args && frame.depth == 0 {
+                let checked = static_binder(self.store).checked(name, scope, ty, item.clone());
+                checked.map_err(|error| error.to_string())?;
+            }
             self.push(scope, item);
             return Ok(());
         }
-        let mut binder: StaticBinder<'_> = static_binder(&mut self.store);
+        if self.check_args && frame.depth == 0 && !matches!(ty, ExternDesc::Type(TypeBounds::Eq(_))) {
+            return Err(format!("missing import named {name:?}"));
+        }
+        let mut binder: StaticBinder<'_> = static_binder(self.store);
         match binder.stub(name, scope, ty) {
             Some(item) => self.push(scope, item),
             None => self.push_unknown(scope, ty),

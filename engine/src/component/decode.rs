@@ -413,9 +413,22 @@ fn type_def(item: ComponentType<'_>) -> TypeDef {
             params: ty.params.iter().map(|(name, ty)| ((*name).into(), *ty)).collect(),
             result: ty.result,
         }),
-        ComponentType::Component(_) => TypeDef::Component,
+        ComponentType::Component(decls) => {
+            TypeDef::Component(Arc::new(decls.into_vec().into_iter().map(component_decl).collect()))
+        }
         ComponentType::Instance(decls) => TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect())),
         ComponentType::Resource { rep, dtor } => TypeDef::Resource { rep, dtor },
+    }
+}
+
+fn component_decl(item: wasmparser::ComponentTypeDeclaration<'_>) -> Decl {
+    use wasmparser::ComponentTypeDeclaration as D;
+    match item {
+        D::CoreType(ty) => Decl::CoreType(core_type(ty)),
+        D::Type(ty) => Decl::Type(type_def(ty)),
+        D::Alias(item) => Decl::Alias(alias(item)),
+        D::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
+        D::Import(import) => Decl::Import { name: import.name.name.into(), ty: import.ty },
     }
 }
 

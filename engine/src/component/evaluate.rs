@@ -16,7 +16,7 @@ impl State {
         match def {
             TypeDef::Value(def) => self.eval_val_type(scope, def).map_or(Type::Unknown, Type::Value),
             TypeDef::Func(def) => self.eval_func_type(scope, def).map_or(Type::Unknown, |ty| Type::Func(Rc::new(ty))),
-            TypeDef::Component => Type::Component,
+            TypeDef::Component(decls) => Type::Component(decls.clone(), scope),
             TypeDef::Instance(decls) => Type::Instance(decls.clone(), scope),
             TypeDef::Resource { .. } => Type::Unknown,
         }
@@ -142,7 +142,7 @@ impl State {
                 self.scope_mut(scope).types.push(ty);
             }
             Decl::Alias(alias) => self.push_alias(scope, alias),
-            Decl::Export { .. } => {}
+            Decl::Export { .. } | Decl::Import { .. } => {}
         }
     }
 }

@@ -2,232 +2,33 @@
 //! and component instances interleaved as they are written, each child completely before the next definition.
 
 use super::{
-    Component,
-    canon::{
-        LiftOrLower, Options, Resolved, alloc_builtin, call_func, canon_lower, enter_start, flatten_functype,
-        leave_start,
-    },
+    canon::{enter_start, leave_start},
+    embed::ComponentError,
     evaluate::Aliased,
-    link::{ComponentLinkError, bind_imports, bind_late},
+    link::bind_late,
     linker::ComponentLinker,
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, CanonicalFunction, CanonicalOption, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition,
-        InstanceDef, Name, Names, Sort, SortIdx, StartDef, TypeDef,
+        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, InstanceDef, Name, Names, Sort,
+        SortIdx, StartDef, TypeDef,
     },
     task::InstId,
-    types::{FuncType, ValType},
-    value::{ComponentVal, Encoding},
     value_def::ValueDef,
 };
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
     runtime::Extern,
-    trace::{Cause, Event, Initialiser, InstancePath, Outcome, Phase, Resource, TrapCode},
+    trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
-use thiserror::Error;
-
-/// Why the instantiation of a component failed. What it had done by then stays done, and nothing of it can be entered.
-#[derive(Debug, Clone, Error)]
-pub enum ComponentError {
-    /// The imports do not match; nothing has happened at all.
-    #[error(transparent)]
-    Link(#[from] ComponentLinkError),
-    /// A core module inside does not match what it is given: only modules that the host gave can.
-    #[error(transparent)]
-    Core(#[from] LinkError),
-    /// Something did not return.
-    #[error("{fault} (instantiating {at})")]
-    Fault {
-        /// The component instance whose definition it was.
-        at: InstancePath,
-        /// Where in that definition.
-        phase: Phase,
-        /// What happened.
-        fault: Fault,
-    },
-}
-
-impl ComponentError {
-    /// The class of this end.
-    pub fn outcome(&self) -> Outcome {
-        match self {
-            ComponentError::Link(_) | ComponentError::Core(_) => Outcome::Unlinkable,
-            ComponentError::Fault { phase, fault, .. } => fault.outcome(*phase),
-        }
-    }
-}
-
-/// An instance of a root component.
-#[derive(Clone)]
-pub struct ComponentInstance {
-    pub(super) instance: Rc<Instance>,
-    path: InstancePath,
-    id: InstId,
-}
-
-impl std::fmt::Debug for ComponentInstance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ComponentInstance").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-impl ComponentInstance {
-    /// Where it stands.
-    pub fn path(&self) -> &InstancePath {
-        &self.path
-    }
-
-    /// The names of its exports in order.
-    pub fn exports(&self) -> impl Iterator<Item = &str> {
-        self.instance.exports.iter().map(|(name, _)| &**name)
-    }
-
-    /// The item at the end of a path of export names.
-    fn item(&self, path: &[&str]) -> Option<&Item> {
-        let (last, instances) = path.split_last()?;
-        let mut instance = &self.instance;
-        for name in instances {
-            let Some(Item::Instance(inner)) = instance.get(name) else { return None };
-            instance = inner;
-        }
-        instance.get(last)
-    }
-
-    /// The type of an exported function; `path` leads to it through exported instances.
-    pub fn func_type(&self, path: &[&str]) -> Option<&FuncType> {
-        match self.item(path)? {
-            Item::Func(func) => Some(func.ft()),
-            _ => None,
-        }
-    }
-
-    /// An exported value; `path` leads to it through exported instances.
-    pub fn value(&self, path: &[&str]) -> Option<&ComponentVal> {
-        match self.item(path)? {
-            Item::Value(val) => val.known(),
-            _ => None,
-        }
-    }
-
-    /// Every function that can be reached through exports, with the names that lead there.
-    pub fn funcs(&self) -> Vec<(Vec<String>, FuncType)> {
-        fn walk(instance: &Instance, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, FuncType)>) {
-            for (name, item) in &instance.exports {
-                path.push(name.to_string());
-                match item {
-                    Item::Func(func) => out.push((path.clone(), (**func.ft()).clone())),
-                    Item::Instance(inner) => walk(inner, path, out),
-                    _ => {}
-                }
-                path.pop();
-            }
-        }
-        let mut out = Vec::new();
-        walk(&self.instance, &mut Vec::new(), &mut out);
-        out
-    }
-}
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 /// How deep instantiations may stand in each other.
 const MAX_DEPTH: usize = 100;
 
-impl Store {
-    /// Instantiates a component: its imports are bound first, then its definitions are processed in order (Explainer.md,
-    /// *Component Definitions*).
-    ///
-    /// # Errors
-    /// [`ComponentError::Link`] if an import does not match: nothing has happened then. Otherwise what a definition ran
-    /// into.
-    ///
-    /// ```
-    /// use preflight_engine::{Config, Store, component::{Component, ComponentLinker}, trace::InstancePath};
-    /// let config = Config::default();
-    /// let component = Component::new(&config, b"\0asm\x0d\0\x01\0").unwrap();
-    /// let mut store = Store::new(&config);
-    /// let linker = ComponentLinker::new();
-    /// let instance = store.instantiate_component(&component, &linker, InstancePath::root()).unwrap();
-    /// assert_eq!(instance.exports().count(), 0);
-    /// ```
-    pub fn instantiate_component(
-        &mut self,
-        component: &Component,
-        linker: &ComponentLinker,
-        path: InstancePath,
-    ) -> Result<ComponentInstance, ComponentError> {
-        let items = bind_imports(self, component, linker)?;
-        let imports = Imports::Root { items, linker, next: 0 };
-        let (id, instance) = instantiate(self, &component.0, None, None, imports, path.clone(), 0)?;
-        Ok(ComponentInstance { instance, path, id })
-    }
-
-    /// Calls an exported function of a component; `path` is its name, after those of the exported instances that lead to
-    /// it. Records the call, with who made it and why, and its end.
-    ///
-    /// # Errors
-    /// [`Fault::Usage`] if there is no such function or the arguments are not of its type, otherwise how the call ended.
-    pub fn call_component(
-        &mut self,
-        instance: &ComponentInstance,
-        path: &[&str],
-        args: &[ComponentVal],
-        cause: Cause,
-    ) -> Result<Vec<ComponentVal>, Fault> {
-        let Some(Item::Func(func)) = instance.item(path).cloned() else {
-            return Err(Fault::Usage(format!("{} exports no function {path:?}", instance.path)));
-        };
-        let name = path.join(".");
-        func.ft().check_args(&name, args)?;
-        let at = instance.path.clone();
-        if self.is_recording() {
-            let (at, name, args) = (at.clone(), name.clone(), self.trace_component_values(args));
-            self.record(|| Event::Called { at, name, args, cause });
-        }
-        let end = self.call_component_func(&func, None, args.to_vec());
-        match &end {
-            Ok(results) if self.is_recording() => {
-                let results = self.trace_component_values(results);
-                self.record(|| Event::Returned { at, name, results });
-            }
-            Ok(_) => {}
-            Err(fault) => self.record_fault(&at, Phase::Call, fault),
-        }
-        end
-    }
-
-    /// Component values as traces show them.
-    pub fn trace_component_values(&self, vals: &[ComponentVal]) -> Vec<crate::trace::Value> {
-        vals.iter().map(|val| val.trace(&self.components)).collect()
-    }
-
-    /// Whether a component instance can be entered: nothing of it is running, and no trap has locked it.
-    pub fn may_enter_component(&self, instance: &ComponentInstance) -> bool {
-        let set = self.components.entering_set(instance.id, None);
-        set.iter().all(|id| self.components.instance(*id).may_enter)
-    }
-
-    fn call_component_func(
-        &mut self,
-        func: &Rc<Func>,
-        caller: Option<InstId>,
-        args: Vec<ComponentVal>,
-    ) -> Result<Vec<ComponentVal>, Fault> {
-        let results = Rc::new(RefCell::new(Vec::new()));
-        let out = results.clone();
-        let on_resolve = Box::new(move |_: &mut Store, vals| {
-            *out.borrow_mut() = vals;
-            Ok(())
-        });
-        call_func(self, func, caller, Box::new(move |_| Ok(args)), on_resolve)?;
-        Ok(results.take())
-    }
-}
-
 /// Where imports come from.
-enum Imports<'a> {
+pub(super) enum Imports<'a> {
     /// The host: bound before, as far as their types were known.
     Root { items: Vec<Option<Item>>, linker: &'a ComponentLinker, next: usize },
     /// The `with` arguments of an instance definition; validation has matched their types.
@@ -235,19 +36,19 @@ enum Imports<'a> {
 }
 
 /// An instantiation in progress.
-struct Instantiation<'a> {
-    store: &'a mut Store,
-    def: Arc<ComponentDef>,
+pub(super) struct Instantiation<'a> {
+    pub(super) store: &'a mut Store,
+    pub(super) def: Arc<ComponentDef>,
     imports: Imports<'a>,
-    scope: ScopeId,
-    inst: InstId,
+    pub(super) scope: ScopeId,
+    pub(super) inst: InstId,
     path: InstancePath,
     exports: Vec<(Name, Item)>,
     depth: usize,
 }
 
 /// Instantiates `def`, whose outer aliases reach `outer`, as a child of `parent`.
-fn instantiate(
+pub(super) fn instantiate(
     store: &mut Store,
     def: &Arc<ComponentDef>,
     outer: Option<ScopeId>,
@@ -287,7 +88,7 @@ fn instantiate(
 }
 
 /// What a valid component always has.
-fn found<T>(item: Option<T>, what: &str) -> Result<T, Fault> {
+pub(super) fn found<T>(item: Option<T>, what: &str) -> Result<T, Fault> {
     item.ok_or_else(|| Fault::Usage(format!("a definition refers to {what} that is not there")))
 }
 
@@ -314,7 +115,7 @@ impl Instantiation<'_> {
         ComponentError::Fault { at: self.path.clone(), phase: Phase::Initialise, fault }
     }
 
-    fn scope(&mut self) -> &mut super::scope::Scope {
+    pub(super) fn scope(&mut self) -> &mut super::scope::Scope {
         self.store.components.scope_mut(self.scope)
     }
 
@@ -520,113 +321,6 @@ impl Instantiation<'_> {
         };
         self.scope().types.push(ty);
         Ok(())
-    }
-
-    /// The options of a canonical definition, resolved now.
-    fn options(&self, options: &[CanonicalOption]) -> Result<Rc<Options>, Fault> {
-        let mut opts = Options::default();
-        let scope = self.store.components.scope(self.scope);
-        let func = |index: u32| found(scope.core_funcs.get(index as usize).copied(), "a core function");
-        for option in options {
-            match option {
-                CanonicalOption::UTF8 => opts.string_encoding = Encoding::Utf8,
-                CanonicalOption::UTF16 => opts.string_encoding = Encoding::Utf16,
-                CanonicalOption::CompactUTF16 => opts.string_encoding = Encoding::Latin1Utf16,
-                CanonicalOption::Memory(index) => {
-                    let memory = found(scope.core_memories.get(*index as usize).copied(), "a core memory")?;
-                    opts.w = usize::from(self.store.memory(memory).ty().is_64);
-                    opts.memory = Some(memory);
-                }
-                CanonicalOption::Realloc(index) => opts.realloc = Some(func(*index)?),
-                CanonicalOption::PostReturn(index) => opts.post_return = Some(func(*index)?),
-                CanonicalOption::Async => opts.is_async = true,
-                CanonicalOption::Callback(index) => opts.callback = Some(func(*index)?),
-                CanonicalOption::CoreType(_) | CanonicalOption::Gc => {
-                    return Err(Fault::Unsupported("the gc option of canonical definitions".to_owned()));
-                }
-            }
-        }
-        Ok(Rc::new(opts))
-    }
-
-    /// A canonical definition makes a function; no code of a guest runs (CanonicalABI.md, *Canonical Definitions*).
-    fn canon(&mut self, canon: &CanonicalFunction) -> Result<(), Fault> {
-        match canon {
-            CanonicalFunction::Lift { core_func_index, type_index, options } => {
-                self.lift(*core_func_index, *type_index, options)
-            }
-            CanonicalFunction::Lower { func_index, options } => self.lower(*func_index, options),
-            _ => {
-                let resolved = self.resolve_builtin(canon)?;
-                let func = alloc_builtin(self.store, canon, resolved, self.inst);
-                self.scope().core_funcs.push(func);
-                Ok(())
-            }
-        }
-    }
-
-    fn lift(&mut self, core: u32, ty: u32, options: &[CanonicalOption]) -> Result<(), Fault> {
-        let opts = self.options(options)?;
-        let index = self.scope().funcs.len() as u32;
-        let name = match Names::get(&self.def.names.funcs, index) {
-            Some(name) => format!("${name}"),
-            None => format!("func {index}"),
-        };
-        let scope = self.store.components.scope(self.scope);
-        let core = *found(scope.core_funcs.get(core as usize), "a core function")?;
-        let Some(Type::Func(ft)) = scope.types.get(ty as usize) else { return found(None, "a function type") };
-        let func = Func::Lifted { core, ft: ft.clone(), opts, inst: self.inst, name: name.into() };
-        self.scope().funcs.push(Rc::new(func));
-        Ok(())
-    }
-
-    fn lower(&mut self, func: u32, options: &[CanonicalOption]) -> Result<(), Fault> {
-        let (opts, inst) = (self.options(options)?, self.inst);
-        let scope = self.store.components.scope(self.scope);
-        let callee = found(scope.funcs.get(func as usize).cloned(), "a function")?;
-        let ty = flatten_functype(&opts, callee.ft(), LiftOrLower::Lower);
-        let name = callee.name().to_owned();
-        let func = self.store.alloc_canon_func(ty, name, move |caller, args, results| {
-            let out = canon_lower(caller.store(), &callee, &opts, inst, args)?;
-            results.iter_mut().zip(out).for_each(|(result, val)| *result = val);
-            Ok(())
-        });
-        self.scope().core_funcs.push(func);
-        Ok(())
-    }
-
-    fn resolve_builtin(&self, canon: &CanonicalFunction) -> Result<Resolved, Fault> {
-        use CanonicalFunction as C;
-        let scope = self.store.components.scope(self.scope);
-        let memory = |memory: Option<crate::runtime::MemAddr>| match memory {
-            Some(addr) => Resolved::Memory(addr, usize::from(self.store.memory(addr).ty().is_64)),
-            None => Resolved::Nothing,
-        };
-        Ok(match canon {
-            C::ResourceNew { resource } | C::ResourceDrop { resource } | C::ResourceRep { resource } => {
-                let Some(Type::Resource(id)) = scope.types.get(*resource as usize) else {
-                    return found(None, "a resource type");
-                };
-                Resolved::Resource(*id)
-            }
-            C::TaskReturn { result, options } => {
-                let result: Option<ValType> = match result {
-                    Some(ty) => Some(found(self.store.components.val_type(self.scope, ty), "a value type")?),
-                    None => None,
-                };
-                Resolved::TaskReturn(result, self.options(options)?)
-            }
-            C::StreamRead { options, .. }
-            | C::StreamWrite { options, .. }
-            | C::FutureRead { options, .. }
-            | C::FutureWrite { options, .. }
-            | C::ErrorContextNew { options }
-            | C::ErrorContextDebugMessage { options } => memory(self.options(options)?.memory),
-            C::WaitableSetWait { memory: index, .. } | C::WaitableSetPoll { memory: index, .. } => {
-                memory(scope.core_memories.get(*index as usize).copied())
-            }
-            _ => Resolved::Nothing,
-        })
     }
 
     /// A start definition: a call of a component function at its place among the definitions.

@@ -18,7 +18,7 @@ use crate::{
     error::Fault,
     syntax::{ExternIndex, ExternType, Import, Module as ModuleSyntax},
 };
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{collections::HashMap, fmt, rc::Rc, sync::Arc};
 use thiserror::Error;
 
 /// What the host gives does not match an import.
@@ -147,6 +147,17 @@ impl Binder<'_> {
         }
     }
 
+    /// As [`stub`](Self::stub), with the item to check against the declared type.
+    pub(super) fn checked(
+        &mut self,
+        name: &Name,
+        scope: ScopeId,
+        ty: &ExternDesc,
+        item: Item,
+    ) -> Result<(), ComponentLinkError> {
+        self.named(name, scope, ty, Some(Given::Item(item))).map(drop)
+    }
+
     fn named(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
         self.path.push(name.clone());
         let item = self.bind(scope, ty, given)?;
@@ -201,14 +212,10 @@ impl Binder<'_> {
                     _ => Ok(None),
                 }
             }
-            ExternDesc::Component(_) => match given {
-                Some(Given::Component(component)) => {
-                    Ok(Some(Item::Component(Closure { def: component.0, scope: None })))
-                }
-                Some(Given::Item(item @ Item::Component(_))) => Ok(Some(item)),
-                Some(other) => Err(self.mismatch("a component", describe(&other))),
-                None => Err(self.unknown("a component")),
-            },
+            ExternDesc::Component(index) => {
+                let declared = type_at(*index);
+                self.bind_component(declared, given)
+            }
         }
     }
 
@@ -252,6 +259,62 @@ impl Binder<'_> {
         Ok(Some(Item::Instance(Rc::new(Instance::new(exports)))))
     }
 
+    fn bind_component(&mut self, declared: Option<Type>, given: Option<Given>) -> Bound {
+        let closure = match given {
+            Some(Given::Component(component)) => Closure { def: component.0, scope: None },
+            // What an instance exports may stand in scopes of the store; its type was checked where it came from.
+            Some(Given::Item(item @ Item::Component(_))) => return Ok(Some(item)),
+            Some(other) => return Err(self.mismatch("a component", describe(&other))),
+            None => return Err(self.unknown("a component")),
+        };
+        if let Some(Type::Component(decls, outer)) = declared {
+            self.match_component(&decls, outer, &closure)?;
+        }
+        Ok(Some(Item::Component(closure)))
+    }
+
+    /// A component matches a component type if it does with stubs of the declared imports, and then exports no less than
+    /// is declared. That is tried: without side effects, as in [`super::check`].
+    fn match_component(
+        &mut self,
+        decls: &Arc<Vec<Decl>>,
+        outer: ScopeId,
+        closure: &Closure,
+    ) -> Result<(), ComponentLinkError> {
+        let scope = self.store.components.new_scope(Some(outer));
+        let mut args = HashMap::new();
+        let mut exports: Option<Rc<Instance>> = None;
+        for decl in decls.iter() {
+            match decl {
+                Decl::Import { name, ty } => {
+                    let stub = static_binder(self.store).stub(name, scope, ty);
+                    let Some(stub) = stub else { return Ok(()) };
+                    self.store.components.scope_mut(scope).push(stub.clone());
+                    args.insert(name.clone(), stub);
+                }
+                Decl::Export { name, ty } => {
+                    if exports.is_none() {
+                        let tried = super::check::try_with(self.store, closure, &args);
+                        exports = Some(tried.map_err(|message| self.mismatch("a component of its type", message))?);
+                    }
+                    let given = exports.as_ref().and_then(|exports| exports.get(name)).cloned();
+                    let (stubs, is_static) = (self.stub_imports, self.is_static);
+                    (self.stub_imports, self.is_static) = (false, true);
+                    let item = self.named(name, scope, ty, given.map(Given::Item));
+                    (self.stub_imports, self.is_static) = (stubs, is_static);
+                    let Some(item) = item? else { return Ok(()) };
+                    self.store.components.scope_mut(scope).push(item);
+                }
+                decl => self.store.components.push_decl(scope, decl),
+            }
+        }
+        if exports.is_none() {
+            let tried = super::check::try_with(self.store, closure, &args);
+            tried.map_err(|message| self.mismatch("a component of its type", message))?;
+        }
+        Ok(())
+    }
+
     /// A type with an `eq` bound is known already: hosts need not give it.
     fn bind_type(&mut self, ty: Type, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         let actual = match given {
@@ -264,7 +327,7 @@ impl Binder<'_> {
             (Type::Value(a), Type::Value(b)) => a == b,
             (Type::Func(a), Type::Func(b)) => a == b,
             (Type::Resource(a), Type::Resource(b)) => a == b,
-            (Type::Instance(..), Type::Instance(..)) | (Type::Component, Type::Component) => true,
+            (Type::Instance(..), Type::Instance(..)) | (Type::Component(..), Type::Component(..)) => true,
             _ => false,
         };
         if same { Ok(Item::Type(ty)) } else { Err(self.mismatch(&ty, &actual)) }
@@ -287,7 +350,13 @@ impl Binder<'_> {
     fn bind_value(&mut self, ty: &super::ComponentValType, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         let expected = format!("a value of the type {ty}");
         if self.is_static {
-            return Ok(Item::Value(Value::Typed(Some(ty.clone()))));
+            return match given {
+                Some(Given::Item(Item::Value(Value::Typed(Some(actual))))) if actual != *ty => {
+                    Err(self.mismatch(expected, actual))
+                }
+                None if !self.stub_imports => Err(self.unknown(expected)),
+                _ => Ok(Item::Value(Value::Typed(Some(ty.clone())))),
+            };
         }
         match given {
             Some(Given::Value(val) | Given::Item(Item::Value(Value::Known(val)))) => match val.is_of(ty) {
@@ -426,7 +495,7 @@ impl fmt::Display for Type {
             Type::Func(ty) => ty.fmt(f),
             Type::Resource(id) => write!(f, "the resource type {id}"),
             Type::Instance(..) => f.write_str("an instance type"),
-            Type::Component => f.write_str("a component type"),
+            Type::Component(..) => f.write_str("a component type"),
             Type::Unknown => f.write_str("a type that is not known yet"),
         }
     }

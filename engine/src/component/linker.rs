@@ -2,7 +2,7 @@
 
 use super::{
     Component,
-    instantiate::ComponentInstance,
+    embed::ComponentInstance,
     resource::ResourceId,
     scope::{HostCall, Item},
     types::FuncType,

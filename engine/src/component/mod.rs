@@ -10,6 +10,8 @@
 mod canon;
 mod check;
 mod decode;
+mod define_canon;
+mod embed;
 mod evaluate;
 mod instantiate;
 mod link;
@@ -24,7 +26,7 @@ mod value;
 mod value_def;
 
 pub use decode::Component;
-pub use instantiate::{ComponentError, ComponentInstance};
+pub use embed::{ComponentError, ComponentInstance};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};

@@ -144,7 +144,8 @@ pub(crate) enum Type {
     Resource(ResourceId),
     /// Declarators and the scope they stand in.
     Instance(Arc<Vec<Decl>>, ScopeId),
-    Component,
+    /// Declarators and the scope they stand in.
+    Component(Arc<Vec<Decl>>, ScopeId),
     /// Not known before the instantiation has come this far: only while imports are bound.
     Unknown,
 }

@@ -97,7 +97,7 @@ pub(crate) use wasmparser::ComponentOuterAliasKind as OuterSort;
 pub(crate) enum TypeDef {
     Value(DefValType),
     Func(FuncTypeDef),
-    Component,
+    Component(Arc<Vec<Decl>>),
     Instance(Arc<Vec<Decl>>),
     Resource { rep: CoreValType, dtor: Option<u32> },
 }
@@ -130,13 +130,21 @@ pub(crate) struct FuncTypeDef {
     pub result: Option<ValTypeRef>,
 }
 
-/// A declarator of an instance type (Explainer.md, `instancedecl`).
+/// A declarator of an instance or component type (Explainer.md, `instancedecl`, `componentdecl`).
 #[derive(Debug)]
 pub(crate) enum Decl {
     CoreType(CoreTypeDef),
     Type(TypeDef),
     Alias(Alias),
-    Export { name: Name, ty: ExternDesc },
+    Export {
+        name: Name,
+        ty: ExternDesc,
+    },
+    /// In component types only.
+    Import {
+        name: Name,
+        ty: ExternDesc,
+    },
 }
 
 /// A core type definition (Explainer.md, `core:type`).
