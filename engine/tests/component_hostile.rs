@@ -221,3 +221,24 @@ fn wrong_values_of_the_host_are_its_own_mistake() {
     assert!(matches!(run.call(&other, "list", &[ComponentVal::U8(1)]), Err(Fault::Usage(_))));
     assert!(matches!(run.call(&other, "nothing", &[]), Err(Fault::Usage(_))));
 }
+
+#[test]
+fn recursion_through_a_component_is_limited() {
+    // By the documents a component may call itself; it does so for ever here, through its own lifted function.
+    let text = r#"(component
+        (core module $shim (table (export "t") 1 funcref) (type $f (func))
+            (func (export "f") (call_indirect (type $f) (i32.const 0))))
+        (core instance $shim (instantiate $shim))
+        (func $f (canon lift (core func $shim "f")))
+        (core func $f' (canon lower (func $f)))
+        (core module $fill (import "" "t" (table 1 funcref)) (import "" "f" (func $f)) (elem (i32.const 0) func $f))
+        (core instance (instantiate $fill (with "" (instance
+            (export "t" (table $shim "t")) (export "f" (func $f'))))))
+        (export "f" (func $f)))"#;
+    let mut store = Store::new(&config());
+    let instance = store
+        .instantiate_component(&component(text), &ComponentLinker::new(), InstancePath::root())
+        .expect("an instance");
+    let end = store.call_component(&instance, &["f"], &[], Cause::Invoke);
+    assert!(matches!(end, Err(Fault::Exhausted(Resource::Stack))), "{end:?}");
+}

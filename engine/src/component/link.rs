@@ -48,6 +48,9 @@ pub struct LinkMismatch {
     pub actual: String,
 }
 
+/// How many imports, and exports inside of them, a store binds: types can name each other so that there are very many.
+const MAX_BOUND: u32 = 10_000_000;
+
 /// Where the binding has come to.
 pub(super) struct Binder<'a> {
     store: &'a mut Store,
@@ -160,6 +163,10 @@ impl Binder<'_> {
 
     fn named(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
         self.path.push(name.clone());
+        self.store.components.bound += 1;
+        if self.store.components.bound > MAX_BOUND {
+            return Err(self.unknown("fewer imports and exports: those of this store are too many"));
+        }
         let item = self.bind(scope, ty, given)?;
         if let Some(Item::Type(Type::Resource(id))) = &item {
             self.store.components.name_resource(*id, name);

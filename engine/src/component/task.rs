@@ -140,6 +140,8 @@ pub(crate) struct State {
     pub readings: Readings,
     /// Whether nothing can be entered any more ([`Lockdown::Store`]).
     poisoned: bool,
+    /// How many imports and exports have been bound.
+    pub bound: u32,
     /// Where the host takes resources of stubs from.
     pub next_stub_rep: u64,
 }

@@ -259,6 +259,8 @@ impl ComponentVal {
             ValType::ErrorContext => return None,
             ValType::Own(ty) => V::Own(ResourceVal { ty: *ty, rep: resource(*ty) }),
             ValType::Borrow(ty) => V::Borrow(ResourceVal { ty: *ty, rep: resource(*ty) }),
+            // A default must not cost more than the component that asks for it.
+            ValType::Compound(compound) if compound.shapes[0].size > 1 << 20 => return None,
             ValType::Compound(compound) => return Self::default_of_kind(&compound.kind, resource),
         })
     }
@@ -278,8 +280,6 @@ impl ComponentVal {
             ),
             Kind::Variant(cases) => V::Variant(cases.first()?.label.clone(), boxed(&cases.first()?.ty)?),
             Kind::List(_) => V::List(Vec::new()),
-            // A default must not cost more than the component that asks for it.
-            Kind::FixedList(_, len) if *len > 1 << 16 => return None,
             Kind::FixedList(ty, len) => {
                 V::List((0..*len).map(|_| Self::default_of(ty, resource)).collect::<Option<_>>()?)
             }

@@ -103,7 +103,7 @@ impl T {
     /// Alignment and size with pointers of `p` bytes.
     fn layout(&self, p: usize) -> (usize, usize) {
         if let Some(fields) = self.fields() {
-            let (mut align, mut end) = (1, 0);
+            let (mut align, mut end) = (1usize, 0usize);
             for (a, s) in fields.iter().map(|t| t.layout(p)) {
                 align = align.max(a);
                 end = end.div_ceil(a) * a + s;
