@@ -5,6 +5,8 @@ mod convert;
 mod malformed;
 
 pub(crate) use convert::heap_type;
+#[cfg(feature = "component")]
+pub(crate) use convert::{extern_type, sub_type};
 
 use crate::{
     config::Features,
