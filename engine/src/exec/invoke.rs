@@ -2,6 +2,7 @@
 
 use crate::{
     Store,
+    config::Tier,
     error::Fault,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
@@ -69,7 +70,11 @@ impl Store {
             }
         }
         match self.funcs[func.0 as usize].kind {
-            FuncKind::Wasm { instance, index } => interp::call(self, instance, index, args),
+            FuncKind::Wasm { instance, index } => match self.tier {
+                Tier::Interp => interp::call(self, instance, index, args),
+                #[cfg(feature = "jit")]
+                Tier::Jit => crate::jit::call(self, instance, index, args),
+            },
             FuncKind::Host(index) => {
                 let results = self.host_funcs[index as usize].ty.results.clone();
                 let mut results: Vec<Val> = results.iter().map(|ty| default_value(*ty)).collect();

@@ -4,12 +4,12 @@ use super::{
     code::{Code, Exit, Op},
     context::{Cx, Frame, check_fault, go, pay, trap},
     numeric::Compare,
-    reference::{HeapCode, has_heap_type},
     translate,
     variable::{Slot, get, set},
 };
 use crate::{
     error::Fault,
+    exec::{Activation, reference::{HeapCode, has_heap_type}},
     runtime::{FuncAddr, FuncKind, InstanceInst, Ref, Val},
     trace::{Resource, TrapCode},
 };

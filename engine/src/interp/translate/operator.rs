@@ -6,7 +6,7 @@ use super::{
         control, exception,
         memory::{self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, Store, atomic_op, lane_load_op, lane_store_op, load_op, store_op},
         numeric::{self, Binary, Compare, Extract, Replace, Ternary, Unary, lane_op, op},
-        reference::{self, HeapCode},
+        reference,
         table,
         variable::{self, Slot},
     },
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     binary,
+    exec::reference::HeapCode,
     syntax::{
         for_each_atomic_cmpxchg, for_each_atomic_load, for_each_atomic_rmw, for_each_atomic_store, for_each_lane_load,
         for_each_lane_op, for_each_lane_store, for_each_load, for_each_numeric_op, for_each_store,
@@ -519,13 +520,11 @@ impl Translator<'_> {
     }
 
     fn memory(&mut self, operator: &Operator<'_>) -> bool {
-        let is_64 = |x: u32| self.module.syntax().memories[x as usize].is_64 as u32;
         match *operator {
             Operator::MemorySize { mem } => self.emit_result(memory::memory_size, false, mem, 0, 0),
             Operator::MemoryGrow { mem } => {
-                let is_64 = is_64(mem);
                 let delta = self.pop_slot();
-                self.emit_result(memory::memory_grow, false, delta, mem, is_64);
+                self.emit_result(memory::memory_grow, false, delta, mem, 0);
             }
             Operator::MemoryFill { mem } => self.emit_bulk(memory::memory_fill, mem, 0),
             Operator::MemoryCopy { dst_mem, src_mem } => self.emit_bulk(memory::memory_copy, dst_mem, src_mem),
@@ -557,7 +556,6 @@ impl Translator<'_> {
     }
 
     fn table(&mut self, operator: &Operator<'_>) -> bool {
-        let is_64 = |x: u32| self.module.syntax().tables[x as usize].ty.is_64 as u32;
         match *operator {
             Operator::TableGet { table } => {
                 let index = self.pop_slot();
@@ -569,8 +567,7 @@ impl Translator<'_> {
             }
             Operator::TableSize { table } => self.emit_result(table::table_size, false, table, 0, 0),
             Operator::TableGrow { table } => {
-                let is_64 = is_64(table);
-                self.emit_settled(table::table_grow, 2, false, table, is_64);
+                self.emit_settled(table::table_grow, 2, false, table, 0);
             }
             Operator::TableFill { table } => self.emit_bulk(table::table_fill, table, 0),
             Operator::TableCopy { dst_table, src_table } => self.emit_bulk(table::table_copy, dst_table, src_table),
@@ -671,18 +668,12 @@ impl Translator<'_> {
     }
 
     fn fields(&self, x: u32) -> &[crate::syntax::FieldType] {
-        match &self.module.syntax().types[x as usize].comp {
-            crate::syntax::CompType::Struct(fields) => fields,
-            other => unreachable!("validation: a structure type, not {other:?}"),
-        }
+        self.module.fields(x)
     }
 
     fn emit_array_get(&mut self, handler: Handler, x: u32) {
         let (array, index) = self.pop_slots2();
-        let wide = match &self.module.syntax().types[x as usize].comp {
-            crate::syntax::CompType::Array(field) => field.storage.unpack().slots() == 2,
-            other => unreachable!("validation: an array type, not {other:?}"),
-        };
+        let wide = self.module.element(x).storage.unpack().slots() == 2;
         self.emit_result(handler, wide, array, index, x);
     }
 
