@@ -47,6 +47,11 @@ impl Default for Config {
     }
 }
 
+/// Every proposal that the engine can run; of the [`Config::features`] only these count.
+pub fn supported_features() -> Features {
+    default_features().union(Features::COMPACT_IMPORTS)
+}
+
 /// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes and wide arithmetic.
 pub fn default_features() -> Features {
     Features::WASM3

@@ -41,7 +41,8 @@ fn adds() {
 
 #[test]
 fn traps_know_their_place() {
-    let text = r#"(module (func) (func (export "f") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))"#;
+    let text =
+        r#"(module (func) (func (export "f") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))"#;
     let Err(Fault::Trap(trap)) = run(text, "f", &[Val::I32(0)]) else { panic!("no trap") };
     assert_eq!((trap.code, trap.func), (TrapCode::IntegerDivideByZero, Some(1)));
     assert!(trap.offset.is_some());
@@ -100,8 +101,16 @@ fn many_values_and_vectors_pass() {
     assert_eq!(
         run(text, "f", &[]).unwrap(),
         [
-            v, Val::I32(1), Val::I64(2), Val::F32(3f32.to_bits()), Val::F64(4f64.to_bits()),
-            Val::I32(10), Val::I32(11), Val::I32(12), Val::I32(13), w,
+            v,
+            Val::I32(1),
+            Val::I64(2),
+            Val::F32(3f32.to_bits()),
+            Val::F64(4f64.to_bits()),
+            Val::I32(10),
+            Val::I32(11),
+            Val::I32(12),
+            Val::I32(13),
+            w,
         ]
     );
 }
@@ -119,8 +128,7 @@ fn host_functions_call_back() {
         results[0] = caller.store().call_export(instance, "g", args, Cause::Embedder)?[0];
         Ok(())
     });
-    let instance =
-        store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
+    let instance = store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
     let result = store.call_export(instance, "f", &[Val::I32(20)], Cause::Embedder).unwrap();
     assert_eq!(result, [Val::I32(42)]);
 }

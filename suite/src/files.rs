@@ -41,7 +41,7 @@ pub enum Text {
 /// A directive that contradicts today's specification: it is run, must fail, and is counted apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleDirective {
-    /// Line of its keyword.
+    /// Line of its opening parenthesis.
     pub line: u64,
     /// The clause that it contradicts.
     pub clause: String,

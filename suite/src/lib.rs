@@ -15,6 +15,8 @@
 pub mod files;
 #[cfg(feature = "official")]
 pub mod official;
+#[cfg(feature = "reference")]
+pub mod post_mortem;
 pub mod results;
 #[cfg(feature = "reference")]
 pub mod script;

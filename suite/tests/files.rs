@@ -30,7 +30,7 @@ fn the_json_is_the_documented_one() {
         "files": [{
             "path": "a.wast", "directives": 2, "passed": 1, "failed": 1, "unsupported": 0,
             "failures": [
-                { "line": 2, "column": 2, "directive": "assert_invalid", "expected": "invalid", "got": "no error" }
+                { "line": 2, "column": 1, "directive": "assert_invalid", "expected": "invalid", "got": "no error" }
             ]
         }],
         "totals": { "directives": 2, "passed": 1, "failed": 1, "unsupported": 0, "stale": 0 }

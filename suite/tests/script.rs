@@ -207,7 +207,7 @@ fn patterns_match() {
         (assert_return (invoke "any" (ref.extern 3)) (ref.host 3))
         (assert_return (invoke "any" (ref.extern 3)) (ref.any))
         (assert_return (invoke "func") (ref.func))
-        (assert_return (invoke "func") (ref.func 5))
+        (assert_return (invoke "func") (ref.func 6))
         (assert_return (invoke "struct") (ref.struct))
         (assert_return (invoke "struct") (ref.eq))
         (assert_return (invoke "array") (ref.array))
@@ -349,17 +349,17 @@ fn threads_share_memories_and_nothing_else() {
 
 #[test]
 fn failures_inside_a_thread_are_reported() {
-    let all = reports("(thread $t\n(invoke \"f\"))\n(wait $t)\n(wait $t)");
+    let all = reports("(module) (thread $t\n(invoke \"f\"))\n(wait $t)\n(wait $t)");
     let kinds: Vec<_> = all.iter().map(|report| (report.line, report.directive)).collect();
-    assert_eq!(kinds, [(1, "thread"), (2, "invoke"), (3, "wait"), (4, "wait")]);
+    assert_eq!(kinds, [(1, "module"), (1, "thread"), (2, "invoke"), (3, "wait"), (4, "wait")]);
     let failed: Vec<_> = all.iter().map(|report| matches!(report.status, Status::Failed { .. })).collect();
-    assert_eq!(failed, [false, true, false, true]);
+    assert_eq!(failed, [false, false, true, false, true]);
 }
 
 #[test]
 fn a_thread_that_is_not_waited_for_is_reported_too() {
-    let all = reports("(thread $t (invoke \"f\"))");
-    assert_eq!(all.len(), 2);
+    let all = reports("(module) (thread $t (invoke \"f\"))");
+    assert_eq!(all.len(), 3);
 }
 
 #[test]
@@ -376,7 +376,8 @@ fn time_is_limited() {
 
 #[test]
 fn components_and_stack_switching_are_unsupported() {
-    let text = r#"(component $c) (assert_invalid (component (import "a" (func))) "x") (invoke "f") (register "c" $c)"#;
+    let text = r#"(component $c) (assert_invalid (component (import "a" (func))) "x") (invoke "f") (register "c" $c)
+        (component definition $d) (component instance $i $d) (component instance $j) (invoke $i "f")"#;
     for report in reports(text) {
         assert_eq!(report.status, Status::Unsupported("components".to_owned()), "{}", report.directive);
     }
@@ -385,10 +386,10 @@ fn components_and_stack_switching_are_unsupported() {
 }
 
 #[test]
-fn positions_are_those_of_the_keywords() {
+fn positions_are_those_of_the_parentheses() {
     let all = reports("\n  (module)\n (module quote \"(\")");
-    assert_eq!((all[0].line, all[0].column), (2, 4));
-    assert_eq!((all[1].line, all[1].column, all[1].directive), (3, 3, "module"));
+    assert_eq!((all[0].line, all[0].column), (2, 3));
+    assert_eq!((all[1].line, all[1].column, all[1].directive), (3, 2, "module"));
 }
 
 #[test]

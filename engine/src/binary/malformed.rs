@@ -29,18 +29,41 @@ pub(super) fn classify(bytes: &[u8], features: Features, error: BinaryReaderErro
     }
 }
 
+/// Whether an opcode exists under `features`.
+fn exists(operator: &Operator<'_>, features: Features) -> bool {
+    macro_rules! enabled {
+        (mvp) => {
+            true
+        };
+        ($proposal:ident) => {
+            features.$proposal()
+        };
+    }
+    macro_rules! arms {
+        ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($arity:tt)*))*) => {
+            match operator {
+                $(Operator::$op { .. } => enabled!($proposal),)*
+                _ => false,
+            }
+        };
+    }
+    wasmparser::for_each_operator!(arms)
+}
+
 /// Mistakes of the grammar that wasmparser's validator finds, since they depend on the enabled proposals: an opcode or a
 /// type code that does not exist without them.
 fn is_about_syntax(message: &str) -> bool {
-    let disabled = message.ends_with("support is not enabled");
+    // Mutability bytes beyond 0 and 1 (core `#binary-mut`) are read as flags of a proposal.
+    let disabled = message.ends_with("support is not enabled") || message.starts_with("shared globals require");
     // What the grammar of the day allowed and validation forbade.
     let validation = ["constant expression", "multiple tables", "multi-memory"];
     disabled && !validation.iter().any(|words| message.contains(words))
 }
 
 /// Counts that must agree between sections (core `#binary-module`).
-#[derive(Default)]
 struct Counts {
+    /// The proposals that decide which opcodes exist.
+    features: Features,
     funcs: u32,
     bodies: u32,
     data_count: Option<u32>,
@@ -49,10 +72,16 @@ struct Counts {
     uses_data_index: Option<u64>,
 }
 
+impl Counts {
+    fn new(features: Features) -> Self {
+        Counts { features, funcs: 0, bodies: 0, data_count: None, datas: 0, uses_data_index: None }
+    }
+}
+
 fn read_all(bytes: &[u8], features: Features) -> Result<(), Mistake> {
     let mut parser = Parser::new(0);
     parser.set_features(features);
-    let mut counts = Counts::default();
+    let mut counts = Counts::new(features);
     let mut last_section = 0;
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
@@ -67,7 +96,9 @@ fn read_all(bytes: &[u8], features: Features) -> Result<(), Mistake> {
         return Err(Mistake { offset: end, message: "data count and data section have inconsistent lengths".into() });
     }
     match counts.uses_data_index {
-        Some(offset) if counts.data_count.is_none() => Err(Mistake { offset, message: "data count section required".into() }),
+        Some(offset) if counts.data_count.is_none() => {
+            Err(Mistake { offset, message: "data count section required".into() })
+        }
         _ => Ok(()),
     }
 }
@@ -108,7 +139,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
         Payload::TableSection(reader) => {
             for table in reader {
                 if let TableInit::Expr(expr) = table?.init {
-                    read_expr(expr.get_operators_reader(), counts)?;
+                    read_const_expr(expr.get_operators_reader(), counts.features)?;
                 }
             }
         }
@@ -116,7 +147,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
         Payload::TagSection(reader) => read_items(reader)?,
         Payload::GlobalSection(reader) => {
             for global in reader {
-                read_expr(global?.init_expr.get_operators_reader(), counts)?;
+                read_const_expr(global?.init_expr.get_operators_reader(), counts.features)?;
             }
         }
         Payload::ExportSection(reader) => read_items(reader)?,
@@ -124,13 +155,13 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
             for elem in reader {
                 let elem = elem?;
                 if let ElementKind::Active { offset_expr, .. } = elem.kind {
-                    read_expr(offset_expr.get_operators_reader(), counts)?;
+                    read_const_expr(offset_expr.get_operators_reader(), counts.features)?;
                 }
                 match elem.items {
                     ElementItems::Functions(reader) => read_items(reader)?,
                     ElementItems::Expressions(_, reader) => {
                         for expr in reader {
-                            read_expr(expr?.get_operators_reader(), counts)?;
+                            read_const_expr(expr?.get_operators_reader(), counts.features)?;
                         }
                     }
                 }
@@ -141,7 +172,7 @@ fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake
             counts.datas = reader.count();
             for data in reader {
                 if let wasmparser::DataKind::Active { offset_expr, .. } = data?.kind {
-                    read_expr(offset_expr.get_operators_reader(), counts)?;
+                    read_const_expr(offset_expr.get_operators_reader(), counts.features)?;
                 }
             }
         }
@@ -188,12 +219,23 @@ fn read_body(body: &wasmparser::FunctionBody<'_>, counts: &mut Counts) -> Result
     read_expr(body.get_operators_reader()?, counts)
 }
 
+/// Only data indices in function bodies ask for a data count section (core `#binary-module`, `dataidx(func*)`).
+fn read_const_expr(reader: wasmparser::OperatorsReader<'_>, features: Features) -> Result<(), Mistake> {
+    read_expr(reader, &mut Counts::new(features))
+}
+
 fn read_expr(mut reader: wasmparser::OperatorsReader<'_>, counts: &mut Counts) -> Result<(), Mistake> {
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset()?;
+        if !exists(&operator, counts.features) {
+            return Err(Mistake { offset, message: "illegal opcode".into() });
+        }
         let uses_data_index = matches!(
             operator,
-            Operator::MemoryInit { .. } | Operator::DataDrop { .. } | Operator::ArrayNewData { .. } | Operator::ArrayInitData { .. }
+            Operator::MemoryInit { .. }
+                | Operator::DataDrop { .. }
+                | Operator::ArrayNewData { .. }
+                | Operator::ArrayInitData { .. }
         );
         if uses_data_index && counts.uses_data_index.is_none() {
             counts.uses_data_index = Some(offset);

@@ -10,15 +10,12 @@ use crate::{
     config::Features,
     error::ModuleError,
     syntax::{
-        Data, DataMode, Elem, ElemItems, ElemMode, Export, ExternIndex, ExternType, Global, Import, Module,
-        Table,
+        Data, DataMode, Elem, ElemItems, ElemMode, Export, ExternIndex, ExternType, Global, Import, Module, Table,
     },
     valid::Validation,
 };
 use std::{ops::Range, sync::Arc};
 use wasmparser::{BinaryReaderError, Imports, KnownCustom, Parser, Payload};
-
-
 
 /// Why the single pass over the bytes stopped.
 enum Stop {
@@ -41,12 +38,12 @@ impl From<BinaryReaderError> for Stop {
 /// of validation is broken. Which of the two is decided by a second pass that only a failure pays for.
 pub(crate) fn decode(bytes: Arc<[u8]>, features: Features) -> Result<Module, ModuleError> {
     let mut module = Module { bytes: bytes.clone(), ..Module::default() };
+    let features = features.intersection(crate::config::supported_features());
     match decode_into(&mut module, &bytes, features) {
         Ok(()) => Ok(module),
-        Err(Stop::Component) => Err(ModuleError::Malformed {
-            offset: 4,
-            message: "this is a component, not a core module".to_owned(),
-        }),
+        Err(Stop::Component) => {
+            Err(ModuleError::Malformed { offset: 4, message: "this is a component, not a core module".to_owned() })
+        }
         Err(Stop::Reader(error)) => Err(malformed::classify(&bytes, features, error)),
     }
 }
@@ -260,4 +257,3 @@ fn name_section(module: &mut Module, range: Range<usize>, names: wasmparser::Nam
     }
     module.name_section = Some(range);
 }
-

@@ -1,11 +1,6 @@
 //! What the instructions of both tiers need of the run that executes them.
 
-use crate::{
-    Store,
-    error::Fault,
-    runtime::InstanceInst,
-    trace::Resource,
-};
+use crate::{Store, error::Fault, runtime::InstanceInst, trace::Resource};
 use std::sync::atomic::Ordering;
 
 /// Budget between two looks at the interrupt flag.

@@ -126,7 +126,13 @@ pub(crate) fn atomic_cmpxchg(
 }
 
 /// `memory.atomic.notify`: how many were woken.
-pub(crate) fn atomic_notify(cx: &mut impl Activation, x: u32, base: u64, offset: u64, count: u64) -> Result<u64, Fault> {
+pub(crate) fn atomic_notify(
+    cx: &mut impl Activation,
+    x: u32,
+    base: u64,
+    offset: u64,
+    count: u64,
+) -> Result<u64, Fault> {
     let ea = effective(base, offset)?;
     trapped(memory_of(cx, x).atomic_notify(ea, count as u32)).map(u64::from)
 }

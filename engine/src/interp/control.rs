@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     error::Fault,
-    exec::{Activation, reference::{HeapCode, has_heap_type}},
+    exec::{
+        Activation,
+        reference::{HeapCode, has_heap_type},
+    },
     runtime::{FuncAddr, FuncKind, InstanceInst, Ref, Val},
     trace::{Resource, TrapCode},
 };
@@ -38,7 +41,7 @@ macro_rules! branch {
             unsafe {
                 let $op = &*ip;
                 let $cx = cx;
-                let _ = &$cx;
+                let _ = (&$cx, &$op);
                 let holds: bool = $cond;
                 if holds == WHEN {
                     if BACK {

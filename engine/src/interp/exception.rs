@@ -6,17 +6,13 @@ use super::{
     table::slow,
     variable::{get, set},
 };
-use crate::{
-    error::Fault,
-    exec::exception,
-    runtime::Ref,
-};
+use crate::{error::Fault, exec::exception, runtime::Ref};
 
 slow!(/// `throw a`: arguments from slot `b` on, `c` slots.
-    throw, |cx, fp, op| {
-        let args = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
-        return Err(exception::throw(cx, op.a, &args));
-    });
+throw, |cx, fp, op| {
+    let args = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
+    return Err(exception::throw(cx, op.a, &args));
+});
 slow!(/// `throw_ref` of slot `b`.
     throw_ref, |cx, fp, op| { return Err(exception::throw_ref(Ref(get(fp, op.b)))); });
 

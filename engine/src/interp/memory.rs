@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     error::Fault,
-    exec::{memory, numerics::{self, V128}},
+    exec::{
+        memory,
+        numerics::{self, V128},
+    },
     runtime::{MemoryInst, RmwOp},
     syntax::{
         for_each_atomic_cmpxchg, for_each_atomic_load, for_each_atomic_rmw, for_each_atomic_store, for_each_lane_load,
@@ -198,13 +201,13 @@ fn trapped<T>(result: Result<T, TrapCode>) -> Result<T, Fault> {
 }
 
 slow!(/// `a = load(any memory, b + offset)`.
-    load_any<O: Load>, |cx, fp, op| {
-        O::load(trapped(read_any(cx, op, get(fp, op.b)))?).write(fp, op.a);
-    });
+load_any<O: Load>, |cx, fp, op| {
+    O::load(trapped(read_any(cx, op, get(fp, op.b)))?).write(fp, op.a);
+});
 slow!(/// `store(any memory, a + offset, b)`.
-    store_any<O: Store>, |cx, fp, op| {
-        trapped(write_any(cx, op, get(fp, op.a), O::store(O::Arg::read(fp, op.b))))?;
-    });
+store_any<O: Store>, |cx, fp, op| {
+    trapped(write_any(cx, op, get(fp, op.a), O::store(O::Arg::read(fp, op.b))))?;
+});
 
 /// Lane accesses take two instructions: this one, and behind it one that holds the lane in `a` and is never run.
 #[inline(always)]
@@ -214,14 +217,14 @@ unsafe fn lane_of(op: &Op) -> u8 {
 }
 
 slow!(/// `a = b[address] into lane of a[vector]`: address in slot `b`, vector in slot `a`, which takes the result.
-    load_lane<O: LaneLoad>, |cx, fp, op| {
-        let bytes = trapped(read_any(cx, op, get(fp, op.b)))?;
-        O::load(bytes, V128::read(fp, op.a), lane_of(op)).write(fp, op.a);
-    });
+load_lane<O: LaneLoad>, |cx, fp, op| {
+    let bytes = trapped(read_any(cx, op, get(fp, op.b)))?;
+    O::load(bytes, V128::read(fp, op.a), lane_of(op)).write(fp, op.a);
+});
 slow!(/// `store lane of the vector in b at the address in a`.
-    store_lane<O: LaneStore>, |cx, fp, op| {
-        trapped(write_any(cx, op, get(fp, op.a), O::store(V128::read(fp, op.b), lane_of(op))))?;
-    });
+store_lane<O: LaneStore>, |cx, fp, op| {
+    trapped(write_any(cx, op, get(fp, op.a), O::store(V128::read(fp, op.b), lane_of(op))))?;
+});
 
 /// The memory with index `x`.
 #[inline(always)]
@@ -234,23 +237,23 @@ fn memory_of(cx: &Cx, x: u32) -> &'static mut MemoryInst {
 }
 
 slow!(/// `a = memory.size b`.
-    memory_size, |cx, fp, op| {
-        super::variable::set(fp, op.a, memory_of(cx, op.b).size_pages());
-    });
+memory_size, |cx, fp, op| {
+    super::variable::set(fp, op.a, memory_of(cx, op.b).size_pages());
+});
 slow!(/// `a = memory.grow c by b`.
     memory_grow, |cx, fp, op| { super::variable::set(fp, op.a, memory::grow(cx, op.c, get(fp, op.b))); });
 slow!(/// `memory.fill a`: three operands from slot `b` on.
-    memory_fill, |cx, fp, op| {
-        memory::fill(cx, op.a, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
-    });
+memory_fill, |cx, fp, op| {
+    memory::fill(cx, op.a, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
+});
 slow!(/// `memory.copy a <- c`: three operands from slot `b` on.
-    memory_copy, |cx, fp, op| {
-        memory::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
-    });
+memory_copy, |cx, fp, op| {
+    memory::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
+});
 slow!(/// `memory.init a, data c`: three operands from slot `b` on.
-    memory_init, |cx, fp, op| {
-        memory::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
-    });
+memory_init, |cx, fp, op| {
+    memory::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
+});
 slow!(/// `data.drop a`.
     data_drop, |cx, fp, op| { memory::data_drop(cx, op.a); });
 
@@ -301,32 +304,32 @@ fn place(op: &Op) -> (u32, u64) {
 }
 
 slow!(/// `a = atomic load at b`.
-    atomic_load<O: Atomic>, |cx, fp, op| {
-        let (x, offset) = place(op);
-        super::variable::set(fp, op.a, memory::atomic_load(cx, x, get(fp, op.b), offset, O::WIDTH)?);
-    });
+atomic_load<O: Atomic>, |cx, fp, op| {
+    let (x, offset) = place(op);
+    super::variable::set(fp, op.a, memory::atomic_load(cx, x, get(fp, op.b), offset, O::WIDTH)?);
+});
 slow!(/// `atomic store of b at a`.
-    atomic_store<O: Atomic>, |cx, fp, op| {
-        let (x, offset) = place(op);
-        memory::atomic_store(cx, x, get(fp, op.a), offset, O::WIDTH, get(fp, op.b))?;
-    });
+atomic_store<O: Atomic>, |cx, fp, op| {
+    let (x, offset) = place(op);
+    memory::atomic_store(cx, x, get(fp, op.a), offset, O::WIDTH, get(fp, op.b))?;
+});
 slow!(/// `a = atomic rmw`: address and operand from slot `b` on.
-    atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
-        let (x, offset) = place(op);
-        let old = memory::atomic_rmw(cx, x, get(fp, op.b), offset, O::WIDTH, O::OP, get(fp, op.b + 1))?;
-        super::variable::set(fp, op.a, old);
-    });
+atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
+    let (x, offset) = place(op);
+    let old = memory::atomic_rmw(cx, x, get(fp, op.b), offset, O::WIDTH, O::OP, get(fp, op.b + 1))?;
+    super::variable::set(fp, op.a, old);
+});
 slow!(/// `a = atomic cmpxchg`: address, expected and replacement from slot `b` on.
-    atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
-        let (x, offset) = place(op);
-        let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
-        super::variable::set(fp, op.a, memory::atomic_cmpxchg(cx, x, get(fp, op.b), offset, O::WIDTH, values)?);
-    });
+atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
+    let (x, offset) = place(op);
+    let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
+    super::variable::set(fp, op.a, memory::atomic_cmpxchg(cx, x, get(fp, op.b), offset, O::WIDTH, values)?);
+});
 slow!(/// `a = memory.atomic.notify`: address and count from slot `b` on.
-    atomic_notify, |cx, fp, op| {
-        let (x, offset) = place(op);
-        super::variable::set(fp, op.a, memory::atomic_notify(cx, x, get(fp, op.b), offset, get(fp, op.b + 1))?);
-    });
+atomic_notify, |cx, fp, op| {
+    let (x, offset) = place(op);
+    super::variable::set(fp, op.a, memory::atomic_notify(cx, x, get(fp, op.b), offset, get(fp, op.b + 1))?);
+});
 
 macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {

@@ -51,11 +51,21 @@ pub(crate) trait Replace {
 
 /// The Rust type of a value type of the table.
 macro_rules! rust_type {
-    (I32) => { i32 };
-    (I64) => { i64 };
-    (F32) => { f32 };
-    (F64) => { f64 };
-    (V128) => { V128 };
+    (I32) => {
+        i32
+    };
+    (I64) => {
+        i64
+    };
+    (F32) => {
+        f32
+    };
+    (F64) => {
+        f64
+    };
+    (V128) => {
+        V128
+    };
 }
 pub(super) use rust_type;
 
@@ -210,21 +220,21 @@ pub(super) unsafe fn binary_imm<O: Binary>(ip: *const Op, fp: *mut u64, mem: *mu
 }
 
 simple!(/// `a = O(b, c, d)`.
-    ternary<O: Ternary>, |fp, op, cx| {
-        O::apply(V128::read(fp, op.b), V128::read(fp, op.c), V128::read(fp, op.d)).write(fp, op.a)
-    });
+ternary<O: Ternary>, |fp, op, cx| {
+    O::apply(V128::read(fp, op.b), V128::read(fp, op.c), V128::read(fp, op.d)).write(fp, op.a)
+});
 simple!(/// `a = lane d of b`.
     extract<O: Extract>, |fp, op, cx| O::apply(V128::read(fp, op.b), op.d as u8).write(fp, op.a));
 simple!(/// `a = b with lane d set to c`.
-    replace<O: Replace>, |fp, op, cx| {
-        O::apply(V128::read(fp, op.b), O::Arg::read(fp, op.c), op.d as u8).write(fp, op.a)
-    });
+replace<O: Replace>, |fp, op, cx| {
+    O::apply(V128::read(fp, op.b), O::Arg::read(fp, op.c), op.d as u8).write(fp, op.a)
+});
 simple!(/// `a = shuffle(b, c)` by the lanes in `pool[d]`.
-    shuffle, |fp, op, cx| {
-        let pool: &[u128] = &(*(*cx).code).pool;
-        let lanes = pool[op.d as usize].to_le_bytes();
-        numerics::i8x16_shuffle(V128::read(fp, op.b), V128::read(fp, op.c), lanes).write(fp, op.a)
-    });
+shuffle, |fp, op, cx| {
+    let pool: &[u128] = &(*(*cx).code).pool;
+    let lanes = pool[op.d as usize].to_le_bytes();
+    numerics::i8x16_shuffle(V128::read(fp, op.b), V128::read(fp, op.c), lanes).write(fp, op.a)
+});
 
 simple!(/// `a = b + c`, 128 bits in two slots each: low and high operands follow each other.
     add128, |fp, op, cx| wide(fp, op, numerics::i64_add128));

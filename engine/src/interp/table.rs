@@ -73,31 +73,31 @@ fn out_of_bounds<E>(_: E) -> Fault {
 }
 
 slow!(/// `a = table c [b]`.
-    table_get, |cx, fp, op| {
-        let element = table_of(cx, op.c).get(get(fp, op.b)).ok_or_else(|| out_of_bounds(()))?;
-        set(fp, op.a, element.0);
-    });
+table_get, |cx, fp, op| {
+    let element = table_of(cx, op.c).get(get(fp, op.b)).ok_or_else(|| out_of_bounds(()))?;
+    set(fp, op.a, element.0);
+});
 slow!(/// `table c [a] = b`.
-    table_set, |cx, fp, op| {
-        table_of(cx, op.c).set(get(fp, op.a), Ref(get(fp, op.b))).ok_or_else(|| out_of_bounds(()))?;
-    });
+table_set, |cx, fp, op| {
+    table_of(cx, op.c).set(get(fp, op.a), Ref(get(fp, op.b))).ok_or_else(|| out_of_bounds(()))?;
+});
 slow!(/// `a = table.size b`.
     table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len()); });
 slow!(/// `a = table.grow c`: element and number from slot `b` on.
-    table_grow, |cx, fp, op| {
-        set(fp, op.a, table::grow(cx, op.c, Ref(get(fp, op.b)), get(fp, op.b + 1)));
-    });
+table_grow, |cx, fp, op| {
+    set(fp, op.a, table::grow(cx, op.c, Ref(get(fp, op.b)), get(fp, op.b + 1)));
+});
 slow!(/// `table.fill a`: three operands from slot `b` on.
-    table_fill, |cx, fp, op| {
-        table::fill(cx, op.a, get(fp, op.b), Ref(get(fp, op.b + 1)), get(fp, op.b + 2))?;
-    });
+table_fill, |cx, fp, op| {
+    table::fill(cx, op.a, get(fp, op.b), Ref(get(fp, op.b + 1)), get(fp, op.b + 2))?;
+});
 slow!(/// `table.copy a <- c`: three operands from slot `b` on.
-    table_copy, |cx, fp, op| {
-        table::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
-    });
+table_copy, |cx, fp, op| {
+    table::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
+});
 slow!(/// `table.init a, elem c`: three operands from slot `b` on.
-    table_init, |cx, fp, op| {
-        table::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
-    });
+table_init, |cx, fp, op| {
+    table::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
+});
 slow!(/// `elem.drop a`.
     elem_drop, |cx, fp, op| { table::elem_drop(cx, op.a); });

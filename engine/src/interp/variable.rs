@@ -118,38 +118,38 @@ simple!(/// `a = b`, two slots.
 simple!(/// `a = imm`.
     copy_imm, |fp, op, cx| set(fp, op.a, op.imm()));
 simple!(/// `a = pool[b]`.
-    copy_pool, |fp, op, cx| {
-        let pool: &[u128] = &(*(*cx).code).pool;
-        V128(pool[op.b as usize]).write(fp, op.a)
-    });
+copy_pool, |fp, op, cx| {
+    let pool: &[u128] = &(*(*cx).code).pool;
+    V128(pool[op.b as usize]).write(fp, op.a)
+});
 simple!(/// `a = d ? b : c`.
-    select, |fp, op, cx| {
-        let chosen = if get(fp, op.d) as u32 != 0 { op.b } else { op.c };
-        set(fp, op.a, get(fp, chosen))
-    });
+select, |fp, op, cx| {
+    let chosen = if get(fp, op.d) as u32 != 0 { op.b } else { op.c };
+    set(fp, op.a, get(fp, chosen))
+});
 simple!(/// `a = d ? b : c`, two slots.
-    select_wide, |fp, op, cx| {
-        let chosen = if get(fp, op.d) as u32 != 0 { op.b } else { op.c };
-        V128::read(fp, chosen).write(fp, op.a)
-    });
+select_wide, |fp, op, cx| {
+    let chosen = if get(fp, op.d) as u32 != 0 { op.b } else { op.c };
+    V128::read(fp, chosen).write(fp, op.a)
+});
 simple!(/// `a = global b`.
-    global_get, |fp, op, cx| {
-        let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
-        set(fp, op.a, (*global).slots[0])
-    });
+global_get, |fp, op, cx| {
+    let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
+    set(fp, op.a, (*global).slots[0])
+});
 simple!(/// `a = global b`, two slots.
-    global_get_wide, |fp, op, cx| {
-        let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
-        set(fp, op.a, (*global).slots[0]);
-        set(fp, op.a + 1, (*global).slots[1])
-    });
+global_get_wide, |fp, op, cx| {
+    let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
+    set(fp, op.a, (*global).slots[0]);
+    set(fp, op.a + 1, (*global).slots[1])
+});
 simple!(/// `global b = a`.
-    global_set, |fp, op, cx| {
-        let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
-        (*global).slots[0] = get(fp, op.a)
-    });
+global_set, |fp, op, cx| {
+    let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
+    (*global).slots[0] = get(fp, op.a)
+});
 simple!(/// `global b = a`, two slots.
-    global_set_wide, |fp, op, cx| {
-        let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
-        (*global).slots = [get(fp, op.a), get(fp, op.a + 1)]
-    });
+global_set_wide, |fp, op, cx| {
+    let global = *(&(*(*cx).inst).global_ptrs).get_unchecked(op.b as usize);
+    (*global).slots = [get(fp, op.a), get(fp, op.a + 1)]
+});

@@ -27,7 +27,9 @@ impl Translator<'_> {
             Operator::Call { function_index: x } => self.call_func(x, false),
             Operator::ReturnCall { function_index: x } => self.call_func(x, true),
             Operator::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index, false),
-            Operator::ReturnCallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index, true),
+            Operator::ReturnCallIndirect { type_index, table_index } => {
+                self.call_indirect(type_index, table_index, true)
+            }
             Operator::CallRef { type_index } => self.call_ref(type_index, false),
             Operator::ReturnCallRef { type_index } => self.call_ref(type_index, true),
             _ => return false,

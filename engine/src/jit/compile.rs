@@ -4,8 +4,7 @@ use super::{
     abi::Shape,
     code::{Cell, Region},
     helpers::Helper,
-    trampolines,
-    translate,
+    trampolines, translate,
 };
 use crate::Module;
 use cranelift_codegen::{

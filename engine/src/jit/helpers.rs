@@ -415,4 +415,3 @@ const RMW_OPS: [RmwOp; 6] = [RmwOp::Add, RmwOp::Sub, RmwOp::And, RmwOp::Or, RmwO
 pub(super) fn rmw_number(op: RmwOp) -> u64 {
     RMW_OPS.iter().position(|other| *other == op).expect("the list is complete") as u64
 }
-

@@ -21,7 +21,11 @@ enum Widen {
 impl Translator<'_> {
     /// Tells whether the operator is one of this chapter's.
     pub fn memory(&mut self, operator: &Operator<'_>) -> bool {
-        self.load(operator) || self.store(operator) || self.vector_load(operator) || self.lane_access(operator) || self.bulk(operator)
+        self.load(operator)
+            || self.store(operator)
+            || self.vector_load(operator)
+            || self.lane_access(operator)
+            || self.bulk(operator)
     }
 
     fn load(&mut self, operator: &Operator<'_>) -> bool {
@@ -105,8 +109,7 @@ impl Translator<'_> {
             _ => return false,
         };
         let lane = self.load_value(memarg, vector.lane_type());
-        let value =
-            if zero { self.b.ins().scalar_to_vector(vector, lane) } else { self.b.ins().splat(vector, lane) };
+        let value = if zero { self.b.ins().scalar_to_vector(vector, lane) } else { self.b.ins().splat(vector, lane) };
         self.push_vector(value);
         true
     }
@@ -222,7 +225,9 @@ impl Translator<'_> {
                 self.helper_push(helpers::memory_grow(), &[x, delta], ty);
             }
             Operator::MemoryFill { mem } => self.bulk_helper(helpers::memory_fill(), &[mem], 3),
-            Operator::MemoryCopy { dst_mem, src_mem } => self.bulk_helper(helpers::memory_copy(), &[dst_mem, src_mem], 3),
+            Operator::MemoryCopy { dst_mem, src_mem } => {
+                self.bulk_helper(helpers::memory_copy(), &[dst_mem, src_mem], 3)
+            }
             Operator::MemoryInit { data_index, mem } => self.bulk_helper(helpers::memory_init(), &[mem, data_index], 3),
             Operator::DataDrop { data_index } => self.bulk_helper(helpers::data_drop(), &[data_index], 0),
             _ => return false,
@@ -245,4 +250,3 @@ impl Translator<'_> {
         args
     }
 }
-

@@ -66,17 +66,33 @@ unsafe extern "C" fn replace<O: Replace>(words: *mut u64, lane: u64) -> u64 {
 }
 
 macro_rules! machine_type {
-    (I32) => { I32 };
-    (I64) => { I64 };
-    (F32) => { F32 };
-    (F64) => { F64 };
-    (V128) => { I8X16 };
+    (I32) => {
+        I32
+    };
+    (I64) => {
+        I64
+    };
+    (F32) => {
+        F32
+    };
+    (F64) => {
+        F64
+    };
+    (V128) => {
+        I8X16
+    };
 }
 
 macro_rules! table_function {
-    ($op:ident ($a:ident) -> $out:ident) => { (unary::<op::$op> as TableFunction, 1, machine_type!($out)) };
-    ($op:ident ($a:ident, $b:ident) -> $out:ident) => { (binary::<op::$op> as TableFunction, 2, machine_type!($out)) };
-    ($op:ident ($a:ident, $b:ident, $c:ident) -> $out:ident) => { (ternary::<op::$op> as TableFunction, 3, machine_type!($out)) };
+    ($op:ident ($a:ident) -> $out:ident) => {
+        (unary::<op::$op> as TableFunction, 1, machine_type!($out))
+    };
+    ($op:ident ($a:ident, $b:ident) -> $out:ident) => {
+        (binary::<op::$op> as TableFunction, 2, machine_type!($out))
+    };
+    ($op:ident ($a:ident, $b:ident, $c:ident) -> $out:ident) => {
+        (ternary::<op::$op> as TableFunction, 3, machine_type!($out))
+    };
 }
 
 macro_rules! table_functions {
@@ -93,8 +109,12 @@ macro_rules! table_functions {
 for_each_numeric_op!(table_functions);
 
 macro_rules! lane_function {
-    ($op:ident $args:tt -> $out:ident extract) => { (extract::<lane_op::$op> as TableFunction, 1, machine_type!($out)) };
-    ($op:ident $args:tt -> $out:ident replace) => { (replace::<lane_op::$op> as TableFunction, 2, machine_type!($out)) };
+    ($op:ident $args:tt -> $out:ident extract) => {
+        (extract::<lane_op::$op> as TableFunction, 1, machine_type!($out))
+    };
+    ($op:ident $args:tt -> $out:ident replace) => {
+        (replace::<lane_op::$op> as TableFunction, 2, machine_type!($out))
+    };
 }
 
 macro_rules! lane_functions {

@@ -107,7 +107,9 @@ fn preserved_registers() -> [u64; REGISTERS] {
 fn read_word(address: usize) -> u64 {
     let word: u64;
     // SAFETY: the address is between the running frame and the base of a run further up on the same stack.
-    unsafe { std::arch::asm!("mov {0}, [{1}]", out(reg) word, in(reg) address, options(nostack, readonly, preserves_flags)) };
+    unsafe {
+        std::arch::asm!("mov {0}, [{1}]", out(reg) word, in(reg) address, options(nostack, readonly, preserves_flags))
+    };
     word
 }
 
@@ -117,7 +119,9 @@ fn read_word(address: usize) -> u64 {
 fn read_word(address: usize) -> u64 {
     let word: u64;
     // SAFETY: the address is between the running frame and the base of a run further up on the same stack.
-    unsafe { std::arch::asm!("ldr {0}, [{1}]", out(reg) word, in(reg) address, options(nostack, readonly, preserves_flags)) };
+    unsafe {
+        std::arch::asm!("ldr {0}, [{1}]", out(reg) word, in(reg) address, options(nostack, readonly, preserves_flags))
+    };
     word
 }
 

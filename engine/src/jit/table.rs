@@ -41,7 +41,9 @@ impl Translator<'_> {
             Operator::TableCopy { dst_table, src_table } => {
                 self.bulk_helper(helpers::table_copy(), &[dst_table, src_table], 3);
             }
-            Operator::TableInit { elem_index, table } => self.bulk_helper(helpers::table_init(), &[table, elem_index], 3),
+            Operator::TableInit { elem_index, table } => {
+                self.bulk_helper(helpers::table_init(), &[table, elem_index], 3)
+            }
             Operator::ElemDrop { elem_index } => self.bulk_helper(helpers::elem_drop(), &[elem_index], 0),
             _ => return false,
         }

@@ -7,7 +7,8 @@ use super::{
 };
 use cranelift_codegen::{
     ir::{
-        AbiParam, Function, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
+        AbiParam, Function, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName,
+        Value, types,
     },
     isa::CallConv,
 };

@@ -11,8 +11,8 @@ use crate::{Module, syntax::ValType, trace::TrapCode};
 use cranelift_codegen::{
     entity::EntityRef,
     ir::{
-        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind,
-        Type, UserFuncName, Value,
+        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, StackSlotData,
+        StackSlotKind, Type, UserFuncName, Value,
         condcodes::IntCC,
         types::{F32, F64, I8, I8X16, I32, I64},
     },

@@ -82,4 +82,3 @@ impl Translator<'_> {
         self.b.ins().store(flags, value, global, 0);
     }
 }
-

@@ -35,6 +35,9 @@ const LAST_GENERATION: u32 = (1 << 24) - 1;
 /// The collector is not worth its time below this many bytes.
 const MIN_THRESHOLD: u64 = 4 << 20;
 
+/// Between two collections at least this part of the limit is allocated.
+const MIN_ROOM: u64 = 16;
+
 /// An object, or a free slot.
 #[derive(Debug)]
 pub struct Object {

@@ -38,8 +38,8 @@ pub struct OutOfBounds;
 #[repr(C)]
 #[derive(Debug)]
 pub struct MemoryInst {
-    base: *mut u8,
-    len_bytes: usize,
+    pub(crate) base: *mut u8,
+    pub(crate) len_bytes: usize,
     /// `limits.min` is the initial size.
     ty: MemoryType,
     /// Greatest size in pages: the least of the type's, the address type's and the store's limit.
@@ -53,6 +53,9 @@ enum Owner {
     Own(Backing),
     Shared(SharedMemory),
 }
+
+// SAFETY: `base` points into what `owner` keeps, which is this instance's own or a `SharedMemory`, which is `Send`.
+unsafe impl Send for MemoryInst {}
 
 impl MemoryInst {
     /// A memory of the type's minimal size, all zero (core `#alloc-mem`). `max_bytes` is the store's limit.
@@ -217,6 +220,14 @@ impl MemoryInst {
             Owner::Own(_) => Some(unsafe { std::slice::from_raw_parts_mut(self.base, self.len_bytes) }),
             Owner::Shared(_) => None,
         }
+    }
+
+    /// A copy of all bytes. Of a shared memory it need not be a state that the memory ever had as a whole.
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.len_bytes()];
+        // Memories never shrink: what was the length is inside.
+        self.read(0, &mut bytes).expect("the length was read before");
+        bytes
     }
 
     /// Sets `len` bytes from `offset` to `value` (core `#exec-memory.fill`).

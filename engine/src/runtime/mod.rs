@@ -3,6 +3,7 @@
 mod func;
 mod global;
 mod heap;
+mod imports;
 mod instance;
 mod memory;
 mod store;

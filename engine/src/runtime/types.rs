@@ -17,7 +17,7 @@ use crate::syntax::{
 use layout::Layout;
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     ops::Range,
 };
 
@@ -32,8 +32,7 @@ pub struct TypeRegistry {
     groups: Vec<Group>,
     /// The newest group of each hash.
     by_hash: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
-    /// Seeded at random: modules cannot choose types that collide.
-    seed: RandomState,
+    seed: Seed,
 }
 
 /// A defined type.
@@ -72,6 +71,35 @@ impl Hasher for Hashed {
     }
 }
 
+/// A hash function chosen at random, so that modules cannot choose types that collide.
+#[derive(Debug)]
+struct Seed {
+    start: u64,
+    factor: u64,
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Seed { start: random.hash_one(0), factor: random.hash_one(1) | 1 }
+    }
+}
+
+/// A hash in the making: types are a few words each, for which the standard library's hash function takes too long.
+struct Fold {
+    state: u64,
+    factor: u64,
+}
+
+impl Fold {
+    #[inline]
+    fn word(&mut self, word: u64) {
+        let product = (self.state ^ word) as u128 * self.factor as u128;
+        // The upper half carries what the lower bits of a product do not see.
+        self.state = (product as u64) ^ (product >> 64) as u64;
+    }
+}
+
 /// How the references of a candidate group are to be read.
 struct Scope<'a> {
     /// What the earlier types of the module are in the store; `None` if the references are closed.
@@ -81,7 +109,7 @@ struct Scope<'a> {
 }
 
 /// A reference in rolled form.
-#[derive(Hash, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Rolled {
     /// Into the group, relative to its start (core's `rec i`).
     Rec(u32),
@@ -180,11 +208,9 @@ impl TypeRegistry {
     }
 
     fn hash(&self, types: &[SubType], scope: &Scope<'_>) -> u64 {
-        let mut state = self.seed.build_hasher();
-        for ty in types {
-            hash_sub(ty, scope, &mut state);
-        }
-        state.finish()
+        let mut fold = Fold { state: self.seed.start, factor: self.seed.factor };
+        types.iter().for_each(|ty| hash_sub(ty, scope, &mut fold));
+        fold.state
     }
 
     fn equal(&self, types: &[SubType], scope: &Scope<'_>, group: &Group) -> bool {
@@ -223,47 +249,47 @@ fn val_word(ty: ValType) -> u64 {
     }
 }
 
-fn hash_val(ty: ValType, scope: &Scope<'_>, state: &mut impl Hasher) {
-    let word = val_word(ty);
-    match ty {
-        ValType::Ref(RefType { heap: HeapType::Concrete(index), .. }) => {
-            let target = match scope.roll(index) {
-                Rolled::Rec(relative) => 1 << 9 | (relative as u64) << 32,
-                Rolled::Closed(id) => (id as u64) << 32,
-            };
-            state.write_u64(word | target);
-        }
-        _ => state.write_u64(word),
+/// A rolled reference in the bits that [`val_word`] leaves.
+fn rolled_word(index: u32, scope: &Scope<'_>) -> u64 {
+    match scope.roll(index) {
+        Rolled::Rec(relative) => 1 << 9 | (relative as u64) << 32,
+        Rolled::Closed(id) => (id as u64) << 32,
     }
 }
 
-fn hash_field(field: FieldType, scope: &Scope<'_>, state: &mut impl Hasher) {
-    state.write_u8(field.mutable as u8);
+fn hash_val(ty: ValType, scope: &Scope<'_>, fold: &mut Fold) {
+    fold.word(match ty {
+        ValType::Ref(RefType { heap: HeapType::Concrete(index), .. }) => val_word(ty) | rolled_word(index, scope),
+        _ => val_word(ty),
+    });
+}
+
+fn hash_field(field: FieldType, scope: &Scope<'_>, fold: &mut Fold) {
+    let mutable = (field.mutable as u64) << 8;
     match field.storage {
-        StorageType::I8 => state.write_u64(5),
-        StorageType::I16 => state.write_u64(6),
-        StorageType::Val(ty) => hash_val(ty, scope, state),
+        StorageType::I8 => fold.word(mutable | 5),
+        StorageType::I16 => fold.word(mutable | 6),
+        StorageType::Val(ty) => {
+            fold.word(mutable);
+            hash_val(ty, scope, fold);
+        }
     }
 }
 
-fn hash_sub(ty: &SubType, scope: &Scope<'_>, state: &mut impl Hasher) {
-    match ty.supertype {
-        None => state.write_u8(ty.is_final as u8),
-        Some(index) => (ty.is_final, scope.roll(index)).hash(state),
+fn hash_sub(ty: &SubType, scope: &Scope<'_>, fold: &mut Fold) {
+    let (kind, len) = match &ty.comp {
+        CompType::Func(func) => (1, (func.params.len() as u64) << 24 | func.results.len() as u64),
+        CompType::Struct(fields) => (2, fields.len() as u64),
+        CompType::Array(_) => (3, 1),
+    };
+    fold.word(len << 4 | kind << 1 | ty.is_final as u64);
+    if let Some(parent) = ty.supertype {
+        fold.word(1 << 10 | rolled_word(parent, scope));
     }
     match &ty.comp {
-        CompType::Func(func) => {
-            state.write_u64((func.params.len() as u64) << 32 | func.results.len() as u64);
-            func.params.iter().chain(&func.results).for_each(|&ty| hash_val(ty, scope, state));
-        }
-        CompType::Struct(fields) => {
-            state.write_u64(1 << 63 | fields.len() as u64);
-            fields.iter().for_each(|&field| hash_field(field, scope, state));
-        }
-        CompType::Array(element) => {
-            state.write_u64(1 << 62);
-            hash_field(*element, scope, state);
-        }
+        CompType::Func(func) => func.params.iter().chain(&func.results).for_each(|&ty| hash_val(ty, scope, fold)),
+        CompType::Struct(fields) => fields.iter().for_each(|&field| hash_field(field, scope, fold)),
+        CompType::Array(element) => hash_field(*element, scope, fold),
     }
 }
 
@@ -367,6 +393,12 @@ impl TypeRegistry {
     #[inline]
     pub fn close_val(&self, ids: &[TypeId], ty: ValType) -> ValType {
         map_val(ty, &|index| ids[index as usize].0)
+    }
+
+    /// Closes a function type of a module.
+    pub fn close_func(&self, ids: &[TypeId], ty: &FuncType) -> FuncType {
+        let vals = |types: &[ValType]| types.iter().map(|&ty| self.close_val(ids, ty)).collect::<Box<[_]>>();
+        FuncType::new(vals(&ty.params), vals(&ty.results))
     }
 
     /// Closes a table type of a module.

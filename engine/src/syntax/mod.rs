@@ -5,5 +5,5 @@ pub(crate) mod ops;
 mod types;
 
 pub use module::*;
-pub use types::*;
 pub(crate) use ops::*;
+pub use types::*;

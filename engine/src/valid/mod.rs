@@ -13,7 +13,10 @@ pub(crate) struct Validation {
 impl Validation {
     /// A validation under `features`.
     pub(crate) fn new(features: Features) -> Self {
-        Validation { validator: Validator::new_with_features(features), allocations: FuncValidatorAllocations::default() }
+        Validation {
+            validator: Validator::new_with_features(features),
+            allocations: FuncValidatorAllocations::default(),
+        }
     }
 
     /// Validates the next part.

@@ -1,2 +1,66 @@
-//! Under construction.
-fn main() {}
+//! The program `preflight`: what WebAssembly modules do before their first call, on the reference engine.
+//!
+//! One file for each command in [`commands`]; what several of them share stands beside it: reading inputs ([`input`]),
+//! writing results ([`output`]), linking and running ([`run`]), and the pictures of a trace ([`render`]), which are pure
+//! functions of it. Exit status of every command: 0 all as expected, 1 something was not, 2 wrong usage or a failure of
+//! the program itself.
+
+#![forbid(unsafe_code)]
+
+mod commands;
+mod input;
+mod output;
+mod render;
+mod run;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Checks what a WebAssembly runtime does before the first call.
+///
+/// Without a command: the main job, all official suites on the reference engine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "preflight",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  preflight                       the main job
+  preflight trace app.wasm        what happens when app.wasm starts, step by step
+  preflight exec math.wat --invoke add 1 2
+  preflight wast tests/           every script in a folder
+
+Exit status: 0 all as expected, 1 something was not, 2 wrong usage or a failure of preflight itself.
+Each command explains itself: preflight COMMAND --help"
+)]
+struct Cli {
+    #[command(flatten)]
+    main_job: commands::main_job::Args,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Trace(commands::trace::Args),
+    Exec(commands::exec::Args),
+    Wast(commands::wast::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(run::values::protect_negative_values(std::env::args_os()));
+    let result = match cli.command {
+        None => commands::main_job::run(cli.main_job),
+        Some(Command::Trace(args)) => commands::trace::run(args),
+        Some(Command::Exec(args)) => commands::exec::run(args),
+        Some(Command::Wast(args)) => commands::wast::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        // Whoever closed the pipe has read enough: nothing went wrong.
+        if output::is_broken_pipe(&error) {
+            return ExitCode::SUCCESS;
+        }
+        output::complain(&format!("{error:#}"));
+        ExitCode::from(2)
+    })
+}

@@ -106,7 +106,13 @@ pub const SUITES: &[Suite] = &[
         WASM2,
         Features::GC.union(Features::FUNCTION_REFERENCES).union(Features::TAIL_CALL).union(Features::EXTENDED_CONST),
     ),
-    of("exceptions", Proposal::ExceptionHandling, WASM2, Features::EXCEPTIONS.union(Features::TAIL_CALL)),
+    // Written on top of the gc proposal: its types stand in recursion groups.
+    of(
+        "exceptions",
+        Proposal::ExceptionHandling,
+        WASM2,
+        Features::EXCEPTIONS.union(Features::TAIL_CALL).union(Features::FUNCTION_REFERENCES).union(Features::GC),
+    ),
     of("annotations", Proposal::Annotations, WASM2, NONE),
     // Not merged.
     of("threads", Proposal::Threads, WASM1, Features::THREADS),

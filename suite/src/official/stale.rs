@@ -24,7 +24,7 @@ pub struct Entry {
     pub suite: String,
     /// The file's name.
     pub file: String,
-    /// Lines of the directives' keywords.
+    /// Lines of the directives' opening parentheses.
     pub lines: Vec<u64>,
     /// The clause: an anchor of the specification, such as `core#exec-instantiation`.
     pub clause: String,

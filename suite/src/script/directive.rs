@@ -46,7 +46,7 @@ pub(super) fn run_in<'scope>(
     let mut reports = Vec::with_capacity(directives.len());
     let mut position = Position::new(text);
     for directive in directives {
-        let (line, column) = position.of(directive.span().offset());
+        let (line, column) = position.of(start_of(text, &directive));
         let keyword = keyword(&directive);
         let status = guarded(machine, directive, watchdog, threads);
         reports.push(DirectiveReport { line, column, directive: keyword, status });
@@ -195,6 +195,11 @@ fn keyword(directive: &WastDirective<'_>) -> &'static str {
         WastDirective::Wait { .. } => "wait",
         WastDirective::AssertMalformedCustom { .. } => "assert_malformed_custom",
     }
+}
+
+/// Offset of the parenthesis that opens a directive. Its span lies somewhere in its first words.
+fn start_of(text: &str, directive: &WastDirective<'_>) -> usize {
+    text.get(..directive.span().offset()).and_then(|before| before.rfind('(')).unwrap_or(0)
 }
 
 /// What a panic said.

@@ -26,13 +26,16 @@ pub(super) enum Slot {
     Unsupported(String),
 }
 
+/// A validated module, or what the engine lacks for it.
+type Definition = Result<Module, String>;
+
 /// One thread of a script.
 pub(super) struct Machine<'o> {
     pub(super) options: &'o Options,
     pub(super) store: Store,
     linker: Linker,
-    definitions: HashMap<String, Module>,
-    last_definition: Option<Module>,
+    definitions: HashMap<String, Definition>,
+    last_definition: Option<Definition>,
     instances: HashMap<String, Slot>,
     current: Slot,
     root: InstancePath,
@@ -67,7 +70,7 @@ impl<'o> Machine<'o> {
         self.bind(name, Slot::Nothing);
         let end = match self.define(module) {
             Ok(Ok(definition)) => {
-                self.bind_definition(name, definition.clone());
+                self.bind_definition(name, Ok(definition.clone()));
                 self.instantiate_as(name, &definition)
             }
             Ok(Err(end)) => Ok(end),
@@ -79,12 +82,18 @@ impl<'o> Machine<'o> {
     /// `module definition`: define and validate.
     pub(super) fn module_definition(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
         self.last_definition = None;
-        match self.define(module)? {
-            Ok(definition) => {
-                self.bind_definition(module.name(), definition);
+        match self.define(module) {
+            Ok(Ok(definition)) => {
+                self.bind_definition(module.name(), Ok(definition));
                 Ok(End::Returned(Vec::new()))
             }
-            Err(end) => Ok(end),
+            Ok(Err(end)) => Ok(end),
+            Err(problem) => {
+                if let Problem::Unsupported(what) = &problem {
+                    self.bind_definition(module.name(), Err(what.clone()));
+                }
+                Err(problem)
+            }
         }
     }
 
@@ -99,7 +108,10 @@ impl<'o> Machine<'o> {
             let of = of.map_or(String::new(), |of| format!(" ${}", of.name()));
             return Err(Problem::failed("no error", format!("there is no module definition{of} to instantiate")));
         };
-        let end = self.instantiate_as(name, &definition);
+        let end = match definition {
+            Ok(definition) => self.instantiate_as(name, &definition),
+            Err(what) => Err(Problem::Unsupported(what)),
+        };
         self.bind_unsupported(name, end)
     }
 
@@ -232,7 +244,7 @@ impl<'o> Machine<'o> {
         end
     }
 
-    fn bind_definition(&mut self, name: Option<Id<'_>>, definition: Module) {
+    fn bind_definition(&mut self, name: Option<Id<'_>>, definition: Definition) {
         if let Some(name) = name {
             self.definitions.insert(name.name().to_owned(), definition.clone());
         }

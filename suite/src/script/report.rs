@@ -15,9 +15,9 @@ pub struct Script {
 /// What became of one directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectiveReport {
-    /// Line of the directive's keyword in the file, from 1.
+    /// Line of the directive's opening parenthesis in the file, from 1.
     pub line: u64,
-    /// Column of the keyword, from 1.
+    /// Column of the parenthesis, from 1.
     pub column: u64,
     /// The keyword, such as `assert_return` or `module definition`.
     pub directive: &'static str,

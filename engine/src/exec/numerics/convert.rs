@@ -1,6 +1,6 @@
 //! Conversions between scalars (core `#exec-cvtop`): truncation, conversion, promotion, reinterpretation.
 
-use super::{Float, define};
+use super::Float;
 use crate::trace::TrapCode;
 
 /// A truncation that traps for NaN and for values whose integral part is not in the result's type.
@@ -12,7 +12,7 @@ macro_rules! trunc {
         trunc!(@ $x, $low < $x && $x < $high, $($ty)as+)
     };
     ($x:ident, $low:literal <= $high:literal, $($ty:ident)as+) => {
-        trunc!(@ $x, $low <= $x && $x < $high, $($ty)as+)
+        trunc!(@ $x, ($low..$high).contains(&$x), $($ty)as+)
     };
     (@ $x:ident, $in_range:expr, $($ty:ident)as+) => {
         if $in_range {

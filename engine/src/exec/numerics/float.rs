@@ -1,7 +1,5 @@
 //! Scalar floats (core `#exec-fop`): arithmetic, rounding, signs and comparisons.
 
-use super::define;
-
 /// What the two float types have in common.
 pub(super) trait Float: Copy + PartialOrd {
     /// Whether it is a NaN of any kind.

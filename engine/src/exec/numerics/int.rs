@@ -3,7 +3,6 @@
 //! Values are signed in Rust; unsigned instructions reinterpret them. Counts of shifts and rotations are taken modulo
 //! the width, which is what Rust's `wrapping_sh*` and `rotate_*` do.
 
-use super::define;
 use crate::trace::TrapCode;
 
 /// Signed division: overflows for the smallest value by -1, whose quotient does not exist.

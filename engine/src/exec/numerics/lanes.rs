@@ -1,6 +1,6 @@
 //! Vectors as lanes (core `#aux-lanes`): the helpers of the other files, and the instructions that move lanes.
 
-use super::{V128, define};
+use super::V128;
 
 /// A lane type; together with its width it is a shape.
 pub(crate) trait Lane: Copy {
@@ -30,7 +30,11 @@ macro_rules! lane {
             const COUNT: usize = 128 / $width;
             #[inline(always)]
             fn lanes(vector: V128) -> Self::Lanes {
-                std::array::from_fn(|lane| $from_bits((vector.0 >> ($width * lane)) as $bits))
+                let (bytes, mut lanes) = (vector.0.to_le_bytes(), [$from_bits(0); 128 / $width]);
+                for (lane, from) in lanes.iter_mut().zip(bytes.as_chunks().0) {
+                    *lane = $ty::from_le_bytes(*from);
+                }
+                lanes
             }
             #[inline(always)]
             fn vector(lanes: Self::Lanes) -> V128 {
@@ -97,16 +101,6 @@ pub(super) fn zip<T: Lane>(a: V128, b: V128, f: impl Fn(T, T) -> T) -> V128 {
     let mut out = T::lanes(a);
     for (lane, b) in out.as_mut().iter_mut().zip(T::lanes(b).as_ref()) {
         *lane = f(*lane, *b);
-    }
-    T::vector(out)
-}
-
-/// `f` of every three lanes with the same index.
-#[inline(always)]
-pub(super) fn zip3<T: Lane>(a: V128, b: V128, c: V128, f: impl Fn(T, T, T) -> T) -> V128 {
-    let (mut out, b, c) = (T::lanes(a), T::lanes(b), T::lanes(c));
-    for ((lane, b), c) in out.as_mut().iter_mut().zip(b.as_ref()).zip(c.as_ref()) {
-        *lane = f(*lane, *b, *c);
     }
     T::vector(out)
 }

@@ -1,8 +1,8 @@
 //! Values and bytes in memory (core `#aux-bytes`): what loads make of bytes and what stores write. Always little-endian.
 
 use super::{
-    Lane, V128, define, i16x8_extend_low_i8x16_s, i16x8_extend_low_i8x16_u, i32x4_extend_low_i16x8_s,
-    i32x4_extend_low_i16x8_u, i64x2_extend_low_i32x4_s, i64x2_extend_low_i32x4_u, splat,
+    Lane, V128, i16x8_extend_low_i8x16_s, i16x8_extend_low_i8x16_u, i32x4_extend_low_i16x8_s, i32x4_extend_low_i16x8_u,
+    i64x2_extend_low_i32x4_s, i64x2_extend_low_i32x4_u, splat,
 };
 
 define! {

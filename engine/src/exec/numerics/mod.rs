@@ -15,7 +15,6 @@ macro_rules! define {
         pub(crate) fn $name($($arg: $ty),*) -> $out $body
     )*};
 }
-use define;
 
 mod convert;
 mod float;
@@ -27,6 +26,15 @@ mod simd_convert;
 mod simd_float;
 mod simd_int;
 mod wide;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_float;
+#[cfg(test)]
+mod tests_int;
+#[cfg(test)]
+mod tests_memory;
 
 pub(crate) use convert::*;
 pub(crate) use float::*;

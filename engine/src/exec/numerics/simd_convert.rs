@@ -1,6 +1,6 @@
 //! Vectors between shapes (core `#exec-vec`): widening, narrowing, and conversions from and to floats.
 
-use super::{Lane, V128, define, f32_demote_f64, f64_promote_f32};
+use super::{Lane, V128, f32_demote_f64, f64_promote_f32};
 use std::ops::{Add, Mul};
 
 /// Lanes of half as many, wider lanes: `f` of the source's lane with the same index, from `first` on.

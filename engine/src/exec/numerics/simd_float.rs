@@ -1,6 +1,6 @@
 //! Vectors of floats (core `#exec-vec`): the scalar instructions lane by lane, and the pseudo-minimum and -maximum.
 
-use super::{V128, compare, define, float::*, map, zip};
+use super::{V128, compare, float::*, map, zip};
 
 define! {
     f32x4_eq(a: V128, b: V128) -> V128 { compare(a, b, f32::eq) }

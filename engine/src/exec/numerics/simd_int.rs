@@ -1,6 +1,6 @@
 //! Vectors of integers (core `#exec-vec`): bits, comparisons, arithmetic and shifts, lane by lane.
 
-use super::{Lane, V128, compare, define, map, zip};
+use super::{Lane, V128, compare, map, zip};
 
 /// Whether no lane is zero.
 #[inline(always)]

@@ -1,7 +1,5 @@
 //! Wide arithmetic (wide-arithmetic proposal): 128-bit values as two `i64` each, the low half first.
 
-use super::define;
-
 /// The value of two halves.
 #[inline(always)]
 fn join(lo: i64, hi: i64) -> u128 {

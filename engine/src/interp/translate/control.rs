@@ -3,9 +3,7 @@
 use super::{
     super::{
         code::{Catch, Handler, TryTable},
-        control::{
-            branch_if, branch_table, jump, return_imm, return_none, return_one, return_span,
-        },
+        control::{branch_if, branch_table, jump, return_imm, return_none, return_one, return_span},
     },
     Translator,
     operands::{Entry, Kind},

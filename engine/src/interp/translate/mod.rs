@@ -4,9 +4,7 @@ mod control;
 mod operands;
 mod operator;
 
-use super::{
-    code::{Code, Handler, Op, TryTable},
-};
+use super::code::{Code, Handler, Op, TryTable};
 use crate::{Module, syntax::ValType};
 use control::Label;
 use operands::Entry;
@@ -133,7 +131,13 @@ impl<'a> Translator<'a> {
     }
 
     /// Translates all operators.
-    fn finish(mut self, mut reader: OperatorsReader<'_>, results: &[ValType], func: u32, scratch: &mut Scratch) -> Code {
+    fn finish(
+        mut self,
+        mut reader: OperatorsReader<'_>,
+        results: &[ValType],
+        func: u32,
+        scratch: &mut Scratch,
+    ) -> Code {
         let result_slots: u32 = results.iter().map(|ty| ty.slots()).sum();
         self.frame_slots = self.frame_slots.max(result_slots);
         self.push_function_label(results.len() as u32);

@@ -4,10 +4,12 @@ use super::{
     super::{
         code::Handler,
         control, exception,
-        memory::{self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, Store, atomic_op, lane_load_op, lane_store_op, load_op, store_op},
+        memory::{
+            self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, Store, atomic_op, lane_load_op, lane_store_op, load_op,
+            store_op,
+        },
         numeric::{self, Binary, Compare, Extract, Replace, Ternary, Unary, lane_op, op},
-        reference,
-        table,
+        reference, table,
         variable::{self, Slot},
     },
     Fused, Translator,
@@ -28,20 +30,36 @@ use wasmparser::{MemArg, Operator};
 const fn commutes(name: &str) -> bool {
     matches!(
         name.as_bytes(),
-        b"I32Add" | b"I32Mul" | b"I32And" | b"I32Or" | b"I32Xor" | b"I32Eq" | b"I32Ne"
-            | b"I64Add" | b"I64Mul" | b"I64And" | b"I64Or" | b"I64Xor" | b"I64Eq" | b"I64Ne"
+        b"I32Add"
+            | b"I32Mul"
+            | b"I32And"
+            | b"I32Or"
+            | b"I32Xor"
+            | b"I32Eq"
+            | b"I32Ne"
+            | b"I64Add"
+            | b"I64Mul"
+            | b"I64And"
+            | b"I64Or"
+            | b"I64Xor"
+            | b"I64Eq"
+            | b"I64Ne"
     )
 }
 
 macro_rules! numeric_arm {
-    ($t:ident $op:ident ($a:ident) -> $out:ident $class:ident) => { $t.unary::<op::$op>() };
+    ($t:ident $op:ident ($a:ident) -> $out:ident $class:ident) => {
+        $t.unary::<op::$op>()
+    };
     ($t:ident $op:ident ($a:ident, $b:ident) -> $out:ident compare) => {
         $t.compare::<op::$op>(commutes(stringify!($op)))
     };
     ($t:ident $op:ident ($a:ident, $b:ident) -> $out:ident $class:ident) => {
         $t.binary::<op::$op>(commutes(stringify!($op)))
     };
-    ($t:ident $op:ident ($a:ident, $b:ident, $c:ident) -> $out:ident $class:ident) => { $t.ternary::<op::$op>() };
+    ($t:ident $op:ident ($a:ident, $b:ident, $c:ident) -> $out:ident $class:ident) => {
+        $t.ternary::<op::$op>()
+    };
 }
 
 macro_rules! numeric_arms {
@@ -625,7 +643,9 @@ impl Translator<'_> {
                 let wide = self.fields(x)[f as usize].storage.unpack().slots() == 2;
                 self.emit_result(reference::struct_get, wide, slot, x, f);
             }
-            Operator::StructGetS { struct_type_index: x, field_index: f } => self.emit_unary(reference::struct_get_s, x, f),
+            Operator::StructGetS { struct_type_index: x, field_index: f } => {
+                self.emit_unary(reference::struct_get_s, x, f)
+            }
             Operator::StructSet { struct_type_index: x, field_index: f } => {
                 let (target, value) = self.pop_slots2();
                 self.emit(reference::struct_set, target, value, x, f);

@@ -1,6 +1,6 @@
 //! Mark and sweep.
 
-use super::{Heap, INLINE, LAST_GENERATION, LIVE, MIN_THRESHOLD, Object, ObjectKind, Payload};
+use super::{Heap, LAST_GENERATION, LIVE, MIN_ROOM, MIN_THRESHOLD, Object, ObjectKind, Payload};
 use crate::runtime::{Ref, TypeRegistry};
 
 impl Heap {
@@ -15,7 +15,9 @@ impl Heap {
         roots.into_iter().for_each(|word| marker.mark(word));
         marker.trace(types);
         let freed = self.sweep();
-        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit);
+        // Close to the limit every allocation would collect again, each time for next to nothing: then it fails instead.
+        let soon = self.live_bytes.saturating_add(self.limit / MIN_ROOM);
+        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit).max(soon);
         freed
     }
 
@@ -27,7 +29,9 @@ impl Heap {
             }
             self.live_bytes -= size_of::<Object>() as u64 + object.payload.outside();
             self.live_objects -= 1;
-            object.payload = Payload::Inline { len: 0, bytes: [0; INLINE] };
+            if let Payload::Boxed(bytes) = &mut object.payload {
+                *bytes = Box::default();
+            }
             let generation = object.state & !LIVE;
             object.state = (generation + 1).min(LAST_GENERATION);
             if generation < LAST_GENERATION {

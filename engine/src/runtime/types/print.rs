@@ -161,4 +161,9 @@ impl TypeRegistry {
     pub fn describe_extern(&self, ty: ExternType) -> String {
         Extern(self, ty).to_string()
     }
+
+    /// A closed value type, nearly as the text format would have it: a defined type is its number in the store.
+    pub fn describe_val(&self, ty: ValType) -> String {
+        ty.to_string()
+    }
 }

@@ -1,0 +1,54 @@
+//! `preflight exec`: just runs it.
+
+use crate::{
+    output,
+    run::{End, Imports, RunArgs, Session, values},
+};
+use preflight_engine::Fault;
+use std::{path::PathBuf, process::ExitCode};
+
+/// Run a module: instantiate it, then call an export; no trace.
+///
+/// The results are printed one per line, in the form in which they could be given as arguments. Imports must be provided
+/// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
+/// offset in the file.
+///
+/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
+/// be used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  preflight exec app.wasm                        instantiate it, the start function included
+  preflight exec math.wat --invoke add 1 2       call an export
+  preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
+  preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10")]
+pub struct Args {
+    /// A module, .wasm or .wat; - is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let plan = args.run.plan(&args.file)?;
+    let mut session = Session::new(&plan, Imports::Strict);
+    let watch = args.run.limits.watch(session.store.interrupt_handle());
+    let end = session.run();
+    drop(watch);
+    match &end {
+        End::Returned(results) => {
+            let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
+            output::data(None, &lines.collect::<String>())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        End::NotReturned(Fault::Exit(code)) => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
+        failed => {
+            output::complain(&session.explain(failed));
+            Ok(ExitCode::from(1))
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! One file for each command: its arguments, and a `run` that returns the exit status.
+
+pub mod exec;
+pub mod main_job;
+pub mod trace;
+pub mod wast;

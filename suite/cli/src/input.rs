@@ -1,0 +1,249 @@
+//! Files that the person names: read, told apart, decoded and validated, with errors that say what to do.
+
+use preflight_engine::{Config, Module, ModuleError};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+/// The largest file that is read: no offset of a module is larger than 32 bits, and no real module comes near.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// The first bytes of a core module.
+const CORE: [u8; 8] = *b"\0asm\x01\0\0\0";
+
+/// Why a file cannot be used.
+#[derive(Debug, Error)]
+pub enum InputError {
+    /// There is nothing of this name.
+    #[error("{path}: no such file\n  give the path of a .wasm or .wat file, or - for standard input")]
+    NotFound {
+        /// The file.
+        path: String,
+    },
+    /// It is a folder.
+    #[error(
+        "{path}: this is a directory\n  give a .wasm or .wat file in it (`preflight wast` runs folders of scripts)"
+    )]
+    Directory {
+        /// The folder.
+        path: String,
+    },
+    /// The system refused.
+    #[error("{path}: cannot be read: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// No bytes.
+    #[error("{path}: the file is empty\n  the smallest module has 8 bytes: {}", hex(&CORE))]
+    Empty {
+        /// The file.
+        path: String,
+    },
+    /// Larger than [`MAX_BYTES`].
+    #[error("{path}: larger than 1 GiB, which no module can be")]
+    TooLarge {
+        /// The file.
+        path: String,
+    },
+    /// Neither the binary nor the text format.
+    #[error(
+        "{path}: not WebAssembly: it begins with {}{}\n  a module begins with {} (binary) or an opening parenthesis (text)",
+        hex(first), known_format(first).map(|name| format!(" ({name})")).unwrap_or_default(), hex(&CORE)
+    )]
+    NotWasm {
+        /// The file.
+        path: String,
+        /// Its first bytes.
+        first: Vec<u8>,
+    },
+    /// A component.
+    #[error(
+        "{path}: unsupported: this is a component, and this version runs core modules only\n  its core modules can be \
+         taken out with `wasm-tools component unbundle`"
+    )]
+    Component {
+        /// The file.
+        path: String,
+    },
+    /// The bytes do not follow the binary format.
+    #[error(
+        "{path}: malformed at offset {offset:#x}{form}: {message}{there}\n  the file is damaged, cut short, or uses a \
+         proposal that this engine does not have"
+    )]
+    Malformed {
+        /// The file.
+        path: String,
+        /// Where, in bytes.
+        offset: usize,
+        /// ` of the binary form` for text.
+        form: &'static str,
+        /// What is wrong.
+        message: String,
+        /// The bytes there.
+        there: String,
+    },
+    /// They do and break a rule of validation.
+    #[error(
+        "{path}: invalid at offset {offset:#x}{form}: {message}\n  whatever made this module made a mistake; no engine \
+         would instantiate it"
+    )]
+    Invalid {
+        /// The file.
+        path: String,
+        /// Where, in bytes.
+        offset: usize,
+        /// ` of the binary form` for text.
+        form: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// The text format is not followed.
+    #[error("{path}:{line}:{column}: {message}{excerpt}{hint}")]
+    Text {
+        /// The file.
+        path: String,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+        /// The source line and a mark under it.
+        excerpt: String,
+        /// What to do.
+        hint: &'static str,
+    },
+}
+
+/// Reads, decodes and validates a module; `-` is standard input, text is translated first.
+///
+/// # Errors
+/// As the variants of [`InputError`] say.
+pub fn module(path: &Path, config: &Config) -> Result<Module, InputError> {
+    let name = display(path);
+    let bytes = read(path, &name)?;
+    let is_text = !bytes.starts_with(b"\0asm");
+    let binary = if is_text { translate(&name, &bytes)? } else { bytes };
+    if is_component(&binary) {
+        return Err(InputError::Component { path: name });
+    }
+    let form = if is_text { " of the binary form" } else { "" };
+    Module::new(config, binary.as_slice()).map_err(|error| match error {
+        ModuleError::Malformed { offset, message } => {
+            let there = there(&binary, offset);
+            InputError::Malformed { path: name, offset, form, message, there }
+        }
+        ModuleError::Invalid { offset, message } => InputError::Invalid { path: name, offset, form, message },
+    })
+}
+
+/// The path for messages.
+pub fn display(path: &Path) -> String {
+    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Whether the path stands for standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The bytes of a file, of which there is at least one.
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, InputError> {
+    let path_text = || name.to_owned();
+    let fail = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => InputError::NotFound { path: path_text() },
+        io::ErrorKind::IsADirectory => InputError::Directory { path: path_text() },
+        _ => InputError::Read { path: path_text(), source },
+    };
+    let source: Box<dyn Read> =
+        if is_stdin(path) { Box::new(io::stdin().lock()) } else { Box::new(open(path).map_err(fail)?) };
+    let mut bytes = Vec::new();
+    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    match bytes.len() as u64 {
+        0 => Err(InputError::Empty { path: path_text() }),
+        len if len > MAX_BYTES => Err(InputError::TooLarge { path: path_text() }),
+        _ => Ok(bytes),
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if PathBuf::from(path).is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    File::open(path)
+}
+
+/// A binary component: the same magic number, layer 1.
+fn is_component(binary: &[u8]) -> bool {
+    binary.len() >= 8 && binary[6..8] == [1, 0]
+}
+
+/// Text to binary.
+fn translate(name: &str, bytes: &[u8]) -> Result<Vec<u8>, InputError> {
+    let not_wasm = || InputError::NotWasm { path: name.to_owned(), first: bytes[..bytes.len().min(8)].to_vec() };
+    let text = std::str::from_utf8(bytes).map_err(|_| not_wasm())?;
+    if !text.trim_start_matches(['\u{feff}']).trim_start().starts_with(['(', ';']) {
+        return Err(not_wasm());
+    }
+    let encode = || -> Result<Vec<u8>, wast::Error> {
+        let buffer = wast::parser::ParseBuffer::new(text)?;
+        wast::parser::parse::<wast::Wat<'_>>(&buffer)?.encode()
+    };
+    encode().map_err(|error| text_error(name, text, &error))
+}
+
+fn text_error(name: &str, text: &str, error: &wast::Error) -> InputError {
+    let (line, column) = error.span().linecol_in(text);
+    let is_script = name.ends_with(".wast") || ["(assert_", "(register", "(invoke"].iter().any(|d| text.contains(d));
+    InputError::Text {
+        path: name.to_owned(),
+        line: line + 1,
+        column: column + 1,
+        message: error.message(),
+        excerpt: excerpt(text.lines().nth(line).unwrap_or_default(), column),
+        hint: if is_script { "\n  this looks like a script: `preflight wast` runs those" } else { "" },
+    }
+}
+
+/// The source line, at most a terminal's width of it, and a mark under the column (which counts bytes).
+fn excerpt(line: &str, column: usize) -> String {
+    const BEFORE: usize = 60;
+    const WIDTH: usize = 100;
+    let before = line.get(..column).unwrap_or(line).chars().count();
+    let skipped = before.saturating_sub(BEFORE);
+    let shown: String = line.chars().skip(skipped).take(WIDTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("\n  | {shown}\n  | {}^", " ".repeat(before - skipped))
+}
+
+/// The bytes at an offset, for people.
+fn there(bytes: &[u8], offset: usize) -> String {
+    match bytes.get(offset..) {
+        None | Some([]) => format!("\n  the file ends at {:#x}", bytes.len()),
+        Some(rest) => format!("\n  the bytes there: {}", hex(&rest[..rest.len().min(8)])),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Formats that people give by mistake.
+fn known_format(first: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], &str); 8] = [
+        (b"\x7fELF", "an ELF file"),
+        (b"MZ", "a Windows program"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\x1f\x8b", "gzip data: unpack it first"),
+        (b"!<arch>", "an archive of object files"),
+        (b"\xcf\xfa\xed\xfe", "a Mach-O file"),
+        (b"BC\xc0\xde", "LLVM bitcode"),
+        (b"<", "HTML or XML"),
+    ];
+    known.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name)
+}

@@ -1,0 +1,88 @@
+//! Results: to standard output, or to a file that is there in full or not at all.
+
+use anyhow::Context;
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Writes `text`, which may hold colours, to `file` or to standard output. Colours reach terminals that want them.
+///
+/// # Errors
+/// The file or standard output cannot be written; what was in the file stays there.
+pub fn data(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
+    match file {
+        Some(path) if path != Path::new("-") => {
+            let plain = anstream::adapter::strip_str(text).to_string();
+            write_file(path, plain.as_bytes()).with_context(|| {
+                format!("cannot write {}, which is left as it was (give another --out)", path.display())
+            })
+        }
+        _ => to_stdout(text).context("cannot write to standard output"),
+    }
+}
+
+fn to_stdout(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// A message that is not data.
+pub fn complain(message: &str) {
+    note(&format!("error: {message}"));
+}
+
+/// A remark that is not data. A standard error that cannot be written is nobody's concern.
+pub fn note(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
+/// Whether an error comes of a reader that closed the pipe.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        kind.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Writes beside the file and renames, so that no reader sees half of it.
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link is followed: the file that it names is replaced. Devices and pipes cannot be replaced, only written.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let existing = fs::metadata(&target).ok();
+    match &existing {
+        Some(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Some(found) if !found.is_file() => return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes),
+        _ => {}
+    }
+    let mut file = new_file().tempfile_in(folder(&target))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    if let Some(found) = existing {
+        file.as_file().set_permissions(found.permissions())?;
+    }
+    file.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Temporary files are private by default; this one becomes an ordinary file.
+fn new_file<'a, 'b>() -> tempfile::Builder<'a, 'b> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".preflight-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}

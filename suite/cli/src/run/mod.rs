@@ -1,0 +1,144 @@
+//! Linking and running: what `trace` and `exec` have in common.
+
+pub mod limits;
+pub mod names;
+mod recorder;
+mod session;
+mod stubs;
+mod types;
+pub mod values;
+
+pub use recorder::Recorder;
+pub use session::{End, Imports, Session};
+
+use crate::input;
+use anyhow::{Context, bail, ensure};
+use limits::LimitArgs;
+use preflight_engine::{
+    Config, Module, Val,
+    syntax::{CompType, ExternIndex, FuncType},
+    trace::InstancePath,
+};
+use std::path::{Path, PathBuf};
+
+/// What to run, and how.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Instantiate FILE first: its exports are the imports of module NAME for everything after it.
+    ///
+    /// May be given several times; the order counts. Traces call the instance /$NAME.
+    #[arg(long, value_name = "NAME=FILE", value_parser = parse_preload)]
+    preload: Vec<(String, PathBuf)>,
+    /// Then call this export, with arguments of its parameters' types: 42, -1, 0x2a, 1.5, inf, nan, null.
+    #[arg(long, value_name = "NAME [ARG]...", num_args = 1.., allow_negative_numbers = true)]
+    invoke: Vec<String>,
+    /// Which tier of the engine to run on.
+    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    tier: Tier,
+    /// The limits.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// A tier of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tier {
+    /// The interpreter.
+    Interp,
+    /// The compiler.
+    Jit,
+    /// Both, one after the other.
+    Both,
+}
+
+/// Everything that will run, decoded, validated and checked; nothing has run yet.
+#[derive(Debug)]
+pub struct Plan {
+    /// The engine's settings.
+    pub config: Config,
+    /// The instances in order: the preloads, then the root.
+    pub members: Vec<Member>,
+    /// The export of the root to call, with its arguments.
+    pub call: Option<(String, Vec<Val>)>,
+}
+
+/// One module of a plan.
+#[derive(Debug)]
+pub struct Member {
+    /// Where its instance will stand.
+    pub path: InstancePath,
+    /// The module name under which later ones import it; `None` for the root.
+    pub name: Option<String>,
+    /// The file, for people.
+    pub file: String,
+    /// The module.
+    pub module: Module,
+}
+
+impl RunArgs {
+    /// Reads all the files and checks the call.
+    ///
+    /// # Errors
+    /// A file, a name or an argument that cannot be used.
+    pub fn plan(&self, file: &Path) -> anyhow::Result<Plan> {
+        if self.tier != Tier::Interp {
+            bail!("unsupported: this version has one tier, the interpreter (--tier interp)");
+        }
+        let config = self.limits.config();
+        let mut members = Vec::new();
+        for (name, file) in &self.preload {
+            ensure!(
+                members.iter().all(|member: &Member| member.name.as_ref() != Some(name)),
+                "--preload {name} is given twice; each name can stand for one instance"
+            );
+            let path = InstancePath::root().child(&format!("${name}"));
+            let module = input::module(file, &config).with_context(|| format!("--preload {name}"))?;
+            members.push(Member { path, name: Some(name.clone()), file: input::display(file), module });
+        }
+        let module = input::module(file, &config)?;
+        let call = self.call(&module, &input::display(file))?;
+        members.push(Member { path: InstancePath::root(), name: None, file: input::display(file), module });
+        Ok(Plan { config, members, call })
+    }
+
+    fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
+        let Some((name, args)) = self.invoke.split_first() else { return Ok(None) };
+        let Some(ty) = exported_func(module, name) else {
+            bail!("{file}: exports no function {name:?}; {}", exported_names(module));
+        };
+        let args = values::arguments(name, ty, args).with_context(|| format!("--invoke {name}"))?;
+        Ok(Some((name.clone(), args)))
+    }
+}
+
+fn exported_func<'a>(module: &'a Module, name: &str) -> Option<&'a FuncType> {
+    let syntax = module.syntax();
+    let export = syntax.exports.iter().find(|export| export.name == name)?;
+    let ExternIndex::Func(index) = export.index else { return None };
+    match &syntax.types[syntax.funcs[index as usize] as usize].comp {
+        CompType::Func(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+fn exported_names(module: &Module) -> String {
+    /// More names than this help nobody.
+    const MOST: usize = 20;
+    let exports = module.syntax().exports.iter();
+    let names: Vec<String> = exports
+        .filter(|export| matches!(export.index, ExternIndex::Func(_)))
+        .map(|export| format!("{:?}", export.name))
+        .collect();
+    match names.len() {
+        0 => "it exports no function at all".to_owned(),
+        n if n > MOST => format!("it exports {} and {} more", names[..MOST].join(", "), n - MOST),
+        _ => format!("it exports {}", names.join(", ")),
+    }
+}
+
+fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
+        _ => Err("expected NAME=FILE, such as env=env.wasm".to_owned()),
+    }
+}

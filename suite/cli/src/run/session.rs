@@ -1,0 +1,244 @@
+//! One run of a plan on one store.
+
+use super::{
+    Member, Plan, names,
+    stubs::{Stub, StubError, Stubs},
+    types,
+};
+use preflight_engine::{
+    Extern, Fault, InstantiateError, Linker, Store, Trap, Val,
+    runtime::InstanceAddr,
+    syntax::Import,
+    trace::{Cause, InstancePath, Outcome, Phase},
+};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// What becomes of imports that nobody provides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imports {
+    /// They are errors.
+    Strict,
+    /// They get stubs.
+    Stubs,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum End {
+    /// With these results: of the call, or none if there was no call.
+    Returned(Vec<Val>),
+    /// An instance did not come up.
+    NotInstantiated {
+        /// Which.
+        at: InstancePath,
+        /// Why.
+        error: StartError,
+    },
+    /// The call ended otherwise.
+    NotReturned(Fault),
+}
+
+/// Why an instance did not come up.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Nothing of these names is there, and there are to be no stubs.
+    #[error("unknown imports:{}", .0.iter().map(|line| format!("\n  {line}")).collect::<String>())]
+    Unknown(Vec<String>),
+    /// Something would need a stub and cannot have one.
+    #[error(transparent)]
+    Stub(#[from] StubError),
+    /// The engine says.
+    #[error(transparent)]
+    Engine(#[from] InstantiateError),
+}
+
+/// A store and what is in it.
+pub struct Session<'a> {
+    plan: &'a Plan,
+    /// The store.
+    pub store: Store,
+    linker: Linker,
+    imports: Imports,
+    stubs: Stubs,
+    /// The instances that came up, in the order of the plan's members.
+    instances: Vec<InstanceAddr>,
+}
+
+impl<'a> Session<'a> {
+    /// Nothing has run yet.
+    pub fn new(plan: &'a Plan, imports: Imports) -> Self {
+        let store = Store::new(&plan.config);
+        Session { plan, store, linker: Linker::new(), imports, stubs: Stubs::default(), instances: Vec::new() }
+    }
+
+    /// Instantiates every member of the plan, then makes the call.
+    pub fn run(&mut self) -> End {
+        for member in &self.plan.members {
+            match self.start(member) {
+                Ok(instance) => self.instances.push(instance),
+                Err(error) => return End::NotInstantiated { at: member.path.clone(), error },
+            }
+        }
+        let root = *self.instances.last().expect("a plan has a root");
+        match &self.plan.call {
+            None => End::Returned(Vec::new()),
+            Some((name, args)) => match self.store.call_export(root, name, args, Cause::Invoke) {
+                Ok(results) => End::Returned(results),
+                Err(fault) => End::NotReturned(fault),
+            },
+        }
+    }
+
+    fn start(&mut self, member: &Member) -> Result<InstanceAddr, StartError> {
+        let externs = self.resolve(member)?;
+        let instance = self.store.instantiate(&member.module, &externs, member.path.clone())?;
+        if let Some(name) = &member.name {
+            self.linker.define_instance(&self.store, name, instance);
+        }
+        Ok(instance)
+    }
+
+    fn resolve(&mut self, member: &Member) -> Result<Vec<Extern>, StartError> {
+        let imports = &member.module.syntax().imports;
+        let is_unknown = |import: &&Import| self.linker.get(&import.module, &import.name).is_none();
+        let unknown: Vec<&Import> = imports.iter().filter(is_unknown).collect();
+        if self.imports == Imports::Strict && !unknown.is_empty() {
+            let describe = |import: &&Import| {
+                let ty = types::import(&member.module, import.ty);
+                format!(
+                    "(import {:?} {:?} {ty}): provide it with --preload {}=FILE",
+                    import.module, import.name, import.module
+                )
+            };
+            return Err(StartError::Unknown(unknown.iter().map(describe).collect()));
+        }
+        let mut externs = Vec::with_capacity(imports.len());
+        for import in imports {
+            externs.push(match self.linker.get(&import.module, &import.name) {
+                Some(item) => item,
+                None => self.stubs.get(&mut self.store, &member.module, import)?,
+            });
+        }
+        Ok(externs)
+    }
+
+    /// The stubs that were needed.
+    pub fn stubs(&self) -> &[Stub] {
+        self.stubs.made()
+    }
+
+    /// What the stubs have to say.
+    pub fn remarks(&self) -> Vec<String> {
+        self.stubs.remarks()
+    }
+
+    /// Everything that can be reached by name: exports of the instances that came up, and stubs. An instance that did not
+    /// come up has no exports, but what it imported is here.
+    pub fn reachable(&self) -> Vec<(InstancePath, String, Extern)> {
+        let mut found = Vec::new();
+        for (member, instance) in self.plan.members.iter().zip(&self.instances) {
+            let exports = self.store.exports(*instance).into_iter();
+            found.extend(exports.map(|(name, item)| (member.path.clone(), name, item)));
+        }
+        for stub in self.stubs.made() {
+            found.push((InstancePath::root(), format!("{}.{}", stub.module, stub.name), stub.item));
+        }
+        found
+    }
+
+    /// Names of functions as traces refer to them, `/$b#3`.
+    pub fn func_names(&self) -> BTreeMap<String, String> {
+        let named = |member: &Member| {
+            let path = member.path.clone();
+            let names = names::functions(member.module.syntax());
+            names.into_iter().map(move |(index, name)| (format!("{path}#{index}"), name)).collect::<Vec<_>>()
+        };
+        self.plan.members.iter().flat_map(named).collect()
+    }
+
+    /// How a run ended, for people: what happened, when, and where.
+    pub fn explain(&self, end: &End) -> String {
+        let (what, when) = match end {
+            End::Returned(_) => return "returned".to_owned(),
+            End::NotInstantiated { at, error: StartError::Engine(InstantiateError::Fault { phase, fault }) } => {
+                let doing = if *phase == Phase::Start { "running the start function of" } else { "initialising" };
+                (self.describe(fault), format!("while {doing} {}", self.name(at)))
+            }
+            End::NotInstantiated { at, error } => (error.to_string(), format!("while linking {}", self.name(at))),
+            End::NotReturned(fault) => {
+                let name = self.plan.call.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default();
+                (self.describe(fault), format!("while calling {name:?}"))
+            }
+        };
+        let place = match end.fault() {
+            Some(Fault::Trap(trap)) => self.locate(trap).map(|place| format!("\n  {place}")).unwrap_or_default(),
+            _ => String::new(),
+        };
+        format!("{what}\n  {when}{place}")
+    }
+
+    fn describe(&self, fault: &Fault) -> String {
+        match fault {
+            Fault::Trap(trap) => format!("trap: {}", trap.code),
+            Fault::Exception(exn) => {
+                let args = self.store.exception(*exn).map(|(_, args)| args).unwrap_or_default();
+                let args: Vec<String> = args.iter().map(|arg| self.store.trace_value(*arg).to_string()).collect();
+                format!("uncaught exception ({})", args.join(", "))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    fn name(&self, at: &InstancePath) -> String {
+        let member = self.plan.members.iter().find(|member| member.path == *at);
+        member.map(|member| format!("{at} ({})", member.file)).unwrap_or_else(|| at.to_string())
+    }
+
+    /// Where a trap happened, for people. The trap knows function and offset, and the member whose function of this index
+    /// contains this offset is the one; should several fit, none is named.
+    pub fn locate(&self, trap: &Trap) -> Option<String> {
+        let (func, offset) = (trap.func?, trap.offset?);
+        let contains = |member: &&Member| {
+            let syntax = member.module.syntax();
+            let body = func.checked_sub(syntax.imported.funcs).and_then(|index| syntax.bodies.get(index as usize));
+            body.is_some_and(|body| body.contains(&(offset as usize)))
+        };
+        let mut fits = self.plan.members.iter().filter(contains);
+        match (fits.next(), fits.next()) {
+            (Some(member), None) => {
+                let names = names::functions(member.module.syntax());
+                let name = names.get(&func).map(|name| format!(" ({name})")).unwrap_or_default();
+                Some(format!("in function {func}{name} of {} ({}), at offset {offset:#x}", member.path, member.file))
+            }
+            _ => Some(format!("in function {func}, at offset {offset:#x}")),
+        }
+    }
+}
+
+impl End {
+    /// The class of this end.
+    pub fn outcome(&self, store: &Store) -> Outcome {
+        match self {
+            End::Returned(values) => {
+                Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() }
+            }
+            End::NotInstantiated { error: StartError::Engine(error), .. } => error.outcome(),
+            End::NotInstantiated { error: StartError::Stub(error), .. } => match error.resource() {
+                Some(what) => Outcome::Exhausted { what },
+                None => Outcome::Unlinkable,
+            },
+            End::NotInstantiated { error: StartError::Unknown(_), .. } => Outcome::Unlinkable,
+            End::NotReturned(fault) => fault.outcome(Phase::Call),
+        }
+    }
+
+    /// The fault that ended the run, if it was one.
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            End::NotInstantiated { error: StartError::Engine(InstantiateError::Fault { fault, .. }), .. }
+            | End::NotReturned(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The post-mortem: what can still be reached when an initialisation has ended, and what is in it.
+
+use preflight_engine::{
+    Extern, Store, Val,
+    runtime::MemAddr,
+    trace::{InstancePath, MemoryRun, PostMortem, State, StateItem},
+};
+use std::collections::HashSet;
+
+/// Examines every memory, table and global among `reachable`, in this order and each once, under the first name given.
+///
+/// Functions and tags are passed over: what a function does can only be seen by calling it.
+pub fn examine(store: &mut Store, reachable: &[(InstancePath, String, Extern)]) -> PostMortem {
+    let mut seen = HashSet::new();
+    let mut items = Vec::new();
+    for (at, name, item) in reachable {
+        if seen.insert(*item)
+            && let Some(state) = state(store, *item)
+        {
+            items.push(StateItem { at: at.clone(), name: name.clone(), state });
+        }
+    }
+    PostMortem(items)
+}
+
+fn state(store: &Store, item: Extern) -> Option<State> {
+    Some(match item {
+        Extern::Memory(addr) => memory(store, addr),
+        Extern::Table(addr) => {
+            let entries = store.table(addr).entries().iter();
+            State::Table { entries: entries.map(|entry| store.trace_value(Val::Ref(*entry))).collect() }
+        }
+        Extern::Global(addr) => State::Global { value: store.trace_value(store.global(addr)) },
+        Extern::Func(_) | Extern::Tag(_) => return None,
+    })
+}
+
+fn memory(store: &Store, addr: MemAddr) -> State {
+    let memory = store.memory(addr);
+    let runs = match memory.bytes() {
+        Some(bytes) => MemoryRun::all(bytes),
+        // Other threads may write to a shared memory meanwhile: it is examined as it was at one moment.
+        None => {
+            let mut copy = vec![0; memory.len_bytes()];
+            match memory.read(0, &mut copy) {
+                Ok(()) => MemoryRun::all(&copy),
+                // Memories never shrink, so what was within bounds still is.
+                Err(_) => Vec::new(),
+            }
+        }
+    };
+    State::Memory { size_bytes: memory.len_bytes() as u64, runs }
+}
