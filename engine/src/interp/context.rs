@@ -105,29 +105,38 @@ macro_rules! check_fault {
     };
 }
 
-/// Pays for a call or a taken backward branch; the budget's end is looked into.
+/// Pays for a host call or a taken backward branch; at the budget's end the instruction is tried again after a look at
+/// fuel and interruption.
 macro_rules! pay {
-    ($cx:expr, $ip:expr) => {{
+    ($cx:expr, $ip:expr, $fp:expr) => {{
         // SAFETY: the context outlives the run.
         unsafe {
-            (*$cx).budget -= 1;
-            if (*$cx).budget < 0 {
-                if let Err(what) = $crate::interp::context::refill(&mut *$cx) {
-                    return (*$cx).fail($ip, $crate::error::Fault::Exhausted(what));
-                }
+            if (*$cx).budget <= 0 {
+                return $crate::interp::context::refill_again($ip, $fp, $cx);
             }
+            (*$cx).budget -= 1;
         }
     }};
 }
 
-pub(super) use {check, check_fault, go, pay, trap};
-
-/// The budget's end is off the fast path.
+/// Refills the budget and tries the instruction again.
+///
+/// # Safety
+/// As every handler.
 #[cold]
 #[inline(never)]
-pub(super) fn refill(cx: &mut Cx) -> Result<(), crate::trace::Resource> {
-    cx.refill()
+pub(super) unsafe fn refill_again(ip: *const Op, fp: *mut u64, cx: *mut Cx) -> Exit {
+    // SAFETY: the context outlives the run.
+    unsafe {
+        if let Err(what) = (*cx).refill() {
+            return (*cx).fail(ip, Fault::Exhausted(what));
+        }
+        (*cx).reload_memory();
+        go!(ip, fp, (*cx).mem, (*cx).len, cx)
+    }
 }
+
+pub(super) use {check, check_fault, go, pay, trap};
 
 impl Cx {
     /// Ends the run with a trap at `ip`.

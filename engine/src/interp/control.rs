@@ -13,7 +13,7 @@ use crate::{
         Activation,
         reference::{HeapCode, has_heap_type},
     },
-    runtime::{FuncAddr, FuncKind, InstanceInst, Ref, Val},
+    runtime::{FuncAddr, FuncKind, InstanceAddr, InstanceInst, Ref, Val},
     trace::{Resource, TrapCode},
 };
 
@@ -45,7 +45,7 @@ macro_rules! branch {
                 let holds: bool = $cond;
                 if holds == WHEN {
                     if BACK {
-                        pay!(cx, ip);
+                        pay!(cx, ip, $fp);
                     }
                     go!(target(ip), $fp, mem, len, cx)
                 }
@@ -166,32 +166,108 @@ pub(super) unsafe fn return_span(ip: *const Op, fp: *mut u64, mem: *mut u8, len:
 }
 
 impl Cx {
-    /// Lets the running frame wait.
+    /// Enters `code` with the arguments at `callee`, if nothing has to be prepared for that; the running frame then waits
+    /// and goes on at `ip`. Everything unusual is left to [`prepare`](Self::prepare), so that this needs no stack frame.
     ///
     /// # Safety
-    /// `fp` is the running frame, `ip` where it goes on.
+    /// `fp` is the running frame; `callee` points into the stack, where the arguments of `code` are.
     #[inline(always)]
-    unsafe fn push_frame(&mut self, ip: *const Op, fp: *mut u64) -> Result<(), Resource> {
-        // SAFETY: the store outlives the run; `fp` points into the stack.
+    unsafe fn enter(&mut self, code: *const Code, ip: *const Op, fp: *mut u64, callee: *mut u64) -> bool {
+        // SAFETY: the store outlives the run, and translated code its module.
         unsafe {
-            let frame = Frame { ip, code: self.code, inst: self.inst, fp: fp.offset_from(self.stack) as usize };
-            let frames = &mut (*self.store).machine.frames;
-            if frames.len() == frames.capacity() {
-                self.grow_frames()?;
+            if !self.is_ready(code, callee) {
+                return false;
             }
             let frames = &mut (*self.store).machine.frames;
-            frames.as_mut_ptr().add(frames.len()).write(frame);
-            frames.set_len(frames.len() + 1);
+            let waiting = frames.len();
+            if waiting == frames.capacity() {
+                return false;
+            }
+            let frame = Frame { ip, code: self.code, inst: self.inst, fp: fp.offset_from(self.stack) as usize };
+            frames.as_mut_ptr().add(waiting).write(frame);
+            frames.set_len(waiting + 1);
+            self.begin(code, callee);
+            true
+        }
+    }
+
+    /// Enters `code` in place of the running frame, if nothing has to be prepared for that.
+    ///
+    /// # Safety
+    /// `fp` is the running frame, where the arguments of `code` are.
+    #[inline(always)]
+    unsafe fn replace(&mut self, code: *const Code, fp: *mut u64, args: *const u64) -> bool {
+        // SAFETY: as promised by the caller; parameters fit into the frame that is reserved.
+        unsafe {
+            if !self.is_ready(code, fp) {
+                return false;
+            }
+            std::ptr::copy(args, fp, (*code).param_slots as usize);
+            self.begin(code, fp);
+            true
+        }
+    }
+
+    /// Whether `code` is translated, a call can be paid for, and its frame fits the stack.
+    #[inline(always)]
+    unsafe fn is_ready(&mut self, code: *const Code, callee: *mut u64) -> bool {
+        // SAFETY: `code` is null or translated code; both ends of the stack belong together.
+        unsafe {
+            !code.is_null()
+                && self.budget > 0
+                && self.stack_end.offset_from(callee) >= (*code).frame_slots as isize
+        }
+    }
+
+    /// Pays for the call and sets up the frame.
+    #[inline(always)]
+    unsafe fn begin(&mut self, code: *const Code, callee: *mut u64) {
+        self.budget -= 1;
+        self.code = code;
+        // SAFETY: the frame fits the stack.
+        unsafe {
+            let mut slot = (*code).param_slots;
+            while slot < (*code).local_slots {
+                set(callee, slot, 0);
+                slot += 1;
+            }
+        }
+    }
+
+    /// Does what a call of function `defined` of `inst` lacked: translates it, refills the budget, makes room. The frame
+    /// may move. Trying the call again will succeed.
+    #[cold]
+    #[inline(never)]
+    unsafe fn prepare(
+        &mut self,
+        inst: *const InstanceInst,
+        defined: u32,
+        fp: *mut u64,
+        base: u32,
+    ) -> Result<(), Resource> {
+        // SAFETY: instances are boxed and live as long as the store; `fp` points into the stack.
+        unsafe {
+            let module = (*inst).module.clone();
+            let x = defined + module.syntax().imported.funcs;
+            let code = translate::body(&module, x, &mut self.store().machine.scratch);
+            if self.budget <= 0 {
+                self.refill()?;
+            }
+            self.grow_frames()?;
+            let offset = fp.offset_from(self.stack) as usize;
+            self.reserve(fp.add(base as usize), code.frame_slots)?;
+            self.fp = self.stack.add(offset);
         }
         Ok(())
     }
 
-    #[cold]
-    #[inline(never)]
     fn grow_frames(&mut self) -> Result<(), Resource> {
         let store = self.store();
         let limit = store.limits.call_depth as usize;
         let frames = &mut store.machine.frames;
+        if frames.len() < frames.capacity() {
+            return Ok(());
+        }
         if frames.len() >= limit {
             return Err(Resource::Stack);
         }
@@ -199,43 +275,21 @@ impl Cx {
         frames.try_reserve_exact(more).map_err(|_| Resource::Stack)
     }
 
-    /// The code of function `x` of an instance's module, translated if this is its first call.
+    /// The code of a function of an instance's module; null if it has not been called yet.
     #[inline(always)]
-    fn code_of(&mut self, inst: *const InstanceInst, defined: u32) -> *const Code {
+    fn code_of(inst: *const InstanceInst, defined: u32) -> *const Code {
         // SAFETY: instances are boxed and live as long as the store; `defined` is a function of the module.
         let cell = unsafe { (&(*inst).module).code().get_unchecked(defined as usize) };
-        match cell.get() {
-            Some(code) => code,
-            None => self.translate(inst, defined),
-        }
+        cell.get().map_or(std::ptr::null(), |code| code)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn translate(&mut self, inst: *const InstanceInst, defined: u32) -> *const Code {
-        // SAFETY: instances are boxed and live as long as the store.
-        let module = unsafe { (*inst).module.clone() };
-        let x = defined + module.syntax().imported.funcs;
-        translate::body(&module, x, &mut self.store().machine.scratch)
-    }
-
-    /// Prepares the frame of `code` at `fp`, where the arguments are.
-    ///
-    /// # Safety
-    /// `fp` points into the stack and `code` takes the arguments that are there.
+    /// An instance of the store, and which of its own functions has the index `index`.
     #[inline(always)]
-    unsafe fn enter(&mut self, code: *const Code, fp: *mut u64) -> Result<*mut u64, Resource> {
-        // SAFETY: as promised by the caller; `reserve` makes room for the frame.
+    unsafe fn callee(&self, instance: InstanceAddr, index: u32) -> (*const InstanceInst, u32) {
+        // SAFETY: function instances hold addresses of the store.
         unsafe {
-            let code = &*code;
-            let fp = self.reserve(fp, code.frame_slots)?;
-            let mut slot = code.param_slots;
-            while slot < code.local_slots {
-                set(fp, slot, 0);
-                slot += 1;
-            }
-            self.code = code;
-            Ok(fp)
+            let inst: *const InstanceInst = &**(&(*self.store).instances).get_unchecked(instance.0 as usize);
+            (inst, index - (*inst).module.syntax().imported.funcs)
         }
     }
 
@@ -285,36 +339,74 @@ impl Cx {
     }
 }
 
+/// Prepares a call of `$defined` of `$inst` and tries the instruction again.
+macro_rules! again {
+    ($ip:expr, $fp:expr, $cx:expr, $inst:expr, $defined:expr, $base:expr) => {{
+        return prepare_again($ip, $fp, $cx, $inst, $defined, $base);
+    }};
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn prepare_again(
+    ip: *const Op,
+    fp: *mut u64,
+    cx: *mut Cx,
+    inst: *const InstanceInst,
+    defined: u32,
+    base: u32,
+) -> Exit {
+    // SAFETY: as every handler.
+    unsafe {
+        check_fault!(cx, ip, (*cx).prepare(inst, defined, fp, base).map_err(Fault::Exhausted));
+        (*cx).reload_memory();
+        go!(ip, (*cx).fp, (*cx).mem, (*cx).len, cx)
+    }
+}
+
+/// Goes on in the instance `$inst`, with its memory.
+macro_rules! switch {
+    ($inst:expr, $mem:ident, $len:ident, $cx:expr) => {
+        if $inst != (*$cx).inst {
+            (*$cx).inst = $inst;
+            (*$cx).reload_memory();
+            $mem = (*$cx).mem;
+            $len = (*$cx).len;
+        }
+    };
+}
+
 /// Calls `$addr` with the arguments at slot `$base`.
 macro_rules! call_addr {
     ($ip:expr, $fp:expr, $mem:expr, $len:expr, $cx:expr, $addr:expr, $base:expr) => {{
         let (ip, fp, cx): (*const Op, *mut u64, *mut Cx) = ($ip, $fp, $cx);
         let (mut mem, mut len): (*mut u8, usize) = ($mem, $len);
-        pay!(cx, ip);
         match (&(*(*cx).store).funcs).get_unchecked($addr.0 as usize).kind {
             FuncKind::Wasm { instance, index } => {
-                let inst: *const InstanceInst = &**(&(*(*cx).store).instances).get_unchecked(instance.0 as usize);
-                let defined = index - (*inst).module.syntax().imported.funcs;
-                let code = (*cx).code_of(inst, defined);
-                check_fault!(cx, ip, (*cx).push_frame(ip.add(1), fp).map_err(Fault::Exhausted));
-                let fp = check_fault!(cx, ip, (*cx).enter(code, fp.add($base as usize)).map_err(Fault::Exhausted));
-                if inst != (*cx).inst {
-                    (*cx).inst = inst;
-                    (*cx).reload_memory();
-                    mem = (*cx).mem;
-                    len = (*cx).len;
+                let (inst, defined) = (*cx).callee(instance, index);
+                let code = Cx::code_of(inst, defined);
+                let callee = fp.add($base as usize);
+                if !(*cx).enter(code, ip.add(1), fp, callee) {
+                    again!(ip, fp, cx, inst, defined, $base);
                 }
-                go!((*code).ops.as_ptr(), fp, mem, len, cx)
+                switch!(inst, mem, len, cx);
+                go!((*code).ops.as_ptr(), callee, mem, len, cx)
             }
-            FuncKind::Host(index) => {
-                if let Err(fault) = (*cx).call_host(fp, index, $base) {
-                    return (*cx).fail(ip, fault);
-                }
-                (*cx).reload_memory();
-                go!(ip.add(1), (*cx).fp, (*cx).mem, (*cx).len, cx)
-            }
+            FuncKind::Host(index) => return call_host_and_go(ip, fp, cx, index, $base),
         }
     }};
+}
+
+/// Calls host function `index` with the arguments at slot `base`, and goes on.
+#[inline(never)]
+unsafe fn call_host_and_go(ip: *const Op, fp: *mut u64, cx: *mut Cx, index: u32, base: u32) -> Exit {
+    // SAFETY: as every handler.
+    unsafe {
+        pay!(cx, ip, fp);
+        check_fault!(cx, ip, (*cx).call_host(fp, index, base));
+        (*cx).reload_memory();
+        go!(ip.add(1), (*cx).fp, (*cx).mem, (*cx).len, cx)
+    }
 }
 
 /// Calls defined function `a` of the same instance with the arguments at slot `b`.
@@ -324,12 +416,13 @@ macro_rules! call_addr {
 pub(super) unsafe fn call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
     // SAFETY: the translation made the instruction for this frame.
     unsafe {
-        let op = &*ip;
-        let code = (*cx).code_of((*cx).inst, op.a);
-        pay!(cx, ip);
-        check_fault!(cx, ip, (*cx).push_frame(ip.add(1), fp).map_err(Fault::Exhausted));
-        let fp = check_fault!(cx, ip, (*cx).enter(code, fp.add(op.b as usize)).map_err(Fault::Exhausted));
-        go!((*code).ops.as_ptr(), fp, mem, len, cx)
+        let (a, b) = ((*ip).a, (*ip).b);
+        let code = Cx::code_of((*cx).inst, a);
+        let callee = fp.add(b as usize);
+        if !(*cx).enter(code, ip.add(1), fp, callee) {
+            again!(ip, fp, cx, (*cx).inst, a, b);
+        }
+        go!((*code).ops.as_ptr(), callee, mem, len, cx)
     }
 }
 
@@ -407,39 +500,38 @@ pub(super) unsafe fn call_ref(ip: *const Op, fp: *mut u64, mem: *mut u8, len: us
     }
 }
 
-/// Replaces the running frame by a call of `$addr`, whose `$slots` slots of arguments are at slot `$base`.
+/// Replaces the running frame by a call of `$addr`, whose arguments are at slot `$base`.
 macro_rules! tail_call_addr {
     ($ip:expr, $fp:expr, $mem:expr, $len:expr, $cx:expr, $addr:expr, $base:expr) => {{
         let (ip, fp, cx): (*const Op, *mut u64, *mut Cx) = ($ip, $fp, $cx);
         let (mut mem, mut len): (*mut u8, usize) = ($mem, $len);
-        pay!(cx, ip);
         match (&(*(*cx).store).funcs).get_unchecked($addr.0 as usize).kind {
             FuncKind::Wasm { instance, index } => {
-                let inst: *const InstanceInst = &**(&(*(*cx).store).instances).get_unchecked(instance.0 as usize);
-                let defined = index - (*inst).module.syntax().imported.funcs;
-                let code = (*cx).code_of(inst, defined);
-                std::ptr::copy(fp.add($base as usize), fp, (*code).param_slots as usize);
-                let fp = check_fault!(cx, ip, (*cx).enter(code, fp).map_err(Fault::Exhausted));
-                if inst != (*cx).inst {
-                    (*cx).inst = inst;
-                    (*cx).reload_memory();
-                    mem = (*cx).mem;
-                    len = (*cx).len;
+                let (inst, defined) = (*cx).callee(instance, index);
+                let code = Cx::code_of(inst, defined);
+                if !(*cx).replace(code, fp, fp.add($base as usize)) {
+                    again!(ip, fp, cx, inst, defined, 0);
                 }
+                switch!(inst, mem, len, cx);
                 go!((*code).ops.as_ptr(), fp, mem, len, cx)
             }
-            FuncKind::Host(index) => {
-                // The call leaves the frame before it is made: no handler of it may catch.
-                match (*cx).tail_call_host(fp, index, $base) {
-                    Ok(()) => {
-                        (*cx).reload_memory();
-                        leave!((*cx).fp, (*cx).mem, (*cx).len, cx)
-                    }
-                    Err(fault) => return (*cx).fail_leaving(ip, fault),
-                }
-            }
+            FuncKind::Host(index) => return tail_call_host_and_go(ip, fp, cx, index, $base),
         }
     }};
+}
+
+/// Calls host function `index` in place of the running frame, whose handlers catch nothing any more.
+#[inline(never)]
+unsafe fn tail_call_host_and_go(ip: *const Op, fp: *mut u64, cx: *mut Cx, index: u32, base: u32) -> Exit {
+    // SAFETY: as every handler.
+    unsafe {
+        pay!(cx, ip, fp);
+        if let Err(fault) = (*cx).tail_call_host(fp, index, base) {
+            return (*cx).fail_leaving(ip, fault);
+        }
+        (*cx).reload_memory();
+        leave!((*cx).fp, (*cx).mem, (*cx).len, cx)
+    }
 }
 
 impl Cx {
@@ -472,11 +564,11 @@ impl Cx {
 pub(super) unsafe fn return_call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
     // SAFETY: the translation made the instruction for this frame.
     unsafe {
-        let op = &*ip;
-        let code = (*cx).code_of((*cx).inst, op.a);
-        pay!(cx, ip);
-        std::ptr::copy(fp.add(op.b as usize), fp, (*code).param_slots as usize);
-        let fp = check_fault!(cx, ip, (*cx).enter(code, fp).map_err(Fault::Exhausted));
+        let (a, b) = ((*ip).a, (*ip).b);
+        let code = Cx::code_of((*cx).inst, a);
+        if !(*cx).replace(code, fp, fp.add(b as usize)) {
+            again!(ip, fp, cx, (*cx).inst, a, 0);
+        }
         go!((*code).ops.as_ptr(), fp, mem, len, cx)
     }
 }

@@ -114,7 +114,8 @@ fn run(
     }
     cx.fp = fp;
     cx.reload_memory();
-    let exit = match cx.pay_bulk(1) {
+    // Entering a function costs a unit; constant expressions are not entered.
+    let exit = match cx.pay_bulk((code.func != u32::MAX) as u64) {
         Ok(()) => cx.run(),
         Err(what) => {
             cx.fault = Some(Fault::Exhausted(what));

@@ -38,7 +38,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut session = Session::new(&plan, Imports::Strict);
     let watch = args.run.limits.watch(session.store.interrupt_handle());
     let end = session.run();
-    drop(watch);
+    let remark = watch.end();
     match &end {
         End::Returned(results) => {
             let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
@@ -47,7 +47,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         End::NotReturned(Fault::Exit(code)) => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
         failed => {
-            output::complain(&session.explain(failed));
+            let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
+            output::complain(&(session.explain(failed) + &remark));
             Ok(ExitCode::from(1))
         }
     }

@@ -1,9 +1,181 @@
-//! scratch
+//! `preflight trace`: what happens when a file starts.
+
+mod diff;
+
+use crate::{
+    output,
+    render::{self, Notes},
+    run::{End, Imports, Plan, Recorder, RunArgs, Session},
+};
+use preflight::post_mortem;
+use preflight_engine::trace::{Level, Outcome, PostMortem, Trace};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Show what happens when a module starts, step by step, and what is left if it fails.
+///
+/// FILE is instantiated on the reference engine, after the --preload files. Shown in time order: imports resolved,
+/// initialisers evaluated, segments written, the start function and the host calls in it, and how it ended; after that, what
+/// is in every memory, table and global that can still be reached. Imports that nobody provides get stubs that record their
+/// calls and return zero or null.
+///
+/// Exit status: 0 the trace was taken (however the program ended) and is as --expect says; 1 it is not, or FILE could not be
+/// linked; 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    after_help = "Examples:
+  preflight trace app.wasm
+  preflight trace app.wasm --preload env=env.wat --invoke main 1 2
+  preflight trace app.wasm --format json --out before.json
+  preflight trace app.wasm --expect before.json     exit status 1 if start-up has changed
+  preflight trace diff before.json after.json       what has changed
+  cat app.wat | preflight trace - --format mermaid"
+)]
 pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// A module, .wasm or .wat; - is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    file: Option<PathBuf>,
     #[command(flatten)]
-    r: crate::run::RunArgs,
+    run: RunArgs,
+    /// Imports that nobody provides are link errors: no stubs.
+    #[arg(long)]
+    strict_imports: bool,
+    /// How much to show.
+    #[arg(long, value_enum, default_value_t = ShownLevel::Full)]
+    level: ShownLevel,
+    /// A tree for people, JSON for programs (`trace diff` and --expect read it), or a Mermaid sequence diagram.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Compare with this trace (JSON), at the lower of the two levels.
+    #[arg(long, value_name = "TRACE")]
+    expect: Option<PathBuf>,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
-pub fn run(a: Args) -> anyhow::Result<std::process::ExitCode> {
-    todo!()
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Diff(diff::Args),
+}
+
+/// How much of a trace to show.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ShownLevel {
+    /// How it ended, and nothing else.
+    Outcome,
+    /// Host calls, the end, and what can be reached afterwards.
+    Observable,
+    /// Every step.
+    Full,
+}
+
+/// How to show a trace.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// A tree, for people.
+    Text,
+    /// The trace itself, for programs.
+    Json,
+    /// A sequence diagram.
+    Mermaid,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match (args.action, &args.file) {
+        (Some(Action::Diff(args)), _) => diff::run(&args),
+        (None, Some(file)) => {
+            let expected = args.expect.as_deref().map(diff::read).transpose()?;
+            let plan = args.run.plan(file)?;
+            let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
+            let (trace, notes) = record(&plan, &args.run, imports, args.level.into());
+            output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
+            let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
+            let is_linked = trace.outcome != Outcome::Unlinkable;
+            complain_of_the_link(&trace, &notes, args.format);
+            Ok(ExitCode::from(u8::from(!is_expected || (!is_linked && args.expect.is_none()))))
+        }
+        (None, None) => unreachable!("clap asks for a file where there is no command"),
+    }
+}
+
+/// Takes the trace.
+fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace, Notes) {
+    let mut session = Session::new(plan, imports);
+    let recorder = Recorder::attach(&mut session.store);
+    let watch = run.limits.watch(session.store.interrupt_handle());
+    let end = session.run();
+    let remarks = [watch.end(), recorder.remark()];
+    let mut events = recorder.take();
+    events.retain(|event| event.level() <= level);
+    let post_mortem = match level {
+        Level::Outcome => PostMortem::default(),
+        _ => {
+            let reachable = session.reachable();
+            post_mortem::examine(&mut session.store, &reachable)
+        }
+    };
+    let outcome = end.outcome(&session.store);
+    (Trace { level, events, outcome, post_mortem }, notes(plan, &session, &end, remarks.into_iter().flatten()))
+}
+
+/// What is known besides the trace.
+fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<Item = String>) -> Notes {
+    let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
+    // The outcome names the class of a fault; of a link error only the message says which import it was.
+    let explained = match end.fault() {
+        Some(_) => session.circumstances(end),
+        None if matches!(end, End::Returned(_)) => Vec::new(),
+        None => vec![session.explain(end)],
+    };
+    Notes {
+        files: files.collect(),
+        funcs: session.func_names(),
+        providers: session.providers().clone(),
+        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).collect(),
+    }
+}
+
+fn shown(trace: &Trace, notes: &Notes, format: Format) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Text => render::text(trace, notes),
+        Format::Json => serde_json::to_string_pretty(trace)? + "\n",
+        Format::Mermaid => render::mermaid(trace, notes),
+    })
+}
+
+/// Says what is different, where it does not disturb the data.
+fn as_expected(expected: &Trace, actual: &Trace) -> bool {
+    match render::difference(expected, actual) {
+        None => true,
+        Some(difference) => {
+            output::note(&format!("start-up is not as expected; {}", difference.trim_end()));
+            false
+        }
+    }
+}
+
+/// The tree says it already; other forms hold the class only.
+fn complain_of_the_link(trace: &Trace, notes: &Notes, format: Format) {
+    if trace.outcome == Outcome::Unlinkable && !matches!(format, Format::Text) {
+        output::complain(&notes.remarks.join("\n"));
+    }
+}
+
+impl From<ShownLevel> for Level {
+    fn from(level: ShownLevel) -> Level {
+        match level {
+            ShownLevel::Outcome => Level::Outcome,
+            ShownLevel::Observable => Level::Observable,
+            ShownLevel::Full => Level::Full,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! How far a program may go: the flags, and the thread that watches the clock.
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 use preflight_engine::{Config, InterruptHandle};
 use std::{
     sync::mpsc,
@@ -10,16 +10,15 @@ use std::{
 
 /// The limits that a person can set.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// Stop after this much fuel: one unit for each function entered and each backward branch taken.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Limits")]
     fuel: Option<u64>,
     /// Stop after this many seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = "Limits")]
     timeout: Option<Duration>,
     /// Greatest size of one memory in bytes; K, M and G are understood [default: 4G].
-    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, help_heading = "Limits")]
     max_memory: Option<u64>,
 }
 
@@ -39,39 +38,42 @@ impl LimitArgs {
         let (done, closed) = mpsc::channel();
         let limit = self.timeout;
         let thread = thread::spawn(move || watch(&closed, limit, &handle));
-        Watch { done: Some(done), thread: Some(thread) }
+        Watch { done, thread }
     }
 }
 
-/// A watch over the clock; dropping it ends it.
+/// A watch over the clock.
 pub struct Watch {
     /// Closed to end the watch.
-    done: Option<mpsc::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    done: mpsc::Sender<()>,
+    /// Returns whether time was up.
+    thread: thread::JoinHandle<bool>,
 }
 
-impl Drop for Watch {
-    fn drop(&mut self) {
-        drop(self.done.take());
-        if let Some(thread) = self.thread.take() {
-            // It does not panic, and if it did, the program's result would be none the worse.
-            let _ = thread.join();
-        }
+impl Watch {
+    /// Ends the watch; the remark to make if time was up.
+    pub fn end(self) -> Option<String> {
+        drop(self.done);
+        // The thread does not panic, and if it did, the program's result would be none the worse.
+        let is_up = self.thread.join().unwrap_or(false);
+        is_up.then(|| "the time that --timeout gives was up".to_owned())
     }
 }
 
 /// Interrupts when time is up, again and again: the store may have been between two calls. Whoever waits for longer than
-/// a second sees that something is going on.
-fn watch(closed: &mpsc::Receiver<()>, limit: Option<Duration>, handle: &InterruptHandle) {
+/// a second sees that something is going on. Returns whether time was up.
+fn watch(closed: &mpsc::Receiver<()>, limit: Option<Duration>, handle: &InterruptHandle) -> bool {
     const TICK: Duration = Duration::from_millis(100);
     let start = Instant::now();
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let mut is_up = false;
+    let bar = ProgressBar::new_spinner();
     loop {
         let left = limit.map_or(TICK, |limit| limit.saturating_sub(start.elapsed()).min(TICK));
         if closed.recv_timeout(left.max(Duration::from_millis(1))) != Err(mpsc::RecvTimeoutError::Timeout) {
             break;
         }
         if limit.is_some_and(|limit| start.elapsed() >= limit) {
+            is_up = true;
             handle.interrupt();
         }
         if start.elapsed() >= Duration::from_secs(1) {
@@ -80,6 +82,7 @@ fn watch(closed: &mpsc::Receiver<()>, limit: Option<Duration>, handle: &Interrup
         }
     }
     bar.finish_and_clear();
+    is_up
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {

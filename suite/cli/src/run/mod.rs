@@ -30,7 +30,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME=FILE", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
     /// Then call this export, with arguments of its parameters' types: 42, -1, 0x2a, 1.5, inf, nan, null.
-    #[arg(long, value_name = "NAME [ARG]...", num_args = 1.., allow_negative_numbers = true)]
+    #[arg(long, value_name = "NAME [ARG]", num_args = 1.., allow_negative_numbers = true)]
     invoke: Vec<String>,
     /// Which tier of the engine to run on.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]

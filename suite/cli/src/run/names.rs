@@ -13,7 +13,8 @@ pub fn functions(module: &Module) -> BTreeMap<u32, String> {
         }
     }
     if let Some(bytes) = module.name_section.clone().and_then(|range| module.bytes.get(range)) {
-        from_name_section(bytes, &mut names);
+        // The range may begin with the section's own name.
+        from_name_section(bytes.strip_prefix(b"\x04name").unwrap_or(bytes), &mut names);
     }
     names
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Member, Plan, names,
-    stubs::{Stub, StubError, Stubs},
+    stubs::{StubError, Stubs},
     types,
 };
 use preflight_engine::{
@@ -63,13 +63,25 @@ pub struct Session<'a> {
     stubs: Stubs,
     /// The instances that came up, in the order of the plan's members.
     instances: Vec<InstanceAddr>,
+    providers: Providers,
 }
+
+/// What imports were given: instance, first and second name, provider.
+pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a Plan, imports: Imports) -> Self {
         let store = Store::new(&plan.config);
-        Session { plan, store, linker: Linker::new(), imports, stubs: Stubs::default(), instances: Vec::new() }
+        Session {
+            plan,
+            store,
+            linker: Linker::new(),
+            imports,
+            stubs: Stubs::default(),
+            instances: Vec::new(),
+            providers: Providers::new(),
+        }
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -115,17 +127,19 @@ impl<'a> Session<'a> {
         }
         let mut externs = Vec::with_capacity(imports.len());
         for import in imports {
-            externs.push(match self.linker.get(&import.module, &import.name) {
-                Some(item) => item,
-                None => self.stubs.get(&mut self.store, &member.module, import)?,
-            });
+            let (item, provider) = match self.linker.get(&import.module, &import.name) {
+                Some(item) => (item, format!("/${}", import.module)),
+                None => (self.stubs.get(&mut self.store, member, import)?, "stub".to_owned()),
+            };
+            externs.push(item);
+            self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
         }
         Ok(externs)
     }
 
-    /// The stubs that were needed.
-    pub fn stubs(&self) -> &[Stub] {
-        self.stubs.made()
+    /// What imports were given so far.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     /// What the stubs have to say.
@@ -142,7 +156,7 @@ impl<'a> Session<'a> {
             found.extend(exports.map(|(name, item)| (member.path.clone(), name, item)));
         }
         for stub in self.stubs.made() {
-            found.push((InstancePath::root(), format!("{}.{}", stub.module, stub.name), stub.item));
+            found.push((stub.at.clone(), format!("{}.{}", stub.module, stub.name), stub.item));
         }
         found
     }
@@ -159,23 +173,33 @@ impl<'a> Session<'a> {
 
     /// How a run ended, for people: what happened, when, and where.
     pub fn explain(&self, end: &End) -> String {
-        let (what, when) = match end {
-            End::Returned(_) => return "returned".to_owned(),
-            End::NotInstantiated { at, error: StartError::Engine(InstantiateError::Fault { phase, fault }) } => {
-                let doing = if *phase == Phase::Start { "running the start function of" } else { "initialising" };
-                (self.describe(fault), format!("while {doing} {}", self.name(at)))
-            }
-            End::NotInstantiated { at, error } => (error.to_string(), format!("while linking {}", self.name(at))),
-            End::NotReturned(fault) => {
+        let what = match end {
+            End::Returned(_) => "returned".to_owned(),
+            End::NotInstantiated { error, .. } => match end.fault() {
+                Some(fault) => self.describe(fault),
+                None => error.to_string(),
+            },
+            End::NotReturned(fault) => self.describe(fault),
+        };
+        let circumstances = self.circumstances(end).into_iter().map(|line| format!("\n  {line}"));
+        what + &circumstances.collect::<String>()
+    }
+
+    /// When and where a run ended, for people; nothing if it went well.
+    pub fn circumstances(&self, end: &End) -> Vec<String> {
+        let when = match end {
+            End::Returned(_) => return Vec::new(),
+            End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
+            End::NotReturned(_) => {
                 let name = self.plan.call.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default();
-                (self.describe(fault), format!("while calling {name:?}"))
+                format!("while calling {name:?}")
             }
         };
         let place = match end.fault() {
-            Some(Fault::Trap(trap)) => self.locate(trap).map(|place| format!("\n  {place}")).unwrap_or_default(),
-            _ => String::new(),
+            Some(Fault::Trap(trap)) => self.locate(trap),
+            _ => None,
         };
-        format!("{what}\n  {when}{place}")
+        [when].into_iter().chain(place).collect()
     }
 
     fn describe(&self, fault: &Fault) -> String {
@@ -213,6 +237,15 @@ impl<'a> Session<'a> {
             }
             _ => Some(format!("in function {func}, at offset {offset:#x}")),
         }
+    }
+}
+
+/// What was going on.
+fn doing(error: &StartError) -> &'static str {
+    match error {
+        StartError::Engine(InstantiateError::Fault { phase: Phase::Start, .. }) => "running the start function of",
+        StartError::Engine(InstantiateError::Fault { .. }) => "initialising",
+        _ => "linking",
     }
 }
 

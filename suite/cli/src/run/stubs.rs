@@ -1,12 +1,12 @@
 //! Stand-ins for imports that nobody provides: functions that return defaults (the trace records their calls), and
 //! memories, tables, globals and tags of the declared type.
 
-use super::types;
+use super::{Member, types};
 use preflight_engine::{
-    Extern, Fault, Module, Ref, Store, Trap, Val,
+    Extern, Fault, Ref, Store, Trap, Val,
     runtime::TypeId,
     syntax::{CompType, ExternType, FuncType, HeapType, Import, RefType, ValType},
-    trace::{Resource, TrapCode},
+    trace::{InstancePath, Resource, TrapCode},
 };
 use std::{cell::RefCell, rc::Rc};
 use thiserror::Error;
@@ -43,6 +43,8 @@ impl StubError {
 /// One stub.
 #[derive(Debug, Clone)]
 pub struct Stub {
+    /// The instance that imported it first.
+    pub at: InstancePath,
     /// The import's first name.
     pub module: String,
     /// The import's second name.
@@ -71,11 +73,12 @@ impl Stubs {
         self.remarks.borrow().clone()
     }
 
-    /// The stub for an import of `module`. Imports of the same names and type share one, across modules too.
+    /// The stub for an import of `member`. Imports of the same names and type share one, across modules too.
     ///
     /// # Errors
     /// [`StubError`] if there can be none.
-    pub fn get(&mut self, store: &mut Store, module: &Module, import: &Import) -> Result<Extern, StubError> {
+    pub fn get(&mut self, store: &mut Store, member: &Member, import: &Import) -> Result<Extern, StubError> {
+        let module = &member.module;
         let ty = store.close_import(module, import.ty);
         let same = |stub: &&Stub| stub.module == import.module && stub.name == import.name && stub.ty == ty;
         if let Some(stub) = self.made.iter().find(same) {
@@ -87,7 +90,8 @@ impl Stubs {
             ty: types::import(module, import.ty),
             why,
         })?;
-        self.made.push(Stub { module: import.module.clone(), name: import.name.clone(), ty, item });
+        let at = member.path.clone();
+        self.made.push(Stub { at, module: import.module.clone(), name: import.name.clone(), ty, item });
         Ok(item)
     }
 

@@ -1,0 +1,111 @@
+//! Help, colours, and what is said of files that cannot be used.
+
+mod common;
+
+use common::{Folder, contains};
+
+#[test]
+fn help_lists_the_commands() {
+    let run = Folder::with(&[]).run("--help");
+    contains(&run.out, &["\n  trace  ", "\n  exec   ", "\n  wast   ", "Exit status: 0", "Examples:"]);
+    assert_eq!(run.status, 0);
+    for command in ["trace", "trace diff", "exec", "wast"] {
+        let run = Folder::with(&[]).run(&format!("{command} --help"));
+        contains(&run.out, &["Usage: preflight", "Exit status: 0"]);
+    }
+    contains(&Folder::with(&[]).run("--version").out, &["preflight 0."]);
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    let folder = Folder::with(&[("a.wat", "(module)")]);
+    for args in [
+        "trace",
+        "exec",
+        "nonsense",
+        "trace a.wat --format yaml",
+        "trace a.wat --preload a",
+        "trace a.wat --preload a=a.wat --preload a=a.wat",
+        "trace a.wat --timeout 0",
+        "exec a.wat --max-memory 1X",
+        "exec a.wat --tier jit",
+        "trace diff a.json",
+    ] {
+        let run = folder.run(args);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
+        contains(&run.err, &["error: "]);
+    }
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let folder = Folder::with(&[("a.wat", "(module (func unreachable) (start 0))")]);
+    let is_coloured = |variables: &[(&str, &str)]| folder.run_with("trace a.wat", variables, "").out.contains('\u{1b}');
+    assert!(!is_coloured(&[]));
+    assert!(is_coloured(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!is_coloured(&[("NO_COLOR", "1")]));
+}
+
+#[test]
+fn text_errors_show_the_line() {
+    let folder = Folder::with(&[("bad.wat", "(module\n  (func (result i32)\n    i32.cons 1))\n")]);
+    let run = folder.run("trace bad.wat");
+    insta::assert_snapshot!(run.err, @r"
+    error: bad.wat:3:5: unknown operator or unexpected token
+      |     i32.cons 1))
+      |     ^
+    ");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+}
+
+#[test]
+fn unusable_files_are_told_apart() {
+    let folder = Folder::with(&[
+        ("empty.wasm", ""),
+        ("script.wast", "(module)\n(assert_return (invoke \"f\"))"),
+        ("component.wat", "(component)"),
+        ("invalid.wat", "(module (func (result i32) (i64.const 0)))"),
+        ("prose.txt", "hello"),
+    ]);
+    folder.write("elf", b"\x7fELF\x02\x01\x01\0\0\0");
+    folder.write("cut.wasm", b"\0asm\x01\0");
+    folder.write("section.wasm", b"\0asm\x01\0\0\0\xff\x01\0");
+    std::fs::create_dir(folder.path("folder")).unwrap();
+    for (file, parts) in [
+        ("absent.wasm", ["absent.wasm: no such file", "give the path"]),
+        ("folder", ["folder: this is a directory", "preflight wast"]),
+        ("empty.wasm", ["empty.wasm: the file is empty", "00 61 73 6d 01 00 00 00"]),
+        ("elf", ["elf: not WebAssembly: it begins with 7f 45 4c 46", "an ELF file"]),
+        ("prose.txt", ["prose.txt: not WebAssembly", "68 65 6c 6c 6f"]),
+        ("component.wat", ["component.wat: unsupported: this is a component", "wasm-tools component unbundle"]),
+        ("cut.wasm", ["cut.wasm: malformed at offset 0x", "cut short"]),
+        ("section.wasm", ["section.wasm: malformed at offset 0x8: ", "the bytes there: ff"]),
+        ("invalid.wat", ["invalid.wat: invalid at offset 0x", "type mismatch"]),
+        ("script.wast", ["script.wast:2:", "preflight wast"]),
+    ] {
+        let run = folder.run(&format!("trace {file}"));
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{file}");
+        contains(&run.err, &parts);
+    }
+}
+
+#[test]
+fn files_are_written_in_full_or_not_at_all() {
+    let folder = Folder::with(&[("a.wat", "(module)"), ("old.json", "old")]);
+    assert_eq!(folder.run("trace a.wat --format json --out old.json").status, 0);
+    contains(&std::fs::read_to_string(folder.path("old.json")).unwrap(), &["\"outcome\""]);
+    let run = folder.run("trace a.wat --out absent/file");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["cannot write absent/file"]);
+    let left: Vec<_> = std::fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let folder = Folder::with(&[("a.wat", "(module)")]);
+    let run = folder.run("trace a.wat --out /dev/full");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["cannot write /dev/full", "No space left"]);
+}
