@@ -19,7 +19,7 @@ fn binary(text: &str) -> Vec<u8> {
 fn run_in(store: &mut Store, text: &str, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
     let module = Module::new(&config(), binary(text)).unwrap();
     let instance = store.instantiate(&module, &[], InstancePath::root()).unwrap();
-    store.call_export(instance, name, args, Cause::Embedder)
+    store.call_export(instance, name, args, Cause::Invoke)
 }
 
 fn run(text: &str, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
@@ -125,11 +125,11 @@ fn host_functions_call_back() {
     let ty = FuncType::new([ValType::I32], [ValType::I32]);
     let host = store.alloc_func(ty, "h", |caller, args, results| {
         let instance = caller.instance().unwrap();
-        results[0] = caller.store().call_export(instance, "g", args, Cause::Embedder)?[0];
+        results[0] = caller.store().call_export(instance, "g", args, Cause::Invoke)?[0];
         Ok(())
     });
     let instance = store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
-    let result = store.call_export(instance, "f", &[Val::I32(20)], Cause::Embedder).unwrap();
+    let result = store.call_export(instance, "f", &[Val::I32(20)], Cause::Invoke).unwrap();
     assert_eq!(result, [Val::I32(42)]);
 }
 
