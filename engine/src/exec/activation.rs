@@ -23,7 +23,7 @@ pub(crate) trait Activation {
     /// Takes the next slice of fuel and looks at the interrupt flag.
     fn refill(&mut self) -> Result<(), Resource> {
         let store = self.store();
-        if store.interrupt.swap(false, Ordering::Relaxed) {
+        if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
             return Err(Resource::Interrupt);
         }
         let fuel = store.fuel;

@@ -147,7 +147,7 @@ pub(crate) fn atomic_wait(
     [expected, timeout]: [u64; 2],
 ) -> Result<u64, Fault> {
     let ea = effective(base, offset)?;
-    let interrupt = cx.store().interrupt.clone();
+    let interrupt = cx.store().interrupt_flag().clone();
     let end = memory_of(cx, x).atomic_wait(ea, width, expected, timeout as i64, &interrupt);
     end.map(|end| end as u64).map_err(|error| match error {
         WaitError::Trap(code) => Fault::Trap(code.into()),

@@ -13,6 +13,7 @@ use crate::{
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, Value},
 };
 use std::{
+    cell::OnceCell,
     rc::Rc,
     sync::{
         Arc,
@@ -47,7 +48,8 @@ pub struct Store {
     #[cfg(feature = "jit")]
     pub(crate) jit: crate::jit::State,
     pub(crate) sink: Option<Box<dyn Sink>>,
-    pub(crate) interrupt: Arc<AtomicBool>,
+    /// Set by handles; made with the first one.
+    pub(crate) interrupt: OnceCell<Arc<AtomicBool>>,
     /// Fuel that is left; `u64::MAX` stands for no limit.
     pub(crate) fuel: u64,
     /// Host functions that are running, one inside the other.
@@ -88,7 +90,7 @@ impl Store {
             #[cfg(feature = "jit")]
             jit: crate::jit::State::default(),
             sink: None,
-            interrupt: Arc::default(),
+            interrupt: OnceCell::new(),
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
             host_depth: 0,
             pinned: Vec::new(),
@@ -116,7 +118,12 @@ impl Store {
 
     /// A handle that stops what this store runs.
     pub fn interrupt_handle(&self) -> InterruptHandle {
-        InterruptHandle(self.interrupt.clone())
+        InterruptHandle(self.interrupt_flag().clone())
+    }
+
+    /// The flag that handles set.
+    pub(crate) fn interrupt_flag(&self) -> &Arc<AtomicBool> {
+        self.interrupt.get_or_init(Arc::default)
     }
 
     /// Fuel that is left, in the units of [`Limits::fuel`]; `None` is unlimited.

@@ -6,49 +6,52 @@ use std::{fmt, sync::Arc};
 
 /// Where an instance stands in the tree of instances: `/` is the root, `/$b/$inner` an instance inside `$b`.
 ///
-/// Stable across tiers and runs; cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct InstancePath(Arc<str>);
+/// Stable across tiers and runs; cheap to clone, and the root costs nothing at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct InstancePath(
+    /// `None` is the root.
+    Option<Arc<str>>,
+);
 
 impl InstancePath {
     /// The root, `/`.
     pub fn root() -> Self {
-        InstancePath("/".into())
+        InstancePath(None)
     }
 
     /// The path of the child `name` (such as `$inner`) of this instance.
     pub fn child(&self, name: &str) -> Self {
-        if &*self.0 == "/" { format!("/{name}").into() } else { format!("{}/{name}", self.0).into() }
+        InstancePath(Some(format!("{}/{name}", self.0.as_deref().unwrap_or_default()).into()))
     }
 
     /// The path as text.
     pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Default for InstancePath {
-    fn default() -> Self {
-        Self::root()
+        self.0.as_deref().unwrap_or("/")
     }
 }
 
 impl From<String> for InstancePath {
     fn from(path: String) -> Self {
-        InstancePath(path.into())
+        path.as_str().into()
     }
 }
 
 impl From<&str> for InstancePath {
     fn from(path: &str) -> Self {
-        InstancePath(path.into())
+        InstancePath((path != "/").then(|| path.into()))
+    }
+}
+
+impl From<InstancePath> for String {
+    fn from(path: InstancePath) -> Self {
+        path.as_str().to_owned()
     }
 }
 
 impl fmt::Display for InstancePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
