@@ -57,6 +57,8 @@ fn random_module(seed: u64) -> Vec<u8> {
     let config = wasm_smith::Config {
         export_everything: true,
         allow_start_export: true,
+        // A NaN that reaches a memory could not be told from other bytes afterwards.
+        canonicalize_nans: true,
         custom_page_sizes_enabled: true,
         wide_arithmetic_enabled: true,
         max_memories: 3,

@@ -213,9 +213,7 @@ impl Cx {
     unsafe fn is_ready(&mut self, code: *const Code, callee: *mut u64) -> bool {
         // SAFETY: `code` is null or translated code; both ends of the stack belong together.
         unsafe {
-            !code.is_null()
-                && self.budget > 0
-                && self.stack_end.offset_from(callee) >= (*code).frame_slots as isize
+            !code.is_null() && self.budget > 0 && self.stack_end.offset_from(callee) >= (*code).frame_slots as isize
         }
     }
 

@@ -97,6 +97,14 @@ macro_rules! table_function {
 
 macro_rules! table_functions {
     ($($op:ident $name:literal $args:tt -> $out:ident $class:ident $f:ident;)*) => {
+        /// The name of an instruction of the table.
+        pub(super) fn row_name(operator: &Operator<'_>) -> Option<&'static str> {
+            Some(match operator {
+                $(Operator::$op => $name,)*
+                _ => return None,
+            })
+        }
+
         /// The function of a row, how many operands it has, and the type of its result.
         fn numeric_row(operator: &Operator<'_>) -> Option<(TableFunction, usize, Type)> {
             Some(match operator {
