@@ -107,4 +107,3 @@ fn canonical_value(value: &mut Value) {
 fn canonical_bits(bits: u32) -> u32 {
     if f32::from_bits(bits).is_nan() { 0x7fc0_0000 } else { bits }
 }
-}
