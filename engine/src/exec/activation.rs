@@ -4,7 +4,7 @@ use crate::{Store, error::Fault, runtime::InstanceInst, trace::Resource};
 use std::sync::atomic::Ordering;
 
 /// Budget between two looks at the interrupt flag.
-const SLICE: u64 = 1 << 14;
+const SLICE: u64 = 1 << 10;
 
 /// A run, seen from one of its instructions.
 ///

@@ -7,7 +7,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Exit {
-    /// On with the instruction that the context holds. Only the loop sees it.
+    /// On with the instruction that the context holds.
     Continue,
     /// The outermost function of this run has returned.
     Done,

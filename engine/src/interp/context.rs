@@ -119,7 +119,8 @@ macro_rules! pay {
     }};
 }
 
-/// Refills the budget and tries the instruction again.
+/// Refills the budget and tries the instruction again, by way of the loop: should a handler's last call not have become a
+/// jump, the stack that it holds is given back here.
 ///
 /// # Safety
 /// As every handler.
@@ -127,13 +128,14 @@ macro_rules! pay {
 #[inline(never)]
 pub(super) unsafe fn refill_again(ip: *const Op, fp: *mut u64, cx: *mut Cx) -> Exit {
     // SAFETY: the context outlives the run.
-    unsafe {
-        if let Err(what) = (*cx).refill() {
-            return (*cx).fail(ip, Fault::Exhausted(what));
-        }
-        (*cx).reload_memory();
-        go!(ip, fp, (*cx).mem, (*cx).len, cx)
+    let cx = unsafe { &mut *cx };
+    if let Err(what) = cx.refill() {
+        return cx.fail(ip, Fault::Exhausted(what));
     }
+    cx.reload_memory();
+    cx.ip = ip;
+    cx.fp = fp;
+    Exit::Continue
 }
 
 pub(super) use {check, check_fault, go, pay, trap};

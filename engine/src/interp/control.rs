@@ -358,7 +358,8 @@ unsafe fn prepare_again(
     unsafe {
         check_fault!(cx, ip, (*cx).prepare(inst, defined, fp, base).map_err(Fault::Exhausted));
         (*cx).reload_memory();
-        go!(ip, (*cx).fp, (*cx).mem, (*cx).len, cx)
+        (*cx).ip = ip;
+        Exit::Continue
     }
 }
 

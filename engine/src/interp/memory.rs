@@ -136,6 +136,13 @@ fn effective(base: u64, offset: u64, n: usize, len: usize) -> Result<usize, Trap
     }
 }
 
+/// The work of a load of a vector, apart from its handler for the reason that [`super::numeric`] tells.
+#[inline(never)]
+unsafe fn load_wide<O: Load>(bytes: *const O::Bytes, fp: *mut u64, a: u32) {
+    // SAFETY: as promised by the caller.
+    unsafe { O::load(bytes.read_unaligned()).write(fp, a) }
+}
+
 /// `a = load(memory 0, b + imm)`.
 ///
 /// # Safety
@@ -145,7 +152,12 @@ pub(super) unsafe fn load<O: Load>(ip: *const Op, fp: *mut u64, mem: *mut u8, le
     unsafe {
         let op = &*ip;
         let ea = check!(cx, ip, effective(get(fp, op.b), op.imm(), size_of::<O::Bytes>(), len));
-        O::load(mem.add(ea).cast::<O::Bytes>().read_unaligned()).write(fp, op.a);
+        let bytes = mem.add(ea).cast::<O::Bytes>();
+        if O::Out::WIDE {
+            load_wide::<O>(bytes, fp, op.a)
+        } else {
+            O::load(bytes.read_unaligned()).write(fp, op.a)
+        }
         go!(ip.add(1), fp, mem, len, cx)
     }
 }

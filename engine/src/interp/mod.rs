@@ -12,6 +12,7 @@
 //! translation (slots are inside the frame, targets inside the code), `enter` (the frame fits the stack).
 
 #![allow(unsafe_code, reason = "the interpreter's inner loop")]
+#![allow(clippy::needless_borrow, reason = "a borrow through a raw pointer is to be seen")]
 #![allow(unused_unsafe, reason = "the macros that end a handler stand inside and outside of unsafe blocks")]
 
 mod code;
@@ -23,6 +24,8 @@ mod memory;
 pub(crate) mod numeric;
 mod reference;
 mod table;
+#[cfg(test)]
+mod tests;
 mod translate;
 pub(crate) mod variable;
 

@@ -180,6 +180,29 @@ macro_rules! define_lane_ops {
 }
 for_each_lane_op!(define_lane_ops);
 
+/// The work of a [`unary`] instruction on vectors. Apart from its handler: lanes are kept in memory, and a handler that
+/// has memory of its own cannot end in a jump.
+#[inline(never)]
+unsafe fn unary_wide<O: Unary>(fp: *mut u64, op: &Op) {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        if let Ok(out) = O::apply(O::Arg::read(fp, op.b)) {
+            out.write(fp, op.a);
+        }
+    }
+}
+
+/// The work of a [`binary`] instruction on vectors.
+#[inline(never)]
+unsafe fn binary_wide<O: Binary>(fp: *mut u64, op: &Op, rhs: O::Rhs) {
+    // SAFETY: the translation made the instruction for this frame.
+    unsafe {
+        if let Ok(out) = O::apply(O::Lhs::read(fp, op.b), rhs) {
+            out.write(fp, op.a);
+        }
+    }
+}
+
 /// `a = O(b)`.
 ///
 /// # Safety
@@ -188,7 +211,11 @@ pub(super) unsafe fn unary<O: Unary>(ip: *const Op, fp: *mut u64, mem: *mut u8, 
     // SAFETY: the translation made the instruction for this frame.
     unsafe {
         let op = &*ip;
-        check!(cx, ip, O::apply(O::Arg::read(fp, op.b))).write(fp, op.a);
+        if O::Arg::WIDE || O::Out::WIDE {
+            unary_wide::<O>(fp, op);
+        } else {
+            check!(cx, ip, O::apply(O::Arg::read(fp, op.b))).write(fp, op.a);
+        }
         go!(ip.add(1), fp, mem, len, cx)
     }
 }
@@ -201,7 +228,11 @@ pub(super) unsafe fn binary<O: Binary>(ip: *const Op, fp: *mut u64, mem: *mut u8
     // SAFETY: the translation made the instruction for this frame.
     unsafe {
         let op = &*ip;
-        check!(cx, ip, O::apply(O::Lhs::read(fp, op.b), O::Rhs::read(fp, op.c))).write(fp, op.a);
+        if O::Lhs::WIDE || O::Rhs::WIDE || O::Out::WIDE {
+            binary_wide::<O>(fp, op, O::Rhs::read(fp, op.c));
+        } else {
+            check!(cx, ip, O::apply(O::Lhs::read(fp, op.b), O::Rhs::read(fp, op.c))).write(fp, op.a);
+        }
         go!(ip.add(1), fp, mem, len, cx)
     }
 }
@@ -214,25 +245,46 @@ pub(super) unsafe fn binary_imm<O: Binary>(ip: *const Op, fp: *mut u64, mem: *mu
     // SAFETY: the translation made the instruction for this frame.
     unsafe {
         let op = &*ip;
-        check!(cx, ip, O::apply(O::Lhs::read(fp, op.b), O::Rhs::from_imm(op.imm()))).write(fp, op.a);
+        if O::Lhs::WIDE || O::Out::WIDE {
+            binary_wide::<O>(fp, op, O::Rhs::from_imm(op.imm()));
+        } else {
+            check!(cx, ip, O::apply(O::Lhs::read(fp, op.b), O::Rhs::from_imm(op.imm()))).write(fp, op.a);
+        }
         go!(ip.add(1), fp, mem, len, cx)
     }
 }
 
-simple!(/// `a = O(b, c, d)`.
+/// Defines a handler of vectors and, apart from it, its work.
+macro_rules! vector {
+    ($(#[$doc:meta])* $name:ident $(<$o:ident : $bound:path>)?, |$fp:ident, $op:ident, $cx:ident| $body:expr) => {
+        simple!($(#[$doc])* $name $(<$o: $bound>)?, |fp, op, cx| {
+            #[inline(never)]
+            unsafe fn work $(<$o: $bound>)? ($fp: *mut u64, $op: &Op, $cx: &Cx) {
+                // SAFETY: the translation made the instruction for this frame.
+                unsafe {
+                    let _ = $cx;
+                    $body
+                }
+            }
+            work $(::<$o>)? (fp, op, &*cx)
+        });
+    };
+}
+
+vector!(/// `a = O(b, c, d)`.
 ternary<O: Ternary>, |fp, op, cx| {
     O::apply(V128::read(fp, op.b), V128::read(fp, op.c), V128::read(fp, op.d)).write(fp, op.a)
 });
-simple!(/// `a = lane d of b`.
+vector!(/// `a = lane d of b`.
     extract<O: Extract>, |fp, op, cx| O::apply(V128::read(fp, op.b), op.d as u8).write(fp, op.a));
-simple!(/// `a = b with lane d set to c`.
+vector!(/// `a = b with lane d set to c`.
 replace<O: Replace>, |fp, op, cx| {
     O::apply(V128::read(fp, op.b), O::Arg::read(fp, op.c), op.d as u8).write(fp, op.a)
 });
-simple!(/// `a = shuffle(b, c)` by the lanes in `pool[d]`.
+vector!(/// `a = shuffle(b, c)` by the lanes in `pool[d]`.
 shuffle, |fp, op, cx| {
-    let pool: &[u128] = &(*(*cx).code).pool;
-    let lanes = pool[op.d as usize].to_le_bytes();
+    let code = &*cx.code;
+    let lanes = code.pool[op.d as usize].to_le_bytes();
     numerics::i8x16_shuffle(V128::read(fp, op.b), V128::read(fp, op.c), lanes).write(fp, op.a)
 });
 

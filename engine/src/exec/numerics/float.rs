@@ -1,124 +1,95 @@
-//! Scalar floats (core `#exec-fop`): arithmetic, rounding, signs and comparisons.
+//! Floating-point operations (core `#float-ops`).
+//!
+//! `abs`, `neg` and `copysign` work on the bits, so that they change the sign of a NaN and nothing else.
 
-/// What the two float types have in common.
-pub(super) trait Float: Copy + PartialOrd {
-    /// Whether it is a NaN of any kind.
-    fn is_nan(self) -> bool;
-    /// A NaN with its quiet bit set; sign and payload stay.
-    fn quiet(self) -> Self;
-    /// Both bit patterns joined by *or*.
-    fn or(self, other: Self) -> Self;
-    /// Both bit patterns joined by *and*.
-    fn and(self, other: Self) -> Self;
-}
+use super::functions;
 
-macro_rules! float {
-    ($float:ident, $quiet_bit:literal) => {
-        impl Float for $float {
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                $float::is_nan(self)
+/// The operations of one type. `$quiet` is the bit that makes a NaN an arithmetic one (core `#arithmetic-nan`).
+macro_rules! floats {
+    (
+        $float:ty, $bits:ty, $quiet:literal:
+        $eq:ident $ne:ident $lt:ident $gt:ident $le:ident $ge:ident
+        $abs:ident $neg:ident $copysign:ident
+        $ceil:ident $floor:ident $trunc:ident $nearest:ident $sqrt:ident
+        $add:ident $sub:ident $mul:ident $div:ident
+        $min:ident $max:ident $pmin:ident $pmax:ident
+        $round:ident
+    ) => {
+        /// An operation that the library may do with a call that leaves a signalling NaN as it is.
+        #[inline(always)]
+        fn $round(a: $float, round: impl Fn($float) -> $float) -> $float {
+            if a.is_nan() { <$float>::from_bits(a.to_bits() | $quiet) } else { round(a) }
+        }
+
+        functions! {
+            (a: $float, b: $float) -> i32 {
+                $eq = (a == b) as i32;
+                $ne = (a != b) as i32;
+                $lt = (a < b) as i32;
+                $gt = (a > b) as i32;
+                $le = (a <= b) as i32;
+                $ge = (a >= b) as i32;
             }
-            #[inline(always)]
-            fn quiet(self) -> Self {
-                $float::from_bits(self.to_bits() | $quiet_bit)
+            (a: $float) -> $float {
+                $abs = <$float>::from_bits(a.to_bits() & (<$bits>::MAX >> 1));
+                $neg = <$float>::from_bits(a.to_bits() ^ !(<$bits>::MAX >> 1));
+                $ceil = $round(a, <$float>::ceil);
+                $floor = $round(a, <$float>::floor);
+                $trunc = $round(a, <$float>::trunc);
+                $nearest = $round(a, <$float>::round_ties_even);
+                $sqrt = $round(a, <$float>::sqrt);
             }
-            #[inline(always)]
-            fn or(self, other: Self) -> Self {
-                $float::from_bits(self.to_bits() | other.to_bits())
-            }
-            #[inline(always)]
-            fn and(self, other: Self) -> Self {
-                $float::from_bits(self.to_bits() & other.to_bits())
+            (a: $float, b: $float) -> $float {
+                $copysign = {
+                    let magnitude = <$bits>::MAX >> 1;
+                    <$float>::from_bits(a.to_bits() & magnitude | b.to_bits() & !magnitude)
+                };
+                $add = a + b;
+                $sub = a - b;
+                $mul = a * b;
+                $div = a / b;
+                $min = if a < b {
+                    a
+                } else if b < a {
+                    b
+                } else if a == b {
+                    // Equal values differ at most in the sign of zero, and the negative zero is the lesser.
+                    <$float>::from_bits(a.to_bits() | b.to_bits())
+                } else {
+                    // A sum with a NaN is an arithmetic NaN, and canonical if all NaNs in it are.
+                    a + b
+                };
+                $max = if a > b {
+                    a
+                } else if b > a {
+                    b
+                } else if a == b {
+                    <$float>::from_bits(a.to_bits() & b.to_bits())
+                } else {
+                    a + b
+                };
+                // These two are comparisons and choices: the chosen operand stays as it is, even a signalling NaN.
+                $pmin = if b < a { b } else { a };
+                $pmax = if a < b { b } else { a };
             }
         }
     };
 }
-float!(f32, 0x0040_0000);
-float!(f64, 0x0008_0000_0000_0000);
-
-/// An operation on one operand. Rust's own rounding functions may hand a signalling NaN back as it is.
-#[inline(always)]
-fn unary<F: Float>(a: F, f: impl Fn(F) -> F) -> F {
-    if a.is_nan() { a.quiet() } else { f(a) }
+floats! {
+    f32, u32, 0x0040_0000:
+    f32_eq f32_ne f32_lt f32_gt f32_le f32_ge
+    f32_abs f32_neg f32_copysign
+    f32_ceil f32_floor f32_trunc f32_nearest f32_sqrt
+    f32_add f32_sub f32_mul f32_div
+    f32_min f32_max f32_pmin f32_pmax
+    round_f32
 }
-
-/// The smaller operand; a NaN wins, and -0 is smaller than 0. (Rust's `min` prefers the number to the NaN.)
-#[inline(always)]
-fn min<F: Float>(a: F, b: F) -> F {
-    if a < b {
-        a
-    } else if b < a {
-        b
-    } else if a == b {
-        // Equal operands have equal bits, zeros excepted: there the sign of -0 has to win.
-        a.or(b)
-    } else if a.is_nan() {
-        a.quiet()
-    } else {
-        b.quiet()
-    }
-}
-
-/// The larger operand; a NaN wins, and 0 is larger than -0.
-#[inline(always)]
-fn max<F: Float>(a: F, b: F) -> F {
-    if a > b {
-        a
-    } else if b > a {
-        b
-    } else if a == b {
-        // As for `min`, but the sign of -0 has to lose.
-        a.and(b)
-    } else if a.is_nan() {
-        a.quiet()
-    } else {
-        b.quiet()
-    }
-}
-
-define! {
-    f32_eq(a: f32, b: f32) -> i32 { (a == b) as i32 }
-    f32_ne(a: f32, b: f32) -> i32 { (a != b) as i32 }
-    f32_lt(a: f32, b: f32) -> i32 { (a < b) as i32 }
-    f32_gt(a: f32, b: f32) -> i32 { (a > b) as i32 }
-    f32_le(a: f32, b: f32) -> i32 { (a <= b) as i32 }
-    f32_ge(a: f32, b: f32) -> i32 { (a >= b) as i32 }
-    f32_abs(a: f32) -> f32 { a.abs() }
-    f32_neg(a: f32) -> f32 { -a }
-    f32_ceil(a: f32) -> f32 { unary(a, f32::ceil) }
-    f32_floor(a: f32) -> f32 { unary(a, f32::floor) }
-    f32_trunc(a: f32) -> f32 { unary(a, f32::trunc) }
-    f32_nearest(a: f32) -> f32 { unary(a, f32::round_ties_even) }
-    f32_sqrt(a: f32) -> f32 { unary(a, f32::sqrt) }
-    f32_add(a: f32, b: f32) -> f32 { a + b }
-    f32_sub(a: f32, b: f32) -> f32 { a - b }
-    f32_mul(a: f32, b: f32) -> f32 { a * b }
-    f32_div(a: f32, b: f32) -> f32 { a / b }
-    f32_min(a: f32, b: f32) -> f32 { min(a, b) }
-    f32_max(a: f32, b: f32) -> f32 { max(a, b) }
-    f32_copysign(a: f32, b: f32) -> f32 { a.copysign(b) }
-}
-
-define! {
-    f64_eq(a: f64, b: f64) -> i32 { (a == b) as i32 }
-    f64_ne(a: f64, b: f64) -> i32 { (a != b) as i32 }
-    f64_lt(a: f64, b: f64) -> i32 { (a < b) as i32 }
-    f64_gt(a: f64, b: f64) -> i32 { (a > b) as i32 }
-    f64_le(a: f64, b: f64) -> i32 { (a <= b) as i32 }
-    f64_ge(a: f64, b: f64) -> i32 { (a >= b) as i32 }
-    f64_abs(a: f64) -> f64 { a.abs() }
-    f64_neg(a: f64) -> f64 { -a }
-    f64_ceil(a: f64) -> f64 { unary(a, f64::ceil) }
-    f64_floor(a: f64) -> f64 { unary(a, f64::floor) }
-    f64_trunc(a: f64) -> f64 { unary(a, f64::trunc) }
-    f64_nearest(a: f64) -> f64 { unary(a, f64::round_ties_even) }
-    f64_sqrt(a: f64) -> f64 { unary(a, f64::sqrt) }
-    f64_add(a: f64, b: f64) -> f64 { a + b }
-    f64_sub(a: f64, b: f64) -> f64 { a - b }
-    f64_mul(a: f64, b: f64) -> f64 { a * b }
-    f64_div(a: f64, b: f64) -> f64 { a / b }
-    f64_min(a: f64, b: f64) -> f64 { min(a, b) }
-    f64_max(a: f64, b: f64) -> f64 { max(a, b) }
-    f64_copysign(a: f64, b: f64) -> f64 { a.copysign(b) }
+floats! {
+    f64, u64, 0x0008_0000_0000_0000:
+    f64_eq f64_ne f64_lt f64_gt f64_le f64_ge
+    f64_abs f64_neg f64_copysign
+    f64_ceil f64_floor f64_trunc f64_nearest f64_sqrt
+    f64_add f64_sub f64_mul f64_div
+    f64_min f64_max f64_pmin f64_pmax
+    round_f64
 }

@@ -1,51 +1,94 @@
-//! Vectors of floats (core `#exec-vec`): the scalar instructions lane by lane, and the pseudo-minimum and -maximum.
+//! Vector instructions on lanes of floats (core `#exec-instr-vec`): the scalar functions in each lane.
 
-use super::{V128, compare, float::*, map, zip};
+use super::{V128, convert::*, float::*, functions, lanewise};
 
-define! {
-    f32x4_eq(a: V128, b: V128) -> V128 { compare(a, b, f32::eq) }
-    f32x4_ne(a: V128, b: V128) -> V128 { compare(a, b, f32::ne) }
-    f32x4_lt(a: V128, b: V128) -> V128 { compare(a, b, f32::lt) }
-    f32x4_gt(a: V128, b: V128) -> V128 { compare(a, b, f32::gt) }
-    f32x4_le(a: V128, b: V128) -> V128 { compare(a, b, f32::le) }
-    f32x4_ge(a: V128, b: V128) -> V128 { compare(a, b, f32::ge) }
-    f32x4_ceil(a: V128) -> V128 { map(a, f32_ceil) }
-    f32x4_floor(a: V128) -> V128 { map(a, f32_floor) }
-    f32x4_trunc(a: V128) -> V128 { map(a, f32_trunc) }
-    f32x4_nearest(a: V128) -> V128 { map(a, f32_nearest) }
-    f32x4_abs(a: V128) -> V128 { map(a, f32_abs) }
-    f32x4_neg(a: V128) -> V128 { map(a, f32_neg) }
-    f32x4_sqrt(a: V128) -> V128 { map(a, f32_sqrt) }
-    f32x4_add(a: V128, b: V128) -> V128 { zip(a, b, f32_add) }
-    f32x4_sub(a: V128, b: V128) -> V128 { zip(a, b, f32_sub) }
-    f32x4_mul(a: V128, b: V128) -> V128 { zip(a, b, f32_mul) }
-    f32x4_div(a: V128, b: V128) -> V128 { zip(a, b, f32_div) }
-    f32x4_min(a: V128, b: V128) -> V128 { zip(a, b, f32_min) }
-    f32x4_max(a: V128, b: V128) -> V128 { zip(a, b, f32_max) }
-    f32x4_pmin(a: V128, b: V128) -> V128 { zip(a, b, |a: f32, b: f32| if b < a { b } else { a }) }
-    f32x4_pmax(a: V128, b: V128) -> V128 { zip(a, b, |a: f32, b: f32| if a < b { b } else { a }) }
+lanewise! {
+    [f32; 4] (a) {
+        f32x4_abs = f32_abs(a);
+        f32x4_neg = f32_neg(a);
+        f32x4_sqrt = f32_sqrt(a);
+        f32x4_ceil = f32_ceil(a);
+        f32x4_floor = f32_floor(a);
+        f32x4_trunc = f32_trunc(a);
+        f32x4_nearest = f32_nearest(a);
+    }
+    [f32; 4] (a, b) {
+        f32x4_add = f32_add(a, b);
+        f32x4_sub = f32_sub(a, b);
+        f32x4_mul = f32_mul(a, b);
+        f32x4_div = f32_div(a, b);
+        f32x4_min = f32_min(a, b);
+        f32x4_max = f32_max(a, b);
+        f32x4_pmin = f32_pmin(a, b);
+        f32x4_pmax = f32_pmax(a, b);
+        f32x4_eq = -((a == b) as i32);
+        f32x4_ne = -((a != b) as i32);
+        f32x4_lt = -((a < b) as i32);
+        f32x4_gt = -((a > b) as i32);
+        f32x4_le = -((a <= b) as i32);
+        f32x4_ge = -((a >= b) as i32);
+    }
+    [f64; 2] (a) {
+        f64x2_abs = f64_abs(a);
+        f64x2_neg = f64_neg(a);
+        f64x2_sqrt = f64_sqrt(a);
+        f64x2_ceil = f64_ceil(a);
+        f64x2_floor = f64_floor(a);
+        f64x2_trunc = f64_trunc(a);
+        f64x2_nearest = f64_nearest(a);
+    }
+    [f64; 2] (a, b) {
+        f64x2_add = f64_add(a, b);
+        f64x2_sub = f64_sub(a, b);
+        f64x2_mul = f64_mul(a, b);
+        f64x2_div = f64_div(a, b);
+        f64x2_min = f64_min(a, b);
+        f64x2_max = f64_max(a, b);
+        f64x2_pmin = f64_pmin(a, b);
+        f64x2_pmax = f64_pmax(a, b);
+        f64x2_eq = -((a == b) as i64);
+        f64x2_ne = -((a != b) as i64);
+        f64x2_lt = -((a < b) as i64);
+        f64x2_gt = -((a > b) as i64);
+        f64x2_le = -((a <= b) as i64);
+        f64x2_ge = -((a >= b) as i64);
+    }
+    [f32; 4] (a) {
+        i32x4_trunc_sat_f32x4_s = i32_trunc_sat_f32_s(a);
+        i32x4_trunc_sat_f32x4_u = i32_trunc_sat_f32_u(a);
+    }
+    [i32; 4] (a) {
+        f32x4_convert_i32x4_s = f32_convert_i32_s(a);
+        f32x4_convert_i32x4_u = f32_convert_i32_u(a);
+    }
 }
 
-define! {
-    f64x2_eq(a: V128, b: V128) -> V128 { compare(a, b, f64::eq) }
-    f64x2_ne(a: V128, b: V128) -> V128 { compare(a, b, f64::ne) }
-    f64x2_lt(a: V128, b: V128) -> V128 { compare(a, b, f64::lt) }
-    f64x2_gt(a: V128, b: V128) -> V128 { compare(a, b, f64::gt) }
-    f64x2_le(a: V128, b: V128) -> V128 { compare(a, b, f64::le) }
-    f64x2_ge(a: V128, b: V128) -> V128 { compare(a, b, f64::ge) }
-    f64x2_ceil(a: V128) -> V128 { map(a, f64_ceil) }
-    f64x2_floor(a: V128) -> V128 { map(a, f64_floor) }
-    f64x2_trunc(a: V128) -> V128 { map(a, f64_trunc) }
-    f64x2_nearest(a: V128) -> V128 { map(a, f64_nearest) }
-    f64x2_abs(a: V128) -> V128 { map(a, f64_abs) }
-    f64x2_neg(a: V128) -> V128 { map(a, f64_neg) }
-    f64x2_sqrt(a: V128) -> V128 { map(a, f64_sqrt) }
-    f64x2_add(a: V128, b: V128) -> V128 { zip(a, b, f64_add) }
-    f64x2_sub(a: V128, b: V128) -> V128 { zip(a, b, f64_sub) }
-    f64x2_mul(a: V128, b: V128) -> V128 { zip(a, b, f64_mul) }
-    f64x2_div(a: V128, b: V128) -> V128 { zip(a, b, f64_div) }
-    f64x2_min(a: V128, b: V128) -> V128 { zip(a, b, f64_min) }
-    f64x2_max(a: V128, b: V128) -> V128 { zip(a, b, f64_max) }
-    f64x2_pmin(a: V128, b: V128) -> V128 { zip(a, b, |a: f64, b: f64| if b < a { b } else { a }) }
-    f64x2_pmax(a: V128, b: V128) -> V128 { zip(a, b, |a: f64, b: f64| if a < b { b } else { a }) }
+// Conversions between lanes of different widths read the low lanes, or leave the high lanes 0.
+functions! {
+    (a: V128) -> V128 {
+        i32x4_trunc_sat_f64x2_s_zero = {
+            let [low, high] = <[f64; 2]>::from(a).map(i32_trunc_sat_f64_s);
+            V128::from([low, high, 0, 0])
+        };
+        i32x4_trunc_sat_f64x2_u_zero = {
+            let [low, high] = <[f64; 2]>::from(a).map(i32_trunc_sat_f64_u);
+            V128::from([low, high, 0, 0])
+        };
+        f64x2_convert_low_i32x4_s = {
+            let [low, high, ..] = <[i32; 4]>::from(a);
+            V128::from([low, high].map(f64_convert_i32_s))
+        };
+        f64x2_convert_low_i32x4_u = {
+            let [low, high, ..] = <[i32; 4]>::from(a);
+            V128::from([low, high].map(f64_convert_i32_u))
+        };
+        f32x4_demote_f64x2_zero = {
+            let [low, high] = <[f64; 2]>::from(a).map(f32_demote_f64);
+            V128::from([low, high, 0.0, 0.0])
+        };
+        f64x2_promote_low_f32x4 = {
+            let [low, high, ..] = <[f32; 4]>::from(a);
+            V128::from([low, high].map(f64_promote_f32))
+        };
+    }
 }
