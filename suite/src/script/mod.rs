@@ -35,6 +35,8 @@ pub struct Options {
     pub config: Config,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
+    /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
+    pub gc_stress: bool,
     /// Run on both tiers, compare all steps, and fail what differs; `level` and the tier of `config` do not count then.
     #[cfg(feature = "jit")]
     pub both: bool,
@@ -47,6 +49,7 @@ impl Default for Options {
         Options {
             config: Config::default(),
             level: None,
+            gc_stress: false,
             #[cfg(feature = "jit")]
             both: false,
             timeout: Duration::from_secs(60),

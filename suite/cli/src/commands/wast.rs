@@ -48,6 +48,9 @@ pub struct Args {
     /// Which tier of the engine to run on; with both, what they do is compared step by step.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
+    /// Collect garbage at every allocation, to find references that the collector does not see.
+    #[arg(long)]
+    gc_stress: bool,
     /// Run only the files whose path contains this text.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -89,7 +92,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
-    let options = args.tier.options()?;
+    let mut options = args.tier.options()?;
+    options.gc_stress = args.gc_stress;
     let mut jobs = match &args.official {
         Some(name) => official::jobs(&official::suites(name)?, &options)?,
         None => files::jobs(&args.paths, &options)?,
