@@ -165,3 +165,104 @@ fn memory_is_checked() {
     assert_eq!(trap(run(text, "f", &[Val::I32(-1)])), TrapCode::OutOfBoundsMemory);
     assert_eq!(trap(run(text, "g", &[Val::I32(1)])), TrapCode::OutOfBoundsMemory);
 }
+
+#[test]
+fn a_panic_of_the_host_passes_around_compiled_frames() {
+    let text = r#"(module (import "" "h" (func $h)) (func (export "f") (call $h)))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "h", |_, _, _| panic!("on purpose"));
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    let panic =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.call_export(instance, "f", &[], Cause::Invoke)));
+    assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
+}
+
+#[test]
+fn traps_of_the_host_are_at_the_call() {
+    let text = r#"(module (import "" "h" (func $h)) (func) (func $f (call $h)) (func (export "f") (call $f)))"#;
+    let at = |tier| {
+        let config = Config { tier, ..Config::default() };
+        let module = Module::new(&config, binary(text)).unwrap();
+        let mut store = Store::new(&config);
+        let host = store.alloc_func(FuncType::default(), "h", |_, _, _| Err(Fault::Trap(TrapCode::Host.into())));
+        let host = preflight_engine::Extern::Func(host);
+        let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+        let Err(Fault::Trap(trap)) = store.call_export(instance, "f", &[], Cause::Invoke) else { panic!("no trap") };
+        assert_eq!(trap.func, Some(2));
+        trap
+    };
+    assert_eq!(at(Tier::Interp), at(Tier::Jit));
+}
+
+#[test]
+fn handlers_do_not_catch_what_a_tail_call_throws() {
+    let text = r#"(module (tag $a) (func $throw (throw $a))
+        (func $g (block $h (try_table (catch $a $h) (return_call $throw))))
+        (func (export "f") (result i32)
+            (block $h (try_table (catch_all $h) (call $g)) (return (i32.const 0)))
+            (i32.const 1)))"#;
+    assert_eq!(run(text, "f", &[]).unwrap(), [Val::I32(1)]);
+}
+
+#[test]
+fn inner_handlers_come_first_and_exceptions_are_thrown_again() {
+    let text = r#"(module (tag $a (param i32)) (tag $b)
+        (func $throw (param i32) (throw $a (local.get 0)))
+        (func (export "f") (result i32) (local $e exnref)
+            (block $outer (result i32)
+                (try_table (catch $a $outer)
+                    (block $inner (result i32 exnref)
+                        (try_table (catch $b 1) (catch_ref $a $inner) (call $throw (i32.const 6)))
+                        (return (i32.const 0)))
+                    (local.set $e) (drop)
+                    (throw_ref (local.get $e)))
+                (i32.const 1))))"#;
+    assert_eq!(run(text, "f", &[]).unwrap(), [Val::I32(6)]);
+}
+
+#[test]
+fn traps_are_not_caught() {
+    let text = r#"(module (func $t (unreachable))
+        (func (export "f") (block $h (try_table (catch_all $h) (call $t)))))"#;
+    assert_eq!(trap(run(text, "f", &[])), TrapCode::Unreachable);
+}
+
+#[test]
+fn objects_survive_while_the_host_collects() {
+    let text = r#"(module (import "" "gc" (func $gc)) (type $s (struct (field i32)))
+        (func (export "f") (result i32) (local $p (ref null $s))
+            (local.set $p (struct.new $s (i32.const 77)))
+            (call $gc)
+            (struct.get $s 0 (local.get $p))))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "gc", |caller, _, _| {
+        caller.store().collect_garbage();
+        Ok(())
+    });
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(77)]);
+}
+
+#[test]
+fn functions_made_while_a_host_function_runs_can_be_called() {
+    let text = r#"(module (import "" "h" (func $h)) (table (export "t") 1 funcref)
+        (func (export "f") (result i32) (call $h) (call_indirect (result i32) (i32.const 0))))"#;
+    let other =
+        r#"(module (import "" "t" (table 1 funcref)) (elem (i32.const 0) $g) (func $g (result i32) (i32.const 9)))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let other = Module::new(&config(), binary(other)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "h", move |caller, _, _| {
+        let instance = caller.instance().unwrap();
+        let table = caller.store().export(instance, "t").unwrap();
+        caller.store().instantiate(&other, &[table], InstancePath::root().child("$g")).unwrap();
+        Ok(())
+    });
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(9)]);
+}

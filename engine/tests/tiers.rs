@@ -93,6 +93,8 @@ impl Sink for Events {
 struct Run {
     trace: Trace,
     outcomes: Vec<Outcome>,
+    /// The traps, with function and offset.
+    traps: Vec<Trap>,
     fuel: Option<u64>,
     state: Vec<State>,
 }
@@ -119,6 +121,7 @@ fn check(seed: u64, bytes: &[u8], seen: &mut Seen) {
     for (i, (left, right)) in interpreted.outcomes.iter().zip(&compiled.outcomes).enumerate() {
         assert!(same_outcome(left, right), "seed {seed}: call {i} ended as {left:?} and as {right:?}");
     }
+    assert_eq!(interpreted.traps, compiled.traps, "seed {seed}");
     assert_eq!(interpreted.outcomes.len(), compiled.outcomes.len(), "seed {seed}");
     assert_eq!(interpreted.fuel, compiled.fuel, "seed {seed}: fuel that is left");
     for (i, (left, right)) in interpreted.state.iter().zip(&compiled.state).enumerate() {
@@ -148,7 +151,7 @@ fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
     store.set_gc_stress(seed % 3 == 0);
     let events = Rc::new(RefCell::new(Vec::new()));
     store.set_sink(Some(Box::new(Events(events.clone()))));
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut traps) = (Vec::new(), Vec::new());
     let mut state = Vec::new();
     if let Some(externs) = stand_ins(&mut store, &module) {
         match store.instantiate(&module, &externs, InstancePath::root()) {
@@ -159,6 +162,9 @@ fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
                         let Some(args) = arguments(&store, func) else { continue };
                         let end = store.call_export(instance, &name, &args, Cause::Invoke);
                         seen.calls += 1;
+                        if let Err(Fault::Trap(trap)) = end {
+                            traps.push(trap);
+                        }
                         outcomes.push(outcome(&store, end, seen));
                         store.set_fuel(store.fuel().map(|fuel| fuel.max(FUEL / 4)));
                     }
@@ -169,6 +175,9 @@ fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
             Err(InstantiateError::Fault { phase, fault }) => {
                 seen.ran += 1;
                 count(&fault, seen);
+                if let Fault::Trap(trap) = fault {
+                    traps.push(trap);
+                }
                 outcomes.push(fault.outcome(phase));
             }
         }
@@ -182,7 +191,7 @@ fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
         outcome: Outcome::Returned { values: Vec::new() },
         post_mortem: PostMortem::default(),
     };
-    Run { trace, outcomes, fuel, state }
+    Run { trace, outcomes, traps, fuel, state }
 }
 
 fn outcome(store: &Store, end: Result<Vec<Val>, Fault>, seen: &mut Seen) -> Outcome {

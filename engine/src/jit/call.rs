@@ -18,6 +18,8 @@ use wasmparser::Operator;
 struct Callee {
     code: Value,
     instance: Value,
+    /// Whether it may be a function of the host.
+    foreign: bool,
 }
 
 impl Translator<'_> {
@@ -47,7 +49,7 @@ impl Translator<'_> {
                 let code = self.load_context(I64, cell, 0);
                 let offset = self.layout.func(x);
                 let code = self.compiled(code, |translator| translator.load_instance(offset));
-                Callee { code, instance: self.instance }
+                Callee { code, instance: self.instance, foreign: false }
             }
             None => {
                 let addr = self.load_instance(self.layout.func(x));
@@ -89,7 +91,7 @@ impl Translator<'_> {
         let code = self.compiled(code, |_| addr);
         // For host functions, which want to know who calls.
         self.store_context(self.instance, self.run, run::CALLER);
-        Callee { code, instance }
+        Callee { code, instance, foreign: true }
     }
 
     fn call_ref(&mut self, ty: u32, tail: bool) {
@@ -157,9 +159,24 @@ impl Translator<'_> {
         let call = self.b.ins().call_indirect(signature, callee.code, &args);
         let results = self.b.inst_results(call).to_vec();
         let pending = self.load_context(I32, self.run, run::PENDING);
-        let (handler, go_on) = (self.handler_block(), self.b.create_block());
-        self.b.ins().brif(pending, handler, &[], go_on, &[]);
+        let handler = self.handler_block();
+        let (ended, go_on) = (if callee.foreign { self.b.create_block() } else { handler }, self.b.create_block());
+        self.b.ins().brif(pending, ended, &[], go_on, &[]);
+        if callee.foreign {
+            self.b.set_cold_block(ended);
+            self.switch(ended);
+            self.place_fault();
+            self.b.ins().jump(handler, &[]);
+        }
         self.switch(go_on);
         self.stack.extend(results);
+    }
+
+    /// A fault of a host function has no place yet: it is this call.
+    fn place_fault(&mut self) {
+        let position = self.load_context(I64, self.run, run::POSITION);
+        let here = self.here();
+        let known = self.b.ins().select(position, position, here);
+        self.store_context(known, self.run, run::POSITION);
     }
 }

@@ -37,7 +37,7 @@ impl Translator<'_> {
             _ => return false,
         }
         // A trap or an exhausted heap end here too: the place is as good for them.
-        let position = self.word((self.func as u64) << 32 | (self.offset as u64 + 1));
+        let position = self.here();
         self.store_context(position, self.run, run::POSITION);
         let handler = self.handler_block();
         self.b.ins().jump(handler, &[]);

@@ -399,6 +399,11 @@ impl<'a> Translator<'a> {
         self.b.ins().iconst(I64, value as i64)
     }
 
+    /// The place of the current operator, as [`RunContext::position`](abi::RunContext::position) has it.
+    pub fn here(&mut self) -> Value {
+        self.word((self.func as u64) << 32 | (self.offset as u64 + 1))
+    }
+
     /// The default value of a machine type.
     pub fn zero(&mut self, ty: Type) -> Value {
         match ty {
