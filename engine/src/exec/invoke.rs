@@ -6,7 +6,6 @@ use crate::{
     error::Fault,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
-    syntax::ValType,
     trace::{Cause, Event, Phase, Resource},
 };
 
@@ -77,7 +76,7 @@ impl Store {
             },
             FuncKind::Host(index) => {
                 let results = self.host_funcs[index as usize].ty.results.clone();
-                let mut results: Vec<Val> = results.iter().map(|ty| default_value(*ty)).collect();
+                let mut results: Vec<Val> = results.iter().map(|ty| Val::default_of(*ty)).collect();
                 self.call_host(caller, index, args, &mut results)?;
                 Ok(results)
             }
@@ -115,9 +114,4 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// The default value of a type (core `#default-val`); null where there is none.
-pub(crate) fn default_value(ty: ValType) -> Val {
-    Val::from_slots([0, 0], ty)
 }

@@ -11,4 +11,3 @@ pub(crate) mod reference;
 pub(crate) mod table;
 
 pub(crate) use activation::Activation;
-pub(crate) use invoke::default_value;

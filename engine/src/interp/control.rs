@@ -311,7 +311,7 @@ impl Cx {
             args.push(Val::from_slots([unsafe { get(fp, slot) }, high], *param));
             slot += param.slots();
         }
-        let mut results: Vec<Val> = ty.results.iter().map(|ty| crate::exec::default_value(*ty)).collect();
+        let mut results: Vec<Val> = ty.results.iter().map(|ty| Val::default_of(*ty)).collect();
         let outer = std::mem::replace(&mut store.machine.top, top);
         let end = store.call_host(Some(caller), index, &args, &mut results);
         store.machine.top = outer;

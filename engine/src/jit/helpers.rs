@@ -385,7 +385,7 @@ helpers! {
         let param_words: u32 = ty.params.iter().map(|ty| ty.slots()).sum();
         // SAFETY: compiled code has put the arguments there.
         let args = from_words(unsafe { span(words, param_words as u64) }, &ty.params);
-        let mut results: Vec<Val> = ty.results.iter().map(|ty| crate::exec::default_value(*ty)).collect();
+        let mut results: Vec<Val> = ty.results.iter().map(|ty| Val::default_of(*ty)).collect();
         store.jit.push_waiting(segment);
         store.jit.set_running(None);
         // A panic must not meet compiled frames, which nothing can unwind.

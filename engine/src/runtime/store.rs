@@ -493,6 +493,11 @@ impl ExternType {
 }
 
 impl Val {
+    /// The default value of a type (core `#default-val`): zero or null.
+    pub fn default_of(ty: ValType) -> Val {
+        Val::from_slots([0, 0], ty)
+    }
+
     /// The value as stack slots; all but vectors leave the second at zero.
     pub(crate) fn to_slots(self) -> [u64; 2] {
         match self {
