@@ -92,7 +92,7 @@ pub(super) mod func_ref {
 }
 
 /// The traps that compiled code finds by itself.
-pub(super) const TRAPS: [TrapCode; 10] = [
+pub(super) const TRAPS: [TrapCode; 11] = [
     TrapCode::Unreachable,
     TrapCode::IntegerDivideByZero,
     TrapCode::IntegerOverflow,
@@ -103,6 +103,7 @@ pub(super) const TRAPS: [TrapCode; 10] = [
     TrapCode::UninitializedElement,
     TrapCode::IndirectCallTypeMismatch,
     TrapCode::NullReference,
+    TrapCode::OutOfBoundsArray,
 ];
 
 /// The number of a trap in [`RunContext::trap`].

@@ -18,7 +18,7 @@ use crate::{
         reference::{self, HeapCode},
         table,
     },
-    runtime::{FuncAddr, InstanceAddr, InstanceInst, Ref, RmwOp, Trap, TypeId, Val},
+    runtime::{FuncAddr, InstanceAddr, InstanceInst, Ref, RefKind, RmwOp, Trap, TypeId, Val},
     syntax::ValType,
     trace::{Resource, TrapCode},
 };
@@ -295,11 +295,15 @@ helpers! {
         Ok(())
     }
     struct_new_default(cx, x) { let reference = reference::struct_new_default(cx, x as u32)?; cx.set(reference.0); Ok(()) }
-    struct_get(cx, x, i, reference, signed) {
-        cx.run.result = reference::struct_get(cx, x as u32, i as u32, Ref(reference), signed != 0)?;
+    /// Where the bytes of an object are until the next allocation, and how many elements it has.
+    object(cx, reference) {
+        let RefKind::Object(handle) = Ref(reference).kind() else {
+            return Err(Fault::Trap(TrapCode::NullReference.into()));
+        };
+        let object = cx.store().heap.get_mut(handle).expect("a reference that code holds keeps its object alive");
+        cx.run.result = [object.bytes_mut().as_mut_ptr() as u64, object.len() as u64];
         Ok(())
     }
-    struct_set(cx, x, i, reference, low, high) { reference::struct_set(cx, x as u32, i as u32, Ref(reference), [low, high]) }
     array_new(cx, x, low, high, len) {
         let reference = reference::array_new(cx, x as u32, [low, high], len)?;
         cx.set(reference.0);
@@ -327,14 +331,6 @@ helpers! {
         cx.set(reference.0);
         Ok(())
     }
-    array_get(cx, x, reference, index, signed) {
-        cx.run.result = reference::array_get(cx, x as u32, Ref(reference), index, signed != 0)?;
-        Ok(())
-    }
-    array_set(cx, x, reference, index, low, high) {
-        reference::array_set(cx, x as u32, Ref(reference), index, [low, high])
-    }
-    array_len(cx, reference) { let len = reference::array_len(cx, Ref(reference))?; cx.set(len); Ok(()) }
     array_fill(cx, x, reference, at, low, high, len) {
         reference::array_fill(cx, x as u32, Ref(reference), at, [low, high], len)
     }

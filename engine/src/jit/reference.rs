@@ -4,13 +4,13 @@ use super::{abi, helpers, translate::Translator};
 use crate::{
     exec::reference::HeapCode,
     runtime::{FuncAddr, Ref},
-    syntax::FieldType,
+    syntax::StorageType,
     trace::TrapCode,
 };
 use cranelift_codegen::ir::{
-    InstBuilder, Type, Value,
+    InstBuilder, MemFlagsData, Value,
     condcodes::IntCC,
-    types::{I32, I64},
+    types::{I8, I16, I32, I64},
 };
 use wasmparser::{HeapType, Operator};
 
@@ -117,26 +117,75 @@ impl Translator<'_> {
             | Operator::StructGetU { struct_type_index: x, field_index: i } => self.struct_get(x, i, false),
             Operator::StructGetS { struct_type_index: x, field_index: i } => self.struct_get(x, i, true),
             Operator::StructSet { struct_type_index: x, field_index: i } => {
-                let [low, high] = self.pop_words();
-                let reference = self.pop();
-                let (x, i) = (self.word(x as u64), self.word(i as u64));
-                self.helper(helpers::struct_set(), &[x, i, reference, low, high]);
+                let value = self.pop();
+                let (storage, place) = self.field(x, i);
+                self.pack(storage, value, place);
             }
             _ => return self.array(operator),
         }
         true
     }
 
-    /// The machine type of a field's value.
-    fn field_type(field: FieldType) -> Type {
-        abi::machine_type(field.storage.unpack())
+    /// Pops an object: where its bytes are until the next allocation. Traps if it is null.
+    fn object(&mut self) -> Value {
+        let reference = self.pop();
+        let null = self.is_null(reference);
+        self.trap_if(null, TrapCode::NullReference);
+        self.call_helper(helpers::object(), &[reference]);
+        self.helper_result(I64)
+    }
+
+    /// Pops a structure: what field `i` stores, and where it is.
+    fn field(&mut self, x: u32, i: u32) -> (StorageType, Value) {
+        let fields = self.module.fields(x);
+        let storage = fields[i as usize].storage;
+        let before: usize = fields[..i as usize].iter().map(|field| field.storage.size_bytes()).sum();
+        let (bytes, before) = (self.object(), self.word(before as u64));
+        (storage, self.b.ins().iadd(bytes, before))
+    }
+
+    /// Pops an index and an array: what an element stores, and where this one is. Traps if there is none.
+    fn element(&mut self, x: u32) -> (StorageType, Value) {
+        let storage = self.module.element(x).storage;
+        let index = self.pop_word();
+        let bytes = self.object();
+        let len = self.load_context(I64, self.run, abi::run::RESULT + 8);
+        let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
+        self.trap_if(outside, TrapCode::OutOfBoundsArray);
+        let size = self.word(storage.size_bytes() as u64);
+        let offset = self.b.ins().imul(index, size);
+        (storage, self.b.ins().iadd(bytes, offset))
+    }
+
+    /// Reads a field and pushes its value.
+    fn unpack(&mut self, storage: StorageType, place: Value, signed: bool) {
+        let ty = match storage {
+            StorageType::I8 => I8,
+            StorageType::I16 => I16,
+            StorageType::Val(ty) => abi::machine_type(ty),
+        };
+        let value = self.b.ins().load(ty, MemFlagsData::new().with_notrap(), place, 0);
+        let value = match storage {
+            StorageType::Val(_) => value,
+            _ if signed => self.b.ins().sextend(I32, value),
+            _ => self.b.ins().uextend(I32, value),
+        };
+        self.stack.push(value);
+    }
+
+    /// Writes a field.
+    fn pack(&mut self, storage: StorageType, value: Value, place: Value) {
+        let value = match storage {
+            StorageType::I8 => self.b.ins().ireduce(I8, value),
+            StorageType::I16 => self.b.ins().ireduce(I16, value),
+            StorageType::Val(_) => value,
+        };
+        self.b.ins().store(MemFlagsData::new().with_notrap(), value, place, 0);
     }
 
     fn struct_get(&mut self, x: u32, i: u32, signed: bool) {
-        let ty = Self::field_type(self.module.fields(x)[i as usize]);
-        let reference = self.pop();
-        let (x, i, signed) = (self.word(x as u64), self.word(i as u64), self.word(signed as u64));
-        self.helper_push(helpers::struct_get(), &[x, i, reference, signed], ty);
+        let (storage, place) = self.field(x, i);
+        self.unpack(storage, place, signed);
     }
 
     fn array(&mut self, operator: &Operator<'_>) -> bool {
@@ -170,14 +219,14 @@ impl Translator<'_> {
             }
             Operator::ArrayGetS { array_type_index: x } => self.array_get(x, true),
             Operator::ArraySet { array_type_index: x } => {
-                let [low, high] = self.pop_words();
-                let mut args = self.indices_and_words(&[x], 2);
-                args.extend([low, high]);
-                self.helper(helpers::array_set(), &args);
+                let value = self.pop();
+                let (storage, place) = self.element(x);
+                self.pack(storage, value, place);
             }
             Operator::ArrayLen => {
-                let reference = self.pop();
-                self.helper_push(helpers::array_len(), &[reference], I32);
+                self.object();
+                let len = self.load_context(I32, self.run, abi::run::RESULT + 8);
+                self.stack.push(len);
             }
             Operator::ArrayFill { array_type_index: x } => {
                 let len = self.pop_word();
@@ -199,9 +248,7 @@ impl Translator<'_> {
     }
 
     fn array_get(&mut self, x: u32, signed: bool) {
-        let ty = Self::field_type(self.module.element(x));
-        let mut args = self.indices_and_words(&[x], 2);
-        args.push(self.word(signed as u64));
-        self.helper_push(helpers::array_get(), &args, ty);
+        let (storage, place) = self.element(x);
+        self.unpack(storage, place, signed);
     }
 }
