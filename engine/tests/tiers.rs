@@ -58,7 +58,7 @@ fn random_module(seed: u64) -> Vec<u8> {
     let data: Vec<u8> = (0..512).flat_map(|_| next().to_le_bytes()).collect();
     let config = wasm_smith::Config {
         // Every other one gets further, since nothing stops it.
-        disallow_traps: seed % 2 == 0,
+        disallow_traps: seed.is_multiple_of(2),
         export_everything: true,
         allow_start_export: true,
         // A NaN that reaches a memory could not be told from other bytes afterwards.
@@ -110,8 +110,7 @@ fn check(seed: u64, bytes: &[u8], seen: &mut Seen) {
     let interpreted = run(seed, bytes, Tier::Interp, seen);
     let compiled = run(seed, bytes, Tier::Jit, &mut Seen::default());
     // Without a common measure of the stack the tiers give up at different depths.
-    let out_of_stack =
-        |run: &Run| run.outcomes.iter().any(|outcome| *outcome == Outcome::Exhausted { what: Resource::Stack });
+    let out_of_stack = |run: &Run| run.outcomes.contains(&Outcome::Exhausted { what: Resource::Stack });
     if out_of_stack(&interpreted) || out_of_stack(&compiled) {
         return;
     }
@@ -143,12 +142,12 @@ fn same_outcome(left: &Outcome, right: &Outcome) -> bool {
 
 fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
     let mut config = Config { tier, ..Config::default() };
-    config.compile = if seed % 5 == 0 { Compile::Eager } else { Compile::Lazy };
+    config.compile = if seed.is_multiple_of(5) { Compile::Eager } else { Compile::Lazy };
     config.limits.fuel = Some(FUEL);
     config.limits.memory_bytes = MEMORY_BYTES;
     let module = Module::new(&config, bytes).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     let mut store = Store::new(&config);
-    store.set_gc_stress(seed % 3 == 0);
+    store.set_gc_stress(seed.is_multiple_of(3));
     let events = Rc::new(RefCell::new(Vec::new()));
     store.set_sink(Some(Box::new(Events(events.clone()))));
     let (mut outcomes, mut traps) = (Vec::new(), Vec::new());

@@ -387,14 +387,14 @@ impl Translator<'_> {
             _ => return false,
         };
         let value = self.pop();
-        let lane = self.to_lane(ty, value);
+        let lane = self.lane_of(ty, value);
         let vector = self.b.ins().splat(ty, lane);
         self.push_vector(vector);
         true
     }
 
     /// The part of a value that fits a lane.
-    fn to_lane(&mut self, ty: Type, value: Value) -> Value {
+    fn lane_of(&mut self, ty: Type, value: Value) -> Value {
         if matches!(ty, I8X16 | I16X8) { self.b.ins().ireduce(ty.lane_type(), value) } else { value }
     }
 
@@ -430,7 +430,7 @@ impl Translator<'_> {
 
     fn replace(&mut self, ty: Type, lane: u8) {
         let value = self.pop();
-        let value = self.to_lane(ty, value);
+        let value = self.lane_of(ty, value);
         self.vector_unary(ty, |t, vector| t.b.ins().insertlane(vector, value, lane));
     }
 }
