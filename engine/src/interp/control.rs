@@ -89,14 +89,6 @@ pub(super) unsafe fn unreachable(ip: *const Op, _: *mut u64, _: *mut u8, _: usiz
     trap!(cx, ip, TrapCode::Unreachable)
 }
 
-/// Traps as an access outside memory: for offsets that no memory reaches.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn out_of_bounds(ip: *const Op, _: *mut u64, _: *mut u8, _: usize, cx: *mut Cx) -> Exit {
-    trap!(cx, ip, TrapCode::OutOfBoundsMemory)
-}
-
 /// Goes back to the caller; the results are in place.
 macro_rules! leave {
     ($fp:expr, $mem:expr, $len:expr, $cx:expr) => {{

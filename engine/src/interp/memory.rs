@@ -2,7 +2,7 @@
 //!
 //! Memory 0, if it is not shared, is reached through the pointer that every handler carries; all others through the
 //! memory instance. In handlers of the second kind `d` holds the memory's index in its upper half and bits 32 to 47 of
-//! the offset in its lower.
+//! the offset in its lower; offsets beyond that are in the pool.
 
 use super::{
     code::{Exit, Op},
@@ -176,12 +176,26 @@ pub(super) unsafe fn store<O: Store>(ip: *const Op, fp: *mut u64, mem: *mut u8, 
     }
 }
 
-/// The memory that `d` names, and the offset of `c` and `d`.
+/// What the lower half of `d` holds if the offset is in the pool, at `c`.
+pub(super) const POOLED: u32 = 0xffff;
+
+/// The offset of an access to any memory.
+#[inline(always)]
+fn offset_of(cx: &Cx, op: &Op) -> u64 {
+    if op.d & 0xffff == POOLED {
+        // SAFETY: `code` is the running code, and the translation has put the offset into its pool.
+        let pool: &[u128] = unsafe { &(*cx.code).pool };
+        return pool[op.c as usize] as u64;
+    }
+    op.c as u64 | ((op.d & 0xffff) as u64) << 32
+}
+
+/// The memory that `d` names, and the offset.
 #[inline(always)]
 unsafe fn any_memory(cx: &Cx, op: &Op) -> (*mut MemoryInst, u64) {
     // SAFETY: validation: the index is a memory of the module.
     let memory = unsafe { *cx.inst().mem_ptrs.get_unchecked((op.d >> 16) as usize) };
-    (memory, op.c as u64 | ((op.d & 0xffff) as u64) << 32)
+    (memory, offset_of(cx, op))
 }
 
 /// Reads from the memory that the instruction names.
@@ -311,42 +325,42 @@ pub(super) mod atomic_op {
 
 /// The memory's index and the offset of an access to any memory.
 #[inline(always)]
-fn place(op: &Op) -> (u32, u64) {
-    (op.d >> 16, op.c as u64 | ((op.d & 0xffff) as u64) << 32)
+fn place(cx: &Cx, op: &Op) -> (u32, u64) {
+    (op.d >> 16, offset_of(cx, op))
 }
 
 slow!(/// `a = atomic load at b`.
 atomic_load<O: Atomic>, |cx, fp, op| {
-    let (x, offset) = place(op);
+    let (x, offset) = place(cx, op);
     super::variable::set(fp, op.a, memory::atomic_load(cx, x, get(fp, op.b), offset, O::WIDTH)?);
 });
 slow!(/// `atomic store of b at a`.
 atomic_store<O: Atomic>, |cx, fp, op| {
-    let (x, offset) = place(op);
+    let (x, offset) = place(cx, op);
     memory::atomic_store(cx, x, get(fp, op.a), offset, O::WIDTH, get(fp, op.b))?;
 });
 slow!(/// `a = atomic rmw`: address and operand from slot `b` on.
 atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
-    let (x, offset) = place(op);
+    let (x, offset) = place(cx, op);
     let old = memory::atomic_rmw(cx, x, get(fp, op.b), offset, O::WIDTH, O::OP, get(fp, op.b + 1))?;
     super::variable::set(fp, op.a, old);
 });
 slow!(/// `a = atomic cmpxchg`: address, expected and replacement from slot `b` on.
 atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
-    let (x, offset) = place(op);
+    let (x, offset) = place(cx, op);
     let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
     super::variable::set(fp, op.a, memory::atomic_cmpxchg(cx, x, get(fp, op.b), offset, O::WIDTH, values)?);
 });
 slow!(/// `a = memory.atomic.notify`: address and count from slot `b` on.
 atomic_notify, |cx, fp, op| {
-    let (x, offset) = place(op);
+    let (x, offset) = place(cx, op);
     super::variable::set(fp, op.a, memory::atomic_notify(cx, x, get(fp, op.b), offset, get(fp, op.b + 1))?);
 });
 
 macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {
         slow!($(#[$doc])* $name, |cx, fp, op| {
-            let (x, offset) = place(op);
+            let (x, offset) = place(cx, op);
             let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
             super::variable::set(fp, op.a, memory::atomic_wait(cx, x, get(fp, op.b), offset, $width, values)?);
         });

@@ -150,6 +150,7 @@ impl Translator<'_> {
         let signature = self.signature(&shape);
         let mut args = vec![self.run, callee.instance];
         args.extend(self.pop_n(shape.params.len()));
+        self.flush_budget();
         if tail {
             self.b.ins().return_call_indirect(signature, callee.code, &args);
             self.dead();
@@ -169,6 +170,7 @@ impl Translator<'_> {
             self.b.ins().jump(handler, &[]);
         }
         self.switch(go_on);
+        self.reload_budget();
         self.stack.extend(results);
     }
 

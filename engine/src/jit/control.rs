@@ -320,6 +320,7 @@ impl Translator<'_> {
 
     /// Returns the upper operands.
     pub fn return_(&mut self) {
+        self.flush_budget();
         let results = self.stack[self.stack.len() - self.results.len()..].to_vec();
         self.b.ins().return_(&results);
     }

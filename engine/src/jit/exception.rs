@@ -72,6 +72,7 @@ impl Translator<'_> {
     pub fn dispatch(&mut self, handler: Handler) {
         let Some(block) = handler.block else { return };
         self.switch(block);
+        self.reload_budget();
         let outer = self.handler_block();
         let what = self.load_context(I32, self.run, run::PENDING);
         let exception = self.b.ins().iconst(I32, pending::EXCEPTION as i64);

@@ -43,6 +43,8 @@ pub(super) struct Translator<'a> {
     pub run: Value,
     /// The words of the instance.
     pub instance: Value,
+    /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
+    budget: Option<Variable>,
     pub locals: Vec<Variable>,
     pub stack: Vec<Value>,
     pub frames: Vec<Frame>,
@@ -99,6 +101,7 @@ impl<'a> Translator<'a> {
             b,
             run: params[0],
             instance: params[1],
+            budget: None,
             locals: Vec::new(),
             stack: Vec::new(),
             frames: Vec::new(),
@@ -139,9 +142,9 @@ impl<'a> Translator<'a> {
                 self.b.def_var(local, zero);
             }
         }
-        self.prologue();
-        self.push_function_frame();
         let mut reader = OperatorsReader::new(locals.get_binary_reader());
+        self.prologue(has_loop(reader.clone()));
+        self.push_function_frame();
         while !reader.eof() {
             let (operator, offset) = reader.read_with_offset().expect(valid);
             self.offset = offset as u32;
@@ -154,7 +157,7 @@ impl<'a> Translator<'a> {
     }
 
     /// Looks at the stack, and pays for the call.
-    fn prologue(&mut self) {
+    fn prologue(&mut self, has_loop: bool) {
         let sp = self.b.ins().get_stack_pointer(I64);
         let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
         let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
@@ -164,15 +167,25 @@ impl<'a> Translator<'a> {
         self.switch(overflow);
         self.fail(helpers::stack_overflow(), &[]);
         self.switch(go_on);
+        if has_loop {
+            self.budget = Some(self.b.declare_var(I64));
+            self.reload_budget();
+        }
         self.pay();
     }
 
     /// Pays for a call or a taken backward branch.
     pub fn pay(&mut self) {
-        let budget = self.load_context(I64, self.run, run::BUDGET);
+        let budget = match self.budget {
+            Some(budget) => self.b.use_var(budget),
+            None => self.load_context(I64, self.run, run::BUDGET),
+        };
         let one = self.b.ins().iconst(I64, 1);
         let left = self.b.ins().isub(budget, one);
-        self.store_context(left, self.run, run::BUDGET);
+        match self.budget {
+            Some(budget) => self.b.def_var(budget, left),
+            None => self.store_context(left, self.run, run::BUDGET),
+        }
         let zero = self.b.ins().iconst(I64, 0);
         let spent = self.b.ins().icmp(IntCC::SignedLessThan, left, zero);
         let (refill, go_on) = (self.b.create_block(), self.b.create_block());
@@ -182,6 +195,22 @@ impl<'a> Translator<'a> {
         self.helper(helpers::refill(), &[]);
         self.b.ins().jump(go_on, &[]);
         self.switch(go_on);
+    }
+
+    /// Puts the budget where callees, helpers and callers look for it.
+    pub fn flush_budget(&mut self) {
+        if let Some(budget) = self.budget {
+            let left = self.b.use_var(budget);
+            self.store_context(left, self.run, run::BUDGET);
+        }
+    }
+
+    /// Takes over what a callee or helper left of the budget.
+    pub fn reload_budget(&mut self) {
+        if let Some(budget) = self.budget {
+            let left = self.load_context(I64, self.run, run::BUDGET);
+            self.b.def_var(budget, left);
+        }
     }
 
     /// Translates one operator, or skips it where nothing can be reached.
@@ -249,6 +278,7 @@ impl<'a> Translator<'a> {
             let leave = self.leave_block();
             self.b.switch_to_block(block);
             let what = self.b.block_params(block)[0];
+            self.flush_budget();
             let half = self.b.ins().iconst(I64, 32);
             let number = self.b.ins().ushr(what, half);
             let number = self.b.ins().ireduce(I32, number);
@@ -342,9 +372,11 @@ impl<'a> Translator<'a> {
 
     /// Calls a helper for the running instance: whether it failed.
     pub fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        self.flush_budget();
         let mut words = vec![self.run, self.instance];
         words.extend_from_slice(args);
         let call = compile::call_helper(&mut self.b, self.backend, helper, &words);
+        self.reload_budget();
         self.b.inst_results(call)[0]
     }
 
@@ -466,6 +498,16 @@ impl<'a> Translator<'a> {
         debug_assert_eq!(self.locals[x as usize].index() as u32, x);
         self.locals[x as usize]
     }
+}
+
+/// Whether a body has a loop.
+fn has_loop(mut reader: OperatorsReader<'_>) -> bool {
+    while !reader.eof() {
+        if let Operator::Loop { .. } = reader.read().expect("validation has read this body") {
+            return true;
+        }
+    }
+    false
 }
 
 /// The machine type of a type of the binary format.

@@ -5,8 +5,8 @@ use super::{
         code::Handler,
         control, exception,
         memory::{
-            self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, Store, atomic_op, lane_load_op, lane_store_op, load_op,
-            store_op,
+            self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, POOLED, Store, atomic_op, lane_load_op, lane_store_op,
+            load_op, store_op,
         },
         numeric::{self, Binary, Compare, Extract, Replace, Ternary, Unary, lane_op, op},
         reference, table,
@@ -183,8 +183,8 @@ for_each_atomic_store!(atomic_store_arms);
 for_each_atomic_rmw!(atomic_rmw_arms);
 for_each_atomic_cmpxchg!(atomic_cmpxchg_arms);
 
-/// Memories beyond the first and shared ones pack their index and the upper offset; greater offsets trap at once.
-const FAR: u64 = 1 << 48;
+/// Memories beyond the first and shared ones pack their index and the upper offset; greater offsets are in the pool.
+const FAR: u64 = (POOLED as u64) << 32;
 
 impl Translator<'_> {
     /// Translates one operator, or skips it where nothing can be reached.
@@ -460,21 +460,22 @@ impl Translator<'_> {
         memory == 0 && !self.module.syntax().memories[0].shared
     }
 
-    /// Operands `c` and `d` of an access to any memory, or nothing if its offset is beyond every memory.
-    fn far(memarg: &MemArg) -> Option<(u32, u32)> {
+    /// Operands `c` and `d` of an access to any memory.
+    fn far(&mut self, memarg: &MemArg) -> (u32, u32) {
         let offset = memarg.offset;
-        (offset < FAR).then_some((offset as u32, memarg.memory << 16 | (offset >> 32) as u32))
+        if offset < FAR {
+            return (offset as u32, memarg.memory << 16 | (offset >> 32) as u32);
+        }
+        (self.pool(offset as u128), memarg.memory << 16 | POOLED)
     }
 
     fn emit_load<O: Load>(&mut self, memarg: &MemArg) {
         let address = self.pop_slot();
         if self.is_near(memarg.memory) {
             self.emit_result_imm(memory::load::<O>, O::Out::WIDE, address, memarg.offset);
-        } else if let Some((c, d)) = Self::far(memarg) {
-            self.emit_result(memory::load_any::<O>, O::Out::WIDE, address, c, d);
         } else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            self.push_temp(O::Out::WIDE);
+            let (c, d) = self.far(memarg);
+            self.emit_result(memory::load_any::<O>, O::Out::WIDE, address, c, d);
         }
     }
 
@@ -482,21 +483,16 @@ impl Translator<'_> {
         let (address, value) = self.pop_slots2();
         if self.is_near(memarg.memory) {
             self.emit_imm(memory::store::<O>, address, value, memarg.offset);
-        } else if let Some((c, d)) = Self::far(memarg) {
-            self.emit(memory::store_any::<O>, address, value, c, d);
         } else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
+            let (c, d) = self.far(memarg);
+            self.emit(memory::store_any::<O>, address, value, c, d);
         }
     }
 
     /// Lane accesses are two instructions: the second only holds the lane.
     fn emit_lane_load<O: LaneLoad>(&mut self, memarg: &MemArg, lane: u8) {
         let base = self.pop_settled(2);
-        let Some((c, d)) = Self::far(memarg) else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            self.push_temp(true);
-            return;
-        };
+        let (c, d) = self.far(memarg);
         // The address is below the vector: the result goes to the vector's place and from there to its own.
         self.emit(memory::load_lane::<O>, base + 1, base, c, d);
         self.emit_lane(lane);
@@ -506,10 +502,7 @@ impl Translator<'_> {
 
     fn emit_lane_store<O: LaneStore>(&mut self, memarg: &MemArg, lane: u8) {
         let (address, vector) = self.pop_slots2();
-        let Some((c, d)) = Self::far(memarg) else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            return;
-        };
+        let (c, d) = self.far(memarg);
         self.emit(memory::store_lane::<O>, address, vector, c, d);
         self.emit_lane(lane);
     }
@@ -722,13 +715,8 @@ impl Translator<'_> {
     /// An atomic with a result whose operands are found from slot `b` on.
     fn emit_atomic(&mut self, handler: Handler, operands: usize, memarg: &MemArg) -> bool {
         let base = self.pop_settled(operands);
-        match Self::far(memarg) {
-            Some((c, d)) => self.emit_result(handler, false, base, c, d),
-            None => {
-                self.emit(control::out_of_bounds, 0, 0, 0, 0);
-                self.push_temp(false);
-            }
-        }
+        let (c, d) = self.far(memarg);
+        self.emit_result(handler, false, base, c, d);
         true
     }
 
@@ -746,10 +734,8 @@ impl Translator<'_> {
 
     fn emit_atomic_store<O: Atomic>(&mut self, memarg: &MemArg) {
         let (address, value) = self.pop_slots2();
-        match Self::far(memarg) {
-            Some((c, d)) => self.emit(memory::atomic_store::<O>, address, value, c, d),
-            None => self.emit(control::out_of_bounds, 0, 0, 0, 0),
-        };
+        let (c, d) = self.far(memarg);
+        self.emit(memory::atomic_store::<O>, address, value, c, d);
     }
 }
 
