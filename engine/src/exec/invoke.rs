@@ -75,12 +75,21 @@ impl Store {
                 Tier::Jit => crate::jit::call(self, instance, index, args),
             },
             FuncKind::Host(index) => {
+                self.pay_entry()?;
                 let results = self.host_funcs[index as usize].ty.results.clone();
                 let mut results: Vec<Val> = results.iter().map(|ty| Val::default_of(*ty)).collect();
                 self.call_host(caller, index, args, &mut results)?;
                 Ok(results)
             }
         }
+    }
+
+    /// Pays for a function that is entered from outside; the tiers pay for their own.
+    fn pay_entry(&mut self) -> Result<(), Fault> {
+        if self.fuel != u64::MAX {
+            self.fuel = self.fuel.checked_sub(1).ok_or(Fault::Exhausted(Resource::Fuel))?;
+        }
+        Ok(())
     }
 
     /// Calls a host function and records it, with arguments and results.

@@ -115,6 +115,10 @@ simple!(/// `a = b`.
     copy, |fp, op, cx| set(fp, op.a, get(fp, op.b)));
 simple!(/// `a = b`, two slots.
     copy_wide, |fp, op, cx| V128::read(fp, op.b).write(fp, op.a));
+simple!(/// `a = b`, `c` slots; a target never lies above its source.
+copy_span, |fp, op, cx| {
+    std::ptr::copy(fp.add(op.b as usize), fp.add(op.a as usize), op.c as usize)
+});
 simple!(/// `a = imm`.
     copy_imm, |fp, op, cx| set(fp, op.a, op.imm()));
 simple!(/// `a = pool[b]`.

@@ -158,6 +158,12 @@ impl Heap {
         self.stress || self.live_bytes.saturating_add(cost(size_bytes)) > self.threshold
     }
 
+    /// Whether an allocation of `size_bytes` has to fail although a collection has just been made: it would leave so
+    /// little room that the next collection would come at once, and free next to nothing for all its work.
+    pub fn is_crowded(&self, size_bytes: usize) -> bool {
+        self.live_bytes.saturating_add(cost(size_bytes)) > self.limit - self.limit / MIN_ROOM
+    }
+
     /// With `stress`, a collection is due before every allocation.
     pub fn set_stress(&mut self, stress: bool) {
         self.stress = stress;

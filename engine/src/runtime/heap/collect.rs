@@ -1,6 +1,6 @@
 //! Mark and sweep.
 
-use super::{Heap, LAST_GENERATION, LIVE, MIN_ROOM, MIN_THRESHOLD, Object, ObjectKind, Payload};
+use super::{Heap, LAST_GENERATION, LIVE, MIN_THRESHOLD, Object, ObjectKind, Payload};
 use crate::runtime::{Ref, TypeRegistry};
 
 impl Heap {
@@ -15,9 +15,7 @@ impl Heap {
         roots.into_iter().for_each(|word| marker.mark(word));
         marker.trace(types);
         let freed = self.sweep();
-        // Close to the limit every allocation would collect again, each time for next to nothing: then it fails instead.
-        let soon = self.live_bytes.saturating_add(self.limit / MIN_ROOM);
-        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit).max(soon);
+        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit);
         freed
     }
 
