@@ -7,7 +7,7 @@ use common::{
     trap_of,
 };
 use preflight_engine::{
-    Config, Extern, Fault, Module, Ref, SharedMemory, Store, Val,
+    Extern, Fault, Module, Ref, SharedMemory, Store, Val,
     runtime::InstanceAddr,
     syntax::{FuncType, Limits, MemoryType, ValType},
     trace::{Resource, TrapCode},

@@ -130,7 +130,7 @@ impl Store {
     pub(crate) fn prepare_alloc(&mut self, size_bytes: usize) -> Result<(), Resource> {
         if self.heap.needs_collection(size_bytes) {
             self.collect_garbage();
-            if self.heap.is_crowded(size_bytes) {
+            if self.heap.is_crowded() {
                 return Err(Resource::Memory);
             }
         }

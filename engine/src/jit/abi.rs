@@ -37,6 +37,12 @@ pub(super) struct RunContext {
     pub caller: *const u64,
     /// Results of the helper that ran last.
     pub result: [u64; 2],
+    /// The helper that is to be called once the roots are published.
+    pub target: usize,
+    /// The end of the stack when that was done last.
+    pub stack_end: usize,
+    /// The registers that compiled frames may have had values in then.
+    pub registers: [u64; REGISTERS],
     /// The store.
     pub store: *mut Store,
     /// Why the run ends, unless `trap` says it.
@@ -46,6 +52,9 @@ pub(super) struct RunContext {
     /// Where the stack was when the run began.
     pub stack_base: usize,
 }
+
+/// Registers that a called function preserves for its caller.
+pub(super) const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 11 } else { 8 };
 
 /// Values of [`RunContext::pending`].
 pub(super) mod pending {
@@ -67,6 +76,7 @@ pub(super) mod run {
     pub const POSITION: i32 = offset_of!(RunContext, position) as i32;
     pub const FUNCS: i32 = offset_of!(RunContext, funcs) as i32;
     pub const CALLER: i32 = offset_of!(RunContext, caller) as i32;
+    pub const TARGET: i32 = offset_of!(RunContext, target) as i32;
     pub const RESULT: i32 = offset_of!(RunContext, result) as i32;
 }
 

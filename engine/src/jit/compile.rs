@@ -1,17 +1,17 @@
 //! From a function of Cranelift's to machine code, one function or all of a module's.
 
 use super::{
-    abi::Shape,
+    abi::{Shape, run},
     code::{Cell, Region},
     helpers::Helper,
-    trampolines, translate,
+    state, trampolines, translate,
 };
 use crate::Module;
 use cranelift_codegen::{
     Context, FinalizedRelocTarget,
     binemit::Reloc,
     control::ControlPlane,
-    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, Signature, Value, types},
+    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, MemFlagsData, Signature, Value, types},
     isa::{CallConv, OwnedTargetIsa, TargetIsa},
     settings::{self, Configurable},
 };
@@ -78,7 +78,12 @@ pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper
     signature.params.extend(args.iter().map(|_| AbiParam::new(types::I64)));
     signature.returns.push(AbiParam::new(types::I64));
     let signature = b.import_signature(signature);
-    let address = b.ins().iconst(types::I64, helper.address as i64);
+    let mut address = b.ins().iconst(types::I64, helper.address as i64);
+    if helper.publishes {
+        // The first word is the run context.
+        b.ins().store(MemFlagsData::trusted(), address, args[0], run::TARGET);
+        address = b.ins().iconst(types::I64, state::publish as *const () as i64);
+    }
     b.ins().call_indirect(signature, address, args)
 }
 

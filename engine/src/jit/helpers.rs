@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "compiled code passes pointers")]
 
 use super::{
-    abi::{RunContext, TRAPS, pending},
+    abi::{self, RunContext, TRAPS, pending},
     code, compile,
     state::Segment,
 };
@@ -31,6 +31,8 @@ pub(super) struct Helper {
     pub address: usize,
     /// How many words it takes.
     pub params: usize,
+    /// Whether it may collect garbage or run something else.
+    pub publishes: bool,
 }
 
 /// Calls function `x` of `instance`; the arguments have been checked.
@@ -63,6 +65,9 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
         funcs: store.jit.funcs(),
         caller: words,
         result: [0; 2],
+        target: 0,
+        stack_end: stack_base,
+        registers: [0; abi::REGISTERS],
         store,
         fault: None,
         panic: None,
@@ -155,6 +160,11 @@ impl Active<'_> {
         1
     }
 
+    /// The stack of the compiled frames.
+    fn segment(&self) -> Segment {
+        Segment { low: self.run.stack_end, high: self.run.stack_base, registers: self.run.registers }
+    }
+
     fn exception(&self) -> Ref {
         match self.run.fault {
             Some(Fault::Exception(exn)) => exn,
@@ -178,7 +188,7 @@ impl Activation for Active<'_> {
     }
 
     fn publish_roots(&mut self) {
-        let segment = Segment::up_to(self.run.stack_base);
+        let segment = self.segment();
         self.store().jit.set_running(Some(segment));
     }
 }
@@ -192,9 +202,9 @@ unsafe fn span<'a>(at: u64, len: u64) -> &'a [u64] {
     unsafe { std::slice::from_raw_parts(at as *const u64, len as usize) }
 }
 
-/// Defines helpers. `$cx` is the run, seen from the running instance.
+/// Defines helpers, and whether the roots are published for them. `$cx` is the run, seen from the running instance.
 macro_rules! helpers {
-    ($($(#[$doc:meta])* $name:ident($cx:ident $(, $arg:ident)*) $body:block)*) => {$(
+    ($publishes:literal: $($(#[$doc:meta])* $name:ident($cx:ident $(, $arg:ident)*) $body:block)*) => {$(
         $(#[$doc])*
         pub(super) fn $name() -> Helper {
             #[allow(unused_mut, reason = "some helpers change nothing")]
@@ -210,12 +220,12 @@ macro_rules! helpers {
                 active.end(result)
             }
             let params = 2 $(+ { let _ = stringify!($arg); 1 })*;
-            Helper { address: helper as *const () as usize, params }
+            Helper { address: helper as *const () as usize, params, publishes: $publishes }
         }
     )*};
 }
 
-helpers! {
+helpers! { false:
     /// Takes the next slice of the budget.
     refill(cx) { cx.refill().map_err(Fault::Exhausted) }
     /// The frame does not fit the stack.
@@ -232,7 +242,6 @@ helpers! {
         cx.set(is as u64);
         Ok(())
     }
-
     /// The size in bytes that a shared memory has by now.
     memory_refresh(cx, x) {
         let addr = cx.instance().mems[x as usize];
@@ -246,7 +255,6 @@ helpers! {
     memory_copy(cx, x, y, dst, src, len) { memory::copy(cx, x as u32, y as u32, dst, src, len) }
     memory_init(cx, x, y, dst, src, len) { memory::init(cx, x as u32, y as u32, dst, src, len) }
     data_drop(cx, x) { memory::data_drop(cx, x as u32); Ok(()) }
-
     atomic_load(cx, x, base, offset, width) {
         let value = memory::atomic_load(cx, x as u32, base, offset, width as u8)?;
         cx.set(value);
@@ -274,27 +282,17 @@ helpers! {
         cx.set(end);
         Ok(())
     }
-
     table_grow(cx, x, init, delta) { let old = table::grow(cx, x as u32, Ref(init), delta); cx.set(old); Ok(()) }
     table_fill(cx, x, at, value, len) { table::fill(cx, x as u32, at, Ref(value), len) }
     table_copy(cx, x, y, dst, src, len) { table::copy(cx, x as u32, y as u32, dst, src, len) }
     table_init(cx, x, y, dst, src, len) { table::init(cx, x as u32, y as u32, dst, src, len) }
     elem_drop(cx, x) { table::elem_drop(cx, x as u32); Ok(()) }
-
     ref_test(cx, reference, heap, nullable) {
         let has = reference::has_heap_type(cx, Ref(reference), HeapCode(heap as u32), nullable != 0);
         cx.set(has as u64);
         Ok(())
     }
     ref_cast(cx, reference, heap, nullable) { reference::cast(cx, Ref(reference), HeapCode(heap as u32), nullable != 0) }
-    /// `words` is where the words of the fields are, and `len` how many.
-    struct_new(cx, x, words, len) {
-        // SAFETY: compiled code has put them there.
-        let reference = reference::struct_new(cx, x as u32, unsafe { span(words, len) })?;
-        cx.set(reference.0);
-        Ok(())
-    }
-    struct_new_default(cx, x) { let reference = reference::struct_new_default(cx, x as u32)?; cx.set(reference.0); Ok(()) }
     /// Where the bytes of an object are until the next allocation, and how many elements it has.
     object(cx, reference) {
         let RefKind::Object(handle) = Ref(reference).kind() else {
@@ -304,8 +302,55 @@ helpers! {
         cx.run.result = [object.bytes_mut().as_mut_ptr() as u64, object.len() as u64];
         Ok(())
     }
-    array_new(cx, x, low, high, len) {
-        let reference = reference::array_new(cx, x as u32, [low, high], len)?;
+    array_fill(cx, x, reference, at, low, high, len) {
+        reference::array_fill(cx, x as u32, Ref(reference), at, [low, high], len)
+    }
+    array_copy(cx, x, dst, to, src, from, len) {
+        reference::array_copy(cx, x as u32, (Ref(dst), to), (Ref(src), from), len)
+    }
+    array_init_data(cx, x, y, array, to, at, len) {
+        reference::array_init_data(cx, x as u32, y as u32, (Ref(array), to), at, len)
+    }
+    array_init_elem(cx, y, array, to, at, len) { reference::array_init_elem(cx, y as u32, (Ref(array), to), at, len) }
+    throw_ref(_cx, exn) { Err(exception::throw_ref(Ref(exn))) }
+    /// The tag of the pending exception.
+    pending_tag(cx) {
+        let exn = cx.exception();
+        let tag = cx.store().exn_parts(exn).map_or(u64::MAX, |(tag, _)| tag.0 as u64);
+        cx.set(tag);
+        Ok(())
+    }
+    /// Catches the pending exception: the result is the exception, and its `len` words of arguments go to `words`.
+    catch(cx, words, len) {
+        let exn = cx.exception();
+        cx.run.pending = pending::NOTHING;
+        cx.run.fault = None;
+        cx.run.position = 0;
+        if let Some((_, args)) = cx.store().exn_parts(exn) {
+            for (i, word) in args.chunks_exact(8).take(len as usize).enumerate() {
+                // SAFETY: compiled code has room for so many words there.
+                unsafe { (words as *mut u64).add(i).write(u64::from_ne_bytes(word.try_into().expect("8 bytes"))) };
+            }
+        }
+        cx.set(exn.0);
+        Ok(())
+    }
+}
+
+helpers! { true:
+    /// `words` is where the words of the fields are, and `len` how many.
+    struct_new(cx, x, words, len) {
+        // SAFETY: compiled code has put them there.
+        let reference = reference::struct_new(cx, x as u32, unsafe { span(words, len) })?;
+        cx.set(reference.0);
+        Ok(())
+    }
+    struct_new_default(cx, x) { let reference = reference::struct_new_default(cx, x as u32)?; cx.set(reference.0); Ok(()) }
+    /// `words` is where the two words of the value are: there the collector sees it.
+    array_new(cx, x, words, len) {
+        // SAFETY: compiled code has put them there.
+        let value = unsafe { span(words, 2) };
+        let reference = reference::array_new(cx, x as u32, [value[0], value[1]], len)?;
         cx.set(reference.0);
         Ok(())
     }
@@ -331,50 +376,16 @@ helpers! {
         cx.set(reference.0);
         Ok(())
     }
-    array_fill(cx, x, reference, at, low, high, len) {
-        reference::array_fill(cx, x as u32, Ref(reference), at, [low, high], len)
-    }
-    array_copy(cx, x, dst, to, src, from, len) {
-        reference::array_copy(cx, x as u32, (Ref(dst), to), (Ref(src), from), len)
-    }
-    array_init_data(cx, x, y, array, to, at, len) {
-        reference::array_init_data(cx, x as u32, y as u32, (Ref(array), to), at, len)
-    }
-    array_init_elem(cx, y, array, to, at, len) { reference::array_init_elem(cx, y as u32, (Ref(array), to), at, len) }
-
     /// `words` is where the words of the arguments are, and `len` how many.
     throw(cx, x, words, len) {
         // SAFETY: compiled code has put them there.
         Err(exception::throw(cx, x as u32, unsafe { span(words, len) }))
     }
-    throw_ref(_cx, exn) { Err(exception::throw_ref(Ref(exn))) }
-    /// The tag of the pending exception.
-    pending_tag(cx) {
-        let exn = cx.exception();
-        let tag = cx.store().exn_parts(exn).map_or(u64::MAX, |(tag, _)| tag.0 as u64);
-        cx.set(tag);
-        Ok(())
-    }
-    /// Catches the pending exception: the result is the exception, and its `len` words of arguments go to `words`.
-    catch(cx, words, len) {
-        let exn = cx.exception();
-        cx.run.pending = pending::NOTHING;
-        cx.run.fault = None;
-        cx.run.position = 0;
-        if let Some((_, args)) = cx.store().exn_parts(exn) {
-            for (i, word) in args.chunks_exact(8).take(len as usize).enumerate() {
-                // SAFETY: compiled code has room for so many words there.
-                unsafe { (words as *mut u64).add(i).write(u64::from_ne_bytes(word.try_into().expect("8 bytes"))) };
-            }
-        }
-        cx.set(exn.0);
-        Ok(())
-    }
     /// Calls host function `index` for the instance; arguments and results are at `words`.
     call_host(cx, index, words) {
         cx.pay_bulk(1).map_err(Fault::Exhausted)?;
         cx.return_budget();
-        let segment = Segment::up_to(cx.run.stack_base);
+        let segment = cx.segment();
         let caller = cx.instance().addr;
         let store = cx.store();
         let ty = store.host_funcs[index as usize].ty.clone();

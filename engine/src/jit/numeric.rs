@@ -160,7 +160,7 @@ impl Translator<'_> {
         let at = self.stack_words(2 * operands.max(1) as u32);
         trampolines::store_words(&mut self.b, &values, at);
         let lane = self.word(lane);
-        let helper = Helper { address: function as usize, params: 2 };
+        let helper = Helper { address: function as usize, params: 2, publishes: false };
         let call = super::compile::call_helper(&mut self.b, self.backend, helper, &[at, lane]);
         let number = self.b.inst_results(call)[0];
         self.trap_if_number(number);

@@ -192,9 +192,10 @@ impl Translator<'_> {
         match *operator {
             Operator::ArrayNew { array_type_index: x } => {
                 let len = self.pop_word();
-                let [low, high] = self.pop_words();
+                let value = self.pop_words();
+                let [words, _] = self.spill(&value);
                 let x = self.word(x as u64);
-                self.helper_push(helpers::array_new(), &[x, low, high, len], I64);
+                self.helper_push(helpers::array_new(), &[x, words, len], I64);
             }
             Operator::ArrayNewDefault { array_type_index: x } => {
                 let args = self.indices_and_words(&[x], 1);

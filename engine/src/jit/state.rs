@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "reading the words of the stack")]
 
 use super::{
-    abi::{self, FuncRef, Shape},
+    abi::{self, FuncRef, REGISTERS, RunContext, Shape},
     code::Cell,
     compile::{self, Direction, Trampoline, Unsupported},
 };
@@ -11,7 +11,7 @@ use crate::{
     Store,
     runtime::{FuncAddr, FuncKind, InstanceAddr, TypeId},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, mem::offset_of};
 
 /// See the head of this file.
 #[derive(Default)]
@@ -33,32 +33,19 @@ pub(crate) struct State {
     pub(super) stack: Option<(usize, usize)>,
 }
 
-/// The part of the machine's stack that one run uses, and the registers that its frames may have values in.
+/// The part of the machine's stack that the compiled frames of one run use, and the registers that they may have values
+/// in.
 #[derive(Clone, Copy)]
 pub(super) struct Segment {
     /// From its lowest address.
-    low: usize,
+    pub low: usize,
     /// To the first above it.
-    high: usize,
-    registers: [u64; REGISTERS],
+    pub high: usize,
+    /// The registers.
+    pub registers: [u64; REGISTERS],
 }
 
-/// Registers that a called function preserves for its caller.
-#[cfg(target_arch = "x86_64")]
-const REGISTERS: usize = 6;
-/// Registers that a called function preserves for its caller.
-#[cfg(not(target_arch = "x86_64"))]
-const REGISTERS: usize = 11;
-
 impl Segment {
-    /// The stack from here up to `high`.
-    #[inline(never)]
-    pub fn up_to(high: usize) -> Segment {
-        let registers = preserved_registers();
-        let low = &raw const registers as usize & !7;
-        Segment { low, high, registers }
-    }
-
     /// All its words.
     fn words(&self) -> impl Iterator<Item = u64> {
         let stack = (self.low..self.high).step_by(8).map(read_word);
@@ -66,38 +53,82 @@ impl Segment {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn preserved_registers() -> [u64; REGISTERS] {
-    let mut registers = [0; REGISTERS];
-    // SAFETY: writes the six words of the array.
-    unsafe {
-        std::arch::asm!(
-            "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12",
-            "mov [{0} + 24], r13", "mov [{0} + 32], r14", "mov [{0} + 40], r15",
-            in(reg) registers.as_mut_ptr(), options(nostack, preserves_flags)
-        );
-    }
-    registers
+/// Writes down where the stack of compiled code ends and what the registers hold that it may still need, and goes on in
+/// the helper that the run context names. Compiled code calls every helper through this that may collect garbage or run
+/// something else: the frames of the helper itself, with what they held earlier, are no roots.
+///
+/// # Safety
+/// The first argument is the run context, the others are the target's.
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn publish() {
+    std::arch::naked_asm!(
+        "mov [rdi + {stack_end}], rsp",
+        "mov [rdi + {registers}], rbx",
+        "mov [rdi + {registers} + 8], rbp",
+        "mov [rdi + {registers} + 16], r12",
+        "mov [rdi + {registers} + 24], r13",
+        "mov [rdi + {registers} + 32], r14",
+        "mov [rdi + {registers} + 40], r15",
+        "jmp qword ptr [rdi + {target}]",
+        stack_end = const offset_of!(RunContext, stack_end),
+        registers = const offset_of!(RunContext, registers),
+        target = const offset_of!(RunContext, target),
+    )
 }
 
+/// As above.
+///
+/// # Safety
+/// As above.
+#[cfg(all(target_arch = "x86_64", windows))]
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn publish() {
+    std::arch::naked_asm!(
+        "mov [rcx + {stack_end}], rsp",
+        "mov [rcx + {registers}], rbx",
+        "mov [rcx + {registers} + 8], rbp",
+        "mov [rcx + {registers} + 16], r12",
+        "mov [rcx + {registers} + 24], r13",
+        "mov [rcx + {registers} + 32], r14",
+        "mov [rcx + {registers} + 40], r15",
+        "mov [rcx + {registers} + 48], rdi",
+        "mov [rcx + {registers} + 56], rsi",
+        "jmp qword ptr [rcx + {target}]",
+        stack_end = const offset_of!(RunContext, stack_end),
+        registers = const offset_of!(RunContext, registers),
+        target = const offset_of!(RunContext, target),
+    )
+}
+
+/// As above.
+///
+/// # Safety
+/// As above.
 #[cfg(target_arch = "aarch64")]
-#[inline(always)]
-fn preserved_registers() -> [u64; REGISTERS] {
-    let mut registers = [0; REGISTERS];
-    // SAFETY: writes eleven words of the array.
-    unsafe {
-        std::arch::asm!(
-            "stp x19, x20, [{0}]", "stp x21, x22, [{0}, #16]", "stp x23, x24, [{0}, #32]",
-            "stp x25, x26, [{0}, #48]", "stp x27, x28, [{0}, #64]", "str x29, [{0}, #80]",
-            in(reg) registers.as_mut_ptr(), options(nostack, preserves_flags)
-        );
-    }
-    registers
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn publish() {
+    std::arch::naked_asm!(
+        "mov x9, sp",
+        "str x9, [x0, #{stack_end}]",
+        "add x9, x0, #{registers}",
+        "stp x19, x20, [x9]",
+        "stp x21, x22, [x9, #16]",
+        "stp x23, x24, [x9, #32]",
+        "stp x25, x26, [x9, #48]",
+        "stp x27, x28, [x9, #64]",
+        "str x29, [x9, #80]",
+        "ldr x9, [x0, #{target}]",
+        "br x9",
+        stack_end = const offset_of!(RunContext, stack_end),
+        registers = const offset_of!(RunContext, registers),
+        target = const offset_of!(RunContext, target),
+    )
 }
 
+/// Nothing is compiled on this machine.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn preserved_registers() -> [u64; REGISTERS] {
+pub(super) unsafe extern "C" fn publish() {
     unreachable!("nothing is compiled on this machine")
 }
 

@@ -1,6 +1,6 @@
 //! Mark and sweep.
 
-use super::{Heap, LAST_GENERATION, LIVE, MIN_THRESHOLD, Object, ObjectKind, Payload};
+use super::{Heap, LAST_GENERATION, LIVE, MIN_ROOM, MIN_THRESHOLD, Object, ObjectKind, Payload};
 use crate::runtime::{Ref, TypeRegistry};
 
 impl Heap {
@@ -16,6 +16,8 @@ impl Heap {
         marker.trace(types);
         let freed = self.sweep();
         self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit);
+        let room = self.limit - self.live_bytes.min(self.limit);
+        self.in_vain = if room < self.limit / MIN_ROOM { self.in_vain.saturating_add(1) } else { 0 };
         freed
     }
 
