@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{exec::reference::HeapCode, trace::TrapCode};
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Type, Value, condcodes::IntCC, types::I64};
+use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator};
 
 /// A block of the body around the current operator.
@@ -272,6 +273,7 @@ impl Translator<'_> {
         // Of a loop, this is about the end and not the start.
         frame.reached |= frame.kind != Kind::Loop;
         let arity = frame.arity;
+        self.count_carried(arity);
         args(&self.stack[self.stack.len() - arity..])
     }
 
@@ -294,13 +296,12 @@ impl Translator<'_> {
 
     fn br_table(&mut self, targets: &BrTable<'_>) {
         let index = self.pop();
-        let mut stubs: Vec<(u32, Block)> = Vec::new();
+        let (mut stubs, mut known) = (Vec::new(), HashMap::new());
         let valid = "validation has read this table";
         let depths: Vec<u32> = targets.targets().map(|depth| depth.expect(valid)).collect();
         // Each label gets one block, however often the table names it.
         let mut stub = |translator: &mut Self, depth: u32| {
-            let known = stubs.iter().find(|(other, _)| *other == depth).map(|(_, block)| *block);
-            let block = known.unwrap_or_else(|| {
+            let block = *known.entry(depth).or_insert_with(|| {
                 let block = translator.b.create_block();
                 stubs.push((depth, block));
                 block
@@ -320,6 +321,7 @@ impl Translator<'_> {
 
     /// Returns the upper operands.
     pub fn return_(&mut self) {
+        self.count_carried(self.results.len());
         self.flush_budget();
         let results = self.stack[self.stack.len() - self.results.len()..].to_vec();
         self.b.ins().return_(&results);

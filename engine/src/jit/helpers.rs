@@ -44,9 +44,10 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
     let code = store.code_of(addr).map_err(unsupported)?;
     let entry = store.entry(ty).map_err(unsupported)?;
     let words = store.jit.instance(instance).expect("it has code");
-    let results = store.func_type_of(ty).results.clone();
-    let mut slots = to_words(args);
-    let result_words: u32 = results.iter().map(|ty| ty.slots()).sum();
+    let mut slots = std::mem::take(&mut store.jit.slots);
+    slots.clear();
+    push_words(&mut slots, args);
+    let result_words: u32 = store.func_type_of(ty).results.iter().map(|ty| ty.slots()).sum();
     slots.resize(slots.len().max(result_words as usize).max(1), 0);
 
     let here = 0u8;
@@ -76,27 +77,27 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
     // SAFETY: the trampoline is of the function's type, the code of this instance, and `slots` holds enough words. The
     // store outlives the run, and nothing here touches it while the run lasts.
     unsafe { code::enter(entry, &raw mut run, words, code, slots.as_mut_ptr()) };
-    let mut active = Active { run: &mut run, instance: None };
-    active.return_budget();
-    let store = active.store();
+    Active { run: &mut run, instance: None }.return_budget();
+    // SAFETY: the run is over, and nothing else has the store.
+    let store = unsafe { &mut *run.store };
     store.jit.stack = outer;
     store.jit.set_running(None);
     if let Some(panic) = run.panic.take() {
         resume_unwind(panic);
     }
-    match run.end() {
-        None => Ok(from_words(&slots, &results)),
+    let end = match run.end() {
+        None => Ok(from_words(&slots, &store.func_type_of(ty).results)),
         Some(fault) => Err(fault),
-    }
+    };
+    store.jit.slots = slots;
+    end
 }
 
-fn to_words(values: &[Val]) -> Vec<u64> {
-    let mut words = Vec::with_capacity(values.len());
+fn push_words(words: &mut Vec<u64>, values: &[Val]) {
     for value in values {
         let wide = matches!(value, Val::V128(_));
         words.extend_from_slice(&value.to_slots()[..1 + wide as usize]);
     }
-    words
 }
 
 fn from_words(mut words: &[u64], types: &[ValType]) -> Vec<Val> {
@@ -407,7 +408,9 @@ helpers! { true:
                 return Err(Fault::Trap(TrapCode::Host.into()));
             }
         }
-        for (i, word) in to_words(&results).into_iter().enumerate() {
+        let mut result_words = Vec::with_capacity(results.len());
+        push_words(&mut result_words, &results);
+        for (i, word) in result_words.into_iter().enumerate() {
             // SAFETY: compiled code has room for the results there.
             unsafe { (words as *mut u64).add(i).write(word) };
         }

@@ -25,6 +25,8 @@ pub(crate) struct State {
     entries: HashMap<TypeId, usize>,
     /// Keeps alive what `hosts` and `entries` point to.
     trampolines: Vec<Trampoline>,
+    /// The words of arguments and results, kept from run to run.
+    pub(super) slots: Vec<u64>,
     /// The stacks of runs that wait for a host function, the outermost first.
     waiting: Vec<Segment>,
     /// The stack of the run that allocated last.

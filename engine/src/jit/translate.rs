@@ -32,6 +32,11 @@ pub(super) struct Regions {
     pub context: Option<AliasRegion>,
 }
 
+/// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: so many
+/// are let pass in any body, and so many more for each of its bytes. Programs that somebody wants to run stay far below.
+const CARRIED: usize = 100_000;
+const CARRIED_PER_BYTE: usize = 4;
+
 /// A translation under way.
 pub(super) struct Translator<'a> {
     pub module: &'a Module,
@@ -43,6 +48,8 @@ pub(super) struct Translator<'a> {
     pub run: Value,
     /// The words of the instance.
     pub instance: Value,
+    /// How many more values branches may carry.
+    carried_left: usize,
     /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
     budget: Option<Variable>,
     pub locals: Vec<Variable>,
@@ -101,6 +108,7 @@ impl<'a> Translator<'a> {
             b,
             run: params[0],
             instance: params[1],
+            carried_left: 0,
             budget: None,
             locals: Vec::new(),
             stack: Vec::new(),
@@ -131,6 +139,7 @@ impl<'a> Translator<'a> {
         let valid = "validation has read this body";
         let syntax = self.module.syntax();
         let range = syntax.bodies[defined as usize].clone();
+        self.carried_left = CARRIED + CARRIED_PER_BYTE * range.len();
         let body = FunctionBody::new(BinaryReader::new(&syntax.bytes[range.clone()], range.start as u64));
         let mut locals = body.get_locals_reader().expect(valid);
         for _ in 0..locals.get_count() {
@@ -149,6 +158,9 @@ impl<'a> Translator<'a> {
             let (operator, offset) = reader.read_with_offset().expect(valid);
             self.offset = offset as u32;
             self.operator(&operator)?;
+            if self.carried_left == 0 {
+                return Err(Unsupported("compiling branches that carry so many values".to_owned()));
+            }
         }
         self.exits();
         self.b.seal_all_blocks();
@@ -195,6 +207,11 @@ impl<'a> Translator<'a> {
         self.helper(helpers::refill(), &[]);
         self.b.ins().jump(go_on, &[]);
         self.switch(go_on);
+    }
+
+    /// A branch or return carries so many values.
+    pub fn count_carried(&mut self, values: usize) {
+        self.carried_left = self.carried_left.saturating_sub(values);
     }
 
     /// Puts the budget where callees, helpers and callers look for it.
