@@ -52,13 +52,30 @@ pub fn supported_features() -> Features {
     default_features().union(Features::COMPACT_IMPORTS)
 }
 
-/// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes and wide arithmetic.
+/// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes, wide arithmetic and [`component_features`].
 pub fn default_features() -> Features {
-    Features::WASM3
+    component_features()
+        | Features::WASM3
         | Features::THREADS
         | Features::CUSTOM_PAGE_SIZES
         | Features::WIDE_ARITHMETIC
         | Features::RELAXED_SIMD
+}
+
+/// The Component Model with all its gated features that wasmparser validates, names of nested packages aside
+/// (Explainer.md, *Gated Features*).
+pub fn component_features() -> Features {
+    Features::COMPONENT_MODEL
+        | Features::CM_VALUES
+        | Features::CM_ASYNC
+        | Features::CM_ASYNC_STACKFUL
+        | Features::CM_MORE_ASYNC_BUILTINS
+        | Features::CM_THREADING
+        | Features::CM_ERROR_CONTEXT
+        | Features::CM_FIXED_LENGTH_LISTS
+        | Features::CM_MAP
+        | Features::CM_IMPLEMENTS
+        | Features::CM64
 }
 
 /// The limits of one store. Reaching one is [`Fault::Exhausted`](crate::Fault::Exhausted), or a failed `grow` where the

@@ -42,6 +42,8 @@
 
 #[cfg(feature = "interp")]
 mod binary;
+#[cfg(feature = "component")]
+pub mod component;
 #[cfg(feature = "interp")]
 pub mod config;
 #[cfg(feature = "interp")]

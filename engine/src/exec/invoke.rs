@@ -102,7 +102,7 @@ impl Store {
     ) -> Result<(), Fault> {
         let func = self.host_funcs[index as usize].clone();
         let at = || caller.map(|instance| self.path(instance).clone()).unwrap_or_default();
-        let at = if self.is_recording() { Some(at()) } else { None };
+        let at = if self.is_recording() && !func.canon { Some(at()) } else { None };
         if let Some(at) = at.clone() {
             let args = args.iter().map(|arg| self.trace_value(*arg)).collect();
             self.record(|| Event::HostCalled { at, name: func.name.to_string(), args });

@@ -56,6 +56,9 @@ pub struct Store {
     pub(crate) host_depth: u32,
     /// References that the embedder keeps alive.
     pub(crate) pinned: Vec<Ref>,
+    /// What the Component Model adds.
+    #[cfg(feature = "component")]
+    pub(crate) components: crate::component::State,
 }
 
 /// Stops what a store runs, from any thread.
@@ -94,6 +97,8 @@ impl Store {
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
             host_depth: 0,
             pinned: Vec::new(),
+            #[cfg(feature = "component")]
+            components: Default::default(),
         }
     }
 
@@ -171,7 +176,7 @@ impl Store {
     ) -> FuncAddr {
         let call: Rc<HostClosure> = Rc::new(call);
         let id = self.types.register_func(ty.clone());
-        self.alloc_host_func(id, HostFunc { name: name.into(), ty: Rc::new(ty), call })
+        self.alloc_host_func(id, HostFunc { name: name.into(), ty: Rc::new(ty), call, canon: false })
     }
 
     /// Allocates a host function of the type `ty` of this store, which must be a function type.
@@ -185,7 +190,20 @@ impl Store {
         call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
     ) -> FuncAddr {
         let func_type = Rc::new(self.func_type_of(ty).clone());
-        self.alloc_host_func(ty, HostFunc { name: name.into(), ty: func_type, call: Rc::new(call) })
+        self.alloc_host_func(ty, HostFunc { name: name.into(), ty: func_type, call: Rc::new(call), canon: false })
+    }
+
+    /// A canonical function of a component (CanonicalABI.md, *Canonical Definitions*): not recorded as a host call.
+    #[cfg(feature = "component")]
+    pub(crate) fn alloc_canon_func(
+        &mut self,
+        ty: FuncType,
+        name: impl Into<Rc<str>>,
+        call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
+    ) -> FuncAddr {
+        let id = self.types.register_func(ty.clone());
+        let func = HostFunc { name: name.into(), ty: Rc::new(ty), call: Rc::new(call), canon: true };
+        self.alloc_host_func(id, func)
     }
 
     fn alloc_host_func(&mut self, ty: TypeId, func: HostFunc) -> FuncAddr {

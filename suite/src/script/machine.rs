@@ -2,6 +2,7 @@
 
 use super::{
     Options, component,
+    component::Components,
     end::End,
     module::{self, Source},
     report::Problem,
@@ -9,7 +10,12 @@ use super::{
     values::{self, Typed},
 };
 use crate::trace::{Cause, InstancePath};
-use preflight_engine::{Extern, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
+use preflight_engine::{
+    Extern, Linker, Module, Store,
+    component::{Component, ComponentInstance},
+    runtime::InstanceAddr,
+    syntax::ExternType,
+};
 use std::collections::HashMap;
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 
@@ -20,20 +26,32 @@ pub(super) enum Slot {
     Nothing,
     /// An instance of a core module.
     Core(InstanceAddr),
+    /// An instance of a component.
+    Component(ComponentInstance),
     /// What another thread shares: things without an instance in this store.
     Shared(Vec<(String, Extern)>),
     /// A module that the engine cannot run, and what it lacks: what is asked of it is unsupported too.
     Unsupported(String),
 }
 
-/// A validated module, or what the engine lacks for it.
-type Definition = Result<Module, String>;
+/// A validated module or component.
+#[derive(Clone)]
+pub(super) enum Defined {
+    /// A core module.
+    Module(Module),
+    /// A component.
+    Component(Component),
+}
+
+/// A validated module or component, or what the engine lacks for it.
+type Definition = Result<Defined, String>;
 
 /// One thread of a script.
 pub(super) struct Machine<'o> {
     pub(super) options: &'o Options,
     pub(super) store: Store,
     linker: Linker,
+    pub(super) components: Components,
     definitions: HashMap<String, Definition>,
     last_definition: Option<Definition>,
     instances: HashMap<String, Slot>,
@@ -47,6 +65,7 @@ impl<'o> Machine<'o> {
     pub(super) fn new(options: &'o Options, root: InstancePath) -> Self {
         let mut store = Store::new(&options.config);
         store.set_gc_stress(options.gc_stress);
+        store.set_readings(options.readings);
         let mut linker = Linker::new();
         if spectest::define(&mut store, &mut linker).is_err() {
             // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.
@@ -56,6 +75,7 @@ impl<'o> Machine<'o> {
             options,
             store,
             linker,
+            components: Components::default(),
             definitions: HashMap::new(),
             last_definition: None,
             instances: HashMap::new(),
@@ -116,16 +136,20 @@ impl<'o> Machine<'o> {
         self.bind_unsupported(name, end)
     }
 
-    /// The validated module, or how far it came. The outer error is for components.
-    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Module, End>, Problem> {
+    /// The validated module or component, or how far it came.
+    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Defined, End>, Problem> {
         self.validated(module::source(module))
     }
 
-    fn validated(&self, source: Source) -> Result<Result<Module, End>, Problem> {
+    fn validated(&self, source: Source) -> Result<Result<Defined, End>, Problem> {
         match source {
-            Source::Module(bytes) => Ok(Module::new(&self.options.config, bytes).map_err(End::from)),
+            Source::Module(bytes) => {
+                Ok(Module::new(&self.options.config, bytes).map(Defined::Module).map_err(End::from))
+            }
             Source::Malformed(message) => Ok(Err(End::Malformed(format!("malformed text: {message}")))),
-            Source::Component => Err(component::unsupported()),
+            Source::Component(bytes) => {
+                Ok(Component::new(&self.options.config, &bytes).map(Defined::Component).map_err(End::from))
+            }
         }
     }
 
@@ -133,6 +157,7 @@ impl<'o> Machine<'o> {
     pub(super) fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Problem> {
         match self.slot(instance)? {
             Slot::Core(instance) => self.linker.define_instance(&self.store, name, instance),
+            Slot::Component(instance) => self.components.register(name, &instance),
             Slot::Shared(items) => items.iter().for_each(|(item, value)| self.linker.define(name, item, *value)),
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing => return Err(no_instance(instance)),
@@ -154,6 +179,11 @@ impl<'o> Machine<'o> {
     pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
         let instance = match self.slot(invoke.module)? {
             Slot::Core(instance) => instance,
+            Slot::Component(instance) => {
+                let end = component::invoke(&mut self.store, &instance, invoke);
+                // What was cut short half way says nothing about later calls.
+                return self.bind_unsupported(invoke.module, end);
+            }
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(invoke.module)),
         };
@@ -173,6 +203,7 @@ impl<'o> Machine<'o> {
     fn get(&mut self, instance: Option<Id<'_>>, name: &str) -> Result<End, Problem> {
         let instance = match self.slot(instance)? {
             Slot::Core(instance) => instance,
+            Slot::Component(of) => return component::value(&of, name),
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(instance)),
         };
@@ -192,23 +223,37 @@ impl<'o> Machine<'o> {
         match self.validated(source)? {
             Ok(definition) => {
                 let path = self.path(None);
-                Ok(match self.linker.instantiate(&mut self.store, &definition, path) {
-                    Ok(_) => End::Returned(Vec::new()),
-                    Err(error) => error.into(),
-                })
+                Ok(self.instantiate(&definition, path).map_or_else(|end| end, |_| End::Returned(Vec::new())))
             }
             Err(end) => Ok(end),
         }
     }
 
-    fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Module) -> Result<End, Problem> {
+    fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Defined) -> Result<End, Problem> {
         let path = self.path(name);
-        match self.linker.instantiate(&mut self.store, definition, path) {
-            Ok(instance) => {
-                self.bind(name, Slot::Core(instance));
+        match self.instantiate(definition, path) {
+            Ok(slot) => {
+                if let (Some(name), Slot::Component(instance)) = (name, &slot) {
+                    // Later components import instances by their names in the script, too.
+                    self.components.register(name.name(), instance);
+                }
+                self.bind(name, slot);
                 Ok(End::Returned(Vec::new()))
             }
-            Err(error) => End::from(error).supported(),
+            Err(end) => end.supported(),
+        }
+    }
+
+    fn instantiate(&mut self, definition: &Defined, path: InstancePath) -> Result<Slot, End> {
+        match definition {
+            Defined::Module(module) => {
+                let instance = self.linker.instantiate(&mut self.store, module, path);
+                instance.map(Slot::Core).map_err(End::from)
+            }
+            Defined::Component(component) => {
+                let instance = self.store.instantiate_component(component, self.components.linker(), path);
+                instance.map(Slot::Component).map_err(End::from)
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 //! class fails it. An `assert_unlinkable` whose module does not validate is a failure, and so is an `assert_trap` that
 //! traps for another reason, an `assert_invalid` whose module is malformed, and the other way round.
 //!
-//! Directives about components are reported as unsupported; everything about them is in one place, `component.rs`.
+//! What is particular to components is in one place, `component.rs`.
 
 mod component;
 mod directive;
@@ -23,7 +23,7 @@ mod watchdog;
 pub use report::{DirectiveReport, FailureKind, Script, Status};
 
 use crate::trace::Level;
-use preflight_engine::Config;
+use preflight_engine::{Config, component::Readings};
 use std::time::Duration;
 use thiserror::Error;
 use wast::parser::{Parse, Parser};
@@ -33,6 +33,8 @@ use wast::parser::{Parse, Parser};
 pub struct Options {
     /// Features and limits of every store of the script.
     pub config: Config,
+    /// The readings of contested rules of the Component Model.
+    pub readings: Readings,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
     /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
@@ -48,6 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             config: Config::default(),
+            readings: Readings::default(),
             level: None,
             gc_stress: false,
             #[cfg(feature = "jit")]
