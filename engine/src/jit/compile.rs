@@ -50,7 +50,7 @@ impl Backend {
         if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
             return Err(Unsupported(format!("compiled code on {}", std::env::consts::ARCH)));
         }
-        Ok(Backend { isa: isa("speed", "backtracking")?, plain: isa("none", "single_pass")? })
+        Ok(Backend { isa: isa("speed")?, plain: isa("none")? })
     }
 
     /// The instruction set.
@@ -59,13 +59,12 @@ impl Backend {
     }
 }
 
-fn isa(opt_level: &str, regalloc_algorithm: &str) -> Result<OwnedTargetIsa, Unsupported> {
+fn isa(opt_level: &str) -> Result<OwnedTargetIsa, Unsupported> {
     let failed = |error: &dyn std::fmt::Display| Unsupported(format!("code generation on this machine: {error}"));
     let mut flags = settings::builder();
     let verify = if cfg!(debug_assertions) { "true" } else { "false" };
     let settings = [
         ("opt_level", opt_level),
-        ("regalloc_algorithm", regalloc_algorithm),
         ("enable_verifier", verify),
         ("preserve_frame_pointers", "true"),
         ("enable_multi_ret_implicit_sret", "true"),
