@@ -26,7 +26,7 @@ mod value;
 mod value_def;
 
 pub use decode::Component;
-pub use embed::{ComponentError, ComponentInstance};
+pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};
