@@ -24,6 +24,7 @@ mod task;
 mod types;
 mod value;
 mod value_def;
+mod wave;
 
 pub use decode::Component;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
@@ -33,5 +34,6 @@ pub use resource::{ResourceId, ResourceVal};
 pub use task::{Blocking, Lockdown, Readings, Reentrance};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
+pub use wave::WaveError;
 
 pub(crate) use task::State;
