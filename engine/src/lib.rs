@@ -52,6 +52,8 @@ mod error;
 mod exec;
 #[cfg(feature = "interp")]
 mod interp;
+#[cfg(feature = "jit")]
+mod jit;
 #[cfg(feature = "interp")]
 mod linker;
 #[cfg(feature = "interp")]
@@ -66,7 +68,7 @@ mod valid;
 
 #[cfg(feature = "interp")]
 pub use {
-    config::{Config, Features, Limits},
+    config::{Compile, Config, Features, Limits, Tier},
     error::{Fault, InstantiateError, LinkError, ModuleError},
     linker::Linker,
     module::Module,

@@ -7,7 +7,7 @@ use common::{
     trap_of,
 };
 use preflight_engine::{
-    Config, Extern, Fault, Module, Ref, SharedMemory, Store, Val,
+    Extern, Fault, Module, Ref, SharedMemory, Store, Val,
     runtime::InstanceAddr,
     syntax::{FuncType, Limits, MemoryType, ValType},
     trace::{Resource, TrapCode},
@@ -1008,7 +1008,7 @@ fn a_thread_that_waits_is_woken_by_another_store_over_the_same_memory() {
     let memory = SharedMemory::new(ty, 1 << 20).expect("one page");
     let module = module(&format!(r#"(module (import "m" "m" (memory 1 1 shared)) {WAITING}"#));
     let open = |module: &Module, memory: SharedMemory| {
-        let mut store = Store::new(&Config::default());
+        let mut store = Store::new(&common::config());
         let memory = Extern::Memory(store.alloc_shared_memory(memory));
         let instance = store.instantiate(module, &[memory], root()).expect("the memory fits");
         (store, instance)

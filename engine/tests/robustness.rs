@@ -28,6 +28,7 @@ const LIMITS: Limits = Limits {
     fuel: Some(20_000),
     call_depth: 200,
     stack_slots: 20_000,
+    native_stack_bytes: 256 << 10,
     memory_bytes: 1 << 20,
     table_elements: 1_000,
     heap_bytes: 1 << 18,
@@ -36,7 +37,7 @@ const LIMITS: Limits = Limits {
 };
 
 fn settings() -> Config {
-    Config { features: config::supported_features(), limits: LIMITS }
+    Config { features: config::supported_features(), limits: LIMITS, ..common::config() }
 }
 
 fn number(name: &str) -> Option<u64> {

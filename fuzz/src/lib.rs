@@ -8,6 +8,7 @@ pub fn limits() -> Limits {
         fuel: Some(100_000),
         call_depth: 1_000,
         stack_slots: 1 << 18,
+        native_stack_bytes: 256 << 10,
         memory_bytes: 16 << 20,
         table_elements: 100_000,
         heap_bytes: 16 << 20,

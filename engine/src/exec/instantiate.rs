@@ -8,7 +8,7 @@ use crate::{
         DataInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, InstanceAddr, InstanceInst, Ref, TagAddr, TagInst,
         Val,
     },
-    syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, ValType},
+    syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, FieldType, ValType},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, SegmentKind, TrapCode},
 };
 
@@ -395,6 +395,22 @@ impl Module {
         match &self.syntax().types[ty as usize].comp {
             CompType::Func(ty) => ty,
             other => unreachable!("validation: functions and tags have function types, not {other:?}"),
+        }
+    }
+
+    /// The fields of the structure type index `ty`.
+    pub(crate) fn fields(&self, ty: u32) -> &[FieldType] {
+        match &self.syntax().types[ty as usize].comp {
+            CompType::Struct(fields) => fields,
+            other => unreachable!("validation: a structure type, not {other:?}"),
+        }
+    }
+
+    /// The element of the array type index `ty`.
+    pub(crate) fn element(&self, ty: u32) -> FieldType {
+        match &self.syntax().types[ty as usize].comp {
+            CompType::Array(element) => *element,
+            other => unreachable!("validation: an array type, not {other:?}"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Store,
+    config::Tier,
     error::Fault,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
@@ -68,7 +69,11 @@ impl Store {
             }
         }
         match self.funcs[func.0 as usize].kind {
-            FuncKind::Wasm { instance, index } => interp::call(self, instance, index, args),
+            FuncKind::Wasm { instance, index } => match self.tier {
+                Tier::Interp => interp::call(self, instance, index, args),
+                #[cfg(feature = "jit")]
+                Tier::Jit => crate::jit::call(self, instance, index, args),
+            },
             FuncKind::Host(index) => {
                 self.pay_entry()?;
                 let results = self.host_funcs[index as usize].ty.results.clone();

@@ -27,7 +27,7 @@ pub(super) unsafe fn set(fp: *mut u64, s: u32, value: u64) {
 }
 
 /// A type of values that slots hold. 32-bit values leave the upper half zero, so that an `i32` address is an `i64` one.
-pub(super) trait Slot: Copy {
+pub(crate) trait Slot: Copy {
     /// Whether it takes two slots.
     const WIDE: bool = false;
     /// Reads it.

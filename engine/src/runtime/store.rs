@@ -6,7 +6,7 @@ use super::{
     TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val,
 };
 use crate::{
-    config::{Config, Limits},
+    config::{Config, Limits, Tier},
     error::Fault,
     interp::Machine,
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
@@ -44,6 +44,9 @@ pub struct Store {
     pub(crate) datas: Vec<DataInst>,
     pub(crate) heap: Heap,
     pub(crate) machine: Machine,
+    pub(crate) tier: Tier,
+    #[cfg(feature = "jit")]
+    pub(crate) jit: crate::jit::State,
     pub(crate) sink: Option<Box<dyn Sink>>,
     /// Set by handles; made with the first one.
     pub(crate) interrupt: OnceCell<Arc<AtomicBool>>,
@@ -86,6 +89,9 @@ impl Store {
             datas: Vec::new(),
             heap: Heap::new(config.limits.heap_bytes),
             machine: Machine::default(),
+            tier: config.tier,
+            #[cfg(feature = "jit")]
+            jit: crate::jit::State::default(),
             sink: None,
             interrupt: OnceCell::new(),
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
@@ -133,6 +139,11 @@ impl Store {
     /// Sets the fuel that is left; `None` is unlimited.
     pub fn set_fuel(&mut self, fuel: Option<u64>) {
         self.fuel = fuel.unwrap_or(u64::MAX);
+    }
+
+    /// What executes function bodies in this store.
+    pub fn tier(&self) -> Tier {
+        self.tier
     }
 
     /// The store's closed types.

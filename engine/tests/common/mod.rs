@@ -20,19 +20,28 @@ pub fn wasm(text: &str) -> Vec<u8> {
     wat.encode().unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The default settings, on the tier that `PREFLIGHT_TIER` names: what holds for one holds for the other.
+pub fn config() -> Config {
+    #[cfg(feature = "jit")]
+    if std::env::var("PREFLIGHT_TIER").is_ok_and(|tier| tier == "jit") {
+        return Config { tier: preflight_engine::Tier::Jit, ..Config::default() };
+    }
+    Config::default()
+}
+
 /// The module of this text, under the default features.
 pub fn module(text: &str) -> Module {
-    Module::new(&Config::default(), wasm(text)).unwrap_or_else(|error| panic!("{error}"))
+    Module::new(&config(), wasm(text)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A store with the default limits.
 pub fn store() -> Store {
-    Store::new(&Config::default())
+    Store::new(&config())
 }
 
 /// A store with limits of one's own.
 pub fn limited(change: impl FnOnce(&mut Limits)) -> Store {
-    let mut config = Config::default();
+    let mut config = config();
     change(&mut config.limits);
     Store::new(&config)
 }

@@ -65,6 +65,7 @@ impl<'o> Machine<'o> {
     pub(super) fn new(options: &'o Options, root: InstancePath) -> Self {
         let mut store = Store::new(&options.config);
         store.set_readings(options.readings);
+        store.set_gc_stress(options.gc_stress);
         let mut linker = Linker::new();
         if spectest::define(&mut store, &mut linker).is_err() {
             // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.

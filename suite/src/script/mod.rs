@@ -15,6 +15,8 @@ mod module;
 mod report;
 pub mod spectest;
 mod thread;
+#[cfg(feature = "jit")]
+mod tiers;
 mod values;
 mod watchdog;
 
@@ -26,7 +28,7 @@ use std::time::Duration;
 use thiserror::Error;
 use wast::parser::{Parse, Parser};
 
-/// How scripts are run. What distinguishes tiers later goes here.
+/// How scripts are run. The tier is the one of `config`.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Features and limits of every store of the script.
@@ -35,6 +37,11 @@ pub struct Options {
     pub readings: Readings,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
+    /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
+    pub gc_stress: bool,
+    /// Run on both tiers, compare all steps, and fail what differs; `level` and the tier of `config` do not count then.
+    #[cfg(feature = "jit")]
+    pub both: bool,
     /// Time limit of one script, after which it is interrupted and its remaining directives fail.
     pub timeout: Duration,
 }
@@ -45,6 +52,9 @@ impl Default for Options {
             config: Config::default(),
             readings: Readings::default(),
             level: None,
+            gc_stress: false,
+            #[cfg(feature = "jit")]
+            both: false,
             timeout: Duration::from_secs(60),
         }
     }
@@ -80,6 +90,10 @@ pub struct ScriptError {
 /// [`ScriptError`] if `text` is no script at all. Everything else that goes wrong is in the reports, a panic of the engine
 /// included.
 pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
+    #[cfg(feature = "jit")]
+    if options.both {
+        return tiers::run_both(text, options);
+    }
     let error = |error: wast::Error| {
         let (line, column) = error.span().linecol_in(text);
         ScriptError { line: line as u64 + 1, column: column as u64 + 1, message: error.message() }
