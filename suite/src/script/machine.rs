@@ -8,8 +8,8 @@ use super::{
     spectest,
     values::{self, Typed},
 };
-use crate::trace::{Cause, InstancePath};
-use preflight_engine::{Extern, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
+use crate::trace::{Cause, InstancePath, Outcome};
+use preflight_engine::{Extern, InstantiateError, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
 use std::collections::HashMap;
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 
@@ -40,6 +40,8 @@ pub(super) struct Machine<'o> {
     current: Slot,
     root: InstancePath,
     anonymous: u32,
+    /// The last instantiation and how it ended, until the runner takes it.
+    pub(super) instantiation: Option<(InstancePath, Outcome)>,
 }
 
 impl<'o> Machine<'o> {
@@ -61,6 +63,7 @@ impl<'o> Machine<'o> {
             current: Slot::Nothing,
             root,
             anonymous: 0,
+            instantiation: None,
         }
     }
 
@@ -191,7 +194,7 @@ impl<'o> Machine<'o> {
         match self.validated(source)? {
             Ok(definition) => {
                 let path = self.path(None);
-                Ok(match self.linker.instantiate(&mut self.store, &definition, path) {
+                Ok(match self.instantiate(&definition, path) {
                     Ok(_) => End::Returned(Vec::new()),
                     Err(error) => error.into(),
                 })
@@ -202,13 +205,23 @@ impl<'o> Machine<'o> {
 
     fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Module) -> Result<End, Problem> {
         let path = self.path(name);
-        match self.linker.instantiate(&mut self.store, definition, path) {
+        match self.instantiate(definition, path) {
             Ok(instance) => {
                 self.bind(name, Slot::Core(instance));
                 Ok(End::Returned(Vec::new()))
             }
             Err(error) => End::from(error).supported(),
         }
+    }
+
+    fn instantiate(&mut self, definition: &Module, path: InstancePath) -> Result<InstanceAddr, InstantiateError> {
+        let result = self.linker.instantiate(&mut self.store, definition, path.clone());
+        let outcome = match &result {
+            Ok(_) => Outcome::Returned { values: Vec::new() },
+            Err(error) => error.outcome(),
+        };
+        self.instantiation = Some((path, outcome));
+        result
     }
 
     /// `/$name`, or `/#n` for the module number n of those without a name.
