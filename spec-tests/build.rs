@@ -24,7 +24,8 @@ fn main() -> io::Result<()> {
         names.sort();
         for name in names {
             let (path, file) = (format!("{chapter}/{name}"), folder.join(&name));
-            writeln!(list, "    CaseFile {{ path: {path:?}, text: include_str!({file:?}) }},").map_err(io::Error::other)?;
+            writeln!(list, "    CaseFile {{ path: {path:?}, text: include_str!({file:?}) }},")
+                .map_err(io::Error::other)?;
         }
     }
     list.push(']');

@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn wrong_catalogues_are_refused() {
-        let rule = "[[rule]]\nid = \"X\"\ngroup = \"A\"\nlevel = \"must\"\nstatement = \"s\"\nsource = []\nobserve = \"o\"\n";
+        let rule =
+            "[[rule]]\nid = \"X\"\ngroup = \"A\"\nlevel = \"must\"\nstatement = \"s\"\nsource = []\nobserve = \"o\"\n";
         let head = "source = []\n[groups]\nA = \"a\"\n";
         let parse = |text: &str| Catalogue::parse(text);
         assert!(parse(&format!("{head}{rule}")).is_ok());

@@ -81,8 +81,11 @@ impl Case {
     pub fn parse(path: &str, text: &str) -> Result<Self, CaseError> {
         let header = Header::parse(path, text)?;
         let lines = text.lines().enumerate().filter_map(|(i, text)| Some((i + 1, text.strip_prefix(";;=")?)));
-        let expected = line::parse_all(lines, header.level)
-            .map_err(|(line, error)| CaseError::Line { path: path.to_owned(), line, error })?;
+        let expected = line::parse_all(lines, header.level).map_err(|(line, error)| CaseError::Line {
+            path: path.to_owned(),
+            line,
+            error,
+        })?;
         Ok(Case { path: path.to_owned(), header, expected, text: text.to_owned() })
     }
 
