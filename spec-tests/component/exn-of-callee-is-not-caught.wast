@@ -1,4 +1,4 @@
-;;! title = "An exception that leaves a sibling component traps at its border and cannot be caught by the caller's start"
+;;! title = "An exception of a sibling component traps at its border; the caller's start cannot catch it"
 ;;! rules = ["CM-EXN-02"]
 ;;! needs = ["component-model", "exception-handling"]
 (assert_trap

@@ -32,6 +32,24 @@ fn every_case_names_rules_that_exist() {
 }
 
 #[test]
+fn programs_name_modules_that_exist() {
+    let (cases, _) = everything();
+    let mut mistakes = Vec::new();
+    for Case { path, header, text, .. } in &cases {
+        let Some(run) = &header.run else { continue };
+        for module in run.preloads.iter().map(|preload| &preload.module).chain([&run.main]) {
+            if !text.contains(&format!("(module definition {module}")) {
+                mistakes.push(format!("{path}: there is no module definition {module}"));
+            }
+        }
+        if run.exit.is_some() && run.fails.is_some() {
+            mistakes.push(format!("{path}: a program that fails has no exit code of its own"));
+        }
+    }
+    none(mistakes);
+}
+
+#[test]
 fn no_case_is_there_twice() {
     let (cases, _) = everything();
     let mut mistakes = Vec::new();

@@ -13,7 +13,7 @@ pub mod needs;
 #[cfg(feature = "reference")]
 mod run;
 
-pub use header::Header;
+pub use header::{Fails, Header, Kind, Preload, Run};
 #[cfg(feature = "reference")]
 pub use run::{Failure, Report, Verdict, run, run_all};
 

@@ -49,12 +49,10 @@ pub use features::features;
 mod features {
     use preflight_engine::Features;
 
-    /// What the engine is to accept for a case that needs `needs`, or the first word that the engine has no feature for.
-    ///
-    /// # Errors
-    /// That word.
-    pub fn features(needs: &[String]) -> Result<Features, &str> {
-        needs.iter().try_fold(Features::WASM2, |all, name| of(name).map(|one| all | one).ok_or(name.as_str()))
+    /// What the engine is to accept for a case that needs `needs`, and the first word that it has nothing for.
+    pub fn features(needs: &[String]) -> (Features, Option<&str>) {
+        let features = needs.iter().filter_map(|name| of(name)).fold(Features::WASM2, |all, one| all | one);
+        (features, needs.iter().map(String::as_str).find(|name| of(name).is_none()))
     }
 
     fn of(name: &str) -> Option<Features> {

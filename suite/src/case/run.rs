@@ -43,6 +43,9 @@ pub enum Failure {
     Trace(Difference),
 }
 
+/// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
+const FUEL: u64 = 1_000_000;
+
 /// Runs `cases` in parallel, and tells `progress` about each that is done. The reports stand in the order of the cases.
 pub fn run_all(
     cases: &[Case],
@@ -63,16 +66,30 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     let report = |verdict, actual| Report { path: case.path.clone(), verdict, actual };
     let nothing = || Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
     let mut options = Options { level: Some(Level::Full), ..options.clone() };
-    match needs::features(&case.header.needs) {
-        Ok(features) => options.config.features = features,
-        Err(need) => return report(Verdict::Unsupported(need.to_owned()), nothing()),
+    let (features, missing) = needs::features(&case.header.needs);
+    options.config.features = features;
+    if case.header.interrupt {
+        options.config.limits.fuel = Some(FUEL);
     }
     let script = match script::run(&case.text, &options) {
         Ok(script) => script,
         Err(error) => return report(Verdict::Failed(vec![Failure::Script(error)]), nothing()),
     };
     let actual = actual(case, &script);
-    report(verdict(case, catalogue, &script, &actual), actual)
+    let verdict = match missing {
+        Some(need) => verdict_without(need, &script),
+        None => verdict(case, catalogue, &script, &actual),
+    };
+    report(verdict, actual)
+}
+
+/// The verdict where the engine lacks what the case needs: unsupported, if only the case's modules are well-formed.
+fn verdict_without(need: &str, script: &Script) -> Verdict {
+    let is_bad = |report: &&DirectiveReport| {
+        report.directive == "module definition" && matches!(report.status, Status::Failed { .. })
+    };
+    let failures: Vec<_> = script.reports.iter().filter(is_bad).cloned().map(Failure::Directive).collect();
+    if failures.is_empty() { Verdict::Unsupported(need.to_owned()) } else { Verdict::Failed(failures) }
 }
 
 fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) -> Verdict {
