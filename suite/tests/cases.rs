@@ -1,8 +1,9 @@
-//! Every case is a test of its own on the reference engine: `cargo test --test cases -- core/start`.
+//! Every case is a test of its own on the reference engine: `cargo test --test cases -- core/start`. Those that need what the
+//! engine does not have are ignored.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use preflight::{
-    case::{self, Case, Failure, Verdict, line},
+    case::{self, Case, Failure, Verdict, line, needs},
     script::{Options, Status},
     trace::Difference,
 };
@@ -15,7 +16,8 @@ fn main() -> ExitCode {
     let cases = case::all().unwrap_or_else(|error| panic!("{error}"));
     let trial = |case: Case| {
         let catalogue = catalogue.clone();
-        Trial::test(case.path.clone(), move || judge(&case, &catalogue))
+        let is_beyond = needs::features(&case.header.needs).1.is_some();
+        Trial::test(case.path.clone(), move || judge(&case, &catalogue)).with_ignored_flag(is_beyond)
     };
     libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit_code()
 }
@@ -24,8 +26,7 @@ fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
     let report = case::run(case, catalogue, &Options::default());
     match report.verdict {
         Verdict::Passed | Verdict::Recorded(_) => Ok(()),
-        // What the engine cannot do yet is counted elsewhere.
-        Verdict::Unsupported(_) => Ok(()),
+        Verdict::Unsupported(what) => Err(format!("unsupported: {what}").into()),
         Verdict::Failed(failures) => {
             let mut text: Vec<_> = failures.iter().map(describe).collect();
             text.push("what happened:".to_owned());

@@ -49,6 +49,20 @@ fn programs_name_modules_that_exist() {
     none(mistakes);
 }
 
+#[cfg(feature = "reference")]
+#[test]
+fn cases_beyond_the_engine_are_well_formed() {
+    let (cases, catalogue) = everything();
+    let mut mistakes = Vec::new();
+    for case in cases.iter().filter(|case| needs::features(&case.header.needs).1.is_some()) {
+        let report = case::run(case, &catalogue, &preflight::script::Options::default());
+        if let case::Verdict::Failed(failures) = report.verdict {
+            mistakes.push(format!("{}: {failures:?}", case.path));
+        }
+    }
+    none(mistakes);
+}
+
 #[test]
 fn no_case_is_there_twice() {
     let (cases, _) = everything();
