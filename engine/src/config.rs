@@ -9,11 +9,41 @@ pub struct Config {
     pub features: Features,
     /// How far hostile input can go.
     pub limits: Limits,
+    /// What executes function bodies, in every store made with these settings.
+    pub tier: Tier,
+    /// When the second tier compiles a module's functions.
+    pub compile: Compile,
+}
+
+/// What executes function bodies. Everything else, constant expressions included, does not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tier {
+    /// The interpreter.
+    #[default]
+    Interp,
+    /// Machine code.
+    #[cfg(feature = "jit")]
+    Jit,
+}
+
+/// When functions are compiled to machine code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compile {
+    /// Each when it is first called: the shortest way to a start function.
+    #[default]
+    Lazy,
+    /// All with the module, on all processors: for long runs.
+    Eager,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { features: default_features(), limits: Limits::default() }
+        Config {
+            features: default_features(),
+            limits: Limits::default(),
+            tier: Tier::default(),
+            compile: Compile::default(),
+        }
     }
 }
 
@@ -22,13 +52,30 @@ pub fn supported_features() -> Features {
     default_features().union(Features::COMPACT_IMPORTS)
 }
 
-/// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes and wide arithmetic.
+/// WebAssembly 3.0, relaxed SIMD, threads, custom page sizes, wide arithmetic and [`component_features`].
 pub fn default_features() -> Features {
-    Features::WASM3
+    component_features()
+        | Features::WASM3
         | Features::THREADS
         | Features::CUSTOM_PAGE_SIZES
         | Features::WIDE_ARITHMETIC
         | Features::RELAXED_SIMD
+}
+
+/// The Component Model with all its gated features that wasmparser validates, names of nested packages aside
+/// (Explainer.md, *Gated Features*).
+pub fn component_features() -> Features {
+    Features::COMPONENT_MODEL
+        | Features::CM_VALUES
+        | Features::CM_ASYNC
+        | Features::CM_ASYNC_STACKFUL
+        | Features::CM_MORE_ASYNC_BUILTINS
+        | Features::CM_THREADING
+        | Features::CM_ERROR_CONTEXT
+        | Features::CM_FIXED_LENGTH_LISTS
+        | Features::CM_MAP
+        | Features::CM_IMPLEMENTS
+        | Features::CM64
 }
 
 /// The limits of one store. Reaching one is [`Fault::Exhausted`](crate::Fault::Exhausted), or a failed `grow` where the
@@ -42,6 +89,9 @@ pub struct Limits {
     pub call_depth: u32,
     /// Greatest size of the value stack, in slots of 64 bits.
     pub stack_slots: u32,
+    /// How much of the machine's stack compiled code takes, in bytes; it has no value stack, and this takes the place of
+    /// `call_depth` and `stack_slots`.
+    pub native_stack_bytes: usize,
     /// Greatest size of one memory, in bytes.
     pub memory_bytes: u64,
     /// Greatest size of one table, in elements.
@@ -60,6 +110,7 @@ impl Default for Limits {
             fuel: None,
             call_depth: 20_000,
             stack_slots: 1 << 20,
+            native_stack_bytes: 1 << 20,
             memory_bytes: 4 << 30,
             table_elements: 10_000_000,
             heap_bytes: 1 << 30,

@@ -11,6 +11,9 @@ struct Inner {
     syntax: syntax::Module,
     /// Translated bodies, by index of the defined function.
     code: Box<[OnceLock<Code>]>,
+    /// Compiled bodies.
+    #[cfg(feature = "jit")]
+    compiled: crate::jit::ModuleCode,
 }
 
 impl Module {
@@ -27,12 +30,28 @@ impl Module {
     pub fn new(config: &Config, bytes: impl Into<Arc<[u8]>>) -> Result<Module, ModuleError> {
         let syntax = binary::decode(bytes.into(), config.features)?;
         let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
-        Ok(Module(Arc::new(Inner { syntax, code })))
+        let module = Module(Arc::new(Inner {
+            #[cfg(feature = "jit")]
+            compiled: crate::jit::ModuleCode::new(syntax.bodies.len()),
+            syntax,
+            code,
+        }));
+        #[cfg(feature = "jit")]
+        if config.tier == crate::Tier::Jit && config.compile == crate::Compile::Eager {
+            crate::jit::compile_module(&module);
+        }
+        Ok(module)
     }
 
     /// The module as data.
     pub fn syntax(&self) -> &syntax::Module {
         &self.0.syntax
+    }
+
+    /// The compiled bodies, filled as functions are called unless they are compiled with the module.
+    #[cfg(feature = "jit")]
+    pub(crate) fn compiled(&self) -> &crate::jit::ModuleCode {
+        &self.0.compiled
     }
 
     /// The translated bodies, filled as functions are called.

@@ -20,8 +20,9 @@ pub mod files;
 pub mod official;
 #[cfg(feature = "reference")]
 pub mod post_mortem;
-pub mod results;
+
 #[cfg(feature = "reference")]
 pub mod script;
 
 pub use preflight_engine::trace;
+pub use preflight_reports::results;

@@ -17,7 +17,9 @@ pub trait Peer {
 
 /// The engine itself first, then the peers.
 pub fn all() -> Vec<Box<dyn Peer>> {
-    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(Own(pf::Config::default()))];
+    let own = |name, tier| Own { name, config: pf::Config { tier, ..pf::Config::default() } };
+    let mut peers: Vec<Box<dyn Peer>> =
+        vec![Box::new(own("preflight", pf::Tier::Interp)), Box::new(own("preflight-jit", pf::Tier::Jit))];
     #[cfg(feature = "peers")]
     {
         peers.push(Box::new(wasmi_peer::Wasmi::new("wasmi", wasmi::CompilationMode::LazyTranslation)));
@@ -27,23 +29,26 @@ pub fn all() -> Vec<Box<dyn Peer>> {
     peers
 }
 
-struct Own(pf::Config);
+struct Own {
+    name: &'static str,
+    config: pf::Config,
+}
 
 impl Peer for Own {
     fn name(&self) -> &str {
-        "preflight"
+        self.name
     }
 
     fn start(&self, wasm: &[u8]) -> anyhow::Result<()> {
-        let module = pf::Module::new(&self.0, wasm)?;
-        let mut store = pf::Store::new(&self.0);
+        let module = pf::Module::new(&self.config, wasm)?;
+        let mut store = pf::Store::new(&self.config);
         store.instantiate(&module, &[], Default::default())?;
         Ok(())
     }
 
     fn load(&self, wasm: &[u8]) -> Option<Run> {
-        let module = pf::Module::new(&self.0, wasm).ok()?;
-        let mut store = pf::Store::new(&self.0);
+        let module = pf::Module::new(&self.config, wasm).ok()?;
+        let mut store = pf::Store::new(&self.config);
         let instance = store.instantiate(&module, &[], Default::default()).ok()?;
         let Some(pf::Extern::Func(func)) = store.export(instance, "run") else { return None };
         Some(Box::new(move |n| match store.invoke(func, &[pf::Val::I32(n)])?[..] {

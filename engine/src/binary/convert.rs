@@ -55,7 +55,7 @@ pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
     }
 }
 
-pub(super) fn sub_type(ty: &wasmparser::SubType) -> SubType {
+pub(crate) fn sub_type(ty: &wasmparser::SubType) -> SubType {
     let comp = match &ty.composite_type.inner {
         CompositeInnerType::Func(ty) => CompType::Func(FuncType {
             params: ty.params().iter().copied().map(val_type).collect(),
@@ -101,7 +101,7 @@ pub(super) fn global_type(ty: wasmparser::GlobalType) -> GlobalType {
     GlobalType { content: val_type(ty.content_type), mutable: ty.mutable }
 }
 
-pub(super) fn extern_type(ty: wasmparser::TypeRef) -> ExternType {
+pub(crate) fn extern_type(ty: wasmparser::TypeRef) -> ExternType {
     match ty {
         wasmparser::TypeRef::Func(index) | wasmparser::TypeRef::FuncExact(index) => ExternType::Func(index),
         wasmparser::TypeRef::Table(ty) => ExternType::Table(table_type(ty)),

@@ -5,6 +5,8 @@ mod convert;
 mod malformed;
 
 pub(crate) use convert::heap_type;
+#[cfg(feature = "component")]
+pub(crate) use convert::{extern_type, sub_type};
 
 use crate::{
     config::Features,
@@ -37,7 +39,7 @@ impl From<BinaryReaderError> for Stop {
 /// [`ModuleError::Malformed`] if the bytes do not follow the binary format, [`ModuleError::Invalid`] if they do and a rule
 /// of validation is broken. Which of the two is decided by a second pass that only a failure pays for.
 pub(crate) fn decode(bytes: Arc<[u8]>, features: Features) -> Result<Module, ModuleError> {
-    let mut module = Module { bytes: bytes.clone(), ..Module::default() };
+    let mut module = Module::new(bytes.clone());
     let features = features.intersection(crate::config::supported_features());
     match decode_into(&mut module, &bytes, features) {
         Ok(()) => Ok(module),

@@ -8,7 +8,7 @@ use crate::{
         DataInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, InstanceAddr, InstanceInst, Ref, TagAddr, TagInst,
         Val,
     },
-    syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, ValType},
+    syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, FieldType, ValType},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, SegmentKind, TrapCode},
 };
 
@@ -61,19 +61,19 @@ impl Store {
         // 5. The instance that initialisers see: the imports, and the addresses that the functions will have.
         let instance = self.initial_instance(module, externs, types, path);
         // 6. Globals, each seeing the ones before it (`#aux-evalglobal`).
-        self.eval_globals(instance).map_err(fault_in(Phase::Initialise))?;
+        self.eval_globals(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 7. Initial elements of tables.
-        self.eval_tables(instance).map_err(fault_in(Phase::Initialise))?;
+        self.eval_tables(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 8. Items of element segments.
-        self.eval_elems(instance).map_err(fault_in(Phase::Initialise))?;
+        self.eval_elems(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 9. The instance is allocated (`#alloc-module`): what is left of it are memories, tags and data.
-        self.alloc_rest(instance).map_err(fault_in(Phase::Initialise))?;
+        self.alloc_rest(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 10. Active and declarative element segments, in order (`#aux-runelem`).
-        self.run_elems(instance).map_err(fault_in(Phase::Initialise))?;
+        self.run_elems(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 11. Active data segments, in order (`#aux-rundata`).
-        self.run_datas(instance).map_err(fault_in(Phase::Initialise))?;
+        self.run_datas(module, instance).map_err(fault_in(Phase::Initialise))?;
         // 12. The start function.
-        self.run_start(instance).map_err(fault_in(Phase::Start))?;
+        self.run_start(module, instance).map_err(fault_in(Phase::Start))?;
         // 13. The instance is what the instantiation returns.
         self.instance_mut(instance).done = true;
         self.record(|| Event::InstanceDone { at: path.clone() });
@@ -187,8 +187,7 @@ impl Store {
         }
     }
 
-    fn eval_globals(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn eval_globals(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         let syntax = module.syntax();
         for (index, global) in syntax.globals.iter().enumerate().skip(syntax.imported.globals as usize) {
             let init = global.init.as_ref().expect("defined globals have initialisers");
@@ -203,8 +202,7 @@ impl Store {
     }
 
     /// The table is allocated as soon as its initial element is known: nobody can tell, and the element has a root.
-    fn eval_tables(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn eval_tables(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         let syntax = module.syntax();
         for (index, table) in syntax.tables.iter().enumerate().skip(syntax.imported.tables as usize) {
             let mut init = Ref::NULL;
@@ -222,8 +220,7 @@ impl Store {
         Ok(())
     }
 
-    fn eval_elems(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn eval_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         for (index, elem) in module.syntax().elems.iter().enumerate() {
             let addr = self.alloc_elem();
             self.instance_mut(instance).elems.push(addr);
@@ -250,8 +247,7 @@ impl Store {
         Ok(())
     }
 
-    fn alloc_rest(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn alloc_rest(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         let syntax = module.syntax();
         for ty in syntax.memories.iter().skip(syntax.imported.memories as usize) {
             let addr = self.alloc_memory(*ty).map_err(Fault::Exhausted)?;
@@ -269,15 +265,14 @@ impl Store {
             let addr = self.alloc_data(DataInst { bytes: syntax.bytes.clone(), range: data.bytes.clone() });
             self.instance_mut(instance).datas.push(addr);
         }
-        self.record_allocated(instance);
+        self.record_allocated(module, instance);
         Ok(())
     }
 
-    fn record_allocated(&mut self, instance: InstanceAddr) {
+    fn record_allocated(&mut self, module: &Module, instance: InstanceAddr) {
         if !self.is_recording() {
             return;
         }
-        let module = self.instance(instance).module.clone();
         let (syntax, at) = (module.syntax(), self.path(instance).clone());
         self.record(|| Event::InstanceAllocated {
             at,
@@ -290,8 +285,7 @@ impl Store {
     }
 
     /// An active segment: its offset, `table.init`, `elem.drop`; a declarative one: `elem.drop`.
-    fn run_elems(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn run_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         for (index, elem) in module.syntax().elems.iter().enumerate() {
             let index = index as u32;
             match &elem.mode {
@@ -326,8 +320,7 @@ impl Store {
     }
 
     /// An active segment: its offset, `memory.init`, `data.drop`.
-    fn run_datas(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let module = self.instance(instance).module.clone();
+    fn run_datas(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         for (index, data) in module.syntax().datas.iter().enumerate() {
             let index = index as u32;
             if let DataMode::Active { memory, offset } = &data.mode {
@@ -382,10 +375,9 @@ impl Store {
         }
     }
 
-    fn run_start(&mut self, instance: InstanceAddr) -> Result<(), Fault> {
-        let inst = self.instance(instance);
-        let Some(func) = inst.module.syntax().start else { return Ok(()) };
-        let addr = inst.funcs[func as usize];
+    fn run_start(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+        let Some(func) = module.syntax().start else { return Ok(()) };
+        let addr = self.instance(instance).funcs[func as usize];
         if !self.is_recording() {
             return self.invoke_from(Some(instance), addr, &[]).map(drop);
         }
@@ -403,6 +395,22 @@ impl Module {
         match &self.syntax().types[ty as usize].comp {
             CompType::Func(ty) => ty,
             other => unreachable!("validation: functions and tags have function types, not {other:?}"),
+        }
+    }
+
+    /// The fields of the structure type index `ty`.
+    pub(crate) fn fields(&self, ty: u32) -> &[FieldType] {
+        match &self.syntax().types[ty as usize].comp {
+            CompType::Struct(fields) => fields,
+            other => unreachable!("validation: a structure type, not {other:?}"),
+        }
+    }
+
+    /// The element of the array type index `ty`.
+    pub(crate) fn element(&self, ty: u32) -> FieldType {
+        match &self.syntax().types[ty as usize].comp {
+            CompType::Array(element) => *element,
+            other => unreachable!("validation: an array type, not {other:?}"),
         }
     }
 

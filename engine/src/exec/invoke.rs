@@ -2,10 +2,10 @@
 
 use crate::{
     Store,
+    config::Tier,
     error::Fault,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
-    syntax::ValType,
     trace::{Cause, Event, Phase, Resource},
 };
 
@@ -69,14 +69,27 @@ impl Store {
             }
         }
         match self.funcs[func.0 as usize].kind {
-            FuncKind::Wasm { instance, index } => interp::call(self, instance, index, args),
+            FuncKind::Wasm { instance, index } => match self.tier {
+                Tier::Interp => interp::call(self, instance, index, args),
+                #[cfg(feature = "jit")]
+                Tier::Jit => crate::jit::call(self, instance, index, args),
+            },
             FuncKind::Host(index) => {
+                self.pay_entry()?;
                 let results = self.host_funcs[index as usize].ty.results.clone();
-                let mut results: Vec<Val> = results.iter().map(|ty| default_value(*ty)).collect();
+                let mut results: Vec<Val> = results.iter().map(|ty| Val::default_of(*ty)).collect();
                 self.call_host(caller, index, args, &mut results)?;
                 Ok(results)
             }
         }
+    }
+
+    /// Pays for a function that is entered from outside; the tiers pay for their own.
+    fn pay_entry(&mut self) -> Result<(), Fault> {
+        if self.fuel != u64::MAX {
+            self.fuel = self.fuel.checked_sub(1).ok_or(Fault::Exhausted(Resource::Fuel))?;
+        }
+        Ok(())
     }
 
     /// Calls a host function and records it, with arguments and results.
@@ -89,7 +102,7 @@ impl Store {
     ) -> Result<(), Fault> {
         let func = self.host_funcs[index as usize].clone();
         let at = || caller.map(|instance| self.path(instance).clone()).unwrap_or_default();
-        let at = if self.is_recording() { Some(at()) } else { None };
+        let at = if self.is_recording() && !func.canon { Some(at()) } else { None };
         if let Some(at) = at.clone() {
             let args = args.iter().map(|arg| self.trace_value(*arg)).collect();
             self.record(|| Event::HostCalled { at, name: func.name.to_string(), args });
@@ -110,9 +123,4 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// The default value of a type (core `#default-val`); null where there is none.
-pub(crate) fn default_value(ty: ValType) -> Val {
-    Val::from_slots([0, 0], ty)
 }

@@ -1,6 +1,13 @@
-//! Core spec, *Execution*: numerics, instantiation, invocation. The tiers run what is in function bodies.
+//! Core spec, *Execution*: numerics, instantiation, invocation, and the instructions whose meaning both tiers share. The
+//! tiers run what is in function bodies.
 
+mod activation;
+pub(crate) mod exception;
 mod instantiate;
 mod invoke;
+pub(crate) mod memory;
 pub(crate) mod numerics;
-pub(crate) use invoke::default_value;
+pub(crate) mod reference;
+pub(crate) mod table;
+
+pub(crate) use activation::Activation;

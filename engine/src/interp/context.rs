@@ -4,10 +4,10 @@ use super::code::{Code, Exit, Op};
 use crate::{
     Store,
     error::Fault,
+    exec::Activation,
     runtime::{InstanceInst, Trap},
-    trace::{Resource, TrapCode},
+    trace::TrapCode,
 };
-use std::sync::atomic::Ordering;
 
 /// A caller that waits for its callee.
 #[derive(Clone, Copy)]
@@ -49,9 +49,6 @@ pub(crate) struct Cx {
     /// Its length in bytes.
     pub len: usize,
 }
-
-/// Budget between two looks at the interrupt flag.
-pub(super) const SLICE: u64 = 1 << 10;
 
 /// Goes on with `$ip`.
 #[cfg(threaded_dispatch)]
@@ -184,43 +181,26 @@ impl Cx {
         // SAFETY: instances are boxed and live as long as the store.
         unsafe { &*self.inst }
     }
+}
 
-    /// Takes the next slice of fuel and looks at the interrupt flag.
-    #[cold]
-    #[inline(never)]
-    pub fn refill(&mut self) -> Result<(), Resource> {
-        let store = self.store();
-        if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
-            return Err(Resource::Interrupt);
-        }
-        let fuel = store.fuel;
-        if fuel == 0 {
-            return Err(Resource::Fuel);
-        }
-        let slice = fuel.min(SLICE);
-        if fuel != u64::MAX {
-            store.fuel -= slice;
-        }
-        self.budget += slice as i64;
-        Ok(())
+impl Activation for Cx {
+    #[inline(always)]
+    fn budget(&mut self) -> &mut i64 {
+        &mut self.budget
     }
 
-    /// Gives the unused part of the slice back to the store, before something else spends from there.
-    pub fn return_budget(&mut self) {
-        let unused = self.budget.max(0) as u64;
-        let store = self.store();
-        if store.fuel != u64::MAX {
-            store.fuel += unused;
-        }
-        self.budget = self.budget.min(0);
+    #[inline(always)]
+    fn store(&mut self) -> &mut Store {
+        Cx::store(self)
     }
 
-    /// Pays `units` of fuel for a bulk operation.
-    pub fn pay_bulk(&mut self, units: u64) -> Result<(), Resource> {
-        self.budget = self.budget.saturating_sub_unsigned(units);
-        while self.budget < 0 {
-            self.refill()?;
-        }
-        Ok(())
+    #[inline(always)]
+    fn instance(&self) -> &InstanceInst {
+        self.inst()
+    }
+
+    fn publish_roots(&mut self) {
+        let top = self.live_top(self.fp);
+        Cx::store(self).machine.set_roots(top);
     }
 }

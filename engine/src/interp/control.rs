@@ -4,12 +4,15 @@ use super::{
     code::{Code, Exit, Op},
     context::{Cx, Frame, check_fault, go, pay, trap},
     numeric::Compare,
-    reference::{HeapCode, has_heap_type},
     translate,
     variable::{Slot, get, set},
 };
 use crate::{
     error::Fault,
+    exec::{
+        Activation,
+        reference::{HeapCode, has_heap_type},
+    },
     runtime::{FuncAddr, FuncKind, InstanceAddr, InstanceInst, Ref, Val},
     trace::{Resource, TrapCode},
 };
@@ -84,14 +87,6 @@ pub(super) unsafe fn branch_table(ip: *const Op, fp: *mut u64, mem: *mut u8, len
 /// As every handler.
 pub(super) unsafe fn unreachable(ip: *const Op, _: *mut u64, _: *mut u8, _: usize, cx: *mut Cx) -> Exit {
     trap!(cx, ip, TrapCode::Unreachable)
-}
-
-/// Traps as an access outside memory: for offsets that no memory reaches.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn out_of_bounds(ip: *const Op, _: *mut u64, _: *mut u8, _: usize, cx: *mut Cx) -> Exit {
-    trap!(cx, ip, TrapCode::OutOfBoundsMemory)
 }
 
 /// Goes back to the caller; the results are in place.
@@ -308,7 +303,7 @@ impl Cx {
             args.push(Val::from_slots([unsafe { get(fp, slot) }, high], *param));
             slot += param.slots();
         }
-        let mut results: Vec<Val> = ty.results.iter().map(|ty| crate::exec::default_value(*ty)).collect();
+        let mut results: Vec<Val> = ty.results.iter().map(|ty| Val::default_of(*ty)).collect();
         let outer = std::mem::replace(&mut store.machine.top, top);
         let end = store.call_host(Some(caller), index, &args, &mut results);
         store.machine.top = outer;

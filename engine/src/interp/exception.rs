@@ -6,25 +6,15 @@ use super::{
     table::slow,
     variable::{get, set},
 };
-use crate::{
-    error::Fault,
-    runtime::{Ref, RefKind},
-    trace::TrapCode,
-};
+use crate::{error::Fault, exec::exception, runtime::Ref};
 
 slow!(/// `throw a`: arguments from slot `b` on, `c` slots.
 throw, |cx, fp, op| {
-    let tag = cx.inst().tags[op.a as usize];
-    let slots = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
-    cx.publish_roots(fp);
-    let exn = cx.store().alloc_exn(tag, &slots).map_err(Fault::Exhausted)?;
-    return Err(Fault::Exception(exn));
+    let args = std::slice::from_raw_parts(fp.add(op.b as usize), op.c as usize).to_vec();
+    return Err(exception::throw(cx, op.a, &args));
 });
 slow!(/// `throw_ref` of slot `b`.
-throw_ref, |cx, fp, op| {
-    let exn = Ref(get(fp, op.b));
-    return Err(if exn.is_null() { Fault::Trap(TrapCode::NullReference.into()) } else { Fault::Exception(exn) });
-});
+    throw_ref, |cx, fp, op| { return Err(exception::throw_ref(Ref(get(fp, op.b)))); });
 
 impl Cx {
     /// Looks for a handler of the exception that ended the run; if there is one, the run goes on there.
@@ -56,11 +46,8 @@ impl Cx {
         let index = self.index(self.ip);
         // SAFETY: `code` is the code of the frame being looked at.
         let code = unsafe { &*self.code };
-        let RefKind::Object(handle) = exn.kind() else { return false };
-        let store = self.store();
-        let Some(object) = store.heap.get(handle) else { return false };
-        let crate::runtime::ObjectKind::Exn(tag) = object.kind() else { return false };
-        let args = object.bytes().to_vec();
+        let Some((tag, args)) = self.store().exn_parts(exn) else { return false };
+        let args = args.to_vec();
         let inst = self.inst();
         let covers = |try_table: &&TryTable| try_table.covers.contains(&index);
         let catches = code.try_tables.iter().filter(covers).flat_map(|try_table| &try_table.catches);

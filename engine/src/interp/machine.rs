@@ -8,7 +8,8 @@ use super::{
 use crate::{
     Store,
     error::Fault,
-    runtime::{InstanceAddr, InstanceInst, Ref, Val},
+    exec::Activation,
+    runtime::{InstanceAddr, InstanceInst, Val},
     syntax::{ConstExpr, ValType},
     trace::Resource,
 };
@@ -221,14 +222,5 @@ impl Cx {
     pub(super) fn index(&self, ip: *const Op) -> u32 {
         // SAFETY: `ip` is an instruction of the running code.
         unsafe { ip.offset_from((*self.code).ops.as_ptr()) as u32 }
-    }
-}
-
-impl Store {
-    /// Allocates an exception (core `#exec-throw`).
-    pub(crate) fn alloc_exn(&mut self, tag: crate::runtime::TagAddr, slots: &[u64]) -> Result<Ref, Resource> {
-        let params = self.tags[tag.0 as usize].params.clone();
-        self.prepare_alloc(slots.len() * 8)?;
-        self.heap.alloc_exn(tag, slots, &params)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Memory 0, if it is not shared, is reached through the pointer that every handler carries; all others through the
 //! memory instance. In handlers of the second kind `d` holds the memory's index in its upper half and bits 32 to 47 of
-//! the offset in its lower.
+//! the offset in its lower; offsets beyond that are in the pool.
 
 use super::{
     code::{Exit, Op},
@@ -12,13 +12,16 @@ use super::{
 };
 use crate::{
     error::Fault,
-    exec::numerics::{self, V128},
-    runtime::{MemoryInst, RmwOp, WaitError},
+    exec::{
+        memory,
+        numerics::{self, V128},
+    },
+    runtime::{MemoryInst, RmwOp},
     syntax::{
         for_each_atomic_cmpxchg, for_each_atomic_load, for_each_atomic_rmw, for_each_atomic_store, for_each_lane_load,
         for_each_lane_store, for_each_load, for_each_store,
     },
-    trace::{Resource, TrapCode},
+    trace::TrapCode,
 };
 
 /// A load: how many bytes, and the value that they make.
@@ -173,12 +176,26 @@ pub(super) unsafe fn store<O: Store>(ip: *const Op, fp: *mut u64, mem: *mut u8, 
     }
 }
 
-/// The memory that `d` names, and the offset of `c` and `d`.
+/// What the lower half of `d` holds if the offset is in the pool, at `c`.
+pub(super) const POOLED: u32 = 0xffff;
+
+/// The offset of an access to any memory.
+#[inline(always)]
+fn offset_of(cx: &Cx, op: &Op) -> u64 {
+    if op.d & 0xffff == POOLED {
+        // SAFETY: `code` is the running code, and the translation has put the offset into its pool.
+        let pool: &[u128] = unsafe { &(*cx.code).pool };
+        return pool[op.c as usize] as u64;
+    }
+    op.c as u64 | ((op.d & 0xffff) as u64) << 32
+}
+
+/// The memory that `d` names, and the offset.
 #[inline(always)]
 unsafe fn any_memory(cx: &Cx, op: &Op) -> (*mut MemoryInst, u64) {
     // SAFETY: validation: the index is a memory of the module.
     let memory = unsafe { *cx.inst().mem_ptrs.get_unchecked((op.d >> 16) as usize) };
-    (memory, op.c as u64 | ((op.d & 0xffff) as u64) << 32)
+    (memory, offset_of(cx, op))
 }
 
 /// Reads from the memory that the instruction names.
@@ -249,67 +266,22 @@ slow!(/// `a = memory.size b`.
 memory_size, |cx, fp, op| {
     super::variable::set(fp, op.a, memory_of(cx, op.b).size_pages());
 });
-slow!(/// `a = memory.grow c by b`; `d` tells whether addresses are 64 bits.
-memory_grow, |cx, fp, op| {
-    let old = memory_of(cx, op.c).grow(get(fp, op.b));
-    let failed = if op.d != 0 { u64::MAX } else { u32::MAX as u64 };
-    super::variable::set(fp, op.a, old.unwrap_or(failed));
-});
-
-fn out_of_bounds<E>(_: E) -> Fault {
-    Fault::Trap(TrapCode::OutOfBoundsMemory.into())
-}
-
-/// Fuel for a bulk operation: one unit for each KiB.
-fn pay_bytes(cx: &mut Cx, len: u64) -> Result<(), Fault> {
-    cx.pay_bulk(len >> 10).map_err(Fault::Exhausted)
-}
-
-/// Fuel for a bulk operation of elements: one unit for each 128.
-pub(super) fn pay_elements(cx: &mut Cx, len: u64) -> Result<(), Fault> {
-    cx.pay_bulk(len >> 7).map_err(Fault::Exhausted)
-}
-
+slow!(/// `a = memory.grow c by b`.
+    memory_grow, |cx, fp, op| { super::variable::set(fp, op.a, memory::grow(cx, op.c, get(fp, op.b))); });
 slow!(/// `memory.fill a`: three operands from slot `b` on.
 memory_fill, |cx, fp, op| {
-    let (at, byte, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
-    let memory = memory_of(cx, op.a);
-    if len <= memory.len_bytes() as u64 {
-        pay_bytes(cx, len)?;
-    }
-    memory.fill(at, byte as u8, len).map_err(out_of_bounds)?;
+    memory::fill(cx, op.a, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
 });
 slow!(/// `memory.copy a <- c`: three operands from slot `b` on.
 memory_copy, |cx, fp, op| {
-    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
-    let (to, from) = (memory_of(cx, op.a), cx.inst().mem_ptrs[op.c as usize]);
-    if len <= to.len_bytes() as u64 {
-        pay_bytes(cx, len)?;
-    }
-    if std::ptr::eq(to, from) {
-        to.copy_within(dst, src, len).map_err(out_of_bounds)?;
-    } else {
-        to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
-    }
+    memory::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
 });
 slow!(/// `memory.init a, data c`: three operands from slot `b` on.
 memory_init, |cx, fp, op| {
-    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
-    let addr = cx.inst().datas[op.c as usize];
-    let data = &(&(*cx.store).datas)[addr.0 as usize];
-    let bytes = data.get();
-    if src + len > bytes.len() as u64 {
-        return Err(out_of_bounds(()));
-    }
-    pay_bytes(cx, len)?;
-    let bytes = &bytes[src as usize..(src + len) as usize];
-    memory_of(cx, op.a).write(dst, bytes).map_err(out_of_bounds)?;
+    memory::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
 });
 slow!(/// `data.drop a`.
-data_drop, |cx, fp, op| {
-    let addr = cx.inst().datas[op.a as usize];
-    cx.store().datas[addr.0 as usize].range = 0..0;
-});
+    data_drop, |cx, fp, op| { memory::data_drop(cx, op.a); });
 
 // Atomics. `d` is as in every access to any memory.
 
@@ -351,55 +323,46 @@ pub(super) mod atomic_op {
     for_each_atomic_rmw!(define_atomic_rmws);
 }
 
-/// The address of an atomic access.
-unsafe fn atomic_address(cx: &Cx, op: &Op, base: u64) -> Result<(&'static mut MemoryInst, u64), Fault> {
-    // SAFETY: memories are boxed and live as long as the store; handlers hold one such reference at a time.
-    unsafe {
-        let (memory, offset) = any_memory(cx, op);
-        Ok((&mut *memory, base.checked_add(offset).ok_or_else(|| out_of_bounds(()))?))
-    }
+/// The memory's index and the offset of an access to any memory.
+#[inline(always)]
+fn place(cx: &Cx, op: &Op) -> (u32, u64) {
+    (op.d >> 16, offset_of(cx, op))
 }
 
 slow!(/// `a = atomic load at b`.
 atomic_load<O: Atomic>, |cx, fp, op| {
-    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-    super::variable::set(fp, op.a, trapped(memory.atomic_load(ea, O::WIDTH))?);
+    let (x, offset) = place(cx, op);
+    super::variable::set(fp, op.a, memory::atomic_load(cx, x, get(fp, op.b), offset, O::WIDTH)?);
 });
 slow!(/// `atomic store of b at a`.
 atomic_store<O: Atomic>, |cx, fp, op| {
-    let (memory, ea) = atomic_address(cx, op, get(fp, op.a))?;
-    trapped(memory.atomic_store(ea, O::WIDTH, get(fp, op.b)))?;
+    let (x, offset) = place(cx, op);
+    memory::atomic_store(cx, x, get(fp, op.a), offset, O::WIDTH, get(fp, op.b))?;
 });
 slow!(/// `a = atomic rmw`: address and operand from slot `b` on.
 atomic_rmw<O: AtomicRmw>, |cx, fp, op| {
-    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-    let old = trapped(memory.atomic_rmw(ea, O::WIDTH, O::OP, get(fp, op.b + 1)))?;
+    let (x, offset) = place(cx, op);
+    let old = memory::atomic_rmw(cx, x, get(fp, op.b), offset, O::WIDTH, O::OP, get(fp, op.b + 1))?;
     super::variable::set(fp, op.a, old);
 });
 slow!(/// `a = atomic cmpxchg`: address, expected and replacement from slot `b` on.
 atomic_cmpxchg<O: Atomic>, |cx, fp, op| {
-    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-    let old = trapped(memory.atomic_cmpxchg(ea, O::WIDTH, get(fp, op.b + 1), get(fp, op.b + 2)))?;
-    super::variable::set(fp, op.a, old);
+    let (x, offset) = place(cx, op);
+    let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
+    super::variable::set(fp, op.a, memory::atomic_cmpxchg(cx, x, get(fp, op.b), offset, O::WIDTH, values)?);
 });
 slow!(/// `a = memory.atomic.notify`: address and count from slot `b` on.
 atomic_notify, |cx, fp, op| {
-    let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-    let woken = trapped(memory.atomic_notify(ea, get(fp, op.b + 1) as u32))?;
-    super::variable::set(fp, op.a, woken as u64);
+    let (x, offset) = place(cx, op);
+    super::variable::set(fp, op.a, memory::atomic_notify(cx, x, get(fp, op.b), offset, get(fp, op.b + 1))?);
 });
 
 macro_rules! wait {
     ($(#[$doc:meta])* $name:ident, $width:literal) => {
         slow!($(#[$doc])* $name, |cx, fp, op| {
-            let (memory, ea) = atomic_address(cx, op, get(fp, op.b))?;
-            let interrupt = (*cx.store).interrupt_flag().clone();
-            let (expected, timeout) = (get(fp, op.b + 1), get(fp, op.b + 2) as i64);
-            let end = memory.atomic_wait(ea, $width, expected, timeout, &interrupt).map_err(|error| match error {
-                WaitError::Trap(code) => Fault::Trap(code.into()),
-                WaitError::Interrupted => Fault::Exhausted(Resource::Interrupt),
-            })?;
-            super::variable::set(fp, op.a, end as u64);
+            let (x, offset) = place(cx, op);
+            let values = [get(fp, op.b + 1), get(fp, op.b + 2)];
+            super::variable::set(fp, op.a, memory::atomic_wait(cx, x, get(fp, op.b), offset, $width, values)?);
         });
     };
 }

@@ -21,13 +21,13 @@ mod control;
 mod exception;
 mod machine;
 mod memory;
-mod numeric;
+pub(crate) mod numeric;
 mod reference;
 mod table;
 #[cfg(test)]
 mod tests;
 mod translate;
-mod variable;
+pub(crate) mod variable;
 
 pub(crate) use code::Code;
 pub(crate) use machine::{Machine, call, eval_const};

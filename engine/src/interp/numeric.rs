@@ -12,14 +12,14 @@ use crate::{
 };
 
 /// An instruction with one operand.
-pub(super) trait Unary {
+pub(crate) trait Unary {
     type Arg: Slot;
     type Out: Slot;
     fn apply(arg: Self::Arg) -> Result<Self::Out, TrapCode>;
 }
 
 /// An instruction with two operands.
-pub(super) trait Binary {
+pub(crate) trait Binary {
     type Lhs: Slot;
     type Rhs: Slot;
     type Out: Slot;
@@ -27,24 +27,24 @@ pub(super) trait Binary {
 }
 
 /// An instruction with three operands.
-pub(super) trait Ternary {
+pub(crate) trait Ternary {
     fn apply(first: V128, second: V128, third: V128) -> V128;
 }
 
 /// A comparison of two scalars: a binary instruction that branches can be fused with.
-pub(super) trait Compare {
+pub(crate) trait Compare {
     type Arg: Slot;
     fn apply(lhs: Self::Arg, rhs: Self::Arg) -> bool;
 }
 
 /// An instruction that reads a lane.
-pub(super) trait Extract {
+pub(crate) trait Extract {
     type Out: Slot;
     fn apply(vector: V128, lane: u8) -> Self::Out;
 }
 
 /// An instruction that writes a lane.
-pub(super) trait Replace {
+pub(crate) trait Replace {
     type Arg: Slot;
     fn apply(vector: V128, value: Self::Arg, lane: u8) -> V128;
 }
@@ -136,8 +136,8 @@ macro_rules! define_op {
 macro_rules! define_ops {
     ($($op:ident $name:literal $args:tt -> $out:ident $class:ident $f:ident;)*) => {
         /// One type for each row of the table.
-        pub(super) mod op {
-            $(pub(in crate::interp) struct $op;)*
+        pub(crate) mod op {
+            $(pub(crate) struct $op;)*
         }
         use op::*;
         $(define_op!($op $args -> $out $class $f);)*
@@ -171,8 +171,8 @@ macro_rules! define_lane_ops {
     (@ $op:ident (V128, $arg:ident) -> V128 replace $f:ident) => { define_lane_op!($op $arg replace $f); };
     ($($op:ident $name:literal $args:tt -> $out:ident $class:ident $f:ident;)*) => {
         /// One type for each row of the table of lane instructions.
-        pub(super) mod lane_op {
-            $(pub(in crate::interp) struct $op;)*
+        pub(crate) mod lane_op {
+            $(pub(crate) struct $op;)*
         }
         use lane_op::*;
         $(define_lane_ops!(@ $op $args -> $out $class $f);)*

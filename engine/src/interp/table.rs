@@ -3,11 +3,11 @@
 use super::{
     code::{Exit, Op},
     context::{Cx, go},
-    memory::pay_elements,
     variable::{get, set},
 };
 use crate::{
     error::Fault,
+    exec::table,
     runtime::{Ref, TableInst},
     trace::TrapCode,
 };
@@ -68,7 +68,7 @@ fn table_of(cx: &Cx, x: u32) -> &'static mut TableInst {
     }
 }
 
-pub(super) fn out_of_bounds<E>(_: E) -> Fault {
+fn out_of_bounds<E>(_: E) -> Fault {
     Fault::Trap(TrapCode::OutOfBoundsTable.into())
 }
 
@@ -83,40 +83,21 @@ table_set, |cx, fp, op| {
 });
 slow!(/// `a = table.size b`.
     table_size, |cx, fp, op| { set(fp, op.a, table_of(cx, op.b).len()); });
-slow!(/// `a = table.grow c`: element and number from slot `b` on; `d` tells whether indices are 64 bits.
+slow!(/// `a = table.grow c`: element and number from slot `b` on.
 table_grow, |cx, fp, op| {
-    let old = table_of(cx, op.c).grow(get(fp, op.b + 1), Ref(get(fp, op.b)));
-    let failed = if op.d != 0 { u64::MAX } else { u32::MAX as u64 };
-    set(fp, op.a, old.unwrap_or(failed));
+    set(fp, op.a, table::grow(cx, op.c, Ref(get(fp, op.b)), get(fp, op.b + 1)));
 });
 slow!(/// `table.fill a`: three operands from slot `b` on.
 table_fill, |cx, fp, op| {
-    let len = get(fp, op.b + 2);
-    let table = table_of(cx, op.a);
-    pay_elements(cx, len.min(table.len()))?;
-    table.fill(get(fp, op.b), Ref(get(fp, op.b + 1)), len).map_err(out_of_bounds)?;
+    table::fill(cx, op.a, get(fp, op.b), Ref(get(fp, op.b + 1)), get(fp, op.b + 2))?;
 });
 slow!(/// `table.copy a <- c`: three operands from slot `b` on.
 table_copy, |cx, fp, op| {
-    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2));
-    let (to, from) = (table_of(cx, op.a), cx.inst().table_ptrs[op.c as usize]);
-    pay_elements(cx, len.min(to.len()))?;
-    if std::ptr::eq(to, from) {
-        to.copy_within(dst, src, len).map_err(out_of_bounds)?;
-    } else {
-        to.copy_from(dst, &*from, src, len).map_err(out_of_bounds)?;
-    }
+    table::copy(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
 });
 slow!(/// `table.init a, elem c`: three operands from slot `b` on.
 table_init, |cx, fp, op| {
-    let (dst, src, len) = (get(fp, op.b), get(fp, op.b + 1) as u32 as u64, get(fp, op.b + 2) as u32 as u64);
-    let addr = cx.inst().elems[op.c as usize];
-    let table = table_of(cx, op.a);
-    pay_elements(cx, len.min(table.len()))?;
-    table.init_from(&(&(*cx.store).elems)[addr.0 as usize], dst, src, len).map_err(out_of_bounds)?;
+    table::init(cx, op.a, op.c, get(fp, op.b), get(fp, op.b + 1), get(fp, op.b + 2))?;
 });
 slow!(/// `elem.drop a`.
-elem_drop, |cx, fp, op| {
-    let addr = cx.inst().elems[op.a as usize];
-    cx.store().elems[addr.0 as usize] = Vec::new();
-});
+    elem_drop, |cx, fp, op| { table::elem_drop(cx, op.a); });

@@ -27,7 +27,7 @@ pub(super) unsafe fn set(fp: *mut u64, s: u32, value: u64) {
 }
 
 /// A type of values that slots hold. 32-bit values leave the upper half zero, so that an `i32` address is an `i64` one.
-pub(super) trait Slot: Copy {
+pub(crate) trait Slot: Copy {
     /// Whether it takes two slots.
     const WIDE: bool = false;
     /// Reads it.
@@ -115,6 +115,10 @@ simple!(/// `a = b`.
     copy, |fp, op, cx| set(fp, op.a, get(fp, op.b)));
 simple!(/// `a = b`, two slots.
     copy_wide, |fp, op, cx| V128::read(fp, op.b).write(fp, op.a));
+simple!(/// `a = b`, `c` slots; a target never lies above its source.
+copy_span, |fp, op, cx| {
+    std::ptr::copy(fp.add(op.b as usize), fp.add(op.a as usize), op.c as usize)
+});
 simple!(/// `a = imm`.
     copy_imm, |fp, op, cx| set(fp, op.a, op.imm()));
 simple!(/// `a = pool[b]`.

@@ -36,6 +36,8 @@ pub(crate) struct HostFunc {
     pub ty: Rc<FuncType>,
     /// The closure.
     pub call: Rc<HostClosure>,
+    /// Whether it is a canonical function of a component, which is no call of the host and not recorded as one.
+    pub canon: bool,
 }
 
 /// A host function: the caller, the arguments, and the results to fill in (they come in as zeros and nulls).

@@ -35,8 +35,10 @@ const LAST_GENERATION: u32 = (1 << 24) - 1;
 /// The collector is not worth its time below this many bytes.
 const MIN_THRESHOLD: u64 = 4 << 20;
 
-/// Between two collections at least this part of the limit is allocated.
+/// A collection that leaves less room than this part of the limit was in vain.
 const MIN_ROOM: u64 = 16;
+/// So many collections in a row may leave less than that.
+const MOST_IN_VAIN: u32 = 64;
 
 /// An object, or a free slot.
 #[derive(Debug)]
@@ -132,6 +134,8 @@ pub struct Heap {
     live_bytes: u64,
     /// A collection is due when `live_bytes` would pass this.
     threshold: u64,
+    /// Collections in a row that left less than the sixteenth part of the limit free.
+    in_vain: u32,
     limit: u64,
     stress: bool,
 }
@@ -147,6 +151,7 @@ impl Heap {
             live_objects: 0,
             live_bytes: 0,
             threshold: MIN_THRESHOLD.min(limit),
+            in_vain: 0,
             limit,
             stress: false,
         }
@@ -156,6 +161,12 @@ impl Heap {
     #[inline]
     pub fn needs_collection(&self, size_bytes: usize) -> bool {
         self.stress || self.live_bytes.saturating_add(cost(size_bytes)) > self.threshold
+    }
+
+    /// Whether an allocation has to fail although the last collection made room for it: so many in a row have freed next to
+    /// nothing that the program would spend all its time in the next ones.
+    pub fn is_crowded(&self) -> bool {
+        self.in_vain > MOST_IN_VAIN && !self.stress
     }
 
     /// With `stress`, a collection is due before every allocation.

@@ -6,7 +6,7 @@ use super::{
     TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val,
 };
 use crate::{
-    config::{Config, Limits},
+    config::{Config, Limits, Tier},
     error::Fault,
     interp::Machine,
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
@@ -44,6 +44,9 @@ pub struct Store {
     pub(crate) datas: Vec<DataInst>,
     pub(crate) heap: Heap,
     pub(crate) machine: Machine,
+    pub(crate) tier: Tier,
+    #[cfg(feature = "jit")]
+    pub(crate) jit: crate::jit::State,
     pub(crate) sink: Option<Box<dyn Sink>>,
     /// Set by handles; made with the first one.
     pub(crate) interrupt: OnceCell<Arc<AtomicBool>>,
@@ -53,6 +56,9 @@ pub struct Store {
     pub(crate) host_depth: u32,
     /// References that the embedder keeps alive.
     pub(crate) pinned: Vec<Ref>,
+    /// What the Component Model adds.
+    #[cfg(feature = "component")]
+    pub(crate) components: crate::component::State,
 }
 
 /// Stops what a store runs, from any thread.
@@ -83,11 +89,16 @@ impl Store {
             datas: Vec::new(),
             heap: Heap::new(config.limits.heap_bytes),
             machine: Machine::default(),
+            tier: config.tier,
+            #[cfg(feature = "jit")]
+            jit: crate::jit::State::default(),
             sink: None,
             interrupt: OnceCell::new(),
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
             host_depth: 0,
             pinned: Vec::new(),
+            #[cfg(feature = "component")]
+            components: Default::default(),
         }
     }
 
@@ -130,6 +141,11 @@ impl Store {
         self.fuel = fuel.unwrap_or(u64::MAX);
     }
 
+    /// What executes function bodies in this store.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
     /// The store's closed types.
     pub fn types(&self) -> &TypeRegistry {
         &self.types
@@ -160,7 +176,7 @@ impl Store {
     ) -> FuncAddr {
         let call: Rc<HostClosure> = Rc::new(call);
         let id = self.types.register_func(ty.clone());
-        self.alloc_host_func(id, HostFunc { name: name.into(), ty: Rc::new(ty), call })
+        self.alloc_host_func(id, HostFunc { name: name.into(), ty: Rc::new(ty), call, canon: false })
     }
 
     /// Allocates a host function of the type `ty` of this store, which must be a function type.
@@ -174,7 +190,20 @@ impl Store {
         call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
     ) -> FuncAddr {
         let func_type = Rc::new(self.func_type_of(ty).clone());
-        self.alloc_host_func(ty, HostFunc { name: name.into(), ty: func_type, call: Rc::new(call) })
+        self.alloc_host_func(ty, HostFunc { name: name.into(), ty: func_type, call: Rc::new(call), canon: false })
+    }
+
+    /// A canonical function of a component (CanonicalABI.md, *Canonical Definitions*): not recorded as a host call.
+    #[cfg(feature = "component")]
+    pub(crate) fn alloc_canon_func(
+        &mut self,
+        ty: FuncType,
+        name: impl Into<Rc<str>>,
+        call: impl Fn(&mut super::Caller<'_>, &[Val], &mut [Val]) -> Result<(), Fault> + 'static,
+    ) -> FuncAddr {
+        let id = self.types.register_func(ty.clone());
+        let func = HostFunc { name: name.into(), ty: Rc::new(ty), call: Rc::new(call), canon: true };
+        self.alloc_host_func(id, func)
     }
 
     fn alloc_host_func(&mut self, ty: TypeId, func: HostFunc) -> FuncAddr {
@@ -482,6 +511,11 @@ impl ExternType {
 }
 
 impl Val {
+    /// The default value of a type (core `#default-val`): zero or null.
+    pub fn default_of(ty: ValType) -> Val {
+        Val::from_slots([0, 0], ty)
+    }
+
     /// The value as stack slots; all but vectors leave the second at zero.
     pub(crate) fn to_slots(self) -> [u64; 2] {
         match self {

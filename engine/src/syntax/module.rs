@@ -7,7 +7,7 @@ use std::{ops::Range, sync::Arc};
 /// the original bytes that are translated when they are first needed.
 ///
 /// Indices are the module's own; every vector holds the imports first, as the index spaces do.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Module {
     /// The original bytes.
     pub bytes: Arc<[u8]>,
@@ -43,6 +43,31 @@ pub struct Module {
     pub name: Option<String>,
     /// Where the name section's payload is, if there is one.
     pub name_section: Option<Range<usize>>,
+}
+
+impl Module {
+    /// A module of `bytes` in which nothing has been found yet.
+    pub(crate) fn new(bytes: Arc<[u8]>) -> Self {
+        Module {
+            bytes,
+            types: Vec::new(),
+            rec_groups: Vec::new(),
+            imports: Vec::new(),
+            funcs: Vec::new(),
+            tables: Vec::new(),
+            memories: Vec::new(),
+            globals: Vec::new(),
+            tags: Vec::new(),
+            exports: Vec::new(),
+            start: None,
+            elems: Vec::new(),
+            datas: Vec::new(),
+            bodies: Vec::new(),
+            imported: ImportCounts::default(),
+            name: None,
+            name_section: None,
+        }
+    }
 }
 
 /// How many imports there are of each kind.

@@ -90,11 +90,20 @@ fn canonical_event(mut event: Event) -> Event {
     event
 }
 
-/// Replaces every NaN by the canonical one. The lanes of a `v128` are not known to be floats and are left alone.
+/// Replaces every NaN by the canonical one. The lanes of a `v128` are not known to be floats: each quarter is taken for
+/// one, and the upper half of a 64-bit NaN is one too.
 fn canonical_value(value: &mut Value) {
     match value {
-        Value::F32(bits) | Value::Float32(bits) if f32::from_bits(*bits).is_nan() => *bits = 0x7fc0_0000,
+        Value::F32(bits) | Value::Float32(bits) => *bits = canonical_bits(*bits),
         Value::F64(bits) | Value::Float64(bits) if f64::from_bits(*bits).is_nan() => *bits = 0x7ff8_0000_0000_0000,
+        Value::V128(bits) => {
+            let lane = |lane: u32| canonical_bits((*bits >> (32 * lane)) as u32) as u128;
+            *bits = lane(0) | lane(1) << 32 | lane(2) << 64 | lane(3) << 96;
+        }
         _ => {}
     }
+}
+
+fn canonical_bits(bits: u32) -> u32 {
+    if f32::from_bits(bits).is_nan() { 0x7fc0_0000 } else { bits }
 }

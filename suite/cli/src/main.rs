@@ -12,6 +12,7 @@ mod input;
 mod output;
 mod render;
 mod run;
+mod tier;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -67,6 +67,8 @@ mod features {
             "relaxed-simd" => Features::RELAXED_SIMD,
             "threads" => Features::THREADS,
             "custom-page-sizes" => Features::CUSTOM_PAGE_SIZES,
+            "component-model" => Features::COMPONENT_MODEL,
+            "values" => Features::CM_VALUES,
             _ => return None,
         })
     }

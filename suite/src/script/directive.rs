@@ -1,7 +1,7 @@
 //! The directives, one after the other.
 
 use super::{
-    Options,
+    Options, component,
     end::{self, End},
     machine::Machine,
     messages::Assertion,
@@ -156,10 +156,14 @@ fn expect_refused(
     assertion: Assertion,
     message: &str,
 ) -> Result<(), Problem> {
+    let is_component = matches!(module, QuoteWat::QuoteComponent(..) | QuoteWat::Wat(wast::Wat::Component(_)));
     let end = match machine.define(module)? {
         Ok(_) => End::Returned(Vec::new()),
         Err(end) => end,
     };
+    if is_component {
+        return component::expect_refused(&machine.store, &end, assertion);
+    }
     end::expect_class(&machine.store, &end, assertion, message)
 }
 

@@ -1,23 +1,31 @@
 //! How an action of a script ended, and what each assertion asks of an end.
 
 use super::{
+    component,
     messages::{self, Assertion, Class, LinkClass},
     report::Problem,
     values::{self, Typed},
 };
-use preflight_engine::{Fault, InstantiateError, LinkError, ModuleError, Store};
+use preflight_engine::{
+    Fault, InstantiateError, LinkError, ModuleError, Store,
+    component::{ComponentError, ComponentLinkError, ComponentVal, ComponentValType},
+};
 use wast::WastRet;
 
 /// How an action ended: every class there is.
 pub(super) enum End {
     /// It returned these values.
     Returned(Vec<Typed>),
+    /// A component function or value: this value, of this type if it is known.
+    ReturnedComponent(Option<ComponentVal>, Option<ComponentValType>),
     /// The module's bytes or text do not decode.
     Malformed(String),
     /// They decode and do not validate.
     Invalid(String),
     /// The module validates and does not link.
     Unlinkable(LinkError),
+    /// As [`Unlinkable`](Self::Unlinkable), of a component.
+    UnlinkableComponent(ComponentLinkError),
     /// A call, an initialiser or the start function did not return.
     Fault(Fault),
 }
@@ -40,13 +48,25 @@ impl From<InstantiateError> for End {
     }
 }
 
+impl From<ComponentError> for End {
+    fn from(error: ComponentError) -> Self {
+        match error {
+            ComponentError::Link(error) => End::UnlinkableComponent(error),
+            ComponentError::Core(error) => End::Unlinkable(error),
+            ComponentError::Fault { fault, .. } => End::Fault(fault),
+        }
+    }
+}
+
 impl End {
     /// In words, for a failure.
     pub(super) fn describe(&self, store: &Store) -> String {
         match self {
             End::Returned(values) if values.is_empty() => "no error".to_owned(),
             End::Returned(values) => values::show_all(store, values),
+            End::ReturnedComponent(value, _) => component::show(store, value),
             End::Malformed(message) | End::Invalid(message) => message.clone(),
+            End::UnlinkableComponent(error) => format!("unlinkable: {error}"),
             End::Unlinkable(error) => format!("unlinkable: {error}"),
             End::Fault(fault) => fault.to_string(),
         }
@@ -64,13 +84,19 @@ impl End {
 /// The action must return whatever it likes: `invoke` and `module` outside an assertion.
 pub(super) fn expect_success(store: &Store, end: &End) -> Result<(), Problem> {
     match end {
-        End::Returned(_) => Ok(()),
+        End::Returned(_) | End::ReturnedComponent(..) => Ok(()),
         end => Err(Problem::failed("no error", end.describe(store))),
     }
 }
 
 /// The action must return values that match `patterns`.
 pub(super) fn expect_values(store: &Store, end: &End, patterns: &[WastRet<'_>]) -> Result<(), Problem> {
+    if let End::ReturnedComponent(value, ty) = end {
+        return component::expect_value(store, value, ty, patterns);
+    }
+    if patterns.iter().any(|pattern| matches!(pattern, WastRet::Component(_))) {
+        return Err(Problem::failed("component values", end.describe(store)));
+    }
     let patterns = values::core_patterns(patterns)?;
     let expected = || values::show_patterns(&patterns);
     match end {
@@ -112,7 +138,11 @@ fn is_of(end: &End, class: Class) -> bool {
         (End::Fault(Fault::Trap(trap)), Class::Trap(codes)) => codes.contains(&trap.code),
         (End::Fault(Fault::Exhausted(got)), Class::Exhausted(what)) => *got == what,
         (End::Malformed(_), Class::Malformed) | (End::Invalid(_), Class::Invalid) => true,
-        (End::Unlinkable(LinkError::Unknown { .. }), Class::Unlinkable(LinkClass::UnknownImport)) => true,
+        (End::Unlinkable(LinkError::Unknown { .. }), Class::Unlinkable(LinkClass::UnknownImport))
+        | (End::UnlinkableComponent(ComponentLinkError::Unknown { .. }), Class::Unlinkable(LinkClass::UnknownImport))
+        | (End::UnlinkableComponent(ComponentLinkError::Mismatch(_)), Class::Unlinkable(LinkClass::IncompatibleType)) => {
+            true
+        }
         (End::Unlinkable(LinkError::Mismatch { .. }), Class::Unlinkable(LinkClass::IncompatibleType)) => true,
         _ => false,
     }

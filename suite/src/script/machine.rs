@@ -2,6 +2,7 @@
 
 use super::{
     Options, component,
+    component::Components,
     end::End,
     module::{self, Source},
     report::Problem,
@@ -9,7 +10,12 @@ use super::{
     values::{self, Typed},
 };
 use crate::trace::{Cause, InstancePath, Outcome};
-use preflight_engine::{Extern, InstantiateError, Linker, Module, Store, runtime::InstanceAddr, syntax::ExternType};
+use preflight_engine::{
+    Extern, Linker, Module, Store,
+    component::{Component, ComponentInstance},
+    runtime::InstanceAddr,
+    syntax::ExternType,
+};
 use std::collections::HashMap;
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 
@@ -20,20 +26,32 @@ pub(super) enum Slot {
     Nothing,
     /// An instance of a core module.
     Core(InstanceAddr),
+    /// An instance of a component.
+    Component(ComponentInstance),
     /// What another thread shares: things without an instance in this store.
     Shared(Vec<(String, Extern)>),
     /// A module that the engine cannot run, and what it lacks: what is asked of it is unsupported too.
     Unsupported(String),
 }
 
-/// A validated module, or what the engine lacks for it.
-type Definition = Result<Module, String>;
+/// A validated module or component.
+#[derive(Clone)]
+pub(super) enum Defined {
+    /// A core module.
+    Module(Module),
+    /// A component.
+    Component(Component),
+}
+
+/// A validated module or component, or what the engine lacks for it.
+type Definition = Result<Defined, String>;
 
 /// One thread of a script.
 pub(super) struct Machine<'o> {
     pub(super) options: &'o Options,
     pub(super) store: Store,
     linker: Linker,
+    pub(super) components: Components,
     definitions: HashMap<String, Definition>,
     last_definition: Option<Definition>,
     instances: HashMap<String, Slot>,
@@ -48,6 +66,8 @@ impl<'o> Machine<'o> {
     /// A machine whose instances stand under `root`, with `spectest` registered.
     pub(super) fn new(options: &'o Options, root: InstancePath) -> Self {
         let mut store = Store::new(&options.config);
+        store.set_readings(options.readings);
+        store.set_gc_stress(options.gc_stress);
         let mut linker = Linker::new();
         if spectest::define(&mut store, &mut linker).is_err() {
             // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.
@@ -57,6 +77,7 @@ impl<'o> Machine<'o> {
             options,
             store,
             linker,
+            components: Components::default(),
             definitions: HashMap::new(),
             last_definition: None,
             instances: HashMap::new(),
@@ -118,16 +139,20 @@ impl<'o> Machine<'o> {
         self.bind_unsupported(name, end)
     }
 
-    /// The validated module, or how far it came. The outer error is for components.
-    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Module, End>, Problem> {
+    /// The validated module or component, or how far it came.
+    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Defined, End>, Problem> {
         self.validated(module::source(module))
     }
 
-    fn validated(&self, source: Source) -> Result<Result<Module, End>, Problem> {
+    fn validated(&self, source: Source) -> Result<Result<Defined, End>, Problem> {
         match source {
-            Source::Module(bytes) => Ok(Module::new(&self.options.config, bytes).map_err(End::from)),
+            Source::Module(bytes) => {
+                Ok(Module::new(&self.options.config, bytes).map(Defined::Module).map_err(End::from))
+            }
             Source::Malformed(message) => Ok(Err(End::Malformed(format!("malformed text: {message}")))),
-            Source::Component => Err(component::unsupported()),
+            Source::Component(bytes) => {
+                Ok(Component::new(&self.options.config, &bytes).map(Defined::Component).map_err(End::from))
+            }
         }
     }
 
@@ -135,6 +160,7 @@ impl<'o> Machine<'o> {
     pub(super) fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Problem> {
         match self.slot(instance)? {
             Slot::Core(instance) => self.linker.define_instance(&self.store, name, instance),
+            Slot::Component(instance) => self.components.register(name, &instance),
             Slot::Shared(items) => items.iter().for_each(|(item, value)| self.linker.define(name, item, *value)),
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing => return Err(no_instance(instance)),
@@ -156,6 +182,11 @@ impl<'o> Machine<'o> {
     pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
         let instance = match self.slot(invoke.module)? {
             Slot::Core(instance) => instance,
+            Slot::Component(instance) => {
+                let end = component::invoke(&mut self.store, &instance, invoke);
+                // What was cut short half way says nothing about later calls.
+                return self.bind_unsupported(invoke.module, end);
+            }
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(invoke.module)),
         };
@@ -175,6 +206,7 @@ impl<'o> Machine<'o> {
     fn get(&mut self, instance: Option<Id<'_>>, name: &str) -> Result<End, Problem> {
         let instance = match self.slot(instance)? {
             Slot::Core(instance) => instance,
+            Slot::Component(of) => return component::value(&of, name),
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing | Slot::Shared(_) => return Err(no_instance(instance)),
         };
@@ -194,31 +226,39 @@ impl<'o> Machine<'o> {
         match self.validated(source)? {
             Ok(definition) => {
                 let path = self.path(None);
-                Ok(match self.instantiate(&definition, path) {
-                    Ok(_) => End::Returned(Vec::new()),
-                    Err(error) => error.into(),
-                })
+                Ok(self.instantiate(&definition, path).map_or_else(|end| end, |_| End::Returned(Vec::new())))
             }
             Err(end) => Ok(end),
         }
     }
 
-    fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Module) -> Result<End, Problem> {
+    fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Defined) -> Result<End, Problem> {
         let path = self.path(name);
         match self.instantiate(definition, path) {
-            Ok(instance) => {
-                self.bind(name, Slot::Core(instance));
+            Ok(slot) => {
+                if let (Some(name), Slot::Component(instance)) = (name, &slot) {
+                    // Later components import instances by their names in the script, too.
+                    self.components.register(name.name(), instance);
+                }
+                self.bind(name, slot);
                 Ok(End::Returned(Vec::new()))
             }
-            Err(error) => End::from(error).supported(),
+            Err(end) => end.supported(),
         }
     }
 
-    fn instantiate(&mut self, definition: &Module, path: InstancePath) -> Result<InstanceAddr, InstantiateError> {
-        let result = self.linker.instantiate(&mut self.store, definition, path.clone());
-        let outcome = match &result {
-            Ok(_) => Outcome::Returned { values: Vec::new() },
-            Err(error) => error.outcome(),
+    /// Instantiates, and notes how that ended.
+    fn instantiate(&mut self, definition: &Defined, path: InstancePath) -> Result<Slot, End> {
+        let mut outcome = Outcome::Returned { values: Vec::new() };
+        let result = match definition {
+            Defined::Module(module) => {
+                let instance = self.linker.instantiate(&mut self.store, module, path.clone());
+                instance.inspect_err(|error| outcome = error.outcome()).map(Slot::Core).map_err(End::from)
+            }
+            Defined::Component(component) => {
+                let instance = self.store.instantiate_component(component, self.components.linker(), path.clone());
+                instance.inspect_err(|error| outcome = error.outcome()).map(Slot::Component).map_err(End::from)
+            }
         };
         self.instantiation = Some((path, outcome));
         result

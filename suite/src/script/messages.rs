@@ -50,6 +50,7 @@ pub fn class(assertion: Assertion, text: &str) -> Option<Class> {
     let find = |texts: &[&str]| texts.iter().any(|pattern| is_match(pattern, text));
     match assertion {
         Assertion::Trap => {
+            let text = text.strip_prefix("wasm trap: ").unwrap_or(text);
             TRAPS.iter().find(|(pattern, _)| is_match(pattern, text)).map(|(_, codes)| Class::Trap(codes))
         }
         Assertion::Exhaustion => find(EXHAUSTED_STACK).then_some(Class::Exhausted(Resource::Stack)),
@@ -99,6 +100,33 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("descriptor cast failure", &[TrapCode::CastFailure]),
     ("unaligned atomic", &[TrapCode::UnalignedAtomic]),
     ("expected shared memory", &[TrapCode::ExpectedSharedMemory]),
+    // The Component Model.
+    ("wasm `unreachable` instruction executed", &[TrapCode::Unreachable]),
+    ("cannot leave component instance", &[TrapCode::CannotLeave]),
+    ("cannot enter component instance", &[TrapCode::CannotEnter]),
+    ("cannot remove owned resource while borrowed", &[TrapCode::InvalidHandle]),
+    ("handle index *", &[TrapCode::InvalidHandle]),
+    ("unknown handle index *", &[TrapCode::InvalidHandle]),
+    ("borrow handles still remain at the end of the call", &[TrapCode::InvalidHandle]),
+    ("incomplete utf-8 byte sequence", &[TrapCode::InvalidString]),
+    ("invalid utf-8", &[TrapCode::InvalidString]),
+    ("invalid `char` bit pattern", &[TrapCode::InvalidValue]),
+    ("invalid variant discriminant", &[TrapCode::InvalidValue]),
+    ("realloc return: *", &[TrapCode::InvalidPointer]),
+    ("string content out-of-bounds", &[TrapCode::InvalidPointer]),
+    ("string pointer/length out of bounds of memory", &[TrapCode::InvalidPointer]),
+    ("list content out-of-bounds", &[TrapCode::InvalidPointer]),
+    ("unaligned pointer", &[TrapCode::InvalidPointer]),
+    ("cannot block a synchronous task before returning", &[TrapCode::CannotBlock]),
+    ("deadlock detected: *", &[TrapCode::CannotBlock]),
+    ("unsupported callback code", &[TrapCode::CanonicalAbi]),
+    ("waitable cannot be used synchronously *", &[TrapCode::InvalidHandle]),
+    ("cannot drop *", &[TrapCode::InvalidHandle]),
+    ("cannot lift *", &[TrapCode::InvalidHandle]),
+    ("cannot read *", &[TrapCode::InvalidHandle]),
+    ("cannot write *", &[TrapCode::InvalidHandle]),
+    ("cannot have concurrent operations *", &[TrapCode::InvalidHandle]),
+    ("cannot remove busy stream", &[TrapCode::InvalidHandle]),
 ];
 
 /// `assert_exhaustion`.

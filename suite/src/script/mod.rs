@@ -4,7 +4,7 @@
 //! class fails it. An `assert_unlinkable` whose module does not validate is a failure, and so is an `assert_trap` that
 //! traps for another reason, an `assert_invalid` whose module is malformed, and the other way round.
 //!
-//! Directives about components are reported as unsupported; everything about them is in one place, `component.rs`.
+//! What is particular to components is in one place, `component.rs`.
 
 mod component;
 mod directive;
@@ -15,31 +15,48 @@ mod module;
 mod report;
 pub mod spectest;
 mod thread;
+#[cfg(feature = "jit")]
+mod tiers;
 mod values;
 mod watchdog;
 
 pub use report::{DirectiveReport, FailureKind, Script, Status};
 
 use crate::trace::Level;
-use preflight_engine::Config;
+use preflight_engine::{Config, component::Readings};
 use std::time::Duration;
 use thiserror::Error;
 use wast::parser::{Parse, Parser};
 
-/// How scripts are run. What distinguishes tiers later goes here.
+/// How scripts are run. The tier is the one of `config`.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Features and limits of every store of the script.
     pub config: Config,
+    /// The readings of contested rules of the Component Model.
+    pub readings: Readings,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
+    /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
+    pub gc_stress: bool,
+    /// Run on both tiers, compare all steps, and fail what differs; `level` and the tier of `config` do not count then.
+    #[cfg(feature = "jit")]
+    pub both: bool,
     /// Time limit of one script, after which it is interrupted and its remaining directives fail.
     pub timeout: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { config: Config::default(), level: None, timeout: Duration::from_secs(60) }
+        Options {
+            config: Config::default(),
+            readings: Readings::default(),
+            level: None,
+            gc_stress: false,
+            #[cfg(feature = "jit")]
+            both: false,
+            timeout: Duration::from_secs(60),
+        }
     }
 }
 
@@ -73,6 +90,10 @@ pub struct ScriptError {
 /// [`ScriptError`] if `text` is no script at all. Everything else that goes wrong is in the reports, a panic of the engine
 /// included.
 pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
+    #[cfg(feature = "jit")]
+    if options.both {
+        return tiers::run_both(text, options);
+    }
     let error = |error: wast::Error| {
         let (line, column) = error.span().linecol_in(text);
         ScriptError { line: line as u64 + 1, column: column as u64 + 1, message: error.message() }

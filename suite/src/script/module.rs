@@ -15,16 +15,15 @@ pub(super) enum Source {
     /// Both are matters of the text format's grammar (core `#text`), whose identifier contexts make an unknown identifier
     /// a syntax error. The engine sees only what has passed this.
     Malformed(String),
-    /// A component.
-    Component,
+    /// A component in the binary format (not validated).
+    Component(Vec<u8>),
 }
 
 /// The bytes of `module`.
 pub(super) fn source(module: &mut QuoteWat<'_>) -> Source {
     match module {
-        QuoteWat::QuoteComponent(..) => Source::Component,
         QuoteWat::Wat(wat) => encode(wat),
-        QuoteWat::QuoteModule(..) => match module.to_test() {
+        QuoteWat::QuoteModule(..) | QuoteWat::QuoteComponent(..) => match module.to_test() {
             Ok(QuoteWatTest::Text(text)) => quoted(&text),
             Ok(QuoteWatTest::Binary(bytes)) => Source::Module(bytes),
             Err(error) => Source::Malformed(error.message()),
@@ -35,7 +34,10 @@ pub(super) fn source(module: &mut QuoteWat<'_>) -> Source {
 /// The bytes of an unquoted module.
 pub(super) fn encode(wat: &mut Wat<'_>) -> Source {
     match wat {
-        Wat::Component(_) => Source::Component,
+        Wat::Component(component) => match component.encode() {
+            Ok(bytes) => Source::Component(bytes),
+            Err(error) => Source::Malformed(error.message()),
+        },
         Wat::Module(module) => match module.encode() {
             Ok(bytes) => Source::Module(bytes),
             Err(error) => Source::Malformed(error.message()),

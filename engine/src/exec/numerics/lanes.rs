@@ -68,13 +68,23 @@ where
 /// The lanes of `a` (0 to 15) and of `b` (16 to 31) in the order that `lanes` gives.
 #[inline(always)]
 pub(crate) fn i8x16_shuffle(a: V128, b: V128, lanes: [u8; 16]) -> V128 {
-    let (a, b) = (<[u8; 16]>::from(a), <[u8; 16]>::from(b));
-    V128::from(lanes.map(|lane| if lane < 16 { a[lane as usize] } else { b[lane as usize - 16] }))
+    let both = pair(a, b);
+    // Validation keeps lanes below 32: the mask only saves the check.
+    V128::from(lanes.map(|lane| both[(lane & 31) as usize]))
+}
+
+/// The bytes of two vectors, one behind the other.
+#[inline(always)]
+fn pair(a: V128, b: V128) -> [u8; 32] {
+    let mut both = [0; 32];
+    both[..16].copy_from_slice(&a.0.to_le_bytes());
+    both[16..].copy_from_slice(&b.0.to_le_bytes());
+    both
 }
 
 /// The lanes of `a` in the order that the lanes of `b` give, and 0 for an index of no lane.
 #[inline(always)]
 pub(crate) fn i8x16_swizzle(a: V128, b: V128) -> V128 {
-    let a = <[u8; 16]>::from(a);
-    V128::from(<[u8; 16]>::from(b).map(|lane| if lane < 16 { a[lane as usize] } else { 0 }))
+    let both = pair(a, V128(0));
+    V128::from(<[u8; 16]>::from(b).map(|lane| both[lane.min(16) as usize]))
 }

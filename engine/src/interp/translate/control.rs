@@ -8,7 +8,11 @@ use super::{
     Translator,
     operands::{Entry, Kind},
 };
-use crate::syntax::{FuncType, ValType};
+use crate::{
+    interp::variable::copy_span,
+    syntax::{FuncType, ValType},
+};
+use std::collections::HashMap;
 use wasmparser::BlockType;
 
 /// A label (core `#syntax-label`) of the translation.
@@ -35,9 +39,12 @@ enum LabelKind {
     /// The jump to `else`, or to the end if there is none.
     If(u32),
     Else,
-    /// The clause's index; the first instruction covered.
-    TryTable(u32, u32),
+    /// The first instruction covered.
+    TryTable(u32),
 }
+
+/// So many values are gathered before a branch carries them.
+const FEW: usize = 4;
 
 /// End of a chain of jumps.
 const NO_JUMP: u32 = u32::MAX;
@@ -54,6 +61,13 @@ impl Condition {
     pub(super) fn not(self) -> Self {
         Condition { when: self.unless, unless: self.when, ..self }
     }
+}
+
+/// The stubs of a branch table: each depth with the jumps that want it, in the order of the table.
+#[derive(Default)]
+struct Stubs {
+    all: Vec<(u32, Vec<usize>)>,
+    place: HashMap<u32, usize>,
 }
 
 impl Translator<'_> {
@@ -126,6 +140,7 @@ impl Translator<'_> {
 
     pub(super) fn else_(&mut self) {
         if self.skipping.is_none() {
+            self.gather(self.labels.len() - 1);
             self.carry(0);
             self.jump_to(self.labels.len() - 1);
         }
@@ -183,12 +198,10 @@ impl Translator<'_> {
             return;
         }
         let reached = self.skipping.take().is_none();
-        if let LabelKind::TryTable(clause, first) = label.kind {
-            let end = self.ops.len() as u32;
+        if let LabelKind::TryTable(first) = label.kind {
+            let catches = self.open.pop().expect("each try_table that has not ended is open");
             // Inner tables end first, and are looked at first.
-            let mut table = self.try_tables.remove(clause as usize);
-            table.covers = first..end;
-            self.try_tables.push(table);
+            self.try_tables.push(TryTable { covers: first..self.ops.len() as u32, catches });
         }
         // An `if` without `else` jumps to its end; it has as many results as parameters, in the same slots.
         let from_if = matches!(label.kind, LabelKind::If(_));
@@ -238,19 +251,49 @@ impl Translator<'_> {
     /// Whether what a branch to the label carries is in the slots where it belongs.
     fn is_in_place(&self, label: usize) -> bool {
         let mut slot = self.labels[label].slot;
-        self.stack[self.carried(label)..].iter().all(|entry| {
+        let first = self.carried(label);
+        if self.gathered.1 == self.stack.len() && self.gathered.0 <= first && first < self.stack.len() {
+            return self.stack[first].slot == slot;
+        }
+        self.stack[first..].iter().all(|entry| {
             let in_place = entry.kind == Kind::Temp && entry.slot == slot;
             slot += 1 + entry.wide as u32;
             in_place
         })
     }
 
-    /// Copies what a branch to depth `depth` carries to where it belongs. Targets never lie above their sources, so
-    /// ascending order overwrites nothing that is still needed.
+    /// Puts what a branch to the label carries into its slots, if it is more than a few values: then one instruction
+    /// carries them all, however many branches there are. On both sides of a condition, so before it.
+    fn gather(&mut self, label: usize) {
+        let count = self.labels[label].arity as usize;
+        let least = if self.labels[label].kind == LabelKind::Function { 2 } else { FEW };
+        if count >= least {
+            self.gather_top(count);
+        }
+    }
+
+    /// Puts the upper `count` operands into their slots, and remembers it: many branches in a row carry the same.
+    fn gather_top(&mut self, count: usize) {
+        let end = self.stack.len();
+        let first = end - count;
+        if self.gathered.1 != end || first < self.gathered.0 {
+            self.settle_top(count);
+            self.gathered = (first, end);
+        }
+    }
+
+    /// Copies what a branch to depth `depth` carries, gathered, to where it belongs. Targets never lie above their
+    /// sources, so ascending order overwrites nothing that is still needed.
     fn carry(&mut self, depth: u32) {
         let label = self.label(depth);
+        let first = self.carried(label);
         let mut slot = self.labels[label].slot;
-        for i in self.carried(label)..self.stack.len() {
+        if self.stack.len() - first >= FEW {
+            let from = self.stack[first].slot;
+            self.copy_span_to(slot, from, self.height - from);
+            return;
+        }
+        for i in first..self.stack.len() {
             let entry = self.stack[i];
             self.copy_to(entry, slot);
             slot += 1 + entry.wide as u32;
@@ -309,16 +352,18 @@ impl Translator<'_> {
     }
 
     pub(super) fn br(&mut self, depth: u32) {
+        self.gather(self.label(depth));
         self.branch(depth);
         self.stop();
     }
 
     pub(super) fn return_(&mut self) {
+        self.gather(0);
         self.return_values();
         self.stop();
     }
 
-    /// Returns the upper operands.
+    /// Returns the upper operands, which are gathered.
     fn return_values(&mut self) {
         let count = self.labels[0].arity as usize;
         let first = self.stack.len() - count;
@@ -338,11 +383,6 @@ impl Translator<'_> {
                 }
             }
             (_, Some(entry)) => {
-                // On one path only: the operands stay what they are for the other.
-                for i in first..self.stack.len() {
-                    let entry = self.stack[i];
-                    self.copy_to(entry, entry.slot);
-                }
                 self.emit(return_span, 0, entry.slot, self.height - entry.slot, 0);
             }
         }
@@ -381,6 +421,7 @@ impl Translator<'_> {
     pub(super) fn branch_when(&mut self, condition: Condition, depth: u32) {
         let label = self.label(depth);
         let function = self.labels[label].kind == LabelKind::Function;
+        self.gather(label);
         if !function && self.is_in_place(label) {
             let back = self.is_back(label);
             let a = self.resolve(label, self.ops.len());
@@ -400,14 +441,19 @@ impl Translator<'_> {
 
     pub(super) fn br_table(&mut self, targets: &wasmparser::BrTable<'_>) {
         let index = self.pop_slot();
+        // All targets carry as many values.
+        let count = self.labels[self.label(targets.default())].arity as usize;
+        if count > 1 {
+            self.gather_top(count);
+        }
         self.emit(branch_table, 0, index, targets.len(), 0);
-        let mut stubs: Vec<(u32, Vec<usize>)> = Vec::new();
+        let mut stubs = Stubs::default();
         for depth in targets.targets() {
             self.table_entry(depth.expect("validation has read this table"), &mut stubs);
         }
         self.table_entry(targets.default(), &mut stubs);
         // Each depth that needs copies gets one stub, however often the table names it.
-        for (depth, jumps) in stubs {
+        for (depth, jumps) in stubs.all {
             for jump in jumps {
                 self.bind(jump);
             }
@@ -417,17 +463,19 @@ impl Translator<'_> {
     }
 
     /// One jump of a branch table: to the label, or to a stub that carries values first.
-    fn table_entry(&mut self, depth: u32, stubs: &mut Vec<(u32, Vec<usize>)>) {
+    fn table_entry(&mut self, depth: u32, stubs: &mut Stubs) {
         let label = self.label(depth);
         if self.labels[label].kind != LabelKind::Function && self.is_in_place(label) {
             self.jump_to(label);
             return;
         }
         let at = self.emit(jump::<true, false>, 0, 0, 0, 0);
-        match stubs.iter_mut().find(|(other, _)| *other == depth) {
-            Some((_, jumps)) => jumps.push(at),
-            None => stubs.push((depth, vec![at])),
+        let next = stubs.all.len();
+        let place = *stubs.place.entry(depth).or_insert(next);
+        if place == next {
+            stubs.all.push((depth, Vec::new()));
         }
+        stubs.all[place].1.push(at);
     }
 
     pub(super) fn try_table(&mut self, try_table: &wasmparser::TryTable) {
@@ -436,6 +484,7 @@ impl Translator<'_> {
         self.settle_top(params);
         // The landings see the stack without the parameters.
         let saved: Vec<Entry> = self.stack.split_off(self.stack.len() - params);
+        self.gathered = (0, 0);
         self.flushed = self.stack.len();
         self.height = saved.first().map_or(self.height, |entry| entry.slot);
         let over = self.emit(jump::<true, false>, 0, 0, 0, 0);
@@ -444,9 +493,26 @@ impl Translator<'_> {
         for entry in saved {
             self.push_temp(entry.wide);
         }
-        let clause = self.try_tables.len() as u32;
-        self.try_tables.push(TryTable { covers: 0..0, catches });
-        self.push_label(LabelKind::TryTable(clause, self.ops.len() as u32), try_table.ty);
+        self.open.push(catches);
+        self.push_label(LabelKind::TryTable(self.ops.len() as u32), try_table.ty);
+    }
+
+    /// Branches to depth `depth` with the values in `slots` slots from `slot` on.
+    fn branch_with_span(&mut self, depth: u32, slot: u32, slots: u32) {
+        let label = self.label(depth);
+        if self.labels[label].kind == LabelKind::Function {
+            self.emit(return_span, 0, slot, slots, 0);
+        } else {
+            self.copy_span_to(self.labels[label].slot, slot, slots);
+            self.jump_to(label);
+        }
+    }
+
+    /// Copies slots to lower ones.
+    fn copy_span_to(&mut self, to: u32, from: u32, slots: u32) {
+        if to != from && slots != 0 {
+            self.emit(copy_span, to, from, slots, 0);
+        }
     }
 
     /// Where a catch clause goes on: its values are on the stack, and a branch takes them to the label.
@@ -457,18 +523,12 @@ impl Translator<'_> {
             wasmparser::Catch::All { label } => (None, false, label),
             wasmparser::Catch::AllRef { label } => (None, true, label),
         };
-        let (slot, entries, landing) = (self.height, self.stack.len(), self.ops.len() as u32);
+        let (slot, landing) = (self.height, self.ops.len() as u32);
         let module = self.module;
-        if let Some(tag) = tag {
-            self.push_temps(&module.func_type(module.syntax().tags[tag as usize]).params);
-        }
-        if with_ref {
-            self.push_temp(false);
-        }
-        self.branch(depth);
-        while self.stack.len() > entries {
-            self.pop();
-        }
+        let params = tag.map(|tag| &module.func_type(module.syntax().tags[tag as usize]).params[..]);
+        let slots = params.unwrap_or_default().iter().map(|ty| ty.slots()).sum::<u32>() + with_ref as u32;
+        self.frame_slots = self.frame_slots.max(slot + slots);
+        self.branch_with_span(depth, slot, slots);
         Catch { tag, with_ref, slot, landing }
     }
 }

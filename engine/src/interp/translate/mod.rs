@@ -4,7 +4,7 @@ mod control;
 mod operands;
 mod operator;
 
-use super::code::{Code, Handler, Op, TryTable};
+use super::code::{Catch, Code, Handler, Op, TryTable};
 use crate::{Module, syntax::ValType};
 use control::Label;
 use operands::Entry;
@@ -50,6 +50,8 @@ struct Translator<'a> {
     stack: Vec<Entry>,
     labels: Vec<Label>,
     try_tables: Vec<TryTable>,
+    /// Catch clauses of the `try_table`s that have not ended.
+    open: Vec<Box<[Catch]>>,
     pool: Vec<u128>,
     /// Offset of the current operator in the module's bytes.
     offset: u32,
@@ -60,6 +62,8 @@ struct Translator<'a> {
     frame_slots: u32,
     /// Entries below this one stand for no locals.
     flushed: usize,
+    /// Entries that are all in their slots: from the first index up to the second, if the stack has not shrunk since.
+    gathered: (usize, usize),
     /// The last instruction, if its `a` is the slot of the value on top of the stack.
     last: Option<usize>,
     /// The last instruction, if it is a comparison of this kind.
@@ -107,6 +111,7 @@ impl<'a> Translator<'a> {
             stack: std::mem::take(&mut scratch.stack),
             labels: std::mem::take(&mut scratch.labels),
             try_tables: Vec::new(),
+            open: Vec::new(),
             pool: Vec::new(),
             offset: 0,
             param_slots: 0,
@@ -114,6 +119,7 @@ impl<'a> Translator<'a> {
             height: 0,
             frame_slots: 0,
             flushed: 0,
+            gathered: (0, 0),
             last: None,
             fused: None,
             skipping: None,

@@ -71,6 +71,9 @@ impl Translator<'_> {
         }
         self.height = entry.slot;
         self.flushed = self.flushed.min(self.stack.len());
+        if self.stack.len() < self.gathered.1 {
+            self.gathered = (0, 0);
+        }
         entry
     }
 

@@ -5,12 +5,11 @@ use super::{
         code::Handler,
         control, exception,
         memory::{
-            self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, Store, atomic_op, lane_load_op, lane_store_op, load_op,
-            store_op,
+            self, Atomic, AtomicRmw, LaneLoad, LaneStore, Load, POOLED, Store, atomic_op, lane_load_op, lane_store_op,
+            load_op, store_op,
         },
         numeric::{self, Binary, Compare, Extract, Replace, Ternary, Unary, lane_op, op},
-        reference::{self, HeapCode},
-        table,
+        reference, table,
         variable::{self, Slot},
     },
     Fused, Translator,
@@ -19,6 +18,7 @@ use super::{
 };
 use crate::{
     binary,
+    exec::reference::HeapCode,
     syntax::{
         for_each_atomic_cmpxchg, for_each_atomic_load, for_each_atomic_rmw, for_each_atomic_store, for_each_lane_load,
         for_each_lane_op, for_each_lane_store, for_each_load, for_each_numeric_op, for_each_store,
@@ -183,8 +183,8 @@ for_each_atomic_store!(atomic_store_arms);
 for_each_atomic_rmw!(atomic_rmw_arms);
 for_each_atomic_cmpxchg!(atomic_cmpxchg_arms);
 
-/// Memories beyond the first and shared ones pack their index and the upper offset; greater offsets trap at once.
-const FAR: u64 = 1 << 48;
+/// Memories beyond the first and shared ones pack their index and the upper offset; greater offsets are in the pool.
+const FAR: u64 = (POOLED as u64) << 32;
 
 impl Translator<'_> {
     /// Translates one operator, or skips it where nothing can be reached.
@@ -460,21 +460,22 @@ impl Translator<'_> {
         memory == 0 && !self.module.syntax().memories[0].shared
     }
 
-    /// Operands `c` and `d` of an access to any memory, or nothing if its offset is beyond every memory.
-    fn far(memarg: &MemArg) -> Option<(u32, u32)> {
+    /// Operands `c` and `d` of an access to any memory.
+    fn far(&mut self, memarg: &MemArg) -> (u32, u32) {
         let offset = memarg.offset;
-        (offset < FAR).then_some((offset as u32, memarg.memory << 16 | (offset >> 32) as u32))
+        if offset < FAR {
+            return (offset as u32, memarg.memory << 16 | (offset >> 32) as u32);
+        }
+        (self.pool(offset as u128), memarg.memory << 16 | POOLED)
     }
 
     fn emit_load<O: Load>(&mut self, memarg: &MemArg) {
         let address = self.pop_slot();
         if self.is_near(memarg.memory) {
             self.emit_result_imm(memory::load::<O>, O::Out::WIDE, address, memarg.offset);
-        } else if let Some((c, d)) = Self::far(memarg) {
-            self.emit_result(memory::load_any::<O>, O::Out::WIDE, address, c, d);
         } else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            self.push_temp(O::Out::WIDE);
+            let (c, d) = self.far(memarg);
+            self.emit_result(memory::load_any::<O>, O::Out::WIDE, address, c, d);
         }
     }
 
@@ -482,21 +483,16 @@ impl Translator<'_> {
         let (address, value) = self.pop_slots2();
         if self.is_near(memarg.memory) {
             self.emit_imm(memory::store::<O>, address, value, memarg.offset);
-        } else if let Some((c, d)) = Self::far(memarg) {
-            self.emit(memory::store_any::<O>, address, value, c, d);
         } else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
+            let (c, d) = self.far(memarg);
+            self.emit(memory::store_any::<O>, address, value, c, d);
         }
     }
 
     /// Lane accesses are two instructions: the second only holds the lane.
     fn emit_lane_load<O: LaneLoad>(&mut self, memarg: &MemArg, lane: u8) {
         let base = self.pop_settled(2);
-        let Some((c, d)) = Self::far(memarg) else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            self.push_temp(true);
-            return;
-        };
+        let (c, d) = self.far(memarg);
         // The address is below the vector: the result goes to the vector's place and from there to its own.
         self.emit(memory::load_lane::<O>, base + 1, base, c, d);
         self.emit_lane(lane);
@@ -506,10 +502,7 @@ impl Translator<'_> {
 
     fn emit_lane_store<O: LaneStore>(&mut self, memarg: &MemArg, lane: u8) {
         let (address, vector) = self.pop_slots2();
-        let Some((c, d)) = Self::far(memarg) else {
-            self.emit(control::out_of_bounds, 0, 0, 0, 0);
-            return;
-        };
+        let (c, d) = self.far(memarg);
         self.emit(memory::store_lane::<O>, address, vector, c, d);
         self.emit_lane(lane);
     }
@@ -538,13 +531,11 @@ impl Translator<'_> {
     }
 
     fn memory(&mut self, operator: &Operator<'_>) -> bool {
-        let is_64 = |x: u32| self.module.syntax().memories[x as usize].is_64 as u32;
         match *operator {
             Operator::MemorySize { mem } => self.emit_result(memory::memory_size, false, mem, 0, 0),
             Operator::MemoryGrow { mem } => {
-                let is_64 = is_64(mem);
                 let delta = self.pop_slot();
-                self.emit_result(memory::memory_grow, false, delta, mem, is_64);
+                self.emit_result(memory::memory_grow, false, delta, mem, 0);
             }
             Operator::MemoryFill { mem } => self.emit_bulk(memory::memory_fill, mem, 0),
             Operator::MemoryCopy { dst_mem, src_mem } => self.emit_bulk(memory::memory_copy, dst_mem, src_mem),
@@ -576,7 +567,6 @@ impl Translator<'_> {
     }
 
     fn table(&mut self, operator: &Operator<'_>) -> bool {
-        let is_64 = |x: u32| self.module.syntax().tables[x as usize].ty.is_64 as u32;
         match *operator {
             Operator::TableGet { table } => {
                 let index = self.pop_slot();
@@ -588,8 +578,7 @@ impl Translator<'_> {
             }
             Operator::TableSize { table } => self.emit_result(table::table_size, false, table, 0, 0),
             Operator::TableGrow { table } => {
-                let is_64 = is_64(table);
-                self.emit_settled(table::table_grow, 2, false, table, is_64);
+                self.emit_settled(table::table_grow, 2, false, table, 0);
             }
             Operator::TableFill { table } => self.emit_bulk(table::table_fill, table, 0),
             Operator::TableCopy { dst_table, src_table } => self.emit_bulk(table::table_copy, dst_table, src_table),
@@ -692,18 +681,12 @@ impl Translator<'_> {
     }
 
     fn fields(&self, x: u32) -> &[crate::syntax::FieldType] {
-        match &self.module.syntax().types[x as usize].comp {
-            crate::syntax::CompType::Struct(fields) => fields,
-            other => unreachable!("validation: a structure type, not {other:?}"),
-        }
+        self.module.fields(x)
     }
 
     fn emit_array_get(&mut self, handler: Handler, x: u32) {
         let (array, index) = self.pop_slots2();
-        let wide = match &self.module.syntax().types[x as usize].comp {
-            crate::syntax::CompType::Array(field) => field.storage.unpack().slots() == 2,
-            other => unreachable!("validation: an array type, not {other:?}"),
-        };
+        let wide = self.module.element(x).storage.unpack().slots() == 2;
         self.emit_result(handler, wide, array, index, x);
     }
 
@@ -732,13 +715,8 @@ impl Translator<'_> {
     /// An atomic with a result whose operands are found from slot `b` on.
     fn emit_atomic(&mut self, handler: Handler, operands: usize, memarg: &MemArg) -> bool {
         let base = self.pop_settled(operands);
-        match Self::far(memarg) {
-            Some((c, d)) => self.emit_result(handler, false, base, c, d),
-            None => {
-                self.emit(control::out_of_bounds, 0, 0, 0, 0);
-                self.push_temp(false);
-            }
-        }
+        let (c, d) = self.far(memarg);
+        self.emit_result(handler, false, base, c, d);
         true
     }
 
@@ -756,10 +734,8 @@ impl Translator<'_> {
 
     fn emit_atomic_store<O: Atomic>(&mut self, memarg: &MemArg) {
         let (address, value) = self.pop_slots2();
-        match Self::far(memarg) {
-            Some((c, d)) => self.emit(memory::atomic_store::<O>, address, value, c, d),
-            None => self.emit(control::out_of_bounds, 0, 0, 0, 0),
-        };
+        let (c, d) = self.far(memarg);
+        self.emit(memory::atomic_store::<O>, address, value, c, d);
     }
 }
 

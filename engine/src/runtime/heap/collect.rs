@@ -15,9 +15,9 @@ impl Heap {
         roots.into_iter().for_each(|word| marker.mark(word));
         marker.trace(types);
         let freed = self.sweep();
-        // Close to the limit every allocation would collect again, each time for next to nothing: then it fails instead.
-        let soon = self.live_bytes.saturating_add(self.limit / MIN_ROOM);
-        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit).max(soon);
+        self.threshold = self.live_bytes.saturating_mul(2).max(MIN_THRESHOLD).min(self.limit);
+        let room = self.limit - self.live_bytes.min(self.limit);
+        self.in_vain = if room < self.limit / MIN_ROOM { self.in_vain.saturating_add(1) } else { 0 };
         freed
     }
 

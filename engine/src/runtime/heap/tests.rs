@@ -28,8 +28,11 @@ fn types() -> Types {
         CompType::Array(number),
     ];
     let sub = |comp| SubType { is_final: true, supertype: None, comp };
-    let module =
-        Module { types: comps.map(sub).into(), rec_groups: (0..3).map(|i| i..i + 1).collect(), ..Module::default() };
+    let module = Module {
+        types: comps.map(sub).into(),
+        rec_groups: (0..3).map(|i| i..i + 1).collect(),
+        ..Module::new([].into())
+    };
     let mut registry = TypeRegistry::default();
     let ids = registry.close(&module);
     Types { registry, node: ids[0], refs: ids[1], numbers: ids[2] }

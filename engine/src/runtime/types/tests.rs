@@ -28,7 +28,7 @@ fn below(parent: u32, ty: SubType) -> SubType {
 }
 
 fn module(groups: Vec<Vec<SubType>>) -> Module {
-    let mut module = Module::default();
+    let mut module = Module::new([].into());
     for group in groups {
         let start = module.types.len() as u32;
         module.types.extend(group);
@@ -208,7 +208,7 @@ fn subtypes_are_found_at_any_depth() {
 #[test]
 fn modules_without_types_add_none() {
     let mut types = TypeRegistry::default();
-    assert!(types.close(&Module::default()).is_empty());
+    assert!(types.close(&Module::new([].into())).is_empty());
     assert!(types.close(&module(vec![vec![], vec![]])).is_empty());
     assert_eq!(types.len(), 0);
 }

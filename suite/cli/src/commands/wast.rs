@@ -4,13 +4,13 @@ mod table;
 
 pub(super) use table::{Paint, Table};
 
+use crate::tier::Tier;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
     files::{self, Job},
     official,
     results::{FileResult, Results, Totals},
-    script::Options,
 };
 use std::{
     io::{self, Write},
@@ -45,6 +45,12 @@ pub struct Args {
     /// How many files to run at the same time [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Which tier of the engine to run on; with both, what they do is compared step by step.
+    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    tier: Tier,
+    /// Collect garbage at every allocation, to find references that the collector does not see.
+    #[arg(long)]
+    gc_stress: bool,
     /// Run only the files whose path contains this text.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -86,7 +92,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
-    let options = Options::default();
+    let mut options = args.tier.options()?;
+    options.gc_stress = args.gc_stress;
     let mut jobs = match &args.official {
         Some(name) => official::jobs(&official::suites(name)?, &options)?,
         None => files::jobs(&args.paths, &options)?,

@@ -12,6 +12,7 @@ pub use recorder::Recorder;
 pub use session::{End, Imports, Session};
 
 use crate::input;
+use crate::tier::Tier;
 use anyhow::{Context, bail, ensure};
 use limits::LimitArgs;
 use preflight_engine::{
@@ -38,17 +39,6 @@ pub struct RunArgs {
     /// The limits.
     #[command(flatten)]
     pub limits: LimitArgs,
-}
-
-/// A tier of the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Tier {
-    /// The interpreter.
-    Interp,
-    /// The compiler.
-    Jit,
-    /// Both, one after the other.
-    Both,
 }
 
 /// Everything that will run, decoded, validated and checked; nothing has run yet.
@@ -81,10 +71,8 @@ impl RunArgs {
     /// # Errors
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Plan> {
-        if self.tier != Tier::Interp {
-            bail!("unsupported: this version has one tier, the interpreter (--tier interp)");
-        }
-        let config = self.limits.config();
+        let mut config = self.limits.config();
+        config.tier = self.tier.one()?;
         let mut members = Vec::new();
         for (name, file) in &self.preload {
             ensure!(

@@ -1,0 +1,139 @@
+//! The canonical ABI (CanonicalABI.md), one file for each of its chapters.
+//!
+//! `cx` is the lifting and lowering context, `ptr` an address, `w` the width of pointers: 0 for 32 and 1 for 64 bits.
+
+mod builtin;
+mod call;
+mod flatten;
+mod lift;
+mod load;
+mod lower;
+mod shape;
+mod store;
+mod string;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use builtin::{Resolved, alloc_builtin};
+pub(crate) use call::{call_func, canon_lower, drop_resource, enter_start, leave_start};
+pub(crate) use flatten::{LiftOrLower, flatten_functype};
+pub(crate) use shape::Shape;
+
+use super::{
+    task::{BorrowScope, InstId},
+    value::Encoding,
+};
+use crate::{
+    Store,
+    error::Fault,
+    runtime::{FuncAddr, MemAddr, Val},
+    syntax::ValType as CoreType,
+    trace::TrapCode,
+};
+use std::rc::Rc;
+
+/// Canonical ABI options (CanonicalABI.md, *Canonical ABI Options*), resolved when the definition is processed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Options {
+    pub string_encoding: Encoding,
+    pub memory: Option<MemAddr>,
+    /// The width of pointers, from the memory's address type.
+    pub w: usize,
+    pub realloc: Option<FuncAddr>,
+    pub post_return: Option<FuncAddr>,
+    pub is_async: bool,
+    pub callback: Option<FuncAddr>,
+}
+
+impl Options {
+    pub fn ptr_type(&self) -> CoreType {
+        if self.w == 1 { CoreType::I64 } else { CoreType::I32 }
+    }
+
+    pub fn ptr_size(&self) -> u64 {
+        4 << self.w
+    }
+
+    pub fn ptr(&self, v: u64) -> Val {
+        if self.w == 1 { Val::I64(v as i64) } else { Val::I32(v as i32) }
+    }
+
+    /// `LiftOptions.equal`. A memory that is left out, because the values lifted need none, is not compared: the reference
+    /// test `cross-abi-calls` has it so, against `definitions.py`.
+    pub fn lift_equal(&self, task: &Options) -> bool {
+        self.string_encoding == task.string_encoding && (self.memory.is_none() || self.memory == task.memory)
+    }
+}
+
+/// The context of a lift or a lower (CanonicalABI.md, *Lifting and Lowering Context*).
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub opts: Rc<Options>,
+    pub inst: InstId,
+    pub borrow_scope: BorrowScope,
+}
+
+pub(crate) fn trap<T>(code: TrapCode) -> Result<T, Fault> {
+    Err(Fault::Trap(code.into()))
+}
+
+pub(crate) fn trap_if(condition: bool, code: TrapCode) -> Result<(), Fault> {
+    if condition { trap(code) } else { Ok(()) }
+}
+
+/// What a valid component cannot do; decoding hostile bytes must not panic all the same.
+pub(crate) fn broken(what: &str) -> Fault {
+    Fault::Usage(format!("a canonical definition without its {what}"))
+}
+
+/// An unsigned number out of a core value.
+pub(crate) fn bits(val: Val) -> u64 {
+    val.to_slots()[0]
+}
+
+pub(crate) fn align_to(ptr: u64, alignment: u64) -> u64 {
+    ptr.div_ceil(alignment).saturating_mul(alignment)
+}
+
+impl Context {
+    pub fn memory(&self) -> Result<MemAddr, Fault> {
+        self.opts.memory.ok_or_else(|| broken("memory"))
+    }
+
+    /// Traps unless `[ptr, ptr + len)` is in the memory and `ptr` a multiple of `alignment`.
+    pub fn check_range(&self, store: &Store, ptr: u64, len: u64, alignment: u64) -> Result<(), Fault> {
+        trap_if(!ptr.is_multiple_of(alignment), TrapCode::InvalidPointer)?;
+        let end = ptr.checked_add(len);
+        let size = store.memory(self.memory()?).len_bytes() as u64;
+        trap_if(end.is_none_or(|end| end > size), TrapCode::InvalidPointer)
+    }
+
+    pub fn read(&self, store: &Store, ptr: u64, buf: &mut [u8]) -> Result<(), Fault> {
+        let memory = store.memory(self.memory()?);
+        memory.read(ptr, buf).map_err(|_| Fault::Trap(TrapCode::InvalidPointer.into()))
+    }
+
+    pub fn write(&self, store: &mut Store, ptr: u64, bytes: &[u8]) -> Result<(), Fault> {
+        let memory = store.memory_mut(self.memory()?);
+        memory.write(ptr, bytes).map_err(|_| Fault::Trap(TrapCode::InvalidPointer.into()))
+    }
+
+    /// `LiftLowerContext.reallocate`: a task of its own, in which the instance may not be left.
+    pub fn reallocate(
+        &self,
+        store: &mut Store,
+        old: u64,
+        old_byte_length: u64,
+        alignment: u64,
+        new_byte_length: u64,
+    ) -> Result<u64, Fault> {
+        let realloc = self.opts.realloc.ok_or_else(|| broken("realloc"))?;
+        let args = [old, old_byte_length, alignment, new_byte_length].map(|v| self.opts.ptr(v));
+        let result = call::call_without_leaving(store, self.inst, realloc, &args, "realloc")?;
+        Ok(result.first().copied().map(bits).unwrap_or_default())
+    }
+
+    pub fn allocate(&self, store: &mut Store, alignment: u64, byte_length: u64) -> Result<u64, Fault> {
+        self.reallocate(store, 0, 0, alignment, byte_length)
+    }
+}

@@ -1,0 +1,467 @@
+//! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
+
+use super::{
+    shadow::{Shadow, ShadowError, hide_starts},
+    syntax::*,
+    value_def::{self, Mistake, ValueDef},
+};
+use crate::{Module, binary, config::Config, error::ModuleError};
+use std::sync::Arc;
+use wasmparser::{
+    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
+    Encoding, Instance, InstanceTypeDeclaration, KnownCustom, ModuleTypeDeclaration, Parser, Payload, ValidPayload,
+    Validator,
+};
+
+/// A decoded and validated component (Explainer.md, *Component Definitions*). Cheap to clone, independent of any store.
+#[derive(Debug, Clone)]
+pub struct Component(pub(super) Arc<ComponentDef>);
+
+/// How deep components may stand in each other: the decoder and the instantiation recurse.
+const MAX_DEPTH: usize = 100;
+
+impl Component {
+    /// Decodes and validates `bytes` under the features of `config`, core modules inside included.
+    ///
+    /// # Errors
+    /// [`ModuleError::Malformed`] if the bytes do not follow Binary.md, [`ModuleError::Invalid`] if they break a rule of
+    /// validation.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, component::Component};
+    /// assert!(Component::new(&Config::default(), b"\0asm\x0d\0\x01\0").is_ok());
+    /// ```
+    pub fn new(config: &Config, bytes: &[u8]) -> Result<Component, ModuleError> {
+        let (bytes, starts) = hide_starts(bytes, config.features);
+        let shadow = || Shadow { features: config.features, bytes: &bytes, starts: &starts, has_values: false };
+        let end = Decoder::new(config, shadow()).run();
+        end.map(Component).map_err(|stop| stop.into_error(&bytes, config, &shadow()))
+    }
+
+    /// The names of its imports in order.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Import { name, .. } => Some(&**name),
+            _ => None,
+        })
+    }
+
+    /// The names of its exports in order.
+    pub fn exports(&self) -> impl Iterator<Item = &str> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Export { name, .. } => Some(&**name),
+            _ => None,
+        })
+    }
+
+    /// The component's name, from its name section.
+    pub fn name(&self) -> Option<&str> {
+        self.0.names.component.as_deref()
+    }
+}
+
+/// Why decoding stopped.
+enum Stop {
+    /// wasmparser found a mistake.
+    Reader(BinaryReaderError),
+    /// A core module inside has one.
+    Module(ModuleError),
+    /// Our own rules.
+    Own(ModuleError),
+}
+
+impl From<BinaryReaderError> for Stop {
+    fn from(error: BinaryReaderError) -> Stop {
+        Stop::Reader(error)
+    }
+}
+
+impl Stop {
+    fn into_error(self, bytes: &[u8], config: &Config, shadow: &Shadow<'_>) -> ModuleError {
+        match self {
+            Stop::Module(error) | Stop::Own(error) => error,
+            Stop::Reader(error) => {
+                let (offset, message) = (error.offset() as usize, error.message().to_owned());
+                if parses(bytes, config, shadow, &error) {
+                    ModuleError::Invalid { offset, message }
+                } else {
+                    ModuleError::Malformed { offset, message }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the bytes follow the grammar: a second pass without validation, which only failures pay for.
+///
+/// What Binary.md asks for in its notes rather than in its grammar is a rule of validation, wherever wasmparser finds it.
+fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &BinaryReaderError) -> bool {
+    if error.message().starts_with("duplicate '") {
+        return true;
+    }
+    // The encoding of the part that comes next.
+    let mut expected = Encoding::Component;
+    fn section<'a, T: wasmparser::FromReader<'a>>(reader: wasmparser::SectionLimited<'a, T>) -> bool {
+        reader.into_iter().all(|item| item.is_ok())
+    }
+    let mut parser = Parser::new(0);
+    parser.set_features(config.features);
+    parser.parse_all(bytes).all(|payload| match payload {
+        Ok(Payload::UnknownSection { id: value_def::SECTION, .. }) => config.features.cm_values(),
+        Ok(Payload::UnknownSection { range, .. }) => shadow.starts.contains(&range.start),
+        Err(_) => false,
+        Ok(Payload::Version { encoding, .. }) => encoding == expected,
+        Ok(Payload::ModuleSection { .. }) => {
+            expected = Encoding::Module;
+            true
+        }
+        Ok(Payload::ComponentSection { .. }) => {
+            expected = Encoding::Component;
+            true
+        }
+        Ok(Payload::InstanceSection(reader)) => section(reader),
+        Ok(Payload::CoreTypeSection(reader)) => shadow.core_types(&reader).is_ok(),
+        Ok(Payload::ComponentInstanceSection(reader)) => section(reader),
+        Ok(Payload::ComponentAliasSection(reader)) => section(reader),
+        Ok(Payload::ComponentTypeSection(reader)) => shadow.types(&reader).is_ok(),
+        Ok(Payload::ComponentCanonicalSection(reader)) => section(reader),
+        Ok(Payload::ComponentImportSection(reader)) => section(reader),
+        Ok(Payload::ComponentExportSection(reader)) => section(reader),
+        Ok(_) => true,
+    })
+}
+
+/// The pass over the bytes.
+struct Decoder<'a> {
+    config: &'a Config,
+    bytes: &'a [u8],
+    validator: Validator,
+    shadow: Shadow<'a>,
+    /// The components that are open, outermost first.
+    open: Vec<ComponentDef>,
+    /// How many core modules are open: 1 inside one, since they do not nest.
+    in_module: bool,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(config: &'a Config, shadow: Shadow<'a>) -> Self {
+        Decoder {
+            config,
+            bytes: shadow.bytes,
+            validator: Validator::new_with_features(config.features),
+            shadow,
+            open: Vec::new(),
+            in_module: false,
+        }
+    }
+
+    fn run(mut self) -> Result<Arc<ComponentDef>, Stop> {
+        let mut parser = Parser::new(0);
+        parser.set_features(self.config.features);
+        for payload in parser.parse_all(self.bytes) {
+            if let Some(root) = self.payload(payload?)? {
+                super::check::check(self.config, &root, self.shadow.has_values).map_err(Stop::Own)?;
+                return Ok(root);
+            }
+        }
+        Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message: "unexpected end".to_owned() }))
+    }
+
+    /// Takes one part; returns the root component when it ends.
+    fn payload(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
+        if let Payload::Version { encoding: Encoding::Module, .. } = &payload
+            && self.open.is_empty()
+        {
+            let message = "this is a core module, not a component".to_owned();
+            return Err(Stop::Own(ModuleError::Malformed { offset: 4, message }));
+        }
+        self.validate(&payload)?;
+        self.keep(payload)
+    }
+
+    /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
+    fn validate(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
+        if !self.in_module && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
+            return Ok(());
+        }
+        match self.validator.payload(payload)? {
+            ValidPayload::Func(..) | ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
+        match payload {
+            Payload::Version { encoding: Encoding::Component, .. } => {
+                if self.open.len() >= MAX_DEPTH {
+                    let message = "components are nested too deeply".to_owned();
+                    return Err(Stop::Own(ModuleError::Invalid { offset: 0, message }));
+                }
+                self.open.push(ComponentDef::default());
+            }
+            Payload::ModuleSection { unchecked_range, .. } => {
+                let module = self.module(unchecked_range.start as usize, unchecked_range.end as usize)?;
+                self.define(Definition::CoreModule(module));
+                self.in_module = true;
+            }
+            Payload::End(_) if self.in_module => self.in_module = false,
+            Payload::End(_) => return Ok(self.end()),
+            _ if self.in_module => {}
+            Payload::UnknownSection { id: value_def::SECTION, contents, range } => {
+                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
+                for value in ValueDef::section(&mut reader).map_err(|mistake| Stop::from_value(mistake, range.start))? {
+                    self.define(Definition::Value(value));
+                }
+            }
+            Payload::UnknownSection { contents, range, .. } if self.shadow.starts.contains(&range.start) => {
+                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
+                let start: wasmparser::ComponentStartFunction = reader.read()?;
+                if !reader.eof() {
+                    let mistake = Mistake::Own("unexpected content after the start definition".to_owned());
+                    return Err(Stop::from_value(mistake, range.start));
+                }
+                self.define(start_def(start));
+            }
+            payload => self.section(payload)?,
+        }
+        Ok(None)
+    }
+
+    /// A core module inside. Nobody has checked yet that its bytes are there.
+    fn module(&self, start: usize, end: usize) -> Result<Module, Stop> {
+        let Some(bytes) = self.bytes.get(start..end) else {
+            let message = "unexpected end".to_owned();
+            return Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message }));
+        };
+        Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, start)))
+    }
+
+    /// The innermost component ends: it is a definition of the one around it, or the root.
+    fn end(&mut self) -> Option<Arc<ComponentDef>> {
+        let component = Arc::new(self.open.pop()?);
+        if self.open.is_empty() {
+            return Some(component);
+        }
+        self.define(Definition::Component(component));
+        None
+    }
+
+    fn define(&mut self, definition: Definition) {
+        if let Some(component) = self.open.last_mut() {
+            component.definitions.push(definition);
+        }
+    }
+
+    fn define_all<T: wasmparser::FromReader<'a>>(
+        &mut self,
+        reader: wasmparser::SectionLimited<'a, T>,
+        make: impl Fn(T) -> Definition,
+    ) -> Result<(), Stop> {
+        for item in reader {
+            self.define(make(item?));
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, payload: Payload<'a>) -> Result<(), Stop> {
+        match payload {
+            Payload::InstanceSection(reader) => self.define_all(reader, core_instance),
+            Payload::CoreTypeSection(reader) => self.define_all(reader, |item| Definition::CoreType(core_type(item))),
+            Payload::ComponentInstanceSection(reader) => self.define_all(reader, instance),
+            Payload::ComponentAliasSection(reader) => self.define_all(reader, |item| Definition::Alias(alias(item))),
+            Payload::ComponentTypeSection(reader) => self.define_all(reader, |item| Definition::Type(type_def(item))),
+            Payload::ComponentCanonicalSection(reader) => self.define_all(reader, Definition::Canon),
+            Payload::ComponentStartSection { start, .. } => {
+                self.define(start_def(start));
+                Ok(())
+            }
+            Payload::ComponentImportSection(reader) => {
+                self.define_all(reader, |item: wasmparser::ComponentImport<'_>| Definition::Import {
+                    name: item.name.name.into(),
+                    ty: item.ty,
+                })
+            }
+            Payload::ComponentExportSection(reader) => {
+                self.define_all(reader, |item: wasmparser::ComponentExport<'_>| Definition::Export {
+                    name: item.name.name.into(),
+                    item: SortIdx { sort: item.kind, index: item.index },
+                })
+            }
+            Payload::CustomSection(custom) => {
+                if let (KnownCustom::ComponentName(reader), Some(component)) = (custom.as_known(), self.open.last_mut())
+                {
+                    // Names are for people: a broken name section loses the rest of them and nothing else.
+                    reader.into_iter().map_while(Result::ok).for_each(|name| keep_names(&mut component.names, name));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Stop {
+    fn from_value(mistake: Mistake, offset: u64) -> Stop {
+        match mistake {
+            Mistake::Reader(error) => Stop::Reader(error),
+            Mistake::Own(message) => Stop::Own(ModuleError::Malformed { offset: offset as usize, message }),
+        }
+    }
+
+    fn from_shadow(error: ShadowError) -> Stop {
+        match error {
+            ShadowError::Reader(error) => Stop::Reader(error),
+            ShadowError::Own(error) => Stop::Own(error),
+        }
+    }
+}
+
+/// The same error with its offset counted from the component's start.
+fn at_offset(error: ModuleError, base: usize) -> ModuleError {
+    match error {
+        ModuleError::Malformed { offset, message } => ModuleError::Malformed { offset: base + offset, message },
+        ModuleError::Invalid { offset, message } => ModuleError::Invalid { offset: base + offset, message },
+    }
+}
+
+fn keep_names(names: &mut Names, name: ComponentName<'_>) {
+    let collect = |map: wasmparser::NameMap<'_>| {
+        let mut map: Vec<(u32, String)> =
+            map.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name.to_owned())).collect();
+        map.sort_by_key(|(index, _)| *index);
+        map
+    };
+    match name {
+        ComponentName::Component { name, .. } => names.component = Some(name.to_owned()),
+        ComponentName::CoreInstances(map) => names.core_instances = collect(map),
+        ComponentName::Instances(map) => names.instances = collect(map),
+        ComponentName::Types(map) => names.types = collect(map),
+        ComponentName::Funcs(map) => names.funcs = collect(map),
+        _ => {}
+    }
+}
+
+fn start_def(start: wasmparser::ComponentStartFunction) -> Definition {
+    let args = start.arguments.into();
+    Definition::Start(StartDef { func: start.func_index, args, results: start.results })
+}
+
+fn core_instance(item: Instance<'_>) -> Definition {
+    Definition::CoreInstance(match item {
+        Instance::Instantiate { module_index, args } => CoreInstanceDef::Instantiate {
+            module: module_index,
+            args: args.iter().map(|arg| (arg.name.into(), arg.index)).collect(),
+        },
+        Instance::FromExports(exports) => {
+            CoreInstanceDef::Exports(exports.iter().map(|item| (item.name.into(), item.kind, item.index)).collect())
+        }
+    })
+}
+
+fn instance(item: ComponentInstance<'_>) -> Definition {
+    Definition::Instance(match item {
+        ComponentInstance::Instantiate { component_index, args } => InstanceDef::Instantiate {
+            component: component_index,
+            args: args.iter().map(|arg| (arg.name.into(), SortIdx { sort: arg.kind, index: arg.index })).collect(),
+        },
+        ComponentInstance::FromExports(exports) => InstanceDef::Exports(
+            exports
+                .iter()
+                .map(|item| (item.name.name.into(), SortIdx { sort: item.kind, index: item.index }))
+                .collect(),
+        ),
+    })
+}
+
+fn alias(item: ComponentAlias<'_>) -> Alias {
+    match item {
+        ComponentAlias::InstanceExport { kind, instance_index, name } => {
+            Alias::Export { sort: kind, instance: instance_index, name: name.into() }
+        }
+        ComponentAlias::CoreInstanceExport { instance_index, name, .. } => {
+            Alias::CoreExport { instance: instance_index, name: name.into() }
+        }
+        ComponentAlias::Outer { kind, count, index } => Alias::Outer { sort: kind, count, index },
+    }
+}
+
+fn core_type(item: CoreType<'_>) -> CoreTypeDef {
+    match item {
+        CoreType::Rec(group) => CoreTypeDef::Rec(group.types().map(binary::sub_type).collect()),
+        CoreType::Module(decls) => {
+            let decls = decls.into_vec().into_iter().map(module_decl).collect();
+            CoreTypeDef::Module(Arc::new(ModuleTypeDef { decls }))
+        }
+    }
+}
+
+fn module_decl(decl: ModuleTypeDeclaration<'_>) -> ModuleDecl {
+    match decl {
+        ModuleTypeDeclaration::Type(group) => ModuleDecl::Type(group.types().map(binary::sub_type).collect()),
+        ModuleTypeDeclaration::OuterAlias { count, index, .. } => ModuleDecl::OuterAlias { count, index },
+        ModuleTypeDeclaration::Export { name, ty } => ModuleDecl::Export { name: name.into(), ty },
+        ModuleTypeDeclaration::Import(import) => {
+            ModuleDecl::Import { module: import.module.into(), name: import.name.into(), ty: import.ty }
+        }
+    }
+}
+
+fn type_def(item: ComponentType<'_>) -> TypeDef {
+    match item {
+        ComponentType::Defined(ty) => TypeDef::Value(val_type(ty)),
+        ComponentType::Func(ty) => TypeDef::Func(FuncTypeDef {
+            is_async: ty.async_,
+            params: ty.params.iter().map(|(name, ty)| ((*name).into(), *ty)).collect(),
+            result: ty.result,
+        }),
+        ComponentType::Component(decls) => {
+            TypeDef::Component(Arc::new(decls.into_vec().into_iter().map(component_decl).collect()))
+        }
+        ComponentType::Instance(decls) => TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect())),
+        ComponentType::Resource { rep, dtor } => TypeDef::Resource { rep, dtor },
+    }
+}
+
+fn component_decl(item: wasmparser::ComponentTypeDeclaration<'_>) -> Decl {
+    use wasmparser::ComponentTypeDeclaration as D;
+    match item {
+        D::CoreType(ty) => Decl::CoreType(core_type(ty)),
+        D::Type(ty) => Decl::Type(type_def(ty)),
+        D::Alias(item) => Decl::Alias(alias(item)),
+        D::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
+        D::Import(import) => Decl::Import { name: import.name.name.into(), ty: import.ty },
+    }
+}
+
+fn decl(item: InstanceTypeDeclaration<'_>) -> Decl {
+    match item {
+        InstanceTypeDeclaration::CoreType(ty) => Decl::CoreType(core_type(ty)),
+        InstanceTypeDeclaration::Type(ty) => Decl::Type(type_def(ty)),
+        InstanceTypeDeclaration::Alias(item) => Decl::Alias(alias(item)),
+        InstanceTypeDeclaration::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
+    }
+}
+
+fn val_type(ty: ComponentDefinedType<'_>) -> DefValType {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+    match ty {
+        ComponentDefinedType::Primitive(ty) => DefValType::Primitive(ty),
+        ComponentDefinedType::Record(fields) => {
+            DefValType::Record(fields.iter().map(|(name, ty)| ((*name).into(), *ty)).collect())
+        }
+        ComponentDefinedType::Variant(cases) => {
+            DefValType::Variant(cases.iter().map(|case| (case.name.into(), case.ty)).collect())
+        }
+        ComponentDefinedType::List(ty) => DefValType::List(ty),
+        ComponentDefinedType::Map(key, value) => DefValType::Map(key, value),
+        ComponentDefinedType::FixedLengthList(ty, len) => DefValType::FixedList(ty, len),
+        ComponentDefinedType::Tuple(types) => DefValType::Tuple(types.into()),
+        ComponentDefinedType::Flags(labels) => DefValType::Flags(names(&labels)),
+        ComponentDefinedType::Enum(labels) => DefValType::Enum(names(&labels)),
+        ComponentDefinedType::Option(ty) => DefValType::Option(ty),
+        ComponentDefinedType::Result { ok, err } => DefValType::Result(ok, err),
+        ComponentDefinedType::Own(ty) => DefValType::Own(ty),
+        ComponentDefinedType::Borrow(ty) => DefValType::Borrow(ty),
+        ComponentDefinedType::Stream(ty) => DefValType::Stream(ty),
+        ComponentDefinedType::Future(ty) => DefValType::Future(ty),
+    }
+}

@@ -1,0 +1,213 @@
+//! What embedders do with components: instantiate them, call them, look at what they export.
+
+use super::{
+    Component,
+    canon::call_func,
+    instantiate::{Imports, instantiate},
+    link::{ComponentLinkError, bind_imports},
+    linker::ComponentLinker,
+    scope::{Func, Instance, Item},
+    task::InstId,
+    types::FuncType,
+    value::ComponentVal,
+};
+use crate::{
+    Store,
+    error::{Fault, LinkError},
+    trace::{Cause, Event, InstancePath, Outcome, Phase},
+};
+use std::{cell::RefCell, rc::Rc};
+use thiserror::Error;
+
+/// Why the instantiation of a component failed. What it had done by then stays done, and nothing of it can be entered.
+#[derive(Debug, Clone, Error)]
+pub enum ComponentError {
+    /// The imports do not match; nothing has happened at all.
+    #[error(transparent)]
+    Link(#[from] ComponentLinkError),
+    /// A core module inside does not match what it is given: only modules that the host gave can.
+    #[error(transparent)]
+    Core(#[from] LinkError),
+    /// Something did not return.
+    #[error("{fault} (instantiating {at})")]
+    Fault {
+        /// The component instance whose definition it was.
+        at: InstancePath,
+        /// Where in that definition.
+        phase: Phase,
+        /// What happened.
+        fault: Fault,
+    },
+}
+
+impl ComponentError {
+    /// The class of this end.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            ComponentError::Link(_) | ComponentError::Core(_) => Outcome::Unlinkable,
+            ComponentError::Fault { phase, fault, .. } => fault.outcome(*phase),
+        }
+    }
+}
+
+/// An instance of a root component.
+#[derive(Clone)]
+pub struct ComponentInstance {
+    pub(super) instance: Rc<Instance>,
+    path: InstancePath,
+    id: InstId,
+}
+
+impl std::fmt::Debug for ComponentInstance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ComponentInstance").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl ComponentInstance {
+    /// Where it stands.
+    pub fn path(&self) -> &InstancePath {
+        &self.path
+    }
+
+    /// The names of its exports in order.
+    pub fn exports(&self) -> impl Iterator<Item = &str> {
+        self.instance.exports.iter().map(|(name, _)| &**name)
+    }
+
+    /// The item at the end of a path of export names.
+    fn item(&self, path: &[&str]) -> Option<&Item> {
+        let (last, instances) = path.split_last()?;
+        let mut instance = &self.instance;
+        for name in instances {
+            let Some(Item::Instance(inner)) = instance.get(name) else { return None };
+            instance = inner;
+        }
+        instance.get(last)
+    }
+
+    /// The type of an exported function; `path` leads to it through exported instances.
+    pub fn func_type(&self, path: &[&str]) -> Option<&FuncType> {
+        match self.item(path)? {
+            Item::Func(func) => Some(func.ft()),
+            _ => None,
+        }
+    }
+
+    /// An exported value; `path` leads to it through exported instances.
+    pub fn value(&self, path: &[&str]) -> Option<&ComponentVal> {
+        match self.item(path)? {
+            Item::Value(val) => val.known(),
+            _ => None,
+        }
+    }
+
+    /// Every function that can be reached through exports, with the names that lead there.
+    pub fn funcs(&self) -> Vec<(Vec<String>, FuncType)> {
+        fn walk(instance: &Instance, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, FuncType)>) {
+            for (name, item) in &instance.exports {
+                path.push(name.to_string());
+                match item {
+                    Item::Func(func) => out.push((path.clone(), (**func.ft()).clone())),
+                    Item::Instance(inner) => walk(inner, path, out),
+                    _ => {}
+                }
+                path.pop();
+            }
+        }
+        let mut out = Vec::new();
+        walk(&self.instance, &mut Vec::new(), &mut out);
+        out
+    }
+}
+
+impl Store {
+    /// Instantiates a component: its imports are bound first, then its definitions are processed in order (Explainer.md,
+    /// *Component Definitions*).
+    ///
+    /// # Errors
+    /// [`ComponentError::Link`] if an import does not match: nothing has happened then. Otherwise what a definition ran
+    /// into.
+    ///
+    /// ```
+    /// use preflight_engine::{Config, Store, component::{Component, ComponentLinker}, trace::InstancePath};
+    /// let config = Config::default();
+    /// let component = Component::new(&config, b"\0asm\x0d\0\x01\0").unwrap();
+    /// let mut store = Store::new(&config);
+    /// let linker = ComponentLinker::new();
+    /// let instance = store.instantiate_component(&component, &linker, InstancePath::root()).unwrap();
+    /// assert_eq!(instance.exports().count(), 0);
+    /// ```
+    pub fn instantiate_component(
+        &mut self,
+        component: &Component,
+        linker: &ComponentLinker,
+        path: InstancePath,
+    ) -> Result<ComponentInstance, ComponentError> {
+        let items = bind_imports(self, component, linker)?;
+        let imports = Imports::Root { items, linker, next: 0 };
+        let (id, instance) = instantiate(self, &component.0, None, None, imports, path.clone(), 0)?;
+        Ok(ComponentInstance { instance, path, id })
+    }
+
+    /// Calls an exported function of a component; `path` is its name, after those of the exported instances that lead to
+    /// it. Records the call, with who made it and why, and its end.
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] if there is no such function or the arguments are not of its type, otherwise how the call ended.
+    pub fn call_component(
+        &mut self,
+        instance: &ComponentInstance,
+        path: &[&str],
+        args: &[ComponentVal],
+        cause: Cause,
+    ) -> Result<Vec<ComponentVal>, Fault> {
+        let Some(Item::Func(func)) = instance.item(path).cloned() else {
+            return Err(Fault::Usage(format!("{} exports no function {path:?}", instance.path)));
+        };
+        let name = path.join(".");
+        func.ft().check_args(&name, args)?;
+        let at = instance.path.clone();
+        if self.is_recording() {
+            let (at, name, args) = (at.clone(), name.clone(), self.trace_component_values(args));
+            self.record(|| Event::Called { at, name, args, cause });
+        }
+        let end = self.call_component_func(&func, None, args.to_vec());
+        match &end {
+            Ok(results) if self.is_recording() => {
+                let results = self.trace_component_values(results);
+                self.record(|| Event::Returned { at, name, results });
+            }
+            Ok(_) => {}
+            Err(fault) => self.record_fault(&at, Phase::Call, fault),
+        }
+        end
+    }
+
+    /// Component values as traces show them.
+    pub fn trace_component_values(&self, vals: &[ComponentVal]) -> Vec<crate::trace::Value> {
+        vals.iter().map(|val| val.trace(&self.components)).collect()
+    }
+
+    /// Whether a component instance can be entered: nothing of it is running, and no trap has locked it.
+    pub fn may_enter_component(&self, instance: &ComponentInstance) -> bool {
+        let set = self.components.entering_set(instance.id, None);
+        set.iter().all(|id| self.components.instance(*id).may_enter)
+    }
+
+    pub(super) fn call_component_func(
+        &mut self,
+        func: &Rc<Func>,
+        caller: Option<InstId>,
+        args: Vec<ComponentVal>,
+    ) -> Result<Vec<ComponentVal>, Fault> {
+        let results = Rc::new(RefCell::new(Vec::new()));
+        let out = results.clone();
+        let on_resolve = Box::new(move |_: &mut Store, vals| {
+            *out.borrow_mut() = vals;
+            Ok(())
+        });
+        call_func(self, func, caller, Box::new(move |_| Ok(args)), on_resolve)?;
+        Ok(results.take())
+    }
+}

@@ -1,0 +1,509 @@
+//! Imports of a root component matched with what the host gives (Explainer.md, *Import and Export Definitions*), all of
+//! them before any definition has a side effect.
+//!
+//! A declared type is evaluated with what is given as the witness of its abstract types: where an instance type exports
+//! `(sub resource)`, the resource that was given takes its place in what follows.
+
+use super::{
+    Component,
+    linker::{ComponentLinker, Given, HostItem},
+    resource::{Dtor, ResourceInst},
+    scope::{Closure, CoreType, Func, Instance, Item, ScopeId, Type, Value},
+    syntax::{Decl, Definition, ExternDesc, ModuleDecl, ModuleTypeDef, Name, TypeBounds},
+    types::FuncType,
+    value::ComponentVal,
+};
+use crate::{
+    Module, Store, binary,
+    error::Fault,
+    syntax::{ExternIndex, ExternType, Import, Module as ModuleSyntax},
+};
+use std::{collections::HashMap, fmt, rc::Rc, sync::Arc};
+use thiserror::Error;
+
+/// What the host gives does not match an import.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ComponentLinkError {
+    /// Nothing was given.
+    #[error("unknown import {path}: nothing of this name was provided (expected {expected})")]
+    Unknown {
+        /// The import, and the exports that lead to what is missing.
+        path: String,
+        /// The declared type.
+        expected: String,
+    },
+    /// Something of another type was given.
+    #[error("incompatible import type for {}: expected {}, got {}", .0.path, .0.expected, .0.actual)]
+    Mismatch(Box<LinkMismatch>),
+}
+
+/// The two types of an import that do not match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkMismatch {
+    /// The import, and the exports that lead to the mismatch.
+    pub path: String,
+    /// The declared type.
+    pub expected: String,
+    /// The type of what was given.
+    pub actual: String,
+}
+
+/// How many imports, and exports inside of them, a store binds: types can name each other so that there are very many.
+const MAX_BOUND: u32 = 10_000_000;
+
+/// Where the binding has come to.
+pub(super) struct Binder<'a> {
+    store: &'a mut Store,
+    stub_imports: bool,
+    /// Whether values are only types.
+    is_static: bool,
+    path: Vec<Name>,
+}
+
+/// The items for the imports of `component`, in order; `None` where the declared type is not known yet.
+pub(super) fn bind_imports(
+    store: &mut Store,
+    component: &Component,
+    linker: &ComponentLinker,
+) -> Result<Vec<Option<Item>>, ComponentLinkError> {
+    let scope = store.components.new_scope(None);
+    let mut binder = Binder { store, stub_imports: linker.stub_imports, is_static: false, path: Vec::new() };
+    let mut items = Vec::new();
+    for definition in &component.0.definitions {
+        if let Definition::Import { name, ty } = definition {
+            let given = linker.get(name).map(|item| item.0.clone());
+            let item = binder.named(name, scope, ty, given)?;
+            if let Some(item) = &item {
+                binder.store.components.scope_mut(scope).push(item.clone());
+            } else {
+                binder.push_unknown(scope, ty);
+            }
+            items.push(item);
+        } else {
+            binder.pass(scope, definition);
+        }
+    }
+    Ok(items)
+}
+
+/// The item for one import whose type was not known when [`bind_imports`] ran.
+pub(super) fn bind_late(
+    store: &mut Store,
+    scope: ScopeId,
+    name: &Name,
+    ty: &ExternDesc,
+    linker: &ComponentLinker,
+) -> Result<Item, ComponentLinkError> {
+    let given = linker.get(name).map(|item| item.0.clone());
+    let mut binder = Binder { store, stub_imports: linker.stub_imports, is_static: false, path: Vec::new() };
+    let item = binder.named(name, scope, ty, given)?;
+    item.ok_or_else(|| ComponentLinkError::Unknown { path: name.to_string(), expected: "a known type".to_owned() })
+}
+
+/// Stubs for all imports, whose values are only types.
+pub(super) type StaticBinder<'a> = Binder<'a>;
+
+/// What checks components.
+pub(super) fn static_binder(store: &mut Store) -> StaticBinder<'_> {
+    Binder { store, stub_imports: true, is_static: true, path: Vec::new() }
+}
+
+type Bound = Result<Option<Item>, ComponentLinkError>;
+
+impl Binder<'_> {
+    /// The stub of an import; `None` if there is none.
+    pub(super) fn stub(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc) -> Option<Item> {
+        self.named(name, scope, ty, None).ok().flatten()
+    }
+
+    /// A definition that is no import: only what later types can refer to is kept.
+    fn pass(&mut self, scope: ScopeId, definition: &Definition) {
+        let state = &mut self.store.components;
+        match definition {
+            Definition::CoreModule(module) => state.scope_mut(scope).core_modules.push(module.clone()),
+            Definition::CoreType(def) => state.push_core_types(scope, def),
+            Definition::Component(def) => {
+                let closure = Closure { def: def.clone(), scope: Some(scope) };
+                state.scope_mut(scope).components.push(closure);
+            }
+            Definition::Instance(_) => state.scope_mut(scope).instances.push(Rc::default()),
+            Definition::Type(def) => {
+                let ty = state.eval_type(scope, def);
+                state.scope_mut(scope).types.push(ty);
+            }
+            Definition::Alias(alias) => state.push_alias(scope, alias),
+            Definition::Export { item, .. } => {
+                if let Some(item) = state.scope(scope).item(*item) {
+                    state.scope_mut(scope).push(item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn push_unknown(&mut self, scope: ScopeId, ty: &ExternDesc) {
+        let scope = self.store.components.scope_mut(scope);
+        match ty {
+            ExternDesc::Type(_) => scope.types.push(Type::Unknown),
+            ExternDesc::Instance(_) => scope.instances.push(Rc::default()),
+            _ => {}
+        }
+    }
+
+    /// As [`stub`](Self::stub), with the item to check against the declared type.
+    pub(super) fn checked(
+        &mut self,
+        name: &Name,
+        scope: ScopeId,
+        ty: &ExternDesc,
+        item: Item,
+    ) -> Result<(), ComponentLinkError> {
+        self.named(name, scope, ty, Some(Given::Item(item))).map(drop)
+    }
+
+    fn named(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
+        self.path.push(name.clone());
+        self.store.components.bound += 1;
+        if self.store.components.bound > MAX_BOUND {
+            return Err(self.unknown("fewer imports and exports: those of this store are too many"));
+        }
+        let item = self.bind(scope, ty, given)?;
+        if let Some(Item::Type(Type::Resource(id))) = &item {
+            self.store.components.name_resource(*id, name);
+        }
+        self.path.pop();
+        Ok(item)
+    }
+
+    fn path(&self) -> String {
+        self.path.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" ")
+    }
+
+    fn mismatch(&self, expected: impl fmt::Display, actual: impl fmt::Display) -> ComponentLinkError {
+        ComponentLinkError::Mismatch(Box::new(LinkMismatch {
+            path: self.path(),
+            expected: expected.to_string(),
+            actual: actual.to_string(),
+        }))
+    }
+
+    /// Nothing is given, and there is no stub.
+    fn unknown(&self, expected: impl fmt::Display) -> ComponentLinkError {
+        ComponentLinkError::Unknown { path: self.path(), expected: expected.to_string() }
+    }
+
+    /// What is given as the declared type; `None` if that is not known.
+    fn bind(&mut self, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
+        let type_at = |index: u32| self.store.components.scope(scope).types.get(index as usize).cloned();
+        match ty {
+            ExternDesc::Func(index) => match type_at(*index) {
+                Some(Type::Func(ft)) => self.bind_func(&ft, given).map(Some),
+                _ => Ok(None),
+            },
+            ExternDesc::Instance(index) => match type_at(*index) {
+                Some(Type::Instance(decls, outer)) => self.bind_instance(&decls, outer, given),
+                _ => Ok(None),
+            },
+            ExternDesc::Type(TypeBounds::Eq(index)) => match type_at(*index) {
+                Some(Type::Unknown) | None => Ok(None),
+                Some(ty) => self.bind_type(ty, given).map(Some),
+            },
+            ExternDesc::Type(TypeBounds::SubResource) => self.bind_resource(given).map(Some),
+            ExternDesc::Value(ty) => match self.store.components.val_type(scope, ty) {
+                Some(ty) => self.bind_value(&ty, given).map(Some),
+                None => Ok(None),
+            },
+            ExternDesc::Module(index) => {
+                match self.store.components.scope(scope).core_types.get(*index as usize).cloned() {
+                    Some(CoreType::Module(ty, outer)) => self.bind_module(&ty, outer, given).map(Some),
+                    _ => Ok(None),
+                }
+            }
+            ExternDesc::Component(index) => {
+                let declared = type_at(*index);
+                self.bind_component(declared, given)
+            }
+        }
+    }
+
+    fn bind_func(&mut self, ft: &Rc<FuncType>, given: Option<Given>) -> Result<Item, ComponentLinkError> {
+        let name: Name = self.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".").into();
+        let call = match given {
+            Some(Given::Func(Some(actual), _)) if actual != **ft => return Err(self.mismatch(ft, actual)),
+            Some(Given::Func(_, call)) => call,
+            Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
+            Some(Given::Item(Item::Func(func))) => return Err(self.mismatch(ft, func.ft())),
+            Some(other) => return Err(self.mismatch(ft, describe(&other))),
+            None if self.stub_imports => stub(name.clone(), ft.clone()),
+            None => return Err(self.unknown(ft)),
+        };
+        Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), call })))
+    }
+
+    fn bind_instance(&mut self, decls: &Arc<Vec<Decl>>, outer: ScopeId, given: Option<Given>) -> Bound {
+        match &given {
+            Some(Given::Instance(_) | Given::Item(Item::Instance(_))) => {}
+            Some(other) => return Err(self.mismatch("an instance", describe(other))),
+            None if self.stub_imports || decls.iter().all(|decl| !matches!(decl, Decl::Export { .. })) => {}
+            None => return Err(self.unknown("an instance")),
+        }
+        let scope = self.store.components.new_scope(Some(outer));
+        let mut exports = Vec::new();
+        for decl in decls.iter() {
+            let Decl::Export { name, ty } = decl else {
+                self.store.components.push_decl(scope, decl);
+                continue;
+            };
+            let given = match &given {
+                Some(Given::Instance(instance)) => instance.0.get(&**name).map(|HostItem(item)| item.clone()),
+                Some(Given::Item(Item::Instance(instance))) => instance.get(name).cloned().map(Given::Item),
+                _ => None,
+            };
+            let Some(item) = self.named(name, scope, ty, given)? else { return Ok(None) };
+            self.store.components.scope_mut(scope).push(item.clone());
+            exports.push((name.clone(), item));
+        }
+        Ok(Some(Item::Instance(Rc::new(Instance::new(exports)))))
+    }
+
+    fn bind_component(&mut self, declared: Option<Type>, given: Option<Given>) -> Bound {
+        let closure = match given {
+            Some(Given::Component(component)) => Closure { def: component.0, scope: None },
+            // What an instance exports may stand in scopes of the store; its type was checked where it came from.
+            Some(Given::Item(item @ Item::Component(_))) => return Ok(Some(item)),
+            Some(other) => return Err(self.mismatch("a component", describe(&other))),
+            None => return Err(self.unknown("a component")),
+        };
+        if let Some(Type::Component(decls, outer)) = declared {
+            self.match_component(&decls, outer, &closure)?;
+        }
+        Ok(Some(Item::Component(closure)))
+    }
+
+    /// A component matches a component type if it does with stubs of the declared imports, and then exports no less than
+    /// is declared. That is tried: without side effects, as in [`super::check`].
+    fn match_component(
+        &mut self,
+        decls: &Arc<Vec<Decl>>,
+        outer: ScopeId,
+        closure: &Closure,
+    ) -> Result<(), ComponentLinkError> {
+        let scope = self.store.components.new_scope(Some(outer));
+        let mut args = HashMap::new();
+        let mut exports: Option<Rc<Instance>> = None;
+        for decl in decls.iter() {
+            match decl {
+                Decl::Import { name, ty } => {
+                    let stub = static_binder(self.store).stub(name, scope, ty);
+                    let Some(stub) = stub else { return Ok(()) };
+                    self.store.components.scope_mut(scope).push(stub.clone());
+                    args.insert(name.clone(), stub);
+                }
+                Decl::Export { name, ty } => {
+                    if exports.is_none() {
+                        let tried = super::check::try_with(self.store, closure, &args);
+                        exports = Some(tried.map_err(|message| self.mismatch("a component of its type", message))?);
+                    }
+                    let given = exports.as_ref().and_then(|exports| exports.get(name)).cloned();
+                    let (stubs, is_static) = (self.stub_imports, self.is_static);
+                    (self.stub_imports, self.is_static) = (false, true);
+                    let item = self.named(name, scope, ty, given.map(Given::Item));
+                    (self.stub_imports, self.is_static) = (stubs, is_static);
+                    let Some(item) = item? else { return Ok(()) };
+                    self.store.components.scope_mut(scope).push(item);
+                }
+                decl => self.store.components.push_decl(scope, decl),
+            }
+        }
+        if exports.is_none() {
+            let tried = super::check::try_with(self.store, closure, &args);
+            tried.map_err(|message| self.mismatch("a component of its type", message))?;
+        }
+        Ok(())
+    }
+
+    /// A type with an `eq` bound is known already: hosts need not give it.
+    fn bind_type(&mut self, ty: Type, given: Option<Given>) -> Result<Item, ComponentLinkError> {
+        let actual = match given {
+            None => return Ok(Item::Type(ty)),
+            Some(Given::Resource(id)) => Type::Resource(id),
+            Some(Given::Item(Item::Type(actual))) => actual,
+            Some(other) => return Err(self.mismatch(&ty, describe(&other))),
+        };
+        let same = match (&ty, &actual) {
+            (Type::Value(a), Type::Value(b)) => a == b,
+            (Type::Func(a), Type::Func(b)) => a == b,
+            (Type::Resource(a), Type::Resource(b)) => a == b,
+            (Type::Instance(..), Type::Instance(..)) | (Type::Component(..), Type::Component(..)) => true,
+            _ => false,
+        };
+        if same { Ok(Item::Type(ty)) } else { Err(self.mismatch(&ty, &actual)) }
+    }
+
+    fn bind_resource(&mut self, given: Option<Given>) -> Result<Item, ComponentLinkError> {
+        match given {
+            Some(Given::Resource(id)) => Ok(Item::Type(Type::Resource(id))),
+            Some(Given::Item(item @ Item::Type(Type::Resource(_)))) => Ok(item),
+            Some(other) => Err(self.mismatch("a resource type", describe(&other))),
+            None if self.stub_imports => {
+                let name = self.path.last().cloned();
+                let resource = ResourceInst { name, implementer: None, dtor: Dtor::None, rep_64: false };
+                Ok(Item::Type(Type::Resource(self.store.components.new_resource(resource))))
+            }
+            None => Err(self.unknown("a resource type")),
+        }
+    }
+
+    fn bind_value(&mut self, ty: &super::ComponentValType, given: Option<Given>) -> Result<Item, ComponentLinkError> {
+        let expected = format!("a value of the type {ty}");
+        if self.is_static {
+            return match given {
+                Some(Given::Item(Item::Value(Value::Typed(Some(actual))))) if actual != *ty => {
+                    Err(self.mismatch(expected, actual))
+                }
+                None if !self.stub_imports => Err(self.unknown(expected)),
+                _ => Ok(Item::Value(Value::Typed(Some(ty.clone())))),
+            };
+        }
+        match given {
+            Some(Given::Value(val) | Given::Item(Item::Value(Value::Known(val)))) => match val.is_of(ty) {
+                true => Ok(Item::Value(Value::Known(val))),
+                false => Err(self.mismatch(expected, format!("the value {}", val.trace(&self.store.components)))),
+            },
+            Some(other) => Err(self.mismatch(expected, describe(&other))),
+            None if self.stub_imports => {
+                let val = ComponentVal::default_of(ty, &mut |_| 0);
+                val.map(|val| Item::Value(Value::Known(val))).ok_or_else(|| self.unknown(expected))
+            }
+            None => Err(self.unknown(expected)),
+        }
+    }
+
+    fn bind_module(
+        &mut self,
+        ty: &Arc<ModuleTypeDef>,
+        outer: ScopeId,
+        given: Option<Given>,
+    ) -> Result<Item, ComponentLinkError> {
+        let module = match given {
+            Some(Given::Module(module) | Given::Item(Item::Module(module))) => module,
+            Some(other) => return Err(self.mismatch("a core module", describe(&other))),
+            None => return Err(self.unknown("a core module")),
+        };
+        self.match_module(ty, outer, &module)?;
+        Ok(Item::Module(module))
+    }
+
+    /// A module matches a module type if it imports no more and exports no less (Binary.md, *Type Definitions*).
+    fn match_module(&mut self, ty: &ModuleTypeDef, outer: ScopeId, module: &Module) -> Result<(), ComponentLinkError> {
+        let (declared, exports) = self.declared_module(ty, outer);
+        let expected_ids = self.store.types.close(&declared);
+        let actual = module.syntax();
+        let actual_ids = self.store.types.close(actual);
+        let types = &self.store.types;
+        for (name, ty) in exports {
+            let expected = types.close_extern(&expected_ids, ty);
+            let export = actual.exports.iter().find(|export| *export.name == *name);
+            let got = export.map(|export| types.close_extern(&actual_ids, export_type(actual, export.index)));
+            if got.is_none_or(|got| !types.match_extern(got, expected)) {
+                let expected = format!("export {name:?} of the type {}", types.describe_extern(expected));
+                let got = got.map_or("no such export".to_owned(), |got| types.describe_extern(got));
+                return Err(self.mismatch(expected, got));
+            }
+        }
+        for import in &actual.imports {
+            let got = types.close_extern(&actual_ids, import.ty);
+            let same = |other: &&Import| other.module == import.module && other.name == import.name;
+            let given = declared.imports.iter().find(same);
+            let given = given.map(|import| types.close_extern(&expected_ids, import.ty));
+            if given.is_none_or(|given| !types.match_extern(given, got)) {
+                let expected = given.map_or("no such import".to_owned(), |given| types.describe_extern(given));
+                let got =
+                    format!("import {:?} {:?} of the type {}", import.module, import.name, types.describe_extern(got));
+                return Err(self.mismatch(expected, got));
+            }
+        }
+        Ok(())
+    }
+
+    /// A module type as the imports of a module, and its exports.
+    fn declared_module(&self, ty: &ModuleTypeDef, outer: ScopeId) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
+        let (mut syntax, mut exports) = (ModuleSyntax::new([].into()), Vec::new());
+        let define = |syntax: &mut ModuleSyntax, types: &[crate::syntax::SubType]| {
+            let start = syntax.types.len() as u32;
+            syntax.types.extend_from_slice(types);
+            syntax.rec_groups.push(start..syntax.types.len() as u32);
+        };
+        for decl in &ty.decls {
+            match decl {
+                ModuleDecl::Type(types) => define(&mut syntax, types),
+                ModuleDecl::OuterAlias { count, index } => {
+                    // The declarators of a module type are a scope of their own, which the store does not keep.
+                    let state = &self.store.components;
+                    let scope = (1..*count).try_fold(outer, |scope, _| state.scope(scope).parent);
+                    let ty = scope.and_then(|scope| state.scope(scope).core_types.get(*index as usize));
+                    if let Some(CoreType::Sub(ty)) = ty {
+                        define(&mut syntax, std::slice::from_ref(ty));
+                    }
+                }
+                ModuleDecl::Import { module, name, ty } => syntax.imports.push(Import {
+                    module: module.to_string(),
+                    name: name.to_string(),
+                    ty: binary::extern_type(*ty),
+                }),
+                ModuleDecl::Export { name, ty } => exports.push((name.clone(), binary::extern_type(*ty))),
+            }
+        }
+        (syntax, exports)
+    }
+}
+
+fn export_type(module: &ModuleSyntax, index: ExternIndex) -> ExternType {
+    match index {
+        ExternIndex::Func(x) => ExternType::Func(module.funcs[x as usize]),
+        ExternIndex::Table(x) => ExternType::Table(module.tables[x as usize].ty),
+        ExternIndex::Memory(x) => ExternType::Memory(module.memories[x as usize]),
+        ExternIndex::Global(x) => ExternType::Global(module.globals[x as usize].ty),
+        ExternIndex::Tag(x) => ExternType::Tag(module.tags[x as usize]),
+    }
+}
+
+/// A stub records its calls as every host function does, and returns a default value.
+fn stub(name: Name, ft: Rc<FuncType>) -> Rc<super::scope::HostCall> {
+    Rc::new(move |store, _| {
+        let Some(ty) = &ft.result else { return Ok(vec![]) };
+        let next = &mut store.components.next_stub_rep;
+        let val = ComponentVal::default_of(ty, &mut |_| {
+            *next += 1;
+            *next
+        });
+        val.map(|val| vec![val])
+            .ok_or_else(|| Fault::Unsupported(format!("a stub of {name:?}: {ty} has no default value")))
+    })
+}
+
+/// The kind of what a host gives, for people.
+fn describe(given: &Given) -> &'static str {
+    match given {
+        Given::Func(..) | Given::Item(Item::Func(_)) => "a function",
+        Given::Instance(_) | Given::Item(Item::Instance(_)) => "an instance",
+        Given::Resource(_) => "a resource type",
+        Given::Item(Item::Type(_)) => "a type",
+        Given::Module(_) | Given::Item(Item::Module(_)) => "a core module",
+        Given::Component(_) | Given::Item(Item::Component(_)) => "a component",
+        Given::Value(_) | Given::Item(Item::Value(_)) => "a value",
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Value(ty) => ty.fmt(f),
+            Type::Func(ty) => ty.fmt(f),
+            Type::Resource(id) => write!(f, "the resource type {id}"),
+            Type::Instance(..) => f.write_str("an instance type"),
+            Type::Component(..) => f.write_str("a component type"),
+            Type::Unknown => f.write_str("a type that is not known yet"),
+        }
+    }
+}

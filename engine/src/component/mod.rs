@@ -1,0 +1,37 @@
+//! The Component Model: instantiation, linking and the canonical ABI, written from its documents (Explainer.md, Binary.md,
+//! CanonicalABI.md and canonical-abi/definitions.py of the Component Model). Names are those of the documents; the files
+//! under `canon` follow the order of CanonicalABI.md.
+//!
+//! wasmparser decodes and validates ([`Component::new`]); everything after is done here. A [`Component`] is a list of
+//! definitions. Instantiating it walks the list once, in order, with every index space as a growing list of *run-time*
+//! things: a type definition becomes a type whose resources are those of this very instantiation, an instance definition
+//! becomes an instance at once. So generativity needs no substitution, and order needs no plan.
+
+mod canon;
+mod check;
+mod decode;
+mod define_canon;
+mod embed;
+mod evaluate;
+mod instantiate;
+mod link;
+mod linker;
+mod resource;
+mod scope;
+mod shadow;
+mod syntax;
+mod task;
+mod types;
+mod value;
+mod value_def;
+
+pub use decode::Component;
+pub use embed::{ComponentError, ComponentInstance};
+pub use link::{ComponentLinkError, LinkMismatch};
+pub use linker::{ComponentLinker, HostInstance, HostItem};
+pub use resource::{ResourceId, ResourceVal};
+pub use task::{Blocking, Lockdown, Readings, Reentrance};
+pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
+pub use value::{ComponentString, ComponentVal, Encoding};
+
+pub(crate) use task::State;

@@ -1,0 +1,181 @@
+//! Resources (CanonicalABI.md, *Table State*, *Resource State*).
+
+use super::{
+    syntax::Name,
+    task::{InstId, State},
+};
+use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::TrapCode};
+use std::{fmt, rc::Rc};
+
+/// A resource type of one store. Every instantiation of a component makes its own (Explainer.md, generativity).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceId(pub(crate) u32);
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "resource#{}", self.0)
+    }
+}
+
+/// A resource outside any handle table: its type and its representation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceVal {
+    /// The type.
+    pub ty: ResourceId,
+    /// The representation: what the implementer chose.
+    pub rep: u64,
+}
+
+/// A host's destructor.
+pub(crate) type HostDtor = dyn Fn(&mut Store, u64) -> Result<(), Fault>;
+
+/// What runs when a resource is dropped.
+#[derive(Clone)]
+pub(crate) enum Dtor {
+    None,
+    Core(FuncAddr),
+    Host(Rc<HostDtor>),
+}
+
+/// A resource type (`ResourceType`).
+pub(crate) struct ResourceInst {
+    /// For traces: the name of its definition, or the first that it is exported under.
+    pub name: Option<Name>,
+    /// The component instance that implements it; `None` is the host.
+    pub implementer: Option<InstId>,
+    pub dtor: Dtor,
+    /// Whether representations are `i64`.
+    pub rep_64: bool,
+}
+
+/// A handle (`ResourceHandle`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Handle {
+    pub ty: ResourceId,
+    pub rep: u64,
+    pub own: bool,
+    /// The task that a borrow belongs to (`borrow_scope`); 0 for owned handles.
+    pub scope: u64,
+    pub num_lends: u32,
+}
+
+/// What a handle index can mean (`ResourceHandle | Waitable | WaitableSet | ErrorContext`), as far as calls that never
+/// block make them.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    Resource(Handle),
+    WaitableSet,
+}
+
+/// The handle table of a component instance (`Table`). Index 0 is never used; freed indices are reused, last first.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    array: Vec<Option<Entry>>,
+    free: Vec<u32>,
+}
+
+/// `Table.MAX_LENGTH`.
+const MAX_LENGTH: usize = (1 << 28) - 1;
+
+fn unknown<T>(entry: Option<T>) -> Result<T, Fault> {
+    entry.ok_or(Fault::Trap(TrapCode::InvalidHandle.into()))
+}
+
+impl Table {
+    fn slot(i: u32) -> Result<usize, Fault> {
+        unknown((i as usize).checked_sub(1))
+    }
+
+    pub fn get_mut(&mut self, i: u32) -> Result<&mut Handle, Fault> {
+        match self.entry(i)? {
+            Entry::Resource(handle) => Ok(handle),
+            Entry::WaitableSet => super::canon::trap(TrapCode::InvalidHandle),
+        }
+    }
+
+    /// Whatever `i` means.
+    pub fn entry(&mut self, i: u32) -> Result<&mut Entry, Fault> {
+        unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::as_mut))
+    }
+
+    pub fn add(&mut self, handle: Handle) -> Result<u32, Fault> {
+        self.add_entry(Entry::Resource(handle))
+    }
+
+    pub fn add_entry(&mut self, entry: Entry) -> Result<u32, Fault> {
+        if let Some(i) = self.free.pop() {
+            self.array[i as usize - 1] = Some(entry);
+            return Ok(i);
+        }
+        let i = self.array.len() + 1;
+        super::canon::trap_if(i > MAX_LENGTH, TrapCode::InvalidHandle)?;
+        self.array.push(Some(entry));
+        Ok(i as u32)
+    }
+
+    pub fn remove(&mut self, i: u32) -> Result<Handle, Fault> {
+        match self.remove_entry(i)? {
+            Entry::Resource(handle) => Ok(handle),
+            Entry::WaitableSet => super::canon::trap(TrapCode::InvalidHandle),
+        }
+    }
+
+    pub fn remove_entry(&mut self, i: u32) -> Result<Entry, Fault> {
+        let entry = unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::take))?;
+        self.free.push(i);
+        Ok(entry)
+    }
+}
+
+impl State {
+    pub(crate) fn new_resource(&mut self, resource: ResourceInst) -> ResourceId {
+        self.resources.push(resource);
+        ResourceId(self.resources.len() as u32 - 1)
+    }
+
+    pub(crate) fn resource(&self, id: ResourceId) -> &ResourceInst {
+        &self.resources[id.0 as usize]
+    }
+
+    /// What traces call a resource type.
+    pub(crate) fn resource_name(&self, id: ResourceId) -> String {
+        self.resources.get(id.0 as usize).and_then(|inst| inst.name.as_deref()).map_or(id.to_string(), str::to_owned)
+    }
+
+    /// Gives a resource type a name if it has none.
+    pub(crate) fn name_resource(&mut self, id: ResourceId, name: &Name) {
+        self.resources[id.0 as usize].name.get_or_insert_with(|| name.clone());
+    }
+}
+
+impl Store {
+    /// A resource type that the host implements. `dtor` runs when an owned handle is dropped.
+    pub fn new_host_resource(
+        &mut self,
+        name: &str,
+        dtor: impl Fn(&mut Store, u64) -> Result<(), Fault> + 'static,
+    ) -> ResourceId {
+        let dtor = Dtor::Host(Rc::new(dtor));
+        self.components.new_resource(ResourceInst { name: Some(name.into()), implementer: None, dtor, rep_64: false })
+    }
+
+    /// Drops a resource that the host owns: its destructor runs (CanonicalABI.md, *canon resource.drop*).
+    ///
+    /// # Errors
+    /// As the destructor; a trap if its instance cannot be entered.
+    pub fn drop_resource(&mut self, val: ResourceVal) -> Result<(), Fault> {
+        super::canon::drop_resource(self, val, None)
+    }
+
+    pub(crate) fn record_resource(&mut self, inst: InstId, made: bool, val: ResourceVal, handle: u32) {
+        if !self.is_recording() {
+            return;
+        }
+        let (at, resource) = (self.components.instance(inst).path.clone(), self.components.resource_name(val.ty));
+        let rep = val.rep;
+        self.record(|| match made {
+            true => Event::ResourceMade { at, resource, rep, handle },
+            false => Event::ResourceDropped { at, resource, rep, handle },
+        });
+    }
+}

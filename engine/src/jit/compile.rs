@@ -1,0 +1,236 @@
+//! From a function of Cranelift's to machine code, one function or all of a module's.
+
+use super::{
+    abi::{Shape, run},
+    code::{Cell, Region},
+    helpers::Helper,
+    state, trampolines, translate,
+};
+use crate::Module;
+use cranelift_codegen::{
+    Context, FinalizedRelocTarget,
+    binemit::Reloc,
+    control::ControlPlane,
+    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, MemFlagsData, Signature, Value, types},
+    isa::{CallConv, OwnedTargetIsa, TargetIsa},
+    settings::{self, Configurable},
+};
+use cranelift_frontend::FunctionBuilder;
+use rayon::prelude::*;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+/// Why a function has no code.
+#[derive(Debug, Clone)]
+pub(crate) struct Unsupported(pub String);
+
+/// A frame reaches at most so far below the stack limit, which is looked at once the frame is there.
+const MAX_FRAME_BYTES: u32 = 256 << 10;
+
+/// What generates code for this machine.
+pub(super) struct Backend {
+    isa: OwnedTargetIsa,
+}
+
+impl Backend {
+    /// The one of this process.
+    pub fn get() -> Result<&'static Backend, Unsupported> {
+        static BACKEND: LazyLock<Result<Backend, Unsupported>> = LazyLock::new(Backend::new);
+        BACKEND.as_ref().map_err(Clone::clone)
+    }
+
+    fn new() -> Result<Backend, Unsupported> {
+        if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+            return Err(Unsupported(format!("compiled code on {}", std::env::consts::ARCH)));
+        }
+        let failed = |error: &dyn std::fmt::Display| Unsupported(format!("code generation on this machine: {error}"));
+        let mut flags = settings::builder();
+        let verify = if cfg!(debug_assertions) { "true" } else { "false" };
+        let settings = [
+            ("opt_level", "speed"),
+            ("enable_verifier", verify),
+            ("preserve_frame_pointers", "true"),
+            ("enable_multi_ret_implicit_sret", "true"),
+            // The prologue looks at the stack limit itself.
+            ("enable_probestack", "false"),
+            ("unwind_info", "false"),
+        ];
+        for (name, value) in settings {
+            flags.set(name, value).map_err(|error| failed(&error))?;
+        }
+        let isa = cranelift_native::builder().map_err(|error| failed(&error))?;
+        let isa = isa.finish(settings::Flags::new(flags)).map_err(|error| failed(&error))?;
+        Ok(Backend { isa })
+    }
+
+    /// The instruction set.
+    pub fn isa(&self) -> &dyn TargetIsa {
+        &*self.isa
+    }
+}
+
+/// Calls a helper: words in, its word out.
+pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper: Helper, args: &[Value]) -> Inst {
+    assert_eq!(args.len(), helper.params, "a helper takes the words that it declares");
+    let mut signature = Signature::new(CallConv::triple_default(backend.isa().triple()));
+    signature.params.extend(args.iter().map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
+    let signature = b.import_signature(signature);
+    let mut address = b.ins().iconst(types::I64, helper.address as i64);
+    if helper.publishes {
+        // The first word is the run context.
+        b.ins().store(MemFlagsData::trusted(), address, args[0], run::TARGET);
+        address = b.ins().iconst(types::I64, state::publish as *const () as i64);
+    }
+    b.ins().call_indirect(signature, address, args)
+}
+
+/// Compiles a function; the bytes run wherever they stand.
+pub(super) fn machine_code(backend: &Backend, func: Function) -> Result<Vec<u8>, Unsupported> {
+    let mut context = Context::for_function(func);
+    let compiled = context
+        .compile(backend.isa(), &mut ControlPlane::default())
+        .map_err(|error| Unsupported(format!("code generation: {:?}", error.inner)))?;
+    let frame = compiled.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset);
+    if frame > MAX_FRAME_BYTES {
+        return Err(Unsupported(format!("a frame of {frame} bytes")));
+    }
+    let mut code = compiled.code_buffer().to_vec();
+    for reloc in compiled.buffer.relocs() {
+        let FinalizedRelocTarget::ExternalName(name) = &reloc.target else {
+            return Err(Unsupported("code generation: a relocation inside the function".to_owned()));
+        };
+        let (Reloc::Abs8, Some(address)) = (reloc.kind, library_call(name)) else {
+            return Err(Unsupported(format!("code generation: {:?} of {name:?}", reloc.kind)));
+        };
+        let value = (address as u64).wrapping_add_signed(reloc.addend);
+        let at = reloc.offset as usize;
+        code[at..at + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    Ok(code)
+}
+
+/// What stands in for instructions that this processor does not have.
+fn library_call(name: &cranelift_codegen::ir::ExternalName) -> Option<usize> {
+    use crate::exec::numerics;
+    macro_rules! address {
+        ($f:ident: $ty:ty) => {{
+            extern "C" fn $f(x: $ty) -> $ty {
+                numerics::$f(x)
+            }
+            $f as extern "C" fn($ty) -> $ty as usize
+        }};
+    }
+    let cranelift_codegen::ir::ExternalName::LibCall(call) = name else { return None };
+    Some(match call {
+        LibCall::CeilF32 => address!(f32_ceil: f32),
+        LibCall::CeilF64 => address!(f64_ceil: f64),
+        LibCall::FloorF32 => address!(f32_floor: f32),
+        LibCall::FloorF64 => address!(f64_floor: f64),
+        LibCall::TruncF32 => address!(f32_trunc: f32),
+        LibCall::TruncF64 => address!(f64_trunc: f64),
+        LibCall::NearestF32 => address!(f32_nearest: f32),
+        LibCall::NearestF64 => address!(f64_nearest: f64),
+        _ => return None,
+    })
+}
+
+/// The code of a module: one cell for each defined function, and what the cells point to.
+pub(crate) struct ModuleCode {
+    cells: Box<[Cell]>,
+    regions: Mutex<Vec<Region>>,
+}
+
+impl ModuleCode {
+    /// Nothing is compiled yet.
+    pub fn new(functions: usize) -> Self {
+        ModuleCode { cells: (0..functions).map(|_| Cell::default()).collect(), regions: Mutex::default() }
+    }
+
+    /// The cell of a defined function. It stays where it is as long as the module lives.
+    pub(super) fn cell(&self, defined: u32) -> &Cell {
+        &self.cells[defined as usize]
+    }
+
+    /// Keeps a region and publishes what is in it.
+    fn publish(&self, region: Region, functions: impl IntoIterator<Item = (u32, usize)>) {
+        self.regions.lock().unwrap_or_else(PoisonError::into_inner).push(region);
+        for (defined, code) in functions {
+            self.cells[defined as usize].publish(code);
+        }
+    }
+}
+
+/// The code of a defined function, compiled if this is its first call.
+pub(super) fn function(module: &Module, defined: u32) -> Result<usize, Unsupported> {
+    let cell = module.compiled().cell(defined);
+    if let Some(code) = cell.get() {
+        return Ok(code);
+    }
+    let code = translate::function(Backend::get()?, module, defined)?;
+    let (region, starts) = allocate(&[&code])?;
+    module.compiled().publish(region, [(defined, starts[0])]);
+    Ok(cell.get().expect("just published"))
+}
+
+/// Compiles all functions of a module in parallel. Those that cannot be compiled report it when they are called.
+pub(crate) fn module(module: &Module) {
+    let Ok(backend) = Backend::get() else { return };
+    let functions = module.syntax().bodies.len() as u32;
+    let compile = |defined| translate::function(backend, module, defined).ok().map(|code| (defined, code));
+    let codes: Vec<(u32, Vec<u8>)> = (0..functions).into_par_iter().filter_map(compile).collect();
+    let bytes: Vec<&[u8]> = codes.iter().map(|(_, code)| code.as_slice()).collect();
+    // Without memory now there may be some when the functions are called.
+    if let Ok((region, starts)) = allocate(&bytes) {
+        module.compiled().publish(region, codes.iter().map(|(defined, _)| *defined).zip(starts));
+    }
+}
+
+fn allocate(functions: &[&[u8]]) -> Result<(Region, Vec<usize>), Unsupported> {
+    Region::new(functions).ok_or_else(|| Unsupported("executable memory on this machine".to_owned()))
+}
+
+/// A trampoline and the memory that it stands in.
+#[derive(Clone)]
+pub(super) struct Trampoline {
+    /// Where it starts.
+    pub code: usize,
+    _region: Arc<Region>,
+}
+
+/// Which way a trampoline leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Direction {
+    /// From Rust into compiled code.
+    Entry,
+    /// From compiled code to a host function.
+    Host,
+}
+
+/// So many trampolines are kept for all stores of the process; they are few, unless somebody generates modules.
+const KEPT_TRAMPOLINES: usize = 1024;
+
+/// The trampoline for a shape of function.
+pub(super) fn trampoline(direction: Direction, shape: Shape) -> Result<Trampoline, Unsupported> {
+    static KEPT: LazyLock<Mutex<HashMap<(Direction, Shape), Trampoline>>> = LazyLock::new(Mutex::default);
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (direction, shape);
+    if let Some(trampoline) = lock().get(&key) {
+        return Ok(trampoline.clone());
+    }
+    let backend = Backend::get()?;
+    let code = match direction {
+        Direction::Entry => trampolines::entry(backend, &key.1)?,
+        Direction::Host => trampolines::host(backend, &key.1)?,
+    };
+    let (region, starts) = allocate(&[&code])?;
+    let trampoline = Trampoline { code: starts[0], _region: Arc::new(region) };
+    let mut kept = lock();
+    if kept.len() >= KEPT_TRAMPOLINES {
+        kept.clear();
+    }
+    kept.insert(key, trampoline.clone());
+    Ok(trampoline)
+}

@@ -1,0 +1,335 @@
+//! Structured control (core `#exec-instr-control`): blocks, branches and what they carry.
+
+use super::{
+    abi,
+    exception::Handler,
+    translate::{Translator, parsed_type},
+};
+use crate::{exec::reference::HeapCode, trace::TrapCode};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Type, Value, condcodes::IntCC, types::I64};
+use std::collections::HashMap;
+use wasmparser::{BlockType, BrTable, Operator};
+
+/// A block of the body around the current operator.
+pub(super) struct Frame {
+    kind: Kind,
+    /// Where a branch goes.
+    target: Block,
+    /// What follows the end; the same as the target unless this is a loop.
+    next: Block,
+    /// Values that a branch carries.
+    arity: usize,
+    /// Values of the stack below the block's parameters.
+    height: usize,
+    /// Whether anything goes to `next`.
+    reached: bool,
+    /// What catches exceptions inside, if this is a `try_table`.
+    pub handler: Option<Handler>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Function,
+    Block,
+    Loop,
+    /// The block of `else`.
+    If(Block),
+    Else,
+}
+
+/// Values as arguments of a block.
+pub(super) fn args(values: &[Value]) -> Vec<BlockArg> {
+    values.iter().map(|value| (*value).into()).collect()
+}
+
+impl Translator<'_> {
+    /// Tells whether the operator is one of this chapter's.
+    pub fn control(&mut self, operator: &Operator<'_>) -> bool {
+        match operator {
+            Operator::Unreachable => {
+                self.trap(TrapCode::Unreachable);
+                self.stop();
+            }
+            Operator::Block { blockty } => self.block(*blockty, None),
+            Operator::TryTable { try_table } => {
+                let handler = self.handler(try_table);
+                self.block(try_table.ty, Some(handler));
+            }
+            Operator::Loop { blockty } => self.loop_(*blockty),
+            Operator::If { blockty } => self.if_(*blockty),
+            Operator::Else => self.else_(),
+            Operator::End => self.end(),
+            Operator::Br { relative_depth } => {
+                self.branch(*relative_depth);
+                self.stop();
+            }
+            Operator::BrIf { relative_depth } => {
+                let condition = self.pop();
+                self.branch_if(condition, *relative_depth);
+            }
+            Operator::BrTable { targets } => self.br_table(targets),
+            Operator::Return => {
+                self.return_();
+                self.stop();
+            }
+            _ => return self.branch_on_reference(operator),
+        }
+        true
+    }
+
+    fn branch_on_reference(&mut self, operator: &Operator<'_>) -> bool {
+        match *operator {
+            Operator::BrOnNull { relative_depth } => {
+                let reference = self.pop();
+                let null = self.is_null(reference);
+                self.branch_if(null, relative_depth);
+                self.stack.push(reference);
+            }
+            Operator::BrOnNonNull { relative_depth } => {
+                let reference = self.pop();
+                let zero = self.word(0);
+                let some = self.b.ins().icmp(IntCC::NotEqual, reference, zero);
+                self.stack.push(reference);
+                self.branch_if(some, relative_depth);
+                self.pop();
+            }
+            Operator::BrOnCast { relative_depth, to_ref_type, .. } => {
+                let has = self.test_top(to_ref_type);
+                self.branch_if(has, relative_depth);
+            }
+            Operator::BrOnCastFail { relative_depth, to_ref_type, .. } => {
+                let has = self.test_top(to_ref_type);
+                let zero = self.word(0);
+                let has_not = self.b.ins().icmp(IntCC::Equal, has, zero);
+                self.branch_if(has_not, relative_depth);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether the reference on top has a type.
+    fn test_top(&mut self, ty: wasmparser::RefType) -> Value {
+        let reference = *self.stack.last().expect("validation: the stack holds the operand");
+        let heap = HeapCode::from(crate::binary::heap_type(ty.heap_type()));
+        self.ref_test(reference, heap, ty.is_nullable())
+    }
+
+    /// The machine types of a block's parameters and results.
+    fn block_types(&self, ty: BlockType) -> (Vec<Type>, Vec<Type>) {
+        match ty {
+            BlockType::Empty => (Vec::new(), Vec::new()),
+            BlockType::Type(ty) => (Vec::new(), vec![parsed_type(ty)]),
+            BlockType::FuncType(x) => {
+                let shape = abi::Shape::of(self.module.func_type(x));
+                (shape.params.into(), shape.results.into())
+            }
+        }
+    }
+
+    /// A block that starts with values of these types.
+    fn block_with(&mut self, types: &[Type]) -> Block {
+        let block = self.b.create_block();
+        for ty in types {
+            self.b.append_block_param(block, *ty);
+        }
+        block
+    }
+
+    /// The label of the whole body: a branch to it returns.
+    pub fn push_function_frame(&mut self) {
+        let next = self.b.create_block();
+        self.frames.push(Frame {
+            kind: Kind::Function,
+            target: next,
+            next,
+            arity: self.results.len(),
+            height: 0,
+            reached: false,
+            handler: None,
+        });
+    }
+
+    fn push_frame(&mut self, kind: Kind, target: Block, next: Block, params: usize, arity: usize) {
+        let height = self.stack.len() - params;
+        self.frames.push(Frame { kind, target, next, arity, height, reached: false, handler: None });
+    }
+
+    fn block(&mut self, ty: BlockType, handler: Option<Handler>) {
+        let (params, results) = self.block_types(ty);
+        let next = self.block_with(&results);
+        self.push_frame(Kind::Block, next, next, params.len(), results.len());
+        self.frames.last_mut().expect("just pushed").handler = handler;
+    }
+
+    fn loop_(&mut self, ty: BlockType) {
+        let (params, results) = self.block_types(ty);
+        let (header, next) = (self.block_with(&params), self.block_with(&results));
+        let entering = self.pop_n(params.len());
+        self.b.ins().jump(header, &args(&entering));
+        self.b.switch_to_block(header);
+        self.stack.extend_from_slice(self.b.block_params(header));
+        self.push_frame(Kind::Loop, header, next, params.len(), params.len());
+    }
+
+    fn if_(&mut self, ty: BlockType) {
+        let condition = self.pop();
+        let (params, results) = self.block_types(ty);
+        let (then, otherwise) = (self.b.create_block(), self.block_with(&params));
+        let next = self.block_with(&results);
+        let carried = args(&self.stack[self.stack.len() - params.len()..]);
+        self.b.ins().brif(condition, then, &[], otherwise, &carried);
+        self.switch(then);
+        self.push_frame(Kind::If(otherwise), next, next, params.len(), results.len());
+    }
+
+    fn else_(&mut self) {
+        if self.skipping.take().is_none() {
+            self.jump_to_next();
+        }
+        let frame = self.frames.last_mut().expect("validation: else closes an if");
+        let Kind::If(otherwise) = frame.kind else { unreachable!("validation: else closes an if") };
+        frame.kind = Kind::Else;
+        self.stack.truncate(frame.height);
+        self.start(otherwise);
+    }
+
+    /// Goes on in `block` with its parameters on the stack.
+    fn start(&mut self, block: Block) {
+        self.switch(block);
+        self.stack.extend_from_slice(self.b.block_params(block));
+    }
+
+    /// From the end of a block to what follows it.
+    fn jump_to_next(&mut self) {
+        let frame = self.frames.last_mut().expect("the body has a frame");
+        frame.reached = true;
+        let (next, height) = (frame.next, frame.height);
+        let results = args(&self.stack[height..]);
+        self.b.ins().jump(next, &results);
+    }
+
+    fn end(&mut self) {
+        let reached = self.skipping.take().is_none();
+        if self.frames.len() == 1 {
+            if reached {
+                self.return_();
+            }
+            // Branches to the body's label return at once; the block stays empty.
+            self.frames.clear();
+            return;
+        }
+        if reached {
+            self.jump_to_next();
+        }
+        let frame = self.frames.pop().expect("validation: end closes a block");
+        self.stack.truncate(frame.height);
+        let mut goes_on = frame.reached;
+        match frame.kind {
+            Kind::Loop => self.b.seal_block(frame.target),
+            // An `if` without `else` has as many results as parameters.
+            Kind::If(otherwise) => {
+                self.switch(otherwise);
+                let carried = args(self.b.block_params(otherwise));
+                self.b.ins().jump(frame.next, &carried);
+                goes_on = true;
+            }
+            _ => {}
+        }
+        if let Some(handler) = frame.handler {
+            self.dispatch(handler);
+        }
+        self.stack.truncate(frame.height);
+        if goes_on {
+            self.start(frame.next);
+        } else {
+            self.skipping = Some(0);
+        }
+    }
+
+    /// Code behind this point cannot be reached.
+    pub fn stop(&mut self) {
+        self.skipping = Some(0);
+    }
+
+    /// Branches to the label `depth`; the operands stay for another path.
+    pub fn branch(&mut self, depth: u32) {
+        let index = self.frames.len() - 1 - depth as usize;
+        if self.frames[index].kind == Kind::Function {
+            self.return_();
+            return;
+        }
+        if self.frames[index].kind == Kind::Loop {
+            self.pay();
+        }
+        let carried = self.carried(index);
+        let target = self.frames[index].target;
+        self.b.ins().jump(target, &carried);
+    }
+
+    /// What a branch to a frame carries. The frame counts as reached.
+    fn carried(&mut self, index: usize) -> Vec<BlockArg> {
+        let frame = &mut self.frames[index];
+        // Of a loop, this is about the end and not the start.
+        frame.reached |= frame.kind != Kind::Loop;
+        let arity = frame.arity;
+        self.count_carried(arity);
+        args(&self.stack[self.stack.len() - arity..])
+    }
+
+    /// Branches to the label `depth` if the condition is not zero.
+    fn branch_if(&mut self, condition: Value, depth: u32) {
+        let index = self.frames.len() - 1 - depth as usize;
+        let go_on = self.b.create_block();
+        if matches!(self.frames[index].kind, Kind::Function | Kind::Loop) {
+            let taken = self.b.create_block();
+            self.b.ins().brif(condition, taken, &[], go_on, &[]);
+            self.switch(taken);
+            self.branch(depth);
+        } else {
+            let carried = self.carried(index);
+            let target = self.frames[index].target;
+            self.b.ins().brif(condition, target, &carried, go_on, &[]);
+        }
+        self.switch(go_on);
+    }
+
+    fn br_table(&mut self, targets: &BrTable<'_>) {
+        let index = self.pop();
+        let (mut stubs, mut known) = (Vec::new(), HashMap::new());
+        let valid = "validation has read this table";
+        let depths: Vec<u32> = targets.targets().map(|depth| depth.expect(valid)).collect();
+        // Each label gets one block, however often the table names it.
+        let mut stub = |translator: &mut Self, depth: u32| {
+            let block = *known.entry(depth).or_insert_with(|| {
+                let block = translator.b.create_block();
+                stubs.push((depth, block));
+                block
+            });
+            translator.b.func.dfg.block_call(block, &[])
+        };
+        let default = stub(self, targets.default());
+        let calls: Vec<_> = depths.into_iter().map(|depth| stub(self, depth)).collect();
+        let table = self.b.create_jump_table(JumpTableData::new(default, &calls));
+        self.b.ins().br_table(index, table);
+        for (depth, block) in stubs {
+            self.switch(block);
+            self.branch(depth);
+        }
+        self.stop();
+    }
+
+    /// Returns the upper operands.
+    pub fn return_(&mut self) {
+        self.count_carried(self.results.len());
+        self.flush_budget();
+        let results = self.stack[self.stack.len() - self.results.len()..].to_vec();
+        self.b.ins().return_(&results);
+    }
+
+    /// Whether a reference is null.
+    pub fn is_null(&mut self, reference: Value) -> Value {
+        let zero = self.b.ins().iconst(I64, 0);
+        self.b.ins().icmp(IntCC::Equal, reference, zero)
+    }
+}

@@ -1,0 +1,124 @@
+//! Exceptions (core `#exec-throw`, `#exec-throw-ref`, `#exec-try-table`).
+
+use super::{
+    abi::{self, Shape, pending, run},
+    helpers, trampolines,
+    translate::Translator,
+};
+use cranelift_codegen::ir::{
+    Block, InstBuilder, Value,
+    condcodes::IntCC,
+    types::{I32, I64},
+};
+use wasmparser::{Catch, Operator, TryTable};
+
+/// What catches the exceptions inside of a `try_table`.
+pub(super) struct Handler {
+    /// Where a call or `throw` inside goes when something is pending; made when it is first needed.
+    block: Option<Block>,
+    catches: Vec<Catch>,
+}
+
+impl Translator<'_> {
+    /// Tells whether the operator is one of this chapter's.
+    pub fn exception(&mut self, operator: &Operator<'_>) -> bool {
+        match *operator {
+            Operator::Throw { tag_index } => {
+                let params = Shape::of(self.module.func_type(self.module.syntax().tags[tag_index as usize])).params;
+                let args = self.pop_n(params.len());
+                let [words, len] = self.spill(&args);
+                let tag = self.word(tag_index as u64);
+                self.call_helper(helpers::throw(), &[tag, words, len]);
+            }
+            Operator::ThrowRef => {
+                let exn = self.pop();
+                self.call_helper(helpers::throw_ref(), &[exn]);
+            }
+            _ => return false,
+        }
+        // A trap or an exhausted heap end here too: the place is as good for them.
+        let position = self.here();
+        self.store_context(position, self.run, run::POSITION);
+        let handler = self.handler_block();
+        self.b.ins().jump(handler, &[]);
+        self.dead();
+        self.stop();
+        true
+    }
+
+    /// The handler of a `try_table`.
+    pub fn handler(&mut self, try_table: &TryTable) -> Handler {
+        Handler { block: None, catches: try_table.catches.clone() }
+    }
+
+    /// Where to go when something is pending after a call: to the innermost handler around it, or out.
+    pub fn handler_block(&mut self) -> Block {
+        let handler = self.frames.iter_mut().rev().find_map(|frame| frame.handler.as_mut());
+        match handler {
+            None => self.leave_block(),
+            Some(handler) => match handler.block {
+                Some(block) => block,
+                None => {
+                    let block = self.b.create_block();
+                    self.b.set_cold_block(block);
+                    handler.block = Some(block);
+                    block
+                }
+            },
+        }
+    }
+
+    /// Appends what a handler does, behind the `try_table`, whose frame has been popped: its labels are those around.
+    pub fn dispatch(&mut self, handler: Handler) {
+        let Some(block) = handler.block else { return };
+        self.switch(block);
+        self.reload_budget();
+        let outer = self.handler_block();
+        let what = self.load_context(I32, self.run, run::PENDING);
+        let exception = self.b.ins().iconst(I32, pending::EXCEPTION as i64);
+        let caught = self.b.ins().icmp(IntCC::Equal, what, exception);
+        let look = self.b.create_block();
+        self.b.ins().brif(caught, look, &[], outer, &[]);
+        self.switch(look);
+        self.call_helper(helpers::pending_tag(), &[]);
+        let tag = self.helper_result(I64);
+        for catch in handler.catches {
+            self.clause(catch, tag);
+        }
+        self.b.ins().jump(outer, &[]);
+    }
+
+    /// One clause: if the tag is its own, branches to its label with what it passes on.
+    fn clause(&mut self, catch: Catch, pending_tag: Value) {
+        let (tag, with_ref, depth) = match catch {
+            Catch::One { tag, label } => (Some(tag), false, label),
+            Catch::OneRef { tag, label } => (Some(tag), true, label),
+            Catch::All { label } => (None, false, label),
+            Catch::AllRef { label } => (None, true, label),
+        };
+        let after = self.b.create_block();
+        let mut types = Vec::new();
+        if let Some(x) = tag {
+            let expected = self.load_instance(self.layout.tag(x));
+            let same = self.b.ins().icmp(IntCC::Equal, pending_tag, expected);
+            let matches = self.b.create_block();
+            self.b.ins().brif(same, matches, &[], after, &[]);
+            self.switch(matches);
+            types = Shape::of(self.module.func_type(self.module.syntax().tags[x as usize])).params.into();
+        }
+        let count = abi::words(&types);
+        let words = self.stack_words(count);
+        let len = self.word(count as u64);
+        self.call_helper(helpers::catch(), &[words, len]);
+        let height = self.stack.len();
+        let values = trampolines::load_words(&mut self.b, &types, words);
+        self.stack.extend(values);
+        if with_ref {
+            let exn = self.helper_result(I64);
+            self.stack.push(exn);
+        }
+        self.branch(depth);
+        self.stack.truncate(height);
+        self.switch(after);
+    }
+}

@@ -1,0 +1,38 @@
+//! Tier two: machine code, made by Cranelift.
+//!
+//! A function is compiled when it is first called, or all of a module at once ([`Compile`](crate::Compile)). Compiled
+//! functions call each other with the calling convention of tail calls, and the run time through helpers that do what
+//! tier one's handlers do: both share [`exec`](crate::exec).
+//!
+//! There are no signal handlers and no unwinder. Bounds, divisors and the stack are checked by instructions, and a frame
+//! that ends abnormally says so in the [`RunContext`](abi::RunContext) and returns; its caller looks there after every
+//! call, and goes on to an exception handler or returns as well. This keeps fuzzers' and embedders' own handlers out of
+//! the way, and no foreign frame is ever skipped.
+//!
+//! References are found by looking at the words of the stack, as on the value stack of tier one: the heap does not move.
+//!
+//! `unsafe` stands in `code` (executable memory), `state` (reading the stack) and `helpers` (pointers from compiled
+//! code); the translation itself is safe Rust, and who keeps the promises is the same as in tier one: validation and the
+//! translation.
+
+mod abi;
+mod atomic;
+mod call;
+mod code;
+mod compile;
+mod control;
+mod exception;
+mod helpers;
+mod memory;
+mod numeric;
+mod reference;
+mod state;
+mod table;
+mod trampolines;
+mod translate;
+mod variable;
+mod vector;
+
+pub(crate) use compile::{ModuleCode, module as compile_module};
+pub(crate) use helpers::call;
+pub(crate) use state::State;

@@ -1,0 +1,101 @@
+//! The ways between words in memory and values in registers: from Rust into compiled code, and from there to the host.
+
+use super::{
+    abi::{self, Shape, run},
+    compile::{self, Backend, Unsupported},
+    helpers,
+};
+use cranelift_codegen::{
+    ir::{
+        AbiParam, Function, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName,
+        Value, types,
+    },
+    isa::CallConv,
+};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+/// The trampoline from Rust: run context, words of the instance, code, and the words of the parameters, where the
+/// results go as well.
+pub(super) fn entry(backend: &Backend, shape: &Shape) -> Result<Vec<u8>, Unsupported> {
+    let mut signature = Signature::new(CallConv::triple_default(backend.isa().triple()));
+    signature.params.extend([AbiParam::new(types::I64); 4]);
+    build(backend, signature, |b, params| {
+        let &[run, instance, code, words] = params else { unreachable!("four parameters") };
+        let mut args = vec![run, instance];
+        args.extend(load_words(b, &shape.params, words));
+        let callee = b.import_signature(shape.signature());
+        let call = b.ins().call_indirect(callee, code, &args);
+        let results = b.inst_results(call).to_vec();
+        store_words(b, &results, words);
+        b.ins().return_(&[]);
+    })
+}
+
+/// The trampoline to a host function: in the place of the instance it takes the function's number.
+pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Vec<u8>, Unsupported> {
+    build(backend, shape.signature(), |b, params| {
+        let size = shape.words().max(1) * 8;
+        let slot = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4));
+        let words = b.ins().stack_addr(types::I64, slot, 0);
+        store_words(b, &params[2..], words);
+        let caller = b.ins().load(types::I64, MemFlagsData::trusted(), params[0], run::CALLER);
+        compile::call_helper(b, backend, helpers::call_host(), &[params[0], caller, params[1], words]);
+        // After a fault these are no results, and nobody reads them.
+        let results = load_words(b, &shape.results, words);
+        b.ins().return_(&results);
+    })
+}
+
+/// Builds one function and compiles it.
+fn build(
+    backend: &Backend,
+    signature: Signature,
+    body: impl FnOnce(&mut FunctionBuilder<'_>, &[Value]),
+) -> Result<Vec<u8>, Unsupported> {
+    let mut func = Function::with_name_signature(UserFuncName::default(), signature);
+    let mut context = FunctionBuilderContext::new();
+    let mut builder = FunctionBuilder::new(&mut func, &mut context);
+    let block = builder.create_block();
+    builder.append_block_params_for_function_params(block);
+    builder.switch_to_block(block);
+    let params = builder.block_params(block).to_vec();
+    body(&mut builder, &params);
+    builder.seal_all_blocks();
+    builder.finalize(backend.isa().frontend_config());
+    compile::machine_code(backend, func)
+}
+
+/// Reads values from consecutive words.
+pub(super) fn load_words(b: &mut FunctionBuilder<'_>, types: &[Type], words: Value) -> Vec<Value> {
+    let mut offset = 0;
+    let load = |ty: &Type| {
+        let value = b.ins().load(*ty, MemFlagsData::new().with_notrap(), words, offset);
+        offset += abi::word_count(*ty) as i32 * 8;
+        value
+    };
+    types.iter().map(load).collect()
+}
+
+/// Writes values to consecutive words.
+pub(super) fn store_words(b: &mut FunctionBuilder<'_>, values: &[Value], words: Value) {
+    let mut offset = 0;
+    for value in values {
+        let ty = b.func.dfg.value_type(*value);
+        let word = if ty.bits() == 128 { *value } else { to_word(b, *value) };
+        b.ins().store(MemFlagsData::new().with_notrap(), word, words, offset);
+        offset += abi::word_count(ty) as i32 * 8;
+    }
+}
+
+/// The word of a value that is no vector.
+pub(super) fn to_word(b: &mut FunctionBuilder<'_>, value: Value) -> Value {
+    match b.func.dfg.value_type(value) {
+        types::I32 => b.ins().uextend(types::I64, value),
+        types::F32 => {
+            let bits = b.ins().bitcast(types::I32, MemFlagsData::new(), value);
+            b.ins().uextend(types::I64, bits)
+        }
+        types::F64 => b.ins().bitcast(types::I64, MemFlagsData::new(), value),
+        _ => value,
+    }
+}

@@ -1,0 +1,540 @@
+//! From a validated body to Cranelift's intermediate form, in one pass; the chapters have the instructions.
+
+use super::{
+    abi::{self, Layout, Shape, pending, run},
+    compile::{self, Backend, Unsupported},
+    control::Frame,
+    helpers::{self, Helper},
+    trampolines,
+};
+use crate::{Module, syntax::ValType, trace::TrapCode};
+use cranelift_codegen::{
+    entity::EntityRef,
+    ir::{
+        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, StackSlotData,
+        StackSlotKind, Type, UserFuncName, Value,
+        condcodes::IntCC,
+        types::{F32, F64, I8, I8X16, I32, I64},
+    },
+};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use wasmparser::{BinaryReader, FunctionBody, Operator, OperatorsReader};
+
+/// Kinds of memory that do not overlap, so that a write to one does not make another be read again.
+pub(super) struct Regions {
+    /// Linear memories.
+    pub memory: Option<AliasRegion>,
+    /// Elements of tables.
+    pub table: Option<AliasRegion>,
+    /// Globals.
+    pub global: Option<AliasRegion>,
+    /// The run context, instances, and where memories and tables begin and end.
+    pub context: Option<AliasRegion>,
+}
+
+/// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: so many
+/// are let pass in any body, and so many more for each of its bytes. Programs that somebody wants to run stay far below.
+const CARRIED: usize = 100_000;
+const CARRIED_PER_BYTE: usize = 4;
+
+/// A translation under way.
+pub(super) struct Translator<'a> {
+    pub module: &'a Module,
+    pub backend: &'a Backend,
+    pub layout: Layout,
+    pub regions: Regions,
+    pub b: FunctionBuilder<'a>,
+    /// The run context.
+    pub run: Value,
+    /// The words of the instance.
+    pub instance: Value,
+    /// How many more values branches may carry.
+    carried_left: usize,
+    /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
+    budget: Option<Variable>,
+    pub locals: Vec<Variable>,
+    pub stack: Vec<Value>,
+    pub frames: Vec<Frame>,
+    /// Results of the function.
+    pub results: Box<[Type]>,
+    /// The function's index in the module.
+    pub func: u32,
+    /// Offset of the current operator in the module's bytes.
+    pub offset: u32,
+    /// Whether the current operator can be reached, and if not, how many blocks deep in skipped code it is.
+    pub skipping: Option<u32>,
+    /// Records the trap that its parameter says (its number in the upper half, the offset in the lower), and leaves.
+    trap_block: Option<Block>,
+    /// Records where a helper failed (the offset is its parameter), and leaves.
+    fail_block: Option<Block>,
+    /// Leaves; whoever called looks at what is pending.
+    leave_block: Option<Block>,
+}
+
+/// Compiles a defined function of a module.
+pub(super) fn function(backend: &Backend, module: &Module, defined: u32) -> Result<Vec<u8>, Unsupported> {
+    let syntax = module.syntax();
+    let x = syntax.imported.funcs + defined;
+    let shape = Shape::of(module.func_type(syntax.funcs[x as usize]));
+    let mut func = Function::with_name_signature(UserFuncName::user(0, x), shape.signature());
+    let mut context = FunctionBuilderContext::new();
+    let builder = FunctionBuilder::new(&mut func, &mut context);
+    Translator::new(backend, module, x, builder, &shape).body(defined)?;
+    compile::machine_code(backend, func)
+}
+
+impl<'a> Translator<'a> {
+    fn new(backend: &'a Backend, module: &'a Module, func: u32, mut b: FunctionBuilder<'a>, shape: &Shape) -> Self {
+        let mut region = |user_id, description: &'static str| {
+            let data = AliasRegionData { user_id, description: description.into() };
+            Some(b.func.dfg.alias_regions.insert(data))
+        };
+        let regions = Regions {
+            memory: region(0, "memory"),
+            table: region(1, "table"),
+            global: region(2, "global"),
+            context: region(3, "context"),
+        };
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        b.seal_block(entry);
+        let params = b.block_params(entry).to_vec();
+        let mut translator = Translator {
+            module,
+            backend,
+            layout: Layout::of(module.syntax()),
+            regions,
+            b,
+            run: params[0],
+            instance: params[1],
+            carried_left: 0,
+            budget: None,
+            locals: Vec::new(),
+            stack: Vec::new(),
+            frames: Vec::new(),
+            results: shape.results.clone(),
+            func,
+            offset: 0,
+            skipping: None,
+            trap_block: None,
+            fail_block: None,
+            leave_block: None,
+        };
+        for param in &params[2..] {
+            let local = translator.declare(translator.type_of(*param));
+            translator.b.def_var(local, *param);
+        }
+        translator
+    }
+
+    fn declare(&mut self, ty: Type) -> Variable {
+        let local = self.b.declare_var(ty);
+        self.locals.push(local);
+        local
+    }
+
+    /// Translates everything.
+    fn body(mut self, defined: u32) -> Result<(), Unsupported> {
+        let valid = "validation has read this body";
+        let syntax = self.module.syntax();
+        let range = syntax.bodies[defined as usize].clone();
+        self.carried_left = CARRIED + CARRIED_PER_BYTE * range.len();
+        let body = FunctionBody::new(BinaryReader::new(&syntax.bytes[range.clone()], range.start as u64));
+        let mut locals = body.get_locals_reader().expect(valid);
+        for _ in 0..locals.get_count() {
+            let (count, ty) = locals.read().expect(valid);
+            let ty = parsed_type(ty);
+            let zero = self.zero(ty);
+            for _ in 0..count {
+                let local = self.declare(ty);
+                self.b.def_var(local, zero);
+            }
+        }
+        let mut reader = OperatorsReader::new(locals.get_binary_reader());
+        self.prologue(has_loop(reader.clone()));
+        self.push_function_frame();
+        while !reader.eof() {
+            let (operator, offset) = reader.read_with_offset().expect(valid);
+            self.offset = offset as u32;
+            self.operator(&operator)?;
+            if self.carried_left == 0 {
+                return Err(Unsupported("compiling branches that carry so many values".to_owned()));
+            }
+        }
+        self.exits();
+        self.b.seal_all_blocks();
+        self.b.finalize(self.backend.isa().frontend_config());
+        Ok(())
+    }
+
+    /// Looks at the stack, and pays for the call.
+    fn prologue(&mut self, has_loop: bool) {
+        let sp = self.b.ins().get_stack_pointer(I64);
+        let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
+        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
+        let (overflow, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(overflow);
+        self.b.ins().brif(below, overflow, &[], go_on, &[]);
+        self.switch(overflow);
+        self.fail(helpers::stack_overflow(), &[]);
+        self.switch(go_on);
+        if has_loop {
+            self.budget = Some(self.b.declare_var(I64));
+            self.reload_budget();
+        }
+        self.pay();
+    }
+
+    /// Pays for a call or a taken backward branch.
+    pub fn pay(&mut self) {
+        let budget = match self.budget {
+            Some(budget) => self.b.use_var(budget),
+            None => self.load_context(I64, self.run, run::BUDGET),
+        };
+        let one = self.b.ins().iconst(I64, 1);
+        let left = self.b.ins().isub(budget, one);
+        match self.budget {
+            Some(budget) => self.b.def_var(budget, left),
+            None => self.store_context(left, self.run, run::BUDGET),
+        }
+        let zero = self.b.ins().iconst(I64, 0);
+        let spent = self.b.ins().icmp(IntCC::SignedLessThan, left, zero);
+        let (refill, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(refill);
+        self.b.ins().brif(spent, refill, &[], go_on, &[]);
+        self.switch(refill);
+        self.helper(helpers::refill(), &[]);
+        self.b.ins().jump(go_on, &[]);
+        self.switch(go_on);
+    }
+
+    /// A branch or return carries so many values.
+    pub fn count_carried(&mut self, values: usize) {
+        self.carried_left = self.carried_left.saturating_sub(values);
+    }
+
+    /// Puts the budget where callees, helpers and callers look for it.
+    pub fn flush_budget(&mut self) {
+        if let Some(budget) = self.budget {
+            let left = self.b.use_var(budget);
+            self.store_context(left, self.run, run::BUDGET);
+        }
+    }
+
+    /// Takes over what a callee or helper left of the budget.
+    pub fn reload_budget(&mut self) {
+        if let Some(budget) = self.budget {
+            let left = self.load_context(I64, self.run, run::BUDGET);
+            self.b.def_var(budget, left);
+        }
+    }
+
+    /// Translates one operator, or skips it where nothing can be reached.
+    fn operator(&mut self, operator: &Operator<'_>) -> Result<(), Unsupported> {
+        if let Some(depth) = &mut self.skipping {
+            match operator {
+                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
+                    *depth += 1;
+                    return Ok(());
+                }
+                Operator::End if *depth > 0 => {
+                    *depth -= 1;
+                    return Ok(());
+                }
+                Operator::Else if *depth == 0 => {}
+                Operator::End => {}
+                _ => return Ok(()),
+            }
+        }
+        let done = self.variable(operator)
+            || self.control(operator)
+            || self.numeric(operator)
+            || self.memory(operator)
+            || self.call(operator)
+            || self.table(operator)
+            || self.reference(operator)
+            || self.aggregate(operator)
+            || self.exception(operator)
+            || self.vector(operator)
+            || self.by_table(operator)
+            || self.atomic(operator);
+        if done { Ok(()) } else { Err(Unsupported(format!("compiling {operator:?}"))) }
+    }
+
+    // Blocks.
+
+    /// Goes on in `block`, all of whose predecessors are known.
+    pub fn switch(&mut self, block: Block) {
+        self.b.switch_to_block(block);
+        self.b.seal_block(block);
+    }
+
+    fn exit(&mut self, which: impl Fn(&mut Self) -> &mut Option<Block>, param: bool) -> Block {
+        if let Some(block) = *which(self) {
+            return block;
+        }
+        let block = self.b.create_block();
+        if param {
+            self.b.append_block_param(block, I64);
+        }
+        self.b.set_cold_block(block);
+        *which(self) = Some(block);
+        block
+    }
+
+    /// The block that only leaves.
+    pub fn leave_block(&mut self) -> Block {
+        self.exit(|translator| &mut translator.leave_block, false)
+    }
+
+    /// Appends the blocks that leave, as far as anything goes there.
+    fn exits(&mut self) {
+        let function = (self.func as i64) << 32;
+        if let Some(block) = self.trap_block {
+            let leave = self.leave_block();
+            self.b.switch_to_block(block);
+            let what = self.b.block_params(block)[0];
+            self.flush_budget();
+            let half = self.b.ins().iconst(I64, 32);
+            let number = self.b.ins().ushr(what, half);
+            let number = self.b.ins().ireduce(I32, number);
+            self.store_context(number, self.run, run::TRAP);
+            let offset = self.b.ins().ireduce(I32, what);
+            let offset = self.b.ins().uextend(I64, offset);
+            self.store_position(offset, function);
+            let fault = self.b.ins().iconst(I32, pending::FAULT as i64);
+            self.store_context(fault, self.run, run::PENDING);
+            self.b.ins().jump(leave, &[]);
+        }
+        if let Some(block) = self.fail_block {
+            let leave = self.leave_block();
+            self.b.switch_to_block(block);
+            let offset = self.b.block_params(block)[0];
+            self.store_position(offset, function);
+            self.b.ins().jump(leave, &[]);
+        }
+        if let Some(block) = self.leave_block {
+            self.b.switch_to_block(block);
+            let results = self.results.clone();
+            let zeros: Vec<Value> = results.iter().map(|ty| self.zero(*ty)).collect();
+            self.b.ins().return_(&zeros);
+        }
+    }
+
+    fn store_position(&mut self, offset: Value, function: i64) {
+        let function = self.b.ins().iconst(I64, function);
+        let position = self.b.ins().bor(offset, function);
+        self.store_context(position, self.run, run::POSITION);
+    }
+
+    fn trap_args(&mut self, code: TrapCode) -> (Block, [BlockArg; 1]) {
+        let block = self.exit(|translator| &mut translator.trap_block, true);
+        let what = (abi::trap_number(code) as i64) << 32 | (self.offset as i64 + 1);
+        (block, [self.b.ins().iconst(I64, what).into()])
+    }
+
+    /// Traps if `condition` is not zero.
+    pub fn trap_if(&mut self, condition: Value, code: TrapCode) {
+        let (trap, args) = self.trap_args(code);
+        let go_on = self.b.create_block();
+        self.b.ins().brif(condition, trap, &args, go_on, &[]);
+        self.switch(go_on);
+    }
+
+    /// Traps with the trap of this number unless it is zero.
+    pub fn trap_if_number(&mut self, number: Value) {
+        let trap = self.exit(|translator| &mut translator.trap_block, true);
+        let half = self.b.ins().iconst(I64, 32);
+        let upper = self.b.ins().ishl(number, half);
+        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
+        let what = self.b.ins().bor(upper, offset);
+        let go_on = self.b.create_block();
+        self.b.ins().brif(number, trap, &[what.into()], go_on, &[]);
+        self.switch(go_on);
+    }
+
+    /// Traps always; what follows is a block that nothing reaches.
+    pub fn trap(&mut self, code: TrapCode) {
+        let (trap, args) = self.trap_args(code);
+        self.b.ins().jump(trap, &args);
+        self.dead();
+    }
+
+    /// Goes on in a block that nothing reaches.
+    pub fn dead(&mut self) {
+        let dead = self.b.create_block();
+        self.switch(dead);
+    }
+
+    // Helpers.
+
+    /// Calls a helper for the running instance; leaves if it failed.
+    pub fn helper(&mut self, helper: Helper, args: &[Value]) {
+        let status = self.call_helper(helper, args);
+        let fail = self.exit(|translator| &mut translator.fail_block, true);
+        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
+        let go_on = self.b.create_block();
+        self.b.ins().brif(status, fail, &[offset.into()], go_on, &[]);
+        self.switch(go_on);
+    }
+
+    /// Calls a helper that always fails.
+    pub fn fail(&mut self, helper: Helper, args: &[Value]) {
+        self.call_helper(helper, args);
+        let fail = self.exit(|translator| &mut translator.fail_block, true);
+        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
+        self.b.ins().jump(fail, &[offset.into()]);
+    }
+
+    /// Calls a helper for the running instance: whether it failed.
+    pub fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        self.flush_budget();
+        let mut words = vec![self.run, self.instance];
+        words.extend_from_slice(args);
+        let call = compile::call_helper(&mut self.b, self.backend, helper, &words);
+        self.reload_budget();
+        self.b.inst_results(call)[0]
+    }
+
+    /// What the last helper left.
+    pub fn helper_result(&mut self, ty: Type) -> Value {
+        self.load_context(ty, self.run, run::RESULT)
+    }
+
+    /// Calls a helper and pushes what it leaves.
+    pub fn helper_push(&mut self, helper: Helper, args: &[Value], ty: Type) {
+        self.helper(helper, args);
+        let result = self.helper_result(ty);
+        self.stack.push(result);
+    }
+
+    // Values.
+
+    /// The machine type of a value.
+    pub fn type_of(&self, value: Value) -> Type {
+        self.b.func.dfg.value_type(value)
+    }
+
+    /// Pops an operand.
+    pub fn pop(&mut self) -> Value {
+        self.stack.pop().expect("validation: the stack holds the operands")
+    }
+
+    /// Pops an operand as a word.
+    pub fn pop_word(&mut self) -> Value {
+        let value = self.pop();
+        trampolines::to_word(&mut self.b, value)
+    }
+
+    /// Pops an operand as the two words that any value fits.
+    pub fn pop_words(&mut self) -> [Value; 2] {
+        let value = self.pop();
+        if self.type_of(value) != I8X16 {
+            let high = self.b.ins().iconst(I64, 0);
+            return [trampolines::to_word(&mut self.b, value), high];
+        }
+        let halves = self.as_vector(value, cranelift_codegen::ir::types::I64X2);
+        [self.b.ins().extractlane(halves, 0), self.b.ins().extractlane(halves, 1)]
+    }
+
+    /// Pops `n` operands.
+    pub fn pop_n(&mut self, n: usize) -> Vec<Value> {
+        self.stack.split_off(self.stack.len() - n)
+    }
+
+    /// A constant word.
+    pub fn word(&mut self, value: u64) -> Value {
+        self.b.ins().iconst(I64, value as i64)
+    }
+
+    /// The place of the current operator, as [`RunContext::position`](abi::RunContext::position) has it.
+    pub fn here(&mut self) -> Value {
+        self.word((self.func as u64) << 32 | (self.offset as u64 + 1))
+    }
+
+    /// The default value of a machine type.
+    pub fn zero(&mut self, ty: Type) -> Value {
+        match ty {
+            F32 => self.b.ins().f32const(0.0),
+            F64 => self.b.ins().f64const(0.0),
+            I8X16 => self.vector_const([0; 16]),
+            _ => self.b.ins().iconst(ty, 0),
+        }
+    }
+
+    /// A truth value as `i32`.
+    pub fn truth(&mut self, value: Value) -> Value {
+        debug_assert_eq!(self.type_of(value), I8);
+        self.b.ins().uextend(I32, value)
+    }
+
+    /// Puts values on the machine's stack as words: where they are, and how many words.
+    pub fn spill(&mut self, values: &[Value]) -> [Value; 2] {
+        let types: Vec<Type> = values.iter().map(|value| self.type_of(*value)).collect();
+        let len = abi::words(&types);
+        let at = self.stack_words(len);
+        trampolines::store_words(&mut self.b, values, at);
+        let len = self.word(len as u64);
+        [at, len]
+    }
+
+    /// Room for words on the machine's stack.
+    pub fn stack_words(&mut self, len: u32) -> Value {
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, len.max(1) * 8, 4);
+        let slot = self.b.create_sized_stack_slot(data);
+        self.b.ins().stack_addr(I64, slot, 0)
+    }
+
+    // Memory of the run time.
+
+    fn context_flags(&self) -> MemFlagsData {
+        MemFlagsData::trusted().with_alias_region(self.regions.context)
+    }
+
+    /// Reads from the run context, or from what it leads to.
+    pub fn load_context(&mut self, ty: Type, base: Value, offset: i32) -> Value {
+        let flags = self.context_flags();
+        self.b.ins().load(ty, flags, base, offset)
+    }
+
+    /// Writes to the run context.
+    pub fn store_context(&mut self, value: Value, base: Value, offset: i32) {
+        let flags = self.context_flags();
+        self.b.ins().store(flags, value, base, offset);
+    }
+
+    /// Reads a word of the instance, which never changes.
+    pub fn load_instance(&mut self, offset: i32) -> Value {
+        let flags = self.context_flags().with_readonly().with_can_move();
+        self.b.ins().load(I64, flags, self.instance, offset)
+    }
+
+    /// The local `x`.
+    pub fn local(&self, x: u32) -> Variable {
+        debug_assert_eq!(self.locals[x as usize].index() as u32, x);
+        self.locals[x as usize]
+    }
+}
+
+/// Whether a body has a loop.
+fn has_loop(mut reader: OperatorsReader<'_>) -> bool {
+    while !reader.eof() {
+        if let Operator::Loop { .. } = reader.read().expect("validation has read this body") {
+            return true;
+        }
+    }
+    false
+}
+
+/// The machine type of a type of the binary format.
+pub(super) fn parsed_type(ty: wasmparser::ValType) -> Type {
+    abi::machine_type(match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        wasmparser::ValType::Ref(_) => return I64,
+    })
+}

@@ -1,0 +1,268 @@
+//! The second tier, construct by construct.
+#![cfg(feature = "jit")]
+
+use preflight_engine::{
+    Config, Fault, Module, Store, Tier, Val,
+    syntax::{FuncType, ValType},
+    trace::{Cause, InstancePath, Resource, TrapCode},
+};
+
+fn config() -> Config {
+    Config { tier: Tier::Jit, ..Config::default() }
+}
+
+fn binary(text: &str) -> Vec<u8> {
+    let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+    wast::parser::parse::<wast::Wat>(&buffer).unwrap().encode().unwrap()
+}
+
+fn run_in(store: &mut Store, text: &str, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let instance = store.instantiate(&module, &[], InstancePath::root()).unwrap();
+    store.call_export(instance, name, args, Cause::Invoke)
+}
+
+fn run(text: &str, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
+    run_in(&mut Store::new(&config()), text, name, args)
+}
+
+fn trap(result: Result<Vec<Val>, Fault>) -> TrapCode {
+    match result {
+        Err(Fault::Trap(trap)) => trap.code,
+        other => panic!("no trap: {other:?}"),
+    }
+}
+
+#[test]
+fn adds() {
+    let text = r#"(module (func (export "f") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#;
+    assert_eq!(run(text, "f", &[Val::I32(20), Val::I32(22)]).unwrap(), [Val::I32(42)]);
+}
+
+#[test]
+fn traps_know_their_place() {
+    let text =
+        r#"(module (func) (func (export "f") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))"#;
+    let Err(Fault::Trap(trap)) = run(text, "f", &[Val::I32(0)]) else { panic!("no trap") };
+    assert_eq!((trap.code, trap.func), (TrapCode::IntegerDivideByZero, Some(1)));
+    assert!(trap.offset.is_some());
+}
+
+#[test]
+fn recursion_ends_with_the_stack() {
+    let text = r#"(module (func $f (export "f") (result i32) (i32.add (i32.const 1) (call $f))))"#;
+    assert!(matches!(run(text, "f", &[]), Err(Fault::Exhausted(Resource::Stack))));
+}
+
+#[test]
+fn tail_calls_take_no_stack() {
+    let text = r#"(module (func $f (export "f") (param i64) (result i64)
+        (if (result i64) (i64.eqz (local.get 0)) (then (i64.const 7))
+            (else (return_call $f (i64.sub (local.get 0) (i64.const 1)))))))"#;
+    assert_eq!(run(text, "f", &[Val::I64(10_000_000)]).unwrap(), [Val::I64(7)]);
+}
+
+#[test]
+fn loops_end_with_the_fuel() {
+    let text = r#"(module (func (export "f") (loop (br 0))))"#;
+    let mut store = Store::new(&config());
+    store.set_fuel(Some(100_000));
+    assert!(matches!(run_in(&mut store, text, "f", &[]), Err(Fault::Exhausted(Resource::Fuel))));
+    assert_eq!(store.fuel(), Some(0));
+    store.set_fuel(None);
+    store.interrupt_handle().interrupt();
+    assert!(matches!(run_in(&mut store, text, "f", &[]), Err(Fault::Exhausted(Resource::Interrupt))));
+}
+
+#[test]
+fn exceptions_are_caught_by_their_tag() {
+    let text = r#"(module (tag $a (param i32 f64)) (tag $b)
+        (func $throw (param i32)
+            (if (local.get 0) (then (throw $a (i32.const 5) (f64.const 1.5))) (else (throw $b))))
+        (func (export "f") (param i32) (result i32 f64)
+            (block $h (result i32 f64)
+                (try_table (catch $a $h) (call $throw (local.get 0)))
+                (i32.const 0) (f64.const 0))))"#;
+    assert_eq!(run(text, "f", &[Val::I32(1)]).unwrap(), [Val::I32(5), Val::F64(1.5f64.to_bits())]);
+    assert!(matches!(run(text, "f", &[Val::I32(0)]), Err(Fault::Exception(_))));
+}
+
+#[test]
+fn many_values_and_vectors_pass() {
+    let text = r#"(module
+        (func $g (param i32 i64 f32 f64 v128 i32 i32 i32 i32 i32 i32 i32) (result v128 i32 i64 f32 f64 i32 i32 i32 i32 v128)
+            (local.get 4) (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 8) (local.get 9)
+            (local.get 10) (local.get 11) (i8x16.add (local.get 4) (local.get 4)))
+        (func (export "f") (result v128 i32 i64 f32 f64 i32 i32 i32 i32 v128)
+            (call $g (i32.const 1) (i64.const 2) (f32.const 3) (f64.const 4) (v128.const i64x2 5 6) (i32.const 7)
+                (i32.const 8) (i32.const 9) (i32.const 10) (i32.const 11) (i32.const 12) (i32.const 13))))"#;
+    let v = Val::V128(5 | 6 << 64);
+    let w = Val::V128(10 | 12 << 64);
+    assert_eq!(
+        run(text, "f", &[]).unwrap(),
+        [
+            v,
+            Val::I32(1),
+            Val::I64(2),
+            Val::F32(3f32.to_bits()),
+            Val::F64(4f64.to_bits()),
+            Val::I32(10),
+            Val::I32(11),
+            Val::I32(12),
+            Val::I32(13),
+            w,
+        ]
+    );
+}
+
+#[test]
+fn host_functions_call_back() {
+    let text = r#"(module (import "" "h" (func $h (param i32) (result i32)))
+        (func (export "f") (param i32) (result i32) (i32.mul (i32.const 2) (call $h (local.get 0))))
+        (func (export "g") (param i32) (result i32) (i32.add (i32.const 1) (local.get 0))))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let mut store = Store::new(&config());
+    let ty = FuncType::new([ValType::I32], [ValType::I32]);
+    let host = store.alloc_func(ty, "h", |caller, args, results| {
+        let instance = caller.instance().unwrap();
+        results[0] = caller.store().call_export(instance, "g", args, Cause::Invoke)?[0];
+        Ok(())
+    });
+    let instance = store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
+    let result = store.call_export(instance, "f", &[Val::I32(20)], Cause::Invoke).unwrap();
+    assert_eq!(result, [Val::I32(42)]);
+}
+
+#[test]
+fn frames_keep_objects_alive() {
+    let text = r#"(module (type $s (struct (field i32) (field (ref null $s))))
+        (func $chain (param i32) (result (ref null $s))
+            (if (result (ref null $s)) (i32.eqz (local.get 0)) (then (ref.null $s))
+                (else (struct.new $s (local.get 0) (call $chain (i32.sub (local.get 0) (i32.const 1)))))))
+        (func (export "f") (param i32) (result i32) (local $p (ref null $s)) (local $sum i32)
+            (local.set $p (call $chain (local.get 0)))
+            (drop (struct.new $s (i32.const 1000) (ref.null $s)))
+            (loop $l
+                (if (ref.is_null (local.get $p)) (then (return (local.get $sum))))
+                (local.set $sum (i32.add (local.get $sum) (struct.get $s 0 (local.get $p))))
+                (local.set $p (struct.get $s 1 (local.get $p)))
+                (br $l))
+            (unreachable)))"#;
+    let mut store = Store::new(&config());
+    store.set_gc_stress(true);
+    assert_eq!(run_in(&mut store, text, "f", &[Val::I32(100)]).unwrap(), [Val::I32(5050)]);
+}
+
+#[test]
+fn memory_is_checked() {
+    let text = r#"(module (memory 1 2)
+        (func (export "f") (param i32) (result i32) (i32.load offset=4 (local.get 0)))
+        (func (export "g") (param i32) (result i32)
+            (i32.store (i32.const 65536) (local.get 0)) (i32.load (i32.const 65536)))
+        (func (export "grow") (result i32) (memory.grow (i32.const 1))))"#;
+    assert_eq!(run(text, "f", &[Val::I32(65528)]).unwrap(), [Val::I32(0)]);
+    assert_eq!(trap(run(text, "f", &[Val::I32(65529)])), TrapCode::OutOfBoundsMemory);
+    assert_eq!(trap(run(text, "f", &[Val::I32(-1)])), TrapCode::OutOfBoundsMemory);
+    assert_eq!(trap(run(text, "g", &[Val::I32(1)])), TrapCode::OutOfBoundsMemory);
+}
+
+#[test]
+fn a_panic_of_the_host_passes_around_compiled_frames() {
+    let text = r#"(module (import "" "h" (func $h)) (func (export "f") (call $h)))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "h", |_, _, _| panic!("on purpose"));
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    let panic =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.call_export(instance, "f", &[], Cause::Invoke)));
+    assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
+}
+
+#[test]
+fn traps_of_the_host_are_at_the_call() {
+    let text = r#"(module (import "" "h" (func $h)) (func) (func $f (call $h)) (func (export "f") (call $f)))"#;
+    let at = |tier| {
+        let config = Config { tier, ..Config::default() };
+        let module = Module::new(&config, binary(text)).unwrap();
+        let mut store = Store::new(&config);
+        let host = store.alloc_func(FuncType::default(), "h", |_, _, _| Err(Fault::Trap(TrapCode::Host.into())));
+        let host = preflight_engine::Extern::Func(host);
+        let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+        let Err(Fault::Trap(trap)) = store.call_export(instance, "f", &[], Cause::Invoke) else { panic!("no trap") };
+        assert_eq!(trap.func, Some(2));
+        trap
+    };
+    assert_eq!(at(Tier::Interp), at(Tier::Jit));
+}
+
+#[test]
+fn handlers_do_not_catch_what_a_tail_call_throws() {
+    let text = r#"(module (tag $a) (func $throw (throw $a))
+        (func $g (block $h (try_table (catch $a $h) (return_call $throw))))
+        (func (export "f") (result i32)
+            (block $h (try_table (catch_all $h) (call $g)) (return (i32.const 0)))
+            (i32.const 1)))"#;
+    assert_eq!(run(text, "f", &[]).unwrap(), [Val::I32(1)]);
+}
+
+#[test]
+fn inner_handlers_come_first_and_exceptions_are_thrown_again() {
+    let text = r#"(module (tag $a (param i32)) (tag $b)
+        (func $throw (param i32) (throw $a (local.get 0)))
+        (func (export "f") (result i32) (local $e exnref)
+            (block $outer (result i32)
+                (try_table (catch $a $outer)
+                    (block $inner (result i32 exnref)
+                        (try_table (catch $b 1) (catch_ref $a $inner) (call $throw (i32.const 6)))
+                        (return (i32.const 0)))
+                    (local.set $e) (drop)
+                    (throw_ref (local.get $e)))
+                (i32.const 1))))"#;
+    assert_eq!(run(text, "f", &[]).unwrap(), [Val::I32(6)]);
+}
+
+#[test]
+fn traps_are_not_caught() {
+    let text = r#"(module (func $t (unreachable))
+        (func (export "f") (block $h (try_table (catch_all $h) (call $t)))))"#;
+    assert_eq!(trap(run(text, "f", &[])), TrapCode::Unreachable);
+}
+
+#[test]
+fn objects_survive_while_the_host_collects() {
+    let text = r#"(module (import "" "gc" (func $gc)) (type $s (struct (field i32)))
+        (func (export "f") (result i32) (local $p (ref null $s))
+            (local.set $p (struct.new $s (i32.const 77)))
+            (call $gc)
+            (struct.get $s 0 (local.get $p))))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "gc", |caller, _, _| {
+        caller.store().collect_garbage();
+        Ok(())
+    });
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(77)]);
+}
+
+#[test]
+fn functions_made_while_a_host_function_runs_can_be_called() {
+    let text = r#"(module (import "" "h" (func $h)) (table (export "t") 1 funcref)
+        (func (export "f") (result i32) (call $h) (call_indirect (result i32) (i32.const 0))))"#;
+    let other =
+        r#"(module (import "" "t" (table 1 funcref)) (elem (i32.const 0) $g) (func $g (result i32) (i32.const 9)))"#;
+    let module = Module::new(&config(), binary(text)).unwrap();
+    let other = Module::new(&config(), binary(other)).unwrap();
+    let mut store = Store::new(&config());
+    let host = store.alloc_func(FuncType::default(), "h", move |caller, _, _| {
+        let instance = caller.instance().unwrap();
+        let table = caller.store().export(instance, "t").unwrap();
+        caller.store().instantiate(&other, &[table], InstancePath::root().child("$g")).unwrap();
+        Ok(())
+    });
+    let host = preflight_engine::Extern::Func(host);
+    let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+    assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(9)]);
+}
