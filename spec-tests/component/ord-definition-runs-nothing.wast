@@ -10,3 +10,7 @@
   (core instance $m (instantiate $M))
   (func (export "f") (result u32) (canon lift (core func $m "f"))))
 (assert_return (invoke "f") (u32.const 1))
+;;= /$C component begun
+;;= /$C/$m allocated func 1
+;;= /$C/$m done
+;;= /$C component done

@@ -16,3 +16,15 @@
   (core instance $b (instantiate $B (with "a" (instance $a))))
   (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
 (assert_return (invoke "seen") (u32.const 5))
+;;= /$C component begun
+;;= /$C/$a allocated func 1 memory 1
+;;= /$C/$a start 0 entered
+;;= /$C/$a start 0 left
+;;= /$C/$a done
+;;= /$C/$b import "a" "m" memory
+;;= /$C/$b global 0 = i32:0
+;;= /$C/$b allocated func 2 global 1
+;;= /$C/$b start 0 entered
+;;= /$C/$b start 0 left
+;;= /$C/$b done
+;;= /$C component done

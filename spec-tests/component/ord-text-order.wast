@@ -21,8 +21,28 @@
     (import "id" "id" (global $id i32))
     (func $start (call $log (global.get $id)))
     (start $start))
-  (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $one))))
-  (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $two))))
-  (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $three))))
+  (core instance $a (instantiate $Start (with "log" (instance $log)) (with "id" (instance $one))))
+  (core instance $b (instantiate $Start (with "log" (instance $log)) (with "id" (instance $two))))
+  (core instance $c (instantiate $Start (with "log" (instance $log)) (with "id" (instance $three))))
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 123))
+;;= /$C component begun
+;;= /$C/$a import "log" "log" func
+;;= /$C/$a import "id" "id" global
+;;= /$C/$a allocated func 1
+;;= /$C/$a start 1 entered
+;;= /$C/$a start 1 left
+;;= /$C/$a done
+;;= /$C/$b import "log" "log" func
+;;= /$C/$b import "id" "id" global
+;;= /$C/$b allocated func 1
+;;= /$C/$b start 1 entered
+;;= /$C/$b start 1 left
+;;= /$C/$b done
+;;= /$C/$c import "log" "log" func
+;;= /$C/$c import "id" "id" global
+;;= /$C/$c allocated func 1
+;;= /$C/$c start 1 entered
+;;= /$C/$c start 1 left
+;;= /$C/$c done
+;;= /$C component done

@@ -26,8 +26,24 @@
     (func (export "f") (call $log (i32.const 8))))
   (core instance $eight (instantiate $Eight (with "log" (instance $log))))
   (func $f (canon lift (core func $eight "f")))
-  (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $one))))
+  (core instance $a (instantiate $Start (with "log" (instance $log)) (with "id" (instance $one))))
   (start $f)
-  (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $two))))
+  (core instance $b (instantiate $Start (with "log" (instance $log)) (with "id" (instance $two))))
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 182))
+;;= /$C component begun
+;;= /$C/$a import "log" "log" func
+;;= /$C/$a import "id" "id" global
+;;= /$C/$a allocated func 1
+;;= /$C/$a start 1 entered
+;;= /$C/$a start 1 left
+;;= /$C/$a done
+;;= /$C component start 0 ()
+;;= /$C component start 0 returned ()
+;;= /$C/$b import "log" "log" func
+;;= /$C/$b import "id" "id" global
+;;= /$C/$b allocated func 1
+;;= /$C/$b start 1 entered
+;;= /$C/$b start 1 left
+;;= /$C/$b done
+;;= /$C component done

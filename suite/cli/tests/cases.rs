@@ -39,7 +39,9 @@ fn a_wrong_step_is_shown_with_the_rule_in_words() {
 #[test]
 fn wrong_cases_and_names_are_status_2() {
     let folder = Folder::with(&[("plain.wast", "(module)")]);
-    for args in ["run --cases .", "run --rule CORE-NONE-01", "run --filter nothing-is-called-this", "run --cases absent"] {
+    for args in
+        ["run --cases .", "run --rule CORE-NONE-01", "run --filter nothing-is-called-this", "run --cases absent"]
+    {
         let run = folder.run(args);
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
         contains(&run.err, &["error: "]);
