@@ -1,6 +1,28 @@
-//! The data of the Preflight suite. A data crate: it contains texts and no code.
+//! The data of the Preflight suite: the rules of WebAssembly initialisation, the cases that prove them, and the directives
+//! of the official suites that are out of date. What a case is, and how one is written, is told in this crate's README.
+//!
+//! Nothing here runs anything: the crate `preflight` reads cases and runs them.
 
 #![forbid(unsafe_code)]
 
+mod rules;
+
+pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules};
+
 /// The directives of the official suites that contradict today's specification, as TOML.
 pub const STALE: &str = include_str!("../stale.toml");
+
+/// The catalogue of rules, as TOML; [`rules`] reads it.
+pub const RULES: &str = include_str!("../rules.toml");
+
+/// All cases, by chapter and name.
+pub static CASES: &[CaseFile] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+/// A case as it is written: a script with a header and the expected trace in its comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseFile {
+    /// Chapter and file name, such as `core/start-runs-last.wast`.
+    pub path: &'static str,
+    /// The text of the file.
+    pub text: &'static str,
+}

@@ -1,6 +1,7 @@
 //! The Preflight suite: what a WebAssembly runtime does before the first call, checked.
 //!
 //! - [`script`] runs one `.wast` script on the reference engine, directive by directive;
+//! - [`case`](mod@case) reads cases and runs them: scripts that name their rules and the steps they expect;
 //! - [`files`] runs many of them in parallel, in a fixed order of results;
 //! - [`official`] holds the official core and proposal suites, each with the feature set of its day;
 //! - [`results`] is what a run returns, and what `preflight wast --format json` prints.
@@ -11,6 +12,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cases")]
+pub mod case;
 #[cfg(feature = "reference")]
 pub mod files;
 #[cfg(feature = "official")]

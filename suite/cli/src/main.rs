@@ -46,6 +46,8 @@ enum Command {
     Trace(commands::trace::Args),
     Exec(commands::exec::Args),
     Wast(commands::wast::Args),
+    Run(commands::run::Args),
+    Rules(commands::rules::Args),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +57,8 @@ fn main() -> ExitCode {
         Some(Command::Trace(args)) => commands::trace::run(args),
         Some(Command::Exec(args)) => commands::exec::run(args),
         Some(Command::Wast(args)) => commands::wast::run(args),
+        Some(Command::Run(args)) => commands::run::run(args),
+        Some(Command::Rules(args)) => commands::rules::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

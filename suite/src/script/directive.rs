@@ -26,7 +26,7 @@ pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &
         let mut machine = Machine::new(options, InstancePath::root());
         let events = record(&mut machine, options.level);
         let mut threads = Threads::new(scope, text, &watchdog);
-        let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads);
+        let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads, &events);
         reports.extend(threads.join_all());
         reports.sort_by_key(|report| (report.line, report.column));
         drop(machine);
@@ -41,6 +41,7 @@ pub(super) fn run_in<'scope>(
     text: &str,
     watchdog: &Watchdog,
     threads: &mut Threads<'scope, '_>,
+    events: &Events,
 ) -> Vec<DirectiveReport> {
     watchdog.watch(machine.store.interrupt_handle());
     let mut reports = Vec::with_capacity(directives.len());
@@ -48,8 +49,10 @@ pub(super) fn run_in<'scope>(
     for directive in directives {
         let (line, column) = position.of(start_of(text, &directive));
         let keyword = keyword(&directive);
+        let before = events.len();
         let status = guarded(machine, directive, watchdog, threads);
-        reports.push(DirectiveReport { line, column, directive: keyword, status });
+        let (events, instantiation) = (before..events.len(), machine.instantiation.take());
+        reports.push(DirectiveReport { line, column, directive: keyword, status, events, instantiation });
         reports.append(&mut threads.finished);
     }
     reports
@@ -241,9 +244,13 @@ impl<'t> Position<'t> {
 
 /// Events that the store records and the runner takes.
 #[derive(Clone, Default)]
-struct Events(Rc<RefCell<Vec<Event>>>);
+pub(super) struct Events(Rc<RefCell<Vec<Event>>>);
 
 impl Events {
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
     fn take(&self) -> Vec<Event> {
         self.0.take()
     }

@@ -9,7 +9,7 @@ use super::{
     spectest,
     values::{self, Typed},
 };
-use crate::trace::{Cause, InstancePath};
+use crate::trace::{Cause, InstancePath, Outcome};
 use preflight_engine::{
     Extern, Linker, Module, Store,
     component::{Component, ComponentInstance},
@@ -58,6 +58,8 @@ pub(super) struct Machine<'o> {
     current: Slot,
     root: InstancePath,
     anonymous: u32,
+    /// The last instantiation and how it ended, until the runner takes it.
+    pub(super) instantiation: Option<(InstancePath, Outcome)>,
 }
 
 impl<'o> Machine<'o> {
@@ -82,6 +84,7 @@ impl<'o> Machine<'o> {
             current: Slot::Nothing,
             root,
             anonymous: 0,
+            instantiation: None,
         }
     }
 
@@ -244,17 +247,21 @@ impl<'o> Machine<'o> {
         }
     }
 
+    /// Instantiates, and notes how that ended.
     fn instantiate(&mut self, definition: &Defined, path: InstancePath) -> Result<Slot, End> {
-        match definition {
+        let mut outcome = Outcome::Returned { values: Vec::new() };
+        let result = match definition {
             Defined::Module(module) => {
-                let instance = self.linker.instantiate(&mut self.store, module, path);
-                instance.map(Slot::Core).map_err(End::from)
+                let instance = self.linker.instantiate(&mut self.store, module, path.clone());
+                instance.inspect_err(|error| outcome = error.outcome()).map(Slot::Core).map_err(End::from)
             }
             Defined::Component(component) => {
-                let instance = self.store.instantiate_component(component, self.components.linker(), path);
-                instance.map(Slot::Component).map_err(End::from)
+                let instance = self.store.instantiate_component(component, self.components.linker(), path.clone());
+                instance.inspect_err(|error| outcome = error.outcome()).map(Slot::Component).map_err(End::from)
             }
-        }
+        };
+        self.instantiation = Some((path, outcome));
+        result
     }
 
     /// `/$name`, or `/#n` for the module number n of those without a name.

@@ -83,6 +83,8 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("out of bounds", &[TrapCode::OutOfBoundsMemory, TrapCode::OutOfBoundsTable]),
     ("undefined element", &[TrapCode::UndefinedElement]),
     ("undefined", &[TrapCode::UndefinedElement]),
+    // An exception at the border of a component is a trap, and not an exception any more.
+    ("uncaught exception", &[TrapCode::CanonicalAbi]),
     ("uninitialized element*", &[TrapCode::UninitializedElement]),
     ("uninitialized", &[TrapCode::UninitializedElement]),
     ("indirect call type mismatch", &[TrapCode::IndirectCallTypeMismatch]),

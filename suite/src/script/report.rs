@@ -1,6 +1,7 @@
 //! What became of each directive.
 
-use crate::trace::Event;
+use crate::trace::{Event, InstancePath, Outcome};
+use std::ops::Range;
 
 /// What running a script gave.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +14,7 @@ pub struct Script {
 }
 
 /// What became of one directive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DirectiveReport {
     /// Line of the directive's opening parenthesis in the file, from 1.
     pub line: u64,
@@ -23,6 +24,10 @@ pub struct DirectiveReport {
     pub directive: &'static str,
     /// What became of it.
     pub status: Status,
+    /// Which of [`Script::events`] it brought about; empty inside `thread`.
+    pub events: Range<usize>,
+    /// The instance that it was to make, and how that ended: without values if it succeeded.
+    pub instantiation: Option<(InstancePath, Outcome)>,
 }
 
 /// Passed, failed, or neither.

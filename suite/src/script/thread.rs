@@ -2,7 +2,7 @@
 //! store of its own. Only shared memories go from one to the other.
 
 use super::{
-    directive::{self, panic_text},
+    directive::{self, Events, panic_text},
     machine::{Machine, Slot},
     report::{DirectiveReport, Problem},
     watchdog::Watchdog,
@@ -43,7 +43,9 @@ impl<'scope, 'env> Threads<'scope, 'env> {
                 take_over(&mut machine, name, memories);
             }
             let mut threads = Threads::new(scope, text, watchdog);
-            let mut reports = directive::run_in(&mut machine, thread.directives, text, watchdog, &mut threads);
+            let unrecorded = Events::default();
+            let mut reports =
+                directive::run_in(&mut machine, thread.directives, text, watchdog, &mut threads, &unrecorded);
             reports.extend(threads.join_all());
             reports
         };

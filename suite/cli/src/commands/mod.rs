@@ -2,5 +2,7 @@
 
 pub mod exec;
 pub mod main_job;
+pub mod rules;
+pub mod run;
 pub mod trace;
 pub mod wast;

@@ -1,0 +1,34 @@
+//! Lists the case files, so that they travel with the crate: the folders are scanned, no list is edited.
+
+use std::{env, fmt::Write, fs, io, path::Path};
+
+/// The folders of cases, one for each chapter.
+const CHAPTERS: [&str; 6] = ["core", "p1", "component", "p2", "toolchain", "js"];
+
+fn main() -> io::Result<()> {
+    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
+    let mut list = String::from("&[\n");
+    for chapter in CHAPTERS {
+        println!("cargo::rerun-if-changed={chapter}");
+        let folder = Path::new(&root).join(chapter);
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".wast") {
+                names.push(name);
+            }
+        }
+        names.sort();
+        for name in names {
+            let (path, file) = (format!("{chapter}/{name}"), folder.join(&name));
+            writeln!(list, "    CaseFile {{ path: {path:?}, text: include_str!({file:?}) }},")
+                .map_err(io::Error::other)?;
+        }
+    }
+    list.push(']');
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("cases.rs"), list)
+}

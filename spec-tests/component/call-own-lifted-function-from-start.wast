@@ -1,0 +1,17 @@
+;;! title = "A start function that calls a function lifted by its own component, lowered again, is recorded"
+;;! rules = ["CM-CALL-04"]
+;;! needs = ["component-model"]
+(component $C
+  (core module $A (func (export "f") (result i32) (i32.const 6)))
+  (core instance $a (instantiate $A))
+  (func $f (result u32) (canon lift (core func $a "f")))
+  (core func $f (canon lower (func $f)))
+  (core module $B
+    (import "" "f" (func $f (result i32)))
+    (global $seen (mut i32) (i32.const 0))
+    (func $start (global.set $seen (call $f)))
+    (start $start)
+    (func (export "seen") (result i32) (global.get $seen)))
+  (core instance $b (instantiate $B (with "" (instance (export "f" (func $f))))))
+  (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
+(assert_return (invoke "seen") (u32.const 6))

@@ -1,0 +1,33 @@
+;;! title = "A realloc that calls an import while start receives a string traps"
+;;! rules = ["CM-CANON-03"]
+;;! needs = ["component-model"]
+(assert_trap
+  (component
+    (component $Callee
+      (core module $M
+        (memory (export "m") 1)
+        (func (export "get") (result i32) (i32.store (i32.const 4) (i32.const 1)) (i32.const 0))
+        (func (export "noop")))
+      (core instance $m (instantiate $M))
+      (func (export "noop") (canon lift (core func $m "noop")))
+      (func (export "get") (result string) (canon lift (core func $m "get") (memory (core memory $m "m")))))
+    (component $Caller
+      (import "noop" (func $noop))
+      (import "get" (func $get (result string)))
+      (core func $noop (canon lower (func $noop)))
+      (core module $Libc
+        (import "" "noop" (func $noop))
+        (memory (export "m") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (call $noop) (i32.const 100)))
+      (core instance $libc (instantiate $Libc (with "" (instance (export "noop" (func $noop))))))
+      (core func $get
+        (canon lower (func $get) (memory (core memory $libc "m")) (realloc (core func $libc "realloc"))))
+      (core module $M
+        (import "" "get" (func $get (param i32)))
+        (func $start (call $get (i32.const 8)))
+        (start $start))
+      (core instance (instantiate $M (with "" (instance (export "get" (func $get)))))))
+    (instance $callee (instantiate $Callee))
+    (instance (instantiate $Caller
+      (with "noop" (func $callee "noop")) (with "get" (func $callee "get")))))
+  "cannot leave component instance")

@@ -1,0 +1,15 @@
+;;! title = "A later core instance's element segment fills the table of an earlier one"
+;;! rules = ["CM-INST-04"]
+;;! needs = ["component-model"]
+(component $C
+  (core module $A
+    (table (export "t") 1 funcref)
+    (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0))))
+  (core instance $a (instantiate $A))
+  (core module $B
+    (import "a" "t" (table 1 funcref))
+    (func $f (result i32) (i32.const 64))
+    (elem (i32.const 0) $f))
+  (core instance (instantiate $B (with "a" (instance $a))))
+  (func (export "call") (result u32) (canon lift (core func $a "call"))))
+(assert_return (invoke "call") (u32.const 64))

@@ -1,0 +1,10 @@
+;;! title = "A trap in a component-level start fails the instantiation"
+;;! rules = ["CM-START-09"]
+;;! needs = ["component-model", "values"]
+(assert_trap
+  (component
+    (core module $M (func (export "f") (unreachable)))
+    (core instance $m (instantiate $M))
+    (func $f (canon lift (core func $m "f")))
+    (start $f))
+  "unreachable")

@@ -1,0 +1,29 @@
+;;! title = "The first call of a host function from start comes after all segments"
+;;! rules = ["EMB-HOST-01", "CORE-START-04"]
+(module $N
+  (import "spectest" "print_i32" (func $print (param i32)))
+  (memory 1)
+  (table 1 funcref)
+  (func $start
+    (call $print (i32.load8_u (i32.const 1)))
+    (call_indirect (i32.const 0)))
+  (func $in_table (call $print (i32.const 2)))
+  (start $start)
+  (elem (i32.const 0) $in_table)
+  (data (i32.const 1) "\01"))
+;;= /$N import "spectest" "print_i32" func
+;;= /$N elem 0 = [func /$N#2]
+;;= /$N allocated func 2 table 1 memory 1
+;;= /$N elem 0 offset = i32:0
+;;= /$N elem 0 -> table 0 at 0 len 1
+;;= /$N elem 0 dropped
+;;= /$N data 0 offset = i32:1
+;;= /$N data 0 -> memory 0 at 1 len 1
+;;= /$N data 0 dropped
+;;= /$N start 1 entered
+;;= /$N host spectest.print_i32 (i32:1)
+;;= /$N host spectest.print_i32 returned ()
+;;= /$N host spectest.print_i32 (i32:2)
+;;= /$N host spectest.print_i32 returned ()
+;;= /$N start 1 left
+;;= /$N done

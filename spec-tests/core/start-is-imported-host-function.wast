@@ -1,0 +1,12 @@
+;;! title = "An imported start function may be one of the host"
+;;! rules = ["CORE-START-06"]
+(module $N
+  (import "spectest" "print" (func $print))
+  (start $print))
+;;= /$N import "spectest" "print" func
+;;= /$N allocated
+;;= /$N start 0 entered
+;;= /$N host spectest.print ()
+;;= /$N host spectest.print returned ()
+;;= /$N start 0 left
+;;= /$N done

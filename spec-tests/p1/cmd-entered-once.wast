@@ -1,0 +1,21 @@
+;;! title = "A command's _start is entered once"
+;;! rules = ["P1-CMD-03", "P1-CMD-04"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! stdout = "s"
+;;! exit = 0
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "s")
+  (global $entered (mut i32) (i32.const 0))
+  (func $print (param $at i32) (param $len i32)
+    (i32.store (i32.const 0) (local.get $at))
+    (i32.store (i32.const 4) (local.get $len))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_start")
+    (if (global.get $entered) (then (unreachable)))
+    (global.set $entered (i32.const 1))
+    (call $print (i32.const 16) (i32.const 1))))

@@ -1,0 +1,8 @@
+;;! title = "Whether the _initialize of a module that imports nothing of WASI is called is recorded"
+;;! rules = ["P1-KIND-08"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "reactor"
+;;! main = "$Main"
+(module definition $Main
+  (func (export "_initialize") (unreachable)))

@@ -1,0 +1,18 @@
+;;! title = "An export of a reactor that is selected for a call runs after _initialize"
+;;! rules = ["P1-REA-04"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "reactor"
+;;! main = "$Main"
+;;! invoke = "run"
+;;! stdout = "ir"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "ir")
+  (func $print (param $at i32) (param $len i32)
+    (i32.store (i32.const 0) (local.get $at))
+    (i32.store (i32.const 4) (local.get $len))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_initialize") (call $print (i32.const 16) (i32.const 1)))
+  (func (export "run") (call $print (i32.const 17) (i32.const 1))))

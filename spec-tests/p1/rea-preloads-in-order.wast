@@ -1,0 +1,26 @@
+;;! title = "Preloaded reactors are initialised in the order given"
+;;! rules = ["P1-REA-09"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! preloads = [{ name = "log", module = "$Log" }, { name = "a", module = "$A" }, { name = "b", module = "$B" }]
+;;! exit = 12
+(module definition $Log
+  (global $value (mut i32) (i32.const 0))
+  (func (export "log") (param i32)
+    (global.set $value (i32.add (i32.mul (global.get $value) (i32.const 10)) (local.get 0))))
+  (func (export "value") (result i32) (global.get $value)))
+(module definition $A
+  (import "log" "log" (func $log (param i32)))
+  (func (export "_initialize") (call $log (i32.const 1)))
+  (func (export "f")))
+(module definition $B
+  (import "log" "log" (func $log (param i32)))
+  (import "a" "f" (func $f))
+  (func (export "_initialize") (call $f) (call $log (i32.const 2))))
+(module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "log" "value" (func $value (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (call $exit (call $value))))

@@ -1,0 +1,63 @@
+//! `preflight run` and `preflight rules`.
+
+mod common;
+
+use common::{Folder, contains};
+use serde_json::Value;
+
+const CASE: &str = ";;! title = \"A trap\"\n;;! rules = [\"CORE-START-09\"]\n\
+    (assert_trap (module (func $f (unreachable)) (start $f)) \"unreachable\")\n";
+const TRACE: &str = ";;= /#0 allocated func 1\n;;= /#0 start 0 entered\n;;= /#0 trap unreachable in start\n";
+
+#[test]
+fn built_in_cases_pass() {
+    let run = Folder::with(&[]).run("run --filter core/start --format json");
+    let document: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((run.status, document["totals"]["failed"].as_u64()), (0, Some(0)));
+    assert!(document["totals"]["passed"].as_u64() > Some(10));
+    let run = Folder::with(&[]).run("run --rule CORE-START-09");
+    assert_eq!(run.status, 0);
+    contains(&run.out, &["CORE-START", "ok: "]);
+}
+
+#[test]
+fn a_wrong_step_is_shown_with_the_rule_in_words() {
+    let folder = Folder::with(&[]);
+    std::fs::create_dir(folder.path("cases")).unwrap();
+    folder.write("cases/good.wast", format!("{CASE}{TRACE}").as_bytes());
+    assert_eq!(folder.run("run --cases cases").status, 0);
+    folder.write("cases/bad.wast", format!("{CASE}{}", TRACE.replace("start 0", "start 1")).as_bytes());
+    let run = folder.run("run --cases cases");
+    assert_eq!(run.status, 1);
+    contains(
+        &run.out,
+        &["FAILED bad.wast: A trap", "CORE-START-09", "step 2: expected /#0 start 1 entered, got /#0 start 0 entered"],
+    );
+    assert!(!run.out.contains("FAILED good"));
+}
+
+#[test]
+fn wrong_cases_and_names_are_status_2() {
+    let folder = Folder::with(&[("plain.wast", "(module)")]);
+    for args in
+        ["run --cases .", "run --rule CORE-NONE-01", "run --filter nothing-is-called-this", "run --cases absent"]
+    {
+        let run = folder.run(args);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
+        contains(&run.err, &["error: "]);
+    }
+}
+
+#[test]
+fn rules_are_listed_with_their_cases() {
+    let folder = Folder::with(&[]);
+    let list: Vec<Value> = serde_json::from_str(&folder.run("rules --format json").out).unwrap();
+    assert!(list.len() >= 344);
+    let rule = list.iter().find(|rule| rule["id"] == "CORE-START-09").unwrap();
+    assert_eq!(rule["level"], "must");
+    assert!(rule["cases"].as_array().unwrap().contains(&"core/start-trap-fails-instantiation.wast".into()));
+    let uncovered: Vec<Value> = serde_json::from_str(&folder.run("rules --uncovered --format json").out).unwrap();
+    assert!(uncovered.len() < list.len());
+    assert!(uncovered.iter().all(|rule| rule["cases"].as_array().unwrap().is_empty() && rule["reason"].is_null()));
+    contains(&folder.run("rules --filter CORE-START-09").out, &["CORE-START-09 must", "1 rules"]);
+}

@@ -1,0 +1,107 @@
+//! The header of a case.
+
+use super::CaseError;
+use crate::trace::Level;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a case says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The behaviour, as a sentence without a full stop.
+    pub title: String,
+    /// The ids of the rules that it proves.
+    pub rules: Vec<String>,
+    /// The proposals it takes beyond release 2.0 (see [`needs`](super::needs)).
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// How much a runtime must show to be judged by the expected trace; less is compared at its own level.
+    #[serde(default = "full")]
+    pub level: Level,
+    /// Whether it ends only because the embedder stops it. Who runs such a case sets a limit of time or fuel.
+    #[serde(default)]
+    pub interrupt: bool,
+    /// Set if the case is a program of WASI; the script's `module definition`s are its modules.
+    pub run: Option<Run>,
+}
+
+/// How a program is run, and what is expected of it. What is not given here is not judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// What the main module is.
+    pub kind: Kind,
+    /// The main module's name in the script, such as `$Main`.
+    pub main: String,
+    /// The modules that are instantiated before it, in this order, each under the name by which others import it.
+    #[serde(default)]
+    pub preloads: Vec<Preload>,
+    /// The export to call instead of the entry point.
+    pub invoke: Option<String>,
+    /// The arguments, the program's name left out.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// The environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Everything that can be read from standard input.
+    #[serde(default)]
+    pub stdin: String,
+    /// Everything that has been written to standard output in the end.
+    pub stdout: Option<String>,
+    /// The exit code of a program that ends by itself.
+    pub exit: Option<i32>,
+    /// How it fails, if it is to fail.
+    pub fails: Option<Fails>,
+}
+
+/// What a main module is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// It is entered through `_start`.
+    Command,
+    /// It is initialised through `_initialize`, if it exports that, and then serves calls.
+    Reactor,
+}
+
+/// A module beside the main one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preload {
+    /// The name by which others import it.
+    pub name: String,
+    /// Its name in the script.
+    pub module: String,
+}
+
+/// How a program fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fails {
+    /// A trap.
+    Trap,
+    /// The host does not run it at all.
+    Refused,
+}
+
+fn full() -> Level {
+    Level::Full
+}
+
+impl Header {
+    /// Reads the lines after `;;!` with which `text` begins.
+    pub(super) fn parse(path: &str, text: &str) -> Result<Self, CaseError> {
+        let path = || path.to_owned();
+        let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix(";;!")).collect();
+        if lines.is_empty() {
+            return Err(CaseError::NoHeader { path: path() });
+        }
+        let rest = text.lines().enumerate().skip(lines.len());
+        if let Some((i, _)) = rest.into_iter().find(|(_, line)| line.starts_with(";;!")) {
+            return Err(CaseError::SecondHeader { path: path(), line: i + 1 });
+        }
+        toml::from_str(&lines.join("\n")).map_err(|error| CaseError::Header { path: path(), error: Box::new(error) })
+    }
+}

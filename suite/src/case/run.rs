@@ -1,0 +1,146 @@
+//! Cases on the reference engine.
+
+use super::{Case, needs};
+use crate::{
+    script::{self, DirectiveReport, Options, Script, ScriptError, Status},
+    trace::{Cause, Difference, Event, Level, Outcome, Trace, compare},
+};
+use preflight_spec_tests::Catalogue;
+use rayon::prelude::*;
+
+/// What became of a case.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The case.
+    pub path: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What happened in the instances that the case speaks of.
+    pub actual: Trace,
+}
+
+/// The verdict on a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Everything was as the case says.
+    Passed,
+    /// Something was not.
+    Failed(Vec<Failure>),
+    /// The engine cannot do what the case takes, in its own words: neither passed nor failed.
+    Unsupported(String),
+    /// The rules of the case give no verdict; what was found other than it is written down here, if anything.
+    Recorded(Vec<Failure>),
+}
+
+/// One thing that was not as the case says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// The case is no script.
+    Script(ScriptError),
+    /// A directive failed.
+    Directive(DirectiveReport),
+    /// The steps, or the end, were others.
+    Trace(Difference),
+}
+
+/// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
+const FUEL: u64 = 1_000_000;
+
+/// Runs `cases` in parallel, and tells `progress` about each that is done. The reports stand in the order of the cases.
+pub fn run_all(
+    cases: &[Case],
+    catalogue: &Catalogue,
+    options: &Options,
+    progress: &(dyn Fn(&Report) + Sync),
+) -> Vec<Report> {
+    let one = |case: &Case| {
+        let report = run(case, catalogue, options);
+        progress(&report);
+        report
+    };
+    cases.par_iter().with_max_len(1).map(one).collect()
+}
+
+/// Runs one case. `options` gives everything but the features, which are release 2.0 and what the case needs.
+pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
+    let report = |verdict, actual| Report { path: case.path.clone(), verdict, actual };
+    let nothing = || Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
+    let mut options = Options { level: Some(Level::Full), ..options.clone() };
+    let (features, missing) = needs::features(&case.header.needs);
+    options.config.features = features;
+    if case.header.interrupt {
+        options.config.limits.fuel = Some(FUEL);
+    }
+    let script = match script::run(&case.text, &options) {
+        Ok(script) => script,
+        Err(error) => return report(Verdict::Failed(vec![Failure::Script(error)]), nothing()),
+    };
+    let actual = actual(case, &script);
+    let verdict = match missing {
+        Some(need) => verdict_without(need, &script),
+        None => verdict(case, catalogue, &script, &actual),
+    };
+    report(verdict, actual)
+}
+
+/// The verdict where the engine lacks what the case needs: unsupported, if only the case's modules are well-formed.
+fn verdict_without(need: &str, script: &Script) -> Verdict {
+    let is_bad = |report: &&DirectiveReport| {
+        report.directive == "module definition" && matches!(report.status, Status::Failed { .. })
+    };
+    let failures: Vec<_> = script.reports.iter().filter(is_bad).cloned().map(Failure::Directive).collect();
+    if failures.is_empty() { Verdict::Unsupported(need.to_owned()) } else { Verdict::Failed(failures) }
+}
+
+fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) -> Verdict {
+    let unsupported = |report: &DirectiveReport| match &report.status {
+        Status::Unsupported(what) => Some(what.clone()),
+        _ => None,
+    };
+    if let Some(what) = script.reports.iter().find_map(unsupported) {
+        return Verdict::Unsupported(what);
+    }
+    let failed = script.reports.iter().filter(|report| report.status != Status::Passed && !is_expected(case, report));
+    let mut failures: Vec<_> = failed.cloned().map(Failure::Directive).collect();
+    let is_traced = !case.expected.events.is_empty() || case.expected.outcome != Outcome::Returned { values: vec![] };
+    if is_traced {
+        failures.extend(compare(&case.expected, actual).map(Failure::Trace));
+    }
+    if gives_verdict(case, catalogue) {
+        if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures) }
+    } else {
+        Verdict::Recorded(failures)
+    }
+}
+
+/// A case gives a verdict if one of its rules does.
+fn gives_verdict(case: &Case, catalogue: &Catalogue) -> bool {
+    case.header.rules.iter().filter_map(|id| catalogue.get(id)).any(|rule| rule.gives_verdict())
+}
+
+/// A script has no words for a module that exhausts a resource: its `module` directive fails, and the expected outcome says
+/// that it has to.
+fn is_expected(case: &Case, report: &DirectiveReport) -> bool {
+    let is_outcome = |(_, outcome): &(_, Outcome)| *outcome == case.expected.outcome;
+    matches!(case.expected.outcome, Outcome::Exhausted { .. }) && report.instantiation.as_ref().is_some_and(is_outcome)
+}
+
+/// The steps of the instances that the case speaks of, without the calls that the script itself makes; and how the last
+/// instantiation that failed ended.
+fn actual(case: &Case, script: &Script) -> Trace {
+    let instances = case.instances();
+    let mut trace = Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
+    for report in &script.reports {
+        let events = script.events.get(report.events.clone()).unwrap_or_default();
+        if matches!(events.first(), Some(Event::Called { cause: Cause::Invoke, .. })) {
+            continue;
+        }
+        trace.events.extend(events.iter().filter(|event| instances.contains(event.at())).cloned());
+        if let Some((_, outcome)) = &report.instantiation
+            && !matches!(outcome, Outcome::Returned { .. })
+        {
+            trace.outcome = outcome.clone();
+        }
+    }
+    trace
+}

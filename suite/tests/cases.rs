@@ -1,0 +1,54 @@
+//! Every case is a test of its own on the reference engine: `cargo test --test cases -- core/start`. Those that need what the
+//! engine does not have are ignored.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use preflight::{
+    case::{self, Case, Failure, Verdict, line, needs},
+    script::{Options, Status},
+    trace::Difference,
+};
+use preflight_spec_tests::{Catalogue, rules};
+use std::{process::ExitCode, sync::Arc};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let catalogue = Arc::new(rules().expect("the catalogue"));
+    let cases = case::all().unwrap_or_else(|error| panic!("{error}"));
+    let trial = |case: Case| {
+        let catalogue = catalogue.clone();
+        let is_beyond = needs::features(&case.header.needs).1.is_some();
+        Trial::test(case.path.clone(), move || judge(&case, &catalogue)).with_ignored_flag(is_beyond)
+    };
+    libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit_code()
+}
+
+fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
+    let report = case::run(case, catalogue, &Options::default());
+    match report.verdict {
+        Verdict::Passed | Verdict::Recorded(_) => Ok(()),
+        Verdict::Unsupported(what) => Err(format!("unsupported: {what}").into()),
+        Verdict::Failed(failures) => {
+            let mut text: Vec<_> = failures.iter().map(describe).collect();
+            text.push("what happened:".to_owned());
+            text.extend(line::print_all(&report.actual).into_iter().map(|line| format!("  {line}")));
+            Err(text.join("\n").into())
+        }
+    }
+}
+
+fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::Script(error) => error.to_string(),
+        Failure::Directive(report) => match &report.status {
+            Status::Failed { expected, got, .. } => {
+                format!("{}:{} {}: expected {expected}, got {got}", report.line, report.column, report.directive)
+            }
+            status => format!("{}:{} {}: {status:?}", report.line, report.column, report.directive),
+        },
+        Failure::Trace(Difference::Event { index, expected, actual }) => {
+            let show = |event: &Option<_>| event.as_ref().map_or("nothing".to_owned(), line::print_event);
+            format!("step {index}: expected {}, got {}", show(expected), show(actual))
+        }
+        Failure::Trace(difference) => format!("{difference:?}"),
+    }
+}

@@ -1,0 +1,109 @@
+//! What no case may be.
+#![cfg(feature = "cases")]
+
+use preflight::case::{self, Case, needs};
+use preflight_spec_tests::{Catalogue, rules};
+use std::collections::HashMap;
+
+fn everything() -> (Vec<Case>, Catalogue) {
+    (case::all().unwrap_or_else(|error| panic!("{error}")), rules().expect("the catalogue"))
+}
+
+/// Fails with all of `mistakes`, if there are any.
+#[track_caller]
+fn none(mistakes: Vec<String>) {
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn every_case_names_rules_that_exist() {
+    let (cases, catalogue) = everything();
+    let mut mistakes = Vec::new();
+    for Case { path, header, .. } in &cases {
+        if header.rules.is_empty() {
+            mistakes.push(format!("{path}: no rules"));
+        }
+        let unknown = header.rules.iter().filter(|id| catalogue.get(id).is_none());
+        mistakes.extend(unknown.map(|id| format!("{path}: there is no rule {id}")));
+        let unknown = header.needs.iter().filter(|name| needs::get(name).is_none());
+        mistakes.extend(unknown.map(|name| format!("{path}: there is no proposal {name:?}")));
+    }
+    none(mistakes);
+}
+
+#[test]
+fn programs_name_modules_that_exist() {
+    let (cases, _) = everything();
+    let mut mistakes = Vec::new();
+    for Case { path, header, text, .. } in &cases {
+        let Some(run) = &header.run else { continue };
+        for module in run.preloads.iter().map(|preload| &preload.module).chain([&run.main]) {
+            if !text.contains(&format!("(module definition {module}")) {
+                mistakes.push(format!("{path}: there is no module definition {module}"));
+            }
+        }
+        if run.exit.is_some() && run.fails.is_some() {
+            mistakes.push(format!("{path}: a program that fails has no exit code of its own"));
+        }
+    }
+    none(mistakes);
+}
+
+#[cfg(feature = "reference")]
+#[test]
+fn cases_beyond_the_engine_are_well_formed() {
+    let (cases, catalogue) = everything();
+    let mut mistakes = Vec::new();
+    for case in cases.iter().filter(|case| needs::features(&case.header.needs).1.is_some()) {
+        let report = case::run(case, &catalogue, &preflight::script::Options::default());
+        if let case::Verdict::Failed(failures) = report.verdict {
+            mistakes.push(format!("{}: {failures:?}", case.path));
+        }
+    }
+    none(mistakes);
+}
+
+#[test]
+fn no_case_is_there_twice() {
+    let (cases, _) = everything();
+    let mut mistakes = Vec::new();
+    let (mut texts, mut titles) = (HashMap::new(), HashMap::new());
+    for Case { path, header, text, .. } in &cases {
+        if let Some(other) = texts.insert(script_of(text), path) {
+            mistakes.push(format!("{path}: the same script as {other}"));
+        }
+        if let Some(other) = titles.insert(&header.title, path) {
+            mistakes.push(format!("{path}: the same title as {other}"));
+        }
+    }
+    none(mistakes);
+}
+
+/// The words of a script, comments left out.
+fn script_of(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split(";;").next().unwrap_or(line));
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn cases_are_small_and_well_named() {
+    let (cases, _) = everything();
+    let mut mistakes = Vec::new();
+    for Case { path, header, text, .. } in &cases {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.strip_suffix(".wast").unwrap_or(name);
+        if !stem.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+            mistakes.push(format!("{path}: names are words of small letters with hyphens between"));
+        }
+        if header.title.ends_with('.') {
+            mistakes.push(format!("{path}: a title ends without a full stop"));
+        }
+        if text.lines().count() > 100 || text.lines().any(|line| line.chars().count() > 120) {
+            mistakes.push(format!("{path}: too long, or too wide"));
+        }
+        if text.contains('\t') || !text.ends_with('\n') || text.lines().any(|line| line.ends_with(' ')) {
+            mistakes.push(format!("{path}: a tab, a blank at a line's end, or no newline at the file's end"));
+        }
+    }
+    none(mistakes);
+}
