@@ -1,0 +1,9 @@
+//! WASI preview 1: its functions on both backends of the world, and the rules of starting.
+#![cfg(feature = "wasi")]
+
+mod descriptors;
+mod guest;
+mod paths;
+mod poll;
+mod sandbox;
+mod start;
