@@ -40,10 +40,11 @@ impl HostDir {
 
     pub(super) fn set_times(&self, path: &str, follow: bool, times: Times) -> Result<(), FsError> {
         let (atime, mtime) = (times.atime.map(time_spec), times.mtime.map(time_spec));
-        Ok(match follow {
-            true => self.0.set_times(path, atime, mtime)?,
-            false => self.0.set_symlink_times(path, atime, mtime)?,
-        })
+        let end = match follow {
+            true => self.0.set_times(path, atime, mtime),
+            false => self.0.set_symlink_times(path, atime, mtime),
+        };
+        Ok(end?)
     }
 
     pub(super) fn read_link(&self, path: &str) -> Result<String, FsError> {
@@ -148,7 +149,8 @@ impl HostFile {
 
     pub(super) fn sync(&self, data_only: bool) -> Result<(), FsError> {
         let file = self.0.borrow();
-        Ok(if data_only { file.sync_data()? } else { file.sync_all()? })
+        let end = if data_only { file.sync_data() } else { file.sync_all() };
+        Ok(end?)
     }
 }
 

@@ -127,11 +127,11 @@ impl Tree {
     /// Frees the bytes of a file that nobody can reach.
     pub fn let_go(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.0];
-        if node.nlink == 0 && node.opens == 0 {
-            if let Body::File(bytes) = &mut node.body {
-                self.bytes -= bytes.len() as u64;
-                *bytes = Vec::new();
-            }
+        if let Body::File(bytes) = &mut node.body
+            && (node.nlink, node.opens) == (0, 0)
+        {
+            self.bytes -= bytes.len() as u64;
+            *bytes = Vec::new();
         }
     }
 
