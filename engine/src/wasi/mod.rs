@@ -24,6 +24,7 @@ pub mod p1;
 mod program;
 pub mod reactor;
 mod rules;
+pub mod threads;
 pub mod world;
 
 pub use kind::{Kind, KindError, Reading, Starts, classify};

@@ -254,3 +254,36 @@ fn nothing_is_a_socket() {
         assert_eq!(guest.call("sock_shutdown", &[fd, 1]), errno);
     }
 }
+
+#[test]
+fn bytes_that_move_cost_fuel() {
+    let mut guest = guest();
+    guest.store.set_fuel(Some(1_000));
+    guest.ok("random_get", &[0, 65_536]);
+    let left = guest.store.fuel().unwrap();
+    assert!((900..=936).contains(&left), "{left}");
+    let fd = guest.open("file", 0, WRITE).unwrap();
+    let end = guest.try_call("fd_filestat_set_size", &[fd, 1 << 30]);
+    assert!(matches!(end, Err(Fault::Exhausted(_))), "{end:?}");
+}
+
+#[test]
+fn real_time_can_be_interrupted() {
+    let mut world = World::new();
+    world.clocks = Clocks::system();
+    let mut guest = Guest::new(world);
+    // One subscription: the monotonic clock, in an hour.
+    guest.put(BUFFER, &[0; 48]);
+    guest.put(BUFFER + 16, &1u32.to_le_bytes());
+    guest.put(BUFFER + 24, &3_600_000_000_000u64.to_le_bytes());
+    let handle = guest.store.interrupt_handle();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..50 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            handle.interrupt();
+        }
+    });
+    let end = guest.try_call("poll_oneoff", &[BUFFER, 40_960, 1, OUT]);
+    assert!(matches!(end, Err(Fault::Exhausted(_))), "{end:?}");
+    thread.join().unwrap();
+}

@@ -395,3 +395,25 @@ fn a_host_that_calls_a_function_itself_has_no_memory() {
     let end = host.store.invoke(func, &[Val::I32(0), Val::I32(1)]);
     assert!(matches!(end, Err(Fault::Trap(trap)) if trap.code == TrapCode::Host));
 }
+
+#[test]
+fn standard_descriptors_are_there_when_a_reactor_is_initialised() {
+    let mut host = host();
+    let body = format!(
+        r#"(import "wasi_snapshot_preview1" "fd_fdstat_get" (func $stat (param i32 i32) (result i32))) {SAY}
+        (func $one (param i32) (call $say (call $stat (local.get 0) (i32.const 64))))
+        (func (export "_initialize")
+          (call $one (i32.const 0)) (call $one (i32.const 1)) (call $one (i32.const 2)) (call $one (i32.const 3)))"#
+    );
+    host.run(&body).unwrap();
+    assert_eq!(host.printed(), "0008", "P1-ENV-04, P1-REA-10: the fourth is badf");
+}
+
+#[test]
+fn a_second_thread_is_unsupported() {
+    let mut host = host();
+    wasi::threads::add_to_linker(&mut host.linker, &mut host.store);
+    let body = r#"(import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+      (func (export "_start") (drop (call $spawn (i32.const 0))))"#;
+    assert!(matches!(host.run(body), Err(Fault::Unsupported(_))));
+}

@@ -87,6 +87,14 @@ fn what_cannot_be_started_is_explained() {
     let run = folder.run("exec command.wat --dir nowhere::/x");
     assert_eq!(run.status, 2);
     contains(&run.err, &["--dir nowhere::/x"]);
+    folder.write(
+        "spawn.wat",
+        br#"(module (import "wasi" "thread-spawn" (func $s (param i32) (result i32)))
+      (func (export "_start") (drop (call $s (i32.const 0)))))"#,
+    );
+    let run = folder.run("exec spawn.wat --real clock,random");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["unsupported: wasi.thread-spawn"]);
     folder.write("plain.wat", b"(module)");
     let run = folder.run("exec plain.wat --env A=B");
     assert_eq!(run.status, 2);

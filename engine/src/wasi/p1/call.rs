@@ -14,7 +14,7 @@ use crate::{
     Caller, Extern, Trap, Val,
     error::Fault,
     runtime::MemAddr,
-    trace::{Event, TrapCode},
+    trace::{Event, Resource, TrapCode},
 };
 use std::cell::RefMut;
 
@@ -123,8 +123,18 @@ impl Call<'_, '_> {
         if is_inside && ptr.is_multiple_of(align) { Ok(()) } else { Err(bad_pointer()) }
     }
 
+    /// Pays for `len` bytes that move: one unit of fuel for each KiB.
+    pub fn pay(&mut self, len: u64) -> Done {
+        let store = self.caller.store();
+        let Some(fuel) = store.fuel() else { return Ok(()) };
+        let left = fuel.checked_sub(len / 1024).ok_or(Failure::Fault(Fault::Exhausted(Resource::Fuel)))?;
+        store.set_fuel(Some(left));
+        Ok(())
+    }
+
     /// Fills `buf` from the guest's memory.
     pub fn read_into(&mut self, ptr: u32, buf: &mut [u8]) -> Done {
+        self.pay(buf.len() as u64)?;
         let memory = self.memory()?;
         self.caller.store().memory(memory).read(ptr.into(), buf).map_err(|_| bad_pointer())
     }
@@ -140,6 +150,7 @@ impl Call<'_, '_> {
 
     /// Writes bytes to the guest's memory.
     pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Done {
+        self.pay(bytes.len() as u64)?;
         let memory = self.memory()?;
         self.caller.store().memory_mut(memory).write(ptr.into(), bytes).map_err(|_| bad_pointer())
     }

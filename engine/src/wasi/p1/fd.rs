@@ -11,6 +11,8 @@ use super::{
 
 /// The greatest `advice`.
 const LAST_ADVICE: u32 = 5;
+/// More than this of a file's size is never paid for, in bytes: no virtual file is larger.
+pub(super) const LARGEST: u64 = 1 << 30;
 
 /// `fd_advise`: advice is heard and not taken.
 pub(super) fn fd_advise(call: &mut Call<'_, '_>) -> Done {
@@ -34,7 +36,9 @@ pub(super) fn fd_allocate(call: &mut Call<'_, '_>) -> Done {
         return Err(Errno::Inval.into());
     }
     let end = offset.checked_add(len).ok_or(Errno::Fbig)?;
+    let file = file.clone();
     if file.stat()?.size < end {
+        call.pay(end.min(LARGEST))?;
         file.set_size(end)?;
     }
     Ok(())
@@ -128,6 +132,8 @@ pub(super) fn fd_filestat_set_size(call: &mut Call<'_, '_>) -> Done {
     if !descriptor.write {
         return Err(Errno::Inval.into());
     }
+    let file = file.clone();
+    call.pay(size.min(LARGEST))?;
     Ok(file.set_size(size)?)
 }
 

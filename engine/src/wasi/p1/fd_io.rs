@@ -4,6 +4,7 @@ use super::{
     super::world::File,
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
+    fd::LARGEST,
     table::{Descriptor, Object},
 };
 
@@ -115,6 +116,8 @@ fn writable(call: &mut Call<'_, '_>, fd: u32) -> Done<Descriptor> {
 }
 
 fn write_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
+    // Zeros fill what is between the end of the file and the first byte.
+    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST))?;
     gather(call, buffers, |_, done, bytes| {
         let at = from.checked_add(done.into()).ok_or(Errno::Fbig)?;
         Ok(file.write_at(at, bytes)?)

@@ -1,7 +1,9 @@
 //! `wasi_snapshot_preview1`: every function of it, one file per family.
 //!
 //! Pointers are relative to the caller's exported `memory`. Arguments outside their type (an unknown flag or enumerator)
-//! are `inval`, strings that are no UTF-8 `ilseq`; bad pointers trap, see [`call`].
+//! are `inval`, strings that are no UTF-8 `ilseq`. A pointer that is misaligned or out of bounds traps with
+//! [`TrapCode::InvalidPointer`](crate::trace::TrapCode::InvalidPointer), as the ABI's text asks for. Bytes that move cost
+//! fuel as those of a bulk instruction do.
 
 mod args;
 mod call;

@@ -7,12 +7,16 @@ use super::{
     errno::{Done, Errno},
     table::Object,
 };
+use crate::{error::Fault, trace::Resource};
+use std::sync::atomic::Ordering;
 
 /// The most subscriptions of one call: beyond, `inval`.
 const MAX_SUBSCRIPTIONS: u32 = 4096;
 /// Sizes of the ABI's records, in bytes.
 const SUBSCRIPTION: u32 = 48;
 const EVENT: u32 = 32;
+/// How long real time passes before anyone looks, in nanoseconds.
+const SLICE: u64 = 20_000_000;
 
 /// A `subscription`.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +63,7 @@ pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
     let subscriptions = subscriptions.collect::<Done<Vec<Subscription>>>()?;
     let mut events = ready(call, &subscriptions);
     if events.is_empty() {
-        wait(call, &subscriptions);
+        wait(call, &subscriptions)?;
         events = ready(call, &subscriptions);
     }
     for (place, event) in (output..).step_by(EVENT as usize).zip(&events) {
@@ -144,16 +148,23 @@ fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
     }
 }
 
-/// Lets time pass until the first clock is due.
-fn wait(call: &Call<'_, '_>, subscriptions: &[Subscription]) {
+/// Lets time pass until the first clock is due. Real time passes in slices, so that the embedder can interrupt.
+fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
     let clocks = call.world().clocks.clone();
     let left = |subscription: &Subscription| match subscription.kind {
         Kind::Clock { clock, due } => Some(due.saturating_sub(clock.now(&clocks))),
         _ => None,
     };
-    if let Some(shortest) = subscriptions.iter().filter_map(left).min() {
-        clocks.wait(shortest);
+    let mut rest = subscriptions.iter().filter_map(left).min().unwrap_or(0);
+    while rest > 0 {
+        if call.caller.store().interrupt_flag().swap(false, Ordering::Relaxed) {
+            return Err(Fault::Exhausted(Resource::Interrupt).into());
+        }
+        let slice = if clocks.is_virtual() { rest } else { rest.min(SLICE) };
+        clocks.wait(slice);
+        rest -= slice;
     }
+    Ok(())
 }
 
 fn encode(userdata: u64, ready: &Ready) -> [u8; EVENT as usize] {

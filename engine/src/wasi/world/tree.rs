@@ -7,7 +7,7 @@ use super::{Clocks, FileKind, FsError, Stat};
 use std::collections::BTreeMap;
 
 /// The most inodes that one tree makes.
-const MAX_NODES: usize = 1 << 20;
+const MAX_NODES: usize = 1 << 16;
 /// The most bytes that the files of one tree hold together.
 const MAX_BYTES: u64 = 1 << 30;
 

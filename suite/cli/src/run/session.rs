@@ -10,7 +10,9 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::Import,
     trace::{Cause, InstancePath, Outcome, Phase},
-    wasi::{KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, world::Output},
+    wasi::{
+        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
+    },
 };
 use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
@@ -97,6 +99,7 @@ impl<'a> Session<'a> {
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
             p1::add_to_linker(&mut linker, &mut store, world.clone());
+            threads::add_to_linker(&mut linker, &mut store);
         }
         Session {
             plan,

@@ -7,7 +7,7 @@ use preflight_engine::{
     Module,
     wasi::{
         World, p1,
-        world::{Dir, HostDir, Input, Preopen},
+        world::{Clocks, Dir, HostDir, Input, Preopen, Random},
     },
 };
 use std::{
@@ -28,14 +28,27 @@ pub struct WasiArgs {
     /// What the program reads from standard input: a file, or - for that of preflight [default: nothing].
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
+    /// Give the program the real clock, real randomness, or both (clock,random); its runs then differ.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    real: Vec<Real>,
     /// Arguments of the program.
     #[arg(last = true, value_name = "ARG")]
     args: Vec<String>,
 }
 
+/// What can be real on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Real {
+    /// The clocks.
+    Clock,
+    /// The random bytes.
+    Random,
+}
+
 /// The world before the program starts.
 #[derive(Debug)]
 pub struct Setup {
+    real: Vec<Real>,
     args: Vec<String>,
     env: Vec<(String, String)>,
     preopens: Vec<Preopen>,
@@ -55,10 +68,9 @@ impl WasiArgs {
     /// A directory or a file that cannot be opened, or a flag that no module has a use for.
     pub fn setup(&self, file: &Path, members: &[Member]) -> anyhow::Result<Option<Setup>> {
         if !members.iter().any(|member| is_wasi(&member.module)) {
-            let is_unused = self.dir.is_empty() && self.env.is_empty() && self.stdin.is_none() && self.args.is_empty();
             ensure!(
-                is_unused,
-                "--dir, --env, --stdin and arguments behind -- are for WASI programs, and none of the modules is one: they \
+                self.is_unused(),
+                "--dir, --env, --stdin, --real and arguments behind -- are for WASI programs, and none of the modules is one: they \
                  import nothing of {} and export neither _start nor _initialize",
                 p1::MODULE
             );
@@ -67,11 +79,17 @@ impl WasiArgs {
         let name = if input::is_stdin(file) { None } else { file.file_name() };
         let name = name.map_or_else(|| "main".to_owned(), |name| name.to_string_lossy().into_owned());
         Ok(Some(Setup {
+            real: self.real.clone(),
             args: [name].into_iter().chain(self.args.iter().cloned()).collect(),
             env: self.env.clone(),
             preopens: self.dir.iter().map(|text| preopen(text)).collect::<anyhow::Result<_>>()?,
             stdin: self.stdin(file)?,
         }))
+    }
+
+    fn is_unused(&self) -> bool {
+        let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len()];
+        lists == [0; 4] && self.stdin.is_none()
     }
 
     fn stdin(&self, file: &Path) -> anyhow::Result<Stdin> {
@@ -93,6 +111,12 @@ impl Setup {
         world.args.clone_from(&self.args);
         world.env.clone_from(&self.env);
         world.preopens.clone_from(&self.preopens);
+        if self.real.contains(&Real::Clock) {
+            world.clocks = Clocks::system();
+        }
+        if self.real.contains(&Real::Random) {
+            world.random = Random::System;
+        }
         world.stdin = match &self.stdin {
             Stdin::Bytes(bytes) => Input::bytes(bytes.clone()),
             Stdin::Real => Input::Stream(Box::new(io::stdin())),
