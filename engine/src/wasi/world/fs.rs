@@ -148,12 +148,20 @@ impl File {
     }
 }
 
+/// Whether a path ends so that a symbolic link before that end is followed in any case.
+fn means_directory(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("" | "." | ".."))
+}
+
 /// Paths are relative to the directory, and separated by `/`. The errors of all methods are the reasons of [`FsError`];
 /// a path that would leave the directory is [`FsError::NotPermitted`].
 #[allow(clippy::missing_errors_doc, reason = "said once above")]
 impl Dir {
     /// Opens a file or a directory.
     pub fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
+        // Where nothing may be, a link is something.
+        let follow = (options.follow && !options.exclusive) || means_directory(path);
+        let options = OpenOptions { follow, ..options };
         forward!(self, dir => dir.open(path, options))
     }
 
@@ -164,11 +172,13 @@ impl Dir {
 
     /// The attributes of what `path` stands for; `.` is the directory itself.
     pub fn stat(&self, path: &str, follow: bool) -> Result<Stat, FsError> {
+        let follow = follow || means_directory(path);
         forward!(self, dir => dir.stat(path, follow))
     }
 
     /// Sets times.
     pub fn set_times(&self, path: &str, follow: bool, times: Times) -> Result<(), FsError> {
+        let follow = follow || means_directory(path);
         forward!(self, dir => dir.set_times(path, follow, times))
     }
 

@@ -86,14 +86,13 @@ impl HostDir {
     }
 
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
-        let follow = options.follow && !options.exclusive;
-        match self.stat(path, follow) {
+        match self.stat(path, options.follow) {
             Ok(_) if options.create && options.exclusive => Err(FsError::Exists),
             Ok(Stat { kind: FileKind::Directory, .. }) if options.write || options.truncate => {
                 Err(FsError::IsDirectory)
             }
             Ok(Stat { kind: FileKind::Directory, .. }) => {
-                let dir = if follow { self.0.open_dir(path)? } else { self.0.open_dir_nofollow(path)? };
+                let dir = if options.follow { self.0.open_dir(path)? } else { self.0.open_dir_nofollow(path)? };
                 Ok(Opened::Dir(Dir::Host(HostDir(Rc::new(dir)))))
             }
             Ok(Stat { kind: FileKind::SymbolicLink, .. }) => Err(FsError::Loop),

@@ -68,7 +68,7 @@ impl VirtualDir {
 
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
         let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, options.follow && !options.exclusive)?;
+        let place = resolve(&tree, self.id, path, options.follow)?;
         let id = match place.node {
             Some(_) if options.create && options.exclusive => return Err(FsError::Exists),
             Some(id) => id,
@@ -161,10 +161,11 @@ impl VirtualDir {
     pub(super) fn link(&self, old: &str, to: &VirtualDir, new: &str) -> Result<(), FsError> {
         self.same_tree(to)?;
         let mut tree = self.tree.borrow_mut();
-        let id = resolve(&tree, self.id, old, false)?.existing()?;
+        let from = resolve(&tree, self.id, old, false)?;
         let place = resolve(&tree, to.id, new, false)?;
+        let id = from.existing()?;
         match (&place.name, place.node) {
-            _ if tree.is_dir(id) => Err(FsError::NotPermitted),
+            (Some(_), None) if tree.is_dir(id) => Err(FsError::NotPermitted),
             (Some(_), None) if place.must_be_dir => Err(FsError::NoEntry),
             (Some(name), None) => tree.enter(place.parent, name, id),
             _ => Err(FsError::Exists),
@@ -175,15 +176,18 @@ impl VirtualDir {
         self.same_tree(to)?;
         let mut tree = self.tree.borrow_mut();
         let from = resolve(&tree, self.id, old, false)?;
-        let id = from.existing()?;
         let target = resolve(&tree, to.id, new, false)?;
         let (Some(old_name), Some(new_name)) = (&from.name, &target.name) else { return Err(FsError::Busy) };
+        let id = from.existing()?;
         if tree.is_dir(id) && tree.is_inside(target.parent, id) {
             return Err(FsError::Invalid);
         }
         match target.node {
             Some(there) if there == id => return Ok(()),
             Some(there) => {
+                if tree.is_inside(from.parent, there) {
+                    return Err(FsError::NotEmpty);
+                }
                 check_replaceable(&tree, id, there)?;
                 tree.remove(target.parent, new_name)?;
             }
