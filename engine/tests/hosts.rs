@@ -361,9 +361,9 @@ fn what_a_host_does_to_memories_globals_and_tables_is_visible_behind_the_call() 
         assert_eq!(store.memory_mut(memory).grow(500), Some(1));
         store.memory_mut(memory).write(30_000_000, &[6]).expect("it has been grown");
         store.set_global(global, Val::I32(7))?;
-        store.table_mut(table).grow(50_000, Ref::NULL).expect("within the limits");
+        store.table_grow(table, 50_000, Ref::NULL).expect("null fits").expect("within the limits");
         let f = store.export(instance, "six").and_then(|item| if let Extern::Func(f) = item { Some(f) } else { None });
-        store.table_mut(table).set(49_999, Ref::func(f.expect("a function"))).expect("inside");
+        store.table_set(table, 49_999, Ref::func(f.expect("a function"))).expect("inside");
         Ok(())
     });
     let text = r#"(module (import "m" "change" (func $change)) (memory (export "m") 1) (global $g (export "g") (mut i32) (i32.const 0))

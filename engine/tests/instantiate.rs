@@ -125,7 +125,7 @@ const MATCHES: &[Match] = &[
         "(table 3 funcref)",
         |s| {
             let addr = s.alloc_table(tab(FUNCREF, 1, None), Ref::NULL).unwrap();
-            s.table_mut(addr).grow(2, Ref::NULL).expect("within the limits");
+            s.table_grow(addr, 2, Ref::NULL).expect("null fits").expect("within the limits");
             Extern::Table(addr)
         },
         true,

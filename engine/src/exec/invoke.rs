@@ -68,6 +68,19 @@ impl Store {
                 self.check_val(*arg, *ty)?;
             }
         }
+        if self.host_depth == 0 {
+            self.thrown.clear();
+        }
+        let end = self.enter(caller, func, args);
+        if let Err(Fault::Exception(exn)) = &end {
+            // The embedder holds it now, and may hand it back to a caller that catches it.
+            self.thrown.push(*exn);
+        }
+        end
+    }
+
+    /// Runs a function on the store's tier, or the host's; the arguments have been checked.
+    fn enter(&mut self, caller: Option<InstanceAddr>, func: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
         match self.funcs[func.0 as usize].kind {
             FuncKind::Wasm { instance, index } => match self.tier {
                 Tier::Interp => interp::call(self, instance, index, args),

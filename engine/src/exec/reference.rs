@@ -138,18 +138,18 @@ impl Store {
     }
 
     /// Runs the garbage collector. Alive are what globals, tables, element segments, running frames and
-    /// [pinned](Store::pin) references reach.
+    /// [pinned](Store::pin) references reach, and exceptions that the embedder has been given by a call that still runs.
     pub fn collect_garbage(&mut self) {
         #[cfg(feature = "jit")]
         let compiled = self.jit.roots();
         #[cfg(not(feature = "jit"))]
         let compiled = [];
-        let Store { heap, types, machine, globals, tables, elems, pinned, .. } = self;
+        let Store { heap, types, machine, globals, tables, elems, pinned, thrown, .. } = self;
         let frames = machine.roots().iter().copied().chain(compiled);
         let globals = globals.iter().flat_map(|global| global.slots);
         let tables = tables.iter().flat_map(|table| table.entries().iter().map(|entry| entry.0));
         let elems = elems.iter().flat_map(|elem| elem.iter().map(|item| item.0));
-        let pinned = pinned.iter().map(|reference| reference.0);
+        let pinned = pinned.iter().chain(&*thrown).map(|reference| reference.0);
         heap.collect(frames.chain(globals).chain(tables).chain(elems).chain(pinned), types);
     }
 

@@ -10,7 +10,7 @@ use crate::{
     error::Fault,
     interp::Machine,
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
-    trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, Value},
+    trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, TrapCode, Value},
 };
 use std::{
     cell::OnceCell,
@@ -56,6 +56,8 @@ pub struct Store {
     pub(crate) host_depth: u32,
     /// References that the embedder keeps alive.
     pub(crate) pinned: Vec<Ref>,
+    /// Exceptions on their way through the embedder: roots until the next call from outside.
+    pub(crate) thrown: Vec<Ref>,
     /// What the Component Model adds.
     #[cfg(feature = "component")]
     pub(crate) components: crate::component::State,
@@ -97,6 +99,7 @@ impl Store {
             fuel: config.limits.fuel.unwrap_or(u64::MAX),
             host_depth: 0,
             pinned: Vec::new(),
+            thrown: Vec::new(),
             #[cfg(feature = "component")]
             components: Default::default(),
         }
@@ -232,14 +235,26 @@ impl Store {
     ///
     /// # Errors
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
+    ///
+    /// # Panics
+    /// If `init` is neither null nor of the element type.
     pub fn alloc_table(&mut self, ty: TableType, init: Ref) -> Result<TableAddr, Resource> {
+        assert!(
+            init.is_null() || self.ref_is(init, ty.element.heap),
+            "a table of {:?} cannot hold {init:?}",
+            ty.element
+        );
         let table = TableInst::new(ty, init, self.limits.table_elements)?;
         self.tables.push(Box::new(table));
         Ok(TableAddr(self.tables.len() as u32 - 1))
     }
 
-    /// Allocates a global (core `#alloc-global`); the type must be closed and `value` be of it.
+    /// Allocates a global (core `#alloc-global`); the type must be closed.
+    ///
+    /// # Panics
+    /// If `value` is not of the type.
     pub fn alloc_global(&mut self, ty: GlobalType, value: Val) -> GlobalAddr {
+        assert!(self.check_val(value, ty.content).is_ok(), "a global of type {:?} cannot hold {value:?}", ty.content);
         self.globals.push(Box::new(GlobalInst { slots: value.to_slots(), ty }));
         GlobalAddr(self.globals.len() as u32 - 1)
     }
@@ -279,9 +294,32 @@ impl Store {
         &self.tables[addr.0 as usize]
     }
 
-    /// The table at `addr`. Elements written must be of its type.
-    pub fn table_mut(&mut self, addr: TableAddr) -> &mut TableInst {
+    /// The table at `addr`, for code that validation has checked.
+    pub(crate) fn table_mut(&mut self, addr: TableAddr) -> &mut TableInst {
         &mut self.tables[addr.0 as usize]
+    }
+
+    /// Writes an element of a table (core `#embed-table-write`).
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] if the reference is not of the table's type, a trap if the index is out of bounds.
+    pub fn table_set(&mut self, addr: TableAddr, index: u64, value: Ref) -> Result<(), Fault> {
+        self.check_element(addr, value)?;
+        let set = self.table_mut(addr).set(index, value);
+        set.ok_or_else(|| Fault::Trap(TrapCode::OutOfBoundsTable.into()))
+    }
+
+    /// Grows a table by `delta` elements (core `#embed-table-grow`); the old size, or `None` if that cannot be.
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] if the reference is not of the table's type.
+    pub fn table_grow(&mut self, addr: TableAddr, delta: u64, value: Ref) -> Result<Option<u64>, Fault> {
+        self.check_element(addr, value)?;
+        Ok(self.table_mut(addr).grow(delta, value))
+    }
+
+    fn check_element(&self, addr: TableAddr, value: Ref) -> Result<(), Fault> {
+        self.check_val(Val::Ref(value), ValType::Ref(self.table(addr).ty().element))
     }
 
     /// The value of a global (core `#embed-global-read`).
@@ -375,9 +413,9 @@ impl Store {
             RefKind::Host(_) => matches!(heap, HeapType::Extern | HeapType::Any),
             // `extern.convert_any` keeps the word: whatever is in `any` is also in `extern`.
             RefKind::I31(_) => matches!(heap, HeapType::I31 | HeapType::Eq | HeapType::Any | HeapType::Extern),
-            RefKind::Func(addr) => match heap {
-                HeapType::Func => true,
-                HeapType::Concrete(id) => self.types.is_subtype(self.funcs[addr.0 as usize].ty, TypeId(id)),
+            RefKind::Func(addr) => match (self.funcs.get(addr.0 as usize), heap) {
+                (Some(_), HeapType::Func) => true,
+                (Some(func), HeapType::Concrete(id)) => self.types.is_subtype(func.ty, TypeId(id)),
                 _ => false,
             },
             RefKind::Object(handle) => {
@@ -445,7 +483,10 @@ impl Store {
             slots.extend_from_slice(&arg.to_slots()[..ty.slots() as usize]);
         }
         match self.alloc_exn(tag, &slots) {
-            Ok(exn) => Fault::Exception(exn),
+            Ok(exn) => {
+                self.thrown.push(exn);
+                Fault::Exception(exn)
+            }
             Err(what) => Fault::Exhausted(what),
         }
     }

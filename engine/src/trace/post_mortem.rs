@@ -76,7 +76,8 @@ impl MemoryRun {
                 _ => runs.push((i, i + 1)),
             }
         }
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+        let hex = |bytes: &[u8]| bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect::<String>();
         runs.into_iter()
             .map(|(start, end)| MemoryRun { offset: start as u64, bytes: hex(&memory[start..end]) })
             .collect()

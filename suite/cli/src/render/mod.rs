@@ -31,7 +31,7 @@ pub struct Notes {
 }
 
 /// A name that came with a module, fit for a terminal: control characters and the like are escaped.
-fn safe(name: &str) -> String {
+pub fn safe(name: &str) -> String {
     let is_plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\\' | '(' | ')');
     if !name.is_empty() && name.chars().all(is_plain) && name.escape_debug().eq(name.chars()) {
         name.to_owned()
@@ -41,7 +41,7 @@ fn safe(name: &str) -> String {
 }
 
 /// Text that may hold names, fit for a terminal.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let escape = |c: char| match c {
         '"' | '\'' | '\\' => c.to_string(),
         c => c.escape_debug().to_string(),

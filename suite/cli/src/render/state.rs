@@ -17,49 +17,44 @@ pub fn lines(item: &StateItem, words: &Words<'_>, most: Most) -> Vec<String> {
         State::Memory { size_bytes, runs } => {
             let note = if runs.is_empty() { ", all zero" } else { "" };
             let head = format!("memory {name}: {}{note}", count(*size_bytes, "byte", "bytes"));
-            with(head, runs.iter().flat_map(memory_lines), most)
+            let total = runs.iter().map(|run| run.bytes.len().div_ceil(2 * LINE)).sum();
+            with(head, runs.iter().flat_map(memory_lines), total, most)
         }
         State::Table { entries } => {
             let head = format!("table {name}: {}", count(entries.len() as u64, "entry", "entries"));
-            with(head, table_lines(entries, words), most)
+            let total = entries.chunk_by(|a, b| a == b).count();
+            with(head, table_lines(entries, words), total, most)
         }
         State::Global { value } => vec![format!("global {name} = {}", words.value(value))],
         State::Func { outcome } => vec![format!("func {name}: {}", clean(&outcome.to_string()))],
     }
 }
 
-/// A heading and as many lines as are wanted.
-fn with(head: String, body: impl Iterator<Item = String>, most: Most) -> Vec<String> {
+/// A heading and as many of the `total` lines as are wanted; only those are made.
+fn with(head: String, body: impl Iterator<Item = String>, total: usize, most: Most) -> Vec<String> {
     let mut lines = vec![head];
-    let mut more = 0usize;
-    for (index, line) in body.enumerate() {
-        if index < most.0 {
-            lines.push(format!("  {line}"));
-        } else {
-            more += 1;
-        }
-    }
+    lines.extend(body.take(most.0).map(|line| format!("  {line}")));
+    let more = total.saturating_sub(most.0);
     if more > 0 {
         lines.push(format!("  … {} (--format json has all)", count(more as u64, "more line", "more lines")));
     }
     lines
 }
 
-fn memory_lines(run: &MemoryRun) -> Vec<String> {
-    let bytes = decode(&run.bytes);
-    let chunk = |(index, bytes): (usize, &[u8])| {
+fn memory_lines(run: &MemoryRun) -> impl Iterator<Item = String> + '_ {
+    run.bytes.as_bytes().chunks(2 * LINE).enumerate().map(|(index, digits)| {
+        let bytes = decode(digits);
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let ascii: String =
             bytes.iter().map(|byte| if (0x20..0x7f).contains(byte) { *byte as char } else { '.' }).collect();
         format!("{:#010x}  {:<47}  {ascii}", run.offset.wrapping_add((index * LINE) as u64), hex.join(" "))
-    };
-    bytes.chunks(LINE).enumerate().map(chunk).collect()
+    })
 }
 
 /// Two digits a byte. Traces come from files, too: what is no digit is a zero.
-fn decode(hex: &str) -> Vec<u8> {
+fn decode(hex: &[u8]) -> Vec<u8> {
     let digit = |byte: &u8| (*byte as char).to_digit(16).unwrap_or(0) as u8;
-    hex.as_bytes().chunks(2).map(|pair| pair.iter().fold(0, |value, byte| value << 4 | digit(byte))).collect()
+    hex.chunks(2).map(|pair| pair.iter().fold(0, |value, byte| value << 4 | digit(byte))).collect()
 }
 
 /// Entries; equal ones that follow each other make one line.

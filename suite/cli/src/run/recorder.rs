@@ -1,12 +1,13 @@
 //! Takes down what happens.
 
 use preflight_engine::{
-    InterruptHandle, Store,
+    Store,
     trace::{Event, Sink},
 };
 use std::{cell::RefCell, rc::Rc};
 
-/// Nobody reads more steps than this, and an endless loop of host calls must not fill the memory.
+/// Nobody reads more steps than this, and an endless loop of host calls must not fill the memory. The program goes on:
+/// how it ends is not the recorder's business.
 const MOST: usize = 1_000_000;
 
 /// The events of a store, shared with the sink that the store owns.
@@ -15,14 +16,13 @@ pub struct Recorder(Rc<RefCell<Inner>>);
 
 struct Inner {
     events: Vec<Event>,
-    handle: InterruptHandle,
     is_full: bool,
 }
 
 impl Recorder {
     /// Records what happens in `store` from now on.
     pub fn attach(store: &mut Store) -> Self {
-        let inner = Inner { events: Vec::new(), handle: store.interrupt_handle(), is_full: false };
+        let inner = Inner { events: Vec::new(), is_full: false };
         let recorder = Recorder(Rc::new(RefCell::new(inner)));
         store.set_sink(Some(Box::new(recorder.clone())));
         recorder
@@ -33,9 +33,9 @@ impl Recorder {
         std::mem::take(&mut self.0.borrow_mut().events)
     }
 
-    /// The remark to make if the recording stopped the program.
+    /// The remark to make if there were more steps.
     pub fn remark(&self) -> Option<String> {
-        self.0.borrow().is_full.then(|| format!("stopped after {MOST} recorded steps"))
+        self.0.borrow().is_full.then(|| format!("only the first {MOST} steps were recorded"))
     }
 }
 
@@ -46,7 +46,6 @@ impl Sink for Recorder {
             inner.events.push(event);
         } else {
             inner.is_full = true;
-            inner.handle.interrupt();
         }
     }
 }

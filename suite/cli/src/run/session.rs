@@ -315,7 +315,7 @@ impl<'a> Session<'a> {
         match (fits.next(), fits.next()) {
             (Some(member), None) => {
                 let names = names::functions(member.module.syntax());
-                let name = names.get(&func).map(|name| format!(" ({name})")).unwrap_or_default();
+                let name = names.get(&func).map(|name| format!(" ({})", crate::render::safe(name))).unwrap_or_default();
                 Some(format!("in function {func}{name} of {} ({}), at offset {offset:#x}", member.path, member.file))
             }
             _ => Some(format!("in function {func}, at offset {offset:#x}")),
