@@ -65,6 +65,8 @@ pub mod syntax;
 pub mod trace;
 #[cfg(feature = "interp")]
 mod valid;
+#[cfg(feature = "wasi")]
+pub mod wasi;
 
 #[cfg(feature = "interp")]
 pub use {

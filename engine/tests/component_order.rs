@@ -489,3 +489,115 @@ fn modules_of_the_host_are_matched_with_their_declared_types() {
         assert_eq!(run.instantiate(text).expect_err(wrong).outcome(), Outcome::Unlinkable);
     }
 }
+
+#[test]
+fn a_failed_tree_says_what_is_left_of_it() {
+    // CM-TRAP-04, CM-RES-07
+    let text = r#"(component
+        (component $C
+            (type $R (resource (rep i32)))
+            (core func $new (canon resource.new $R))
+            (core module $m (import "" "new" (func $new (param i32) (result i32)))
+                (func $start (drop (call $new (i32.const 1)))) (start $start))
+            (core instance (instantiate $m (with "" (instance (export "new" (func $new)))))))
+        (instance $done (instantiate $C))
+        (component $D (core module $m (func $f unreachable) (start $f)) (core instance (instantiate $m)))
+        (instance $bad (instantiate $D)))"#;
+    let mut run = Run::new();
+    run.instantiate(text).expect_err("a trap");
+    let states: Vec<_> = run
+        .store
+        .component_states()
+        .into_iter()
+        .map(|state| (state.path.to_string(), state.is_locked, state.may_enter, state.handles))
+        .collect();
+    let expected = [("/", true, false, 0), ("/$done", false, false, 1), ("/$bad", true, false, 0)]
+        .map(|(path, locked, enter, handles)| (path.to_owned(), locked, enter, handles));
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn a_parent_cannot_call_back_into_a_child_on_the_stack() {
+    // CM-CALL-07
+    let text = r#"(component
+        (core module $shim (table (export "t") 1 funcref) (type $f (func))
+            (func (export "f") (call_indirect (type $f) (i32.const 0))))
+        (core instance $shim (instantiate $shim))
+        (func $back (canon lift (core func $shim "f")))
+        (component $C
+            (import "back" (func $back))
+            (core func $back' (canon lower (func $back)))
+            (core module $m (import "" "back" (func $back)) (func (export "f") (call $back)))
+            (core instance $m (instantiate $m (with "" (instance (export "back" (func $back'))))))
+            (func (export "f") (canon lift (core func $m "f"))))
+        (instance $c (instantiate $C (with "back" (func $back))))
+        (core func $f' (canon lower (func $c "f")))
+        (core module $fill (import "" "t" (table 1 funcref)) (import "" "f" (func $f)) (elem (i32.const 0) func $f))
+        (core instance (instantiate $fill (with "" (instance
+            (export "t" (table $shim "t")) (export "f" (func $f'))))))
+        (export "f" (func $back)))"#;
+    let mut run = Run::new();
+    let instance = run.instantiate(text).expect("an instance");
+    assert_eq!(run.call(&instance, "f", &[]).map_err(code), Err(Some(TrapCode::CannotEnter)));
+}
+
+#[test]
+fn storage_belongs_to_one_thread() {
+    // CM-CANON-05, CM-ASYNC-14, CM-ASYNC-15: a start function's storage is neither that of `realloc` nor of what comes later.
+    let text = r#"(component
+        (import "name" (func $name (result string)))
+        (core func $get (canon context.get i32 0))
+        (core func $set (canon context.set i32 0))
+        (core instance $ctx (export "get" (func $get)) (export "set" (func $set)))
+        (core module $libc (import "" "get" (func $get (result i32))) (memory (export "m") 1)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+                (if (call $get) (then unreachable)) (i32.const 64)))
+        (core instance $libc (instantiate $libc (with "" (instance $ctx))))
+        (core func $name' (canon lower (func $name) (memory (core memory $libc "m")) (realloc (core func $libc "realloc"))))
+        (core module $m (import "" "get" (func $get (result i32))) (import "" "set" (func $set (param i32)))
+            (import "" "name" (func $name (param i32)))
+            (func $start (call $set (i32.const 7)) (call $name (i32.const 0))
+                (if (i32.ne (call $get) (i32.const 7)) (then unreachable)))
+            (func (export "f") (result i32) (call $get))
+            (start $start))
+        (core instance $i (instantiate $m (with "" (instance
+            (export "get" (func $get)) (export "set" (func $set)) (export "name" (func $name'))))))
+        (func (export "f") (result u32) (canon lift (core func $i "f"))))"#;
+    let mut run = Run::new();
+    run.linker.define("name", HostItem::func(|_, _| Ok(vec![ComponentVal::string("x")])));
+    let instance = run.instantiate(text).expect("an instance");
+    assert_eq!(run.call(&instance, "f", &[]).expect("a result"), [ComponentVal::U32(0)]);
+}
+
+#[test]
+fn options_are_resolved_where_they_stand() {
+    // CM-CANON-01: two lifts of one function with two memories.
+    let text = r#"(component
+        (core module $mem (memory (export "m") 1) (global (export "g") (mut i32) (i32.const 0)))
+        (core module $a (memory (export "m") 1) (data (i32.const 8) "one") (func (export "f") (result i32) (i32.const 0))
+            (data (i32.const 0) "\08\00\00\00\03\00\00\00"))
+        (core module $b (memory (export "m") 1) (data (i32.const 0) "\10\00\00\00\03\00\00\00") (data (i32.const 16) "two"))
+        (core instance $a (instantiate $a))
+        (core instance $b (instantiate $b))
+        (func (export "x") (result string) (canon lift (core func $a "f") (memory (core memory $a "m"))))
+        (func (export "y") (result string) (canon lift (core func $a "f") (memory (core memory $b "m")))))"#;
+    let mut run = Run::new();
+    let instance = run.instantiate(text).expect("an instance");
+    assert_eq!(run.call(&instance, "x", &[]).expect("a result"), [ComponentVal::string("one")]);
+    assert_eq!(run.call(&instance, "y", &[]).expect("a result"), [ComponentVal::string("two")]);
+}
+
+#[test]
+fn sections_may_be_split() {
+    // CM-ORD-05: the same definitions in one section each, and in as many sections as there are definitions.
+    let merged = r#"(component (core module $m (func (export "f")))
+        (core instance (instantiate $m)) (core instance (instantiate $m)))"#;
+    let split = r#"(component (core module $m (func (export "f")))
+        (core instance (instantiate $m)) (type u8) (core instance (instantiate $m)))"#;
+    let steps = |text: &str| {
+        let mut run = Run::new();
+        run.instantiate(text).expect("an instance");
+        run.steps()
+    };
+    assert_eq!(steps(merged), steps(split));
+}

@@ -8,7 +8,7 @@ mod component_support;
 use component_support::*;
 use preflight_engine::{
     Config, ModuleError,
-    component::{Component, ComponentVal, HostItem},
+    component::{Component, ComponentVal, ComponentValType, HostItem},
     trace::{Outcome, Phase, TrapCode},
 };
 
@@ -165,6 +165,7 @@ fn the_host_gives_values_of_the_declared_type() {
     let mut run = Run::new();
     assert_eq!(run.instantiate(text).expect_err("a missing value").outcome(), Outcome::Unlinkable);
     run.linker.define("v", HostItem::value(ComponentVal::string("5")));
+    assert_eq!(component(text).value_imports(), [("v".to_owned(), ComponentValType::U32)]);
     let error = run.instantiate(text).expect_err("a mistyped value").to_string();
     assert!(error.contains("u32") && error.contains("\"5\""), "{error}");
 }

@@ -266,3 +266,25 @@ fn functions_made_while_a_host_function_runs_can_be_called() {
     let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
     assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(9)]);
 }
+
+#[test]
+fn functions_too_large_for_the_optimiser_are_right() {
+    let step = "(if (i32.and (local.get 1) (i32.const 1))
+        (then (local.set 1 (i32.add (call $g (local.get 1)) (local.get 0))))
+        (else (local.set 1 (i32.xor (local.get 1) (i32.const 0x55)))))
+        (local.set 2 (i64x2.add (local.get 2) (i64x2.splat (i64.extend_i32_u (local.get 1)))))"
+        .repeat(5_000);
+    let text = format!(
+        r#"(module (func $g (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 3)))
+            (func (export "f") (param i32) (result i32 i64) (local i32 v128)
+                {step} (local.get 1) (i64x2.extract_lane 1 (local.get 2))))"#
+    );
+    let on = |tier| {
+        let config = Config { tier, ..Config::default() };
+        let module = Module::new(&config, binary(&text)).unwrap();
+        let mut store = Store::new(&config);
+        let instance = store.instantiate(&module, &[], InstancePath::root()).unwrap();
+        store.call_export(instance, "f", &[Val::I32(7)], Cause::Invoke).unwrap()
+    };
+    assert_eq!(on(Tier::Interp), on(Tier::Jit));
+}

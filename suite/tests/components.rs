@@ -1,4 +1,5 @@
-//! The Component Model's reference tests, where `PREFLIGHT_COMPONENT_TESTS` names their folder.
+//! The Component Model's reference tests, where `PREFLIGHT_COMPONENT_TESTS` names their folder: on both tiers where there are
+//! two.
 
 #![cfg(feature = "reference")]
 
@@ -33,7 +34,7 @@ fn run(folder: &str, readings: Readings) -> Option<Results> {
         .map(|file| Job {
             path: file.file_name().expect("a name").to_string_lossy().into_owned(),
             text: Text::File(file),
-            options: Options { readings, ..Options::default() },
+            options: Options { readings, both: cfg!(feature = "jit"), ..Options::default() },
             stale: Vec::new(),
         })
         .collect();

@@ -18,6 +18,7 @@ pub trait Peer {
 /// The engine itself first, then the peers.
 pub fn all() -> Vec<Box<dyn Peer>> {
     let own = |name, tier| Own { name, config: pf::Config { tier, ..pf::Config::default() } };
+    #[cfg_attr(not(feature = "peers"), allow(unused_mut, reason = "no peers follow"))]
     let mut peers: Vec<Box<dyn Peer>> =
         vec![Box::new(own("preflight", pf::Tier::Interp)), Box::new(own("preflight-jit", pf::Tier::Jit))];
     #[cfg(feature = "peers")]

@@ -50,6 +50,16 @@ pub(super) fn try_with(
     checker.component(&closure.def, closure.scope, Some(args), 0)
 }
 
+/// The names and types of a root component's value imports, in order; those whose types depend on what the host gives are
+/// left out.
+pub(super) fn value_imports(root: &Arc<ComponentDef>) -> Vec<(Name, ValType)> {
+    let mut store = Store::new(&Config::default());
+    let mut checker = Checker::new(&mut store, true);
+    // The component is valid: this was how `check` found out.
+    let _ = checker.component(root, None, None, 0);
+    checker.value_imports
+}
+
 type Checked<T> = Result<T, String>;
 
 struct Checker<'s> {
@@ -58,6 +68,8 @@ struct Checker<'s> {
     /// Whether the arguments of the outermost component have not been checked yet.
     check_args: bool,
     steps: u32,
+    /// Those of the root.
+    value_imports: Vec<(Name, ValType)>,
     /// A function whose type is not known.
     unknown: Rc<Func>,
 }
@@ -103,7 +115,14 @@ struct Frame<'a> {
 
 impl<'s> Checker<'s> {
     fn new(store: &'s mut Store, has_values: bool) -> Self {
-        Checker { store, has_values, check_args: false, steps: 0, unknown: Rc::new(unknown_func()) }
+        Checker {
+            store,
+            has_values,
+            check_args: false,
+            steps: 0,
+            value_imports: Vec::new(),
+            unknown: Rc::new(unknown_func()),
+        }
     }
 
     /// A component's exports, with `args` for its imports, or stubs.
@@ -212,6 +231,9 @@ impl<'s> Checker<'s> {
         if let ExternDesc::Value(of) = ty {
             unique(frame.imports.iter(), name, "import")?;
             let of = self.store.components.val_type(scope, of);
+            if let (0, Some(of)) = (frame.depth, &of) {
+                self.value_imports.push((name.clone(), of.clone()));
+            }
             if let Some(args) = frame.args {
                 match args.get(name) {
                     Some(Item::Value(Value::Typed(given))) => same_type(given, &of, || format!("argument {name:?}"))?,

@@ -46,6 +46,12 @@ impl Component {
         })
     }
 
+    /// The names and types of the values that it imports, in order.
+    pub fn value_imports(&self) -> Vec<(String, super::types::ValType)> {
+        let imports = super::check::value_imports(&self.0).into_iter();
+        imports.map(|(name, ty)| (name.to_string(), ty)).collect()
+    }
+
     /// The names of its exports in order.
     pub fn exports(&self) -> impl Iterator<Item = &str> {
         self.0.definitions.iter().filter_map(|definition| match definition {

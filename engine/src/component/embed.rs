@@ -121,6 +121,19 @@ impl ComponentInstance {
     }
 }
 
+/// What can be said of a component instance from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentState {
+    /// Where it stands.
+    pub path: InstancePath,
+    /// Whether a trap has locked it.
+    pub is_locked: bool,
+    /// Whether the host could enter it: neither it nor what it stands in is running or locked.
+    pub may_enter: bool,
+    /// How many handles its table holds.
+    pub handles: usize,
+}
+
 impl Store {
     /// Instantiates a component: its imports are bound first, then its definitions are processed in order (Explainer.md,
     /// *Component Definitions*).
@@ -193,6 +206,23 @@ impl Store {
     pub fn may_enter_component(&self, instance: &ComponentInstance) -> bool {
         let set = self.components.entering_set(instance.id, None);
         set.iter().all(|id| self.components.instance(*id).may_enter)
+    }
+
+    /// What can be said of every component instance of the store, in the order in which they were made: also of those
+    /// whose instantiation failed.
+    pub fn component_states(&self) -> Vec<ComponentState> {
+        let state = &self.components;
+        let ids = (0..state.instances.len() as u32).map(InstId);
+        let describe = |id: InstId| {
+            let instance = state.instance(id);
+            ComponentState {
+                path: instance.path.clone(),
+                is_locked: instance.locked,
+                may_enter: state.self_and_ancestors(id).iter().all(|id| state.instance(*id).may_enter),
+                handles: instance.handles.len(),
+            }
+        };
+        ids.map(describe).collect()
     }
 
     pub(super) fn call_component_func(

@@ -24,14 +24,16 @@ mod task;
 mod types;
 mod value;
 mod value_def;
+mod wave;
 
 pub use decode::Component;
-pub use embed::{ComponentError, ComponentInstance};
+pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};
 pub use task::{Blocking, Lockdown, Readings, Reentrance};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
+pub use wave::WaveError;
 
 pub(crate) use task::State;

@@ -113,6 +113,11 @@ impl Table {
         Ok(i as u32)
     }
 
+    /// How many handles are in it.
+    pub fn len(&self) -> usize {
+        self.array.len() - self.free.len()
+    }
+
     pub fn remove(&mut self, i: u32) -> Result<Handle, Fault> {
         match self.remove_entry(i)? {
             Entry::Resource(handle) => Ok(handle),

@@ -29,9 +29,14 @@ pub(crate) struct Unsupported(pub String);
 /// A frame reaches at most so far below the stack limit, which is looked at once the frame is there.
 const MAX_FRAME_BYTES: u32 = 256 << 10;
 
+/// The optimiser's time grows with the square of the number of blocks: functions of more blocks go without.
+const MAX_OPTIMISED_BLOCKS: usize = 10_000;
+
 /// What generates code for this machine.
 pub(super) struct Backend {
     isa: OwnedTargetIsa,
+    /// Without optimisation, in about linear time.
+    plain: OwnedTargetIsa,
 }
 
 impl Backend {
@@ -45,30 +50,33 @@ impl Backend {
         if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
             return Err(Unsupported(format!("compiled code on {}", std::env::consts::ARCH)));
         }
-        let failed = |error: &dyn std::fmt::Display| Unsupported(format!("code generation on this machine: {error}"));
-        let mut flags = settings::builder();
-        let verify = if cfg!(debug_assertions) { "true" } else { "false" };
-        let settings = [
-            ("opt_level", "speed"),
-            ("enable_verifier", verify),
-            ("preserve_frame_pointers", "true"),
-            ("enable_multi_ret_implicit_sret", "true"),
-            // The prologue looks at the stack limit itself.
-            ("enable_probestack", "false"),
-            ("unwind_info", "false"),
-        ];
-        for (name, value) in settings {
-            flags.set(name, value).map_err(|error| failed(&error))?;
-        }
-        let isa = cranelift_native::builder().map_err(|error| failed(&error))?;
-        let isa = isa.finish(settings::Flags::new(flags)).map_err(|error| failed(&error))?;
-        Ok(Backend { isa })
+        Ok(Backend { isa: isa("speed")?, plain: isa("none")? })
     }
 
     /// The instruction set.
     pub fn isa(&self) -> &dyn TargetIsa {
         &*self.isa
     }
+}
+
+fn isa(opt_level: &str) -> Result<OwnedTargetIsa, Unsupported> {
+    let failed = |error: &dyn std::fmt::Display| Unsupported(format!("code generation on this machine: {error}"));
+    let mut flags = settings::builder();
+    let verify = if cfg!(debug_assertions) { "true" } else { "false" };
+    let settings = [
+        ("opt_level", opt_level),
+        ("enable_verifier", verify),
+        ("preserve_frame_pointers", "true"),
+        ("enable_multi_ret_implicit_sret", "true"),
+        // The prologue looks at the stack limit itself.
+        ("enable_probestack", "false"),
+        ("unwind_info", "false"),
+    ];
+    for (name, value) in settings {
+        flags.set(name, value).map_err(|error| failed(&error))?;
+    }
+    let isa = cranelift_native::builder().map_err(|error| failed(&error))?;
+    isa.finish(settings::Flags::new(flags)).map_err(|error| failed(&error))
 }
 
 /// Calls a helper: words in, its word out.
@@ -89,9 +97,10 @@ pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper
 
 /// Compiles a function; the bytes run wherever they stand.
 pub(super) fn machine_code(backend: &Backend, func: Function) -> Result<Vec<u8>, Unsupported> {
+    let isa = if func.dfg.num_blocks() > MAX_OPTIMISED_BLOCKS { &backend.plain } else { &backend.isa };
     let mut context = Context::for_function(func);
     let compiled = context
-        .compile(backend.isa(), &mut ControlPlane::default())
+        .compile(&**isa, &mut ControlPlane::default())
         .map_err(|error| Unsupported(format!("code generation: {:?}", error.inner)))?;
     let frame = compiled.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset);
     if frame > MAX_FRAME_BYTES {

@@ -32,6 +32,8 @@ pub(super) fn run_both(text: &str, options: &Options) -> Result<Script, ScriptEr
             column: 1,
             directive: "script",
             status: disagreement(&(index, expected), &(index, actual)),
+            events: 0..script.events.len(),
+            instantiation: None,
         });
     }
     Ok(script)

@@ -17,6 +17,7 @@ mod tests;
 pub(crate) use builtin::{Resolved, alloc_builtin};
 pub(crate) use call::{call_func, canon_lower, drop_resource, enter_start, leave_start};
 pub(crate) use flatten::{LiftOrLower, flatten_functype};
+pub(crate) use load::{canonicalize_nan32, canonicalize_nan64};
 pub(crate) use shape::Shape;
 
 use super::{

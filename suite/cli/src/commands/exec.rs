@@ -13,6 +13,10 @@ use std::{path::PathBuf, process::ExitCode};
 /// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
 /// offset in the file.
 ///
+/// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first. What they print goes
+/// where it belongs as it is printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
+/// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
+///
 /// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
 /// be used.
 #[derive(Debug, clap::Args)]
@@ -20,7 +24,8 @@ use std::{path::PathBuf, process::ExitCode};
   preflight exec app.wasm                        instantiate it, the start function included
   preflight exec math.wat --invoke add 1 2       call an export
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
-  preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10")]
+  preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
+  preflight exec tool.wasm --dir .::/work --env LANG=C --stdin - -- --verbose /work/in.txt")]
 pub struct Args {
     /// A module, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE")]
@@ -36,16 +41,19 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
     let mut session = Session::new(&plan, Imports::Strict);
+    session.stream();
     let watch = args.run.limits.watch(session.store.interrupt_handle());
     let end = session.run();
     let remark = watch.end();
+    if let Some(Fault::Exit(code)) = end.fault() {
+        return Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1)));
+    }
     match &end {
         End::Returned(results) => {
             let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
             output::data(None, &lines.collect::<String>())?;
             Ok(ExitCode::SUCCESS)
         }
-        End::NotReturned(Fault::Exit(code)) => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
         failed => {
             let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
             output::complain(&(session.explain(failed) + &remark));

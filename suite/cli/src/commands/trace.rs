@@ -18,6 +18,9 @@ use std::{path::PathBuf, process::ExitCode};
 /// is in every memory, table and global that can still be reached. Imports that nobody provides get stubs that record their
 /// calls and return zero or null.
 ///
+/// Commands and reactors of WASI preview 1 run in a virtual world as they would with `preflight exec`: the trace tells who
+/// called _start and _initialize and by which rule, and what was printed is shown at the end.
+///
 /// Exit status: 0 the trace was taken (however the program ended) and is as --expect says; 1 it is not, or FILE could not be
 /// linked; 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
@@ -140,7 +143,7 @@ fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<I
         files: files.collect(),
         funcs: session.func_names(),
         providers: session.providers().clone(),
-        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).collect(),
+        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).chain(session.printed()).collect(),
     }
 }
 

@@ -7,6 +7,7 @@ mod session;
 mod stubs;
 mod types;
 pub mod values;
+mod wasi;
 
 pub use recorder::Recorder;
 pub use session::{End, Imports, Session};
@@ -21,6 +22,7 @@ use preflight_engine::{
     trace::InstancePath,
 };
 use std::path::{Path, PathBuf};
+use wasi::{Setup, WasiArgs};
 
 /// What to run, and how.
 #[derive(Debug, clap::Args)]
@@ -39,6 +41,9 @@ pub struct RunArgs {
     /// The limits.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The world of WASI.
+    #[command(flatten)]
+    wasi: WasiArgs,
 }
 
 /// Everything that will run, decoded, validated and checked; nothing has run yet.
@@ -50,6 +55,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// The export of the root to call, with its arguments.
     pub call: Option<(String, Vec<Val>)>,
+    /// The world outside, if any of the modules is a command or a reactor of WASI.
+    pub wasi: Option<Setup>,
 }
 
 /// One module of a plan.
@@ -86,7 +93,8 @@ impl RunArgs {
         let module = input::module(file, &config)?;
         let call = self.call(&module, &input::display(file))?;
         members.push(Member { path: InstancePath::root(), name: None, file: input::display(file), module });
-        Ok(Plan { config, members, call })
+        let wasi = self.wasi.setup(file, &members)?;
+        Ok(Plan { config, members, call, wasi })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {

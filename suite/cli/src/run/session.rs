@@ -10,8 +10,11 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::Import,
     trace::{Cause, InstancePath, Outcome, Phase},
+    wasi::{
+        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
+    },
 };
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
 
 /// What becomes of imports that nobody provides.
@@ -51,6 +54,22 @@ pub enum StartError {
     /// The engine says.
     #[error(transparent)]
     Engine(#[from] InstantiateError),
+    /// The rules of starting say.
+    #[error("cannot be started: the module {0}")]
+    Kind(KindError),
+    /// `_initialize` did not return.
+    #[error("{0}")]
+    Initialize(Fault),
+}
+
+impl From<WasiError> for StartError {
+    fn from(error: WasiError) -> Self {
+        match error {
+            WasiError::Kind(error) => StartError::Kind(error),
+            WasiError::Instantiate(error) => StartError::Engine(error),
+            WasiError::Initialize(fault) => StartError::Initialize(fault),
+        }
+    }
 }
 
 /// A store and what is in it.
@@ -61,9 +80,13 @@ pub struct Session<'a> {
     linker: Linker,
     imports: Imports,
     stubs: Stubs,
-    /// The instances that came up, in the order of the plan's members.
-    instances: Vec<InstanceAddr>,
+    /// The instances that came up, in the order of the plan's members; a command that is a library has none of its own.
+    instances: Vec<Option<InstanceAddr>>,
     providers: Providers,
+    /// The world outside, if the plan has one.
+    world: Option<Rc<RefCell<World>>>,
+    /// The root, if it started by the rules of WASI.
+    program: Option<Program>,
 }
 
 /// What imports were given: instance, first and second name, provider.
@@ -72,16 +95,45 @@ pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 impl<'a> Session<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a Plan, imports: Imports) -> Self {
-        let store = Store::new(&plan.config);
+        let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
+        let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
+        if let Some(world) = &world {
+            p1::add_to_linker(&mut linker, &mut store, world.clone());
+            threads::add_to_linker(&mut linker, &mut store);
+        }
         Session {
             plan,
             store,
-            linker: Linker::new(),
+            linker,
             imports,
             stubs: Stubs::default(),
             instances: Vec::new(),
             providers: Providers::new(),
+            world,
+            program: None,
         }
+    }
+
+    /// Sends what the program prints where it belongs, as it is printed; otherwise it is kept.
+    pub fn stream(&self) {
+        if let Some(world) = &self.world {
+            let mut world = world.borrow_mut();
+            world.stdout = Output::Stream(Box::new(io::stdout()));
+            world.stderr = Output::Stream(Box::new(io::stderr()));
+        }
+    }
+
+    /// What the program printed, for people; nothing if it was streamed.
+    pub fn printed(&self) -> Vec<String> {
+        let Some(world) = &self.world else { return Vec::new() };
+        let world = world.borrow();
+        let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
+        let shown = |(name, output): (&str, &Output)| {
+            let text = String::from_utf8_lossy(output.captured()).into_owned();
+            let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
+            (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
+        };
+        streams.into_iter().filter_map(shown).collect()
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -92,23 +144,47 @@ impl<'a> Session<'a> {
                 Err(error) => return End::NotInstantiated { at: member.path.clone(), error },
             }
         }
-        let root = *self.instances.last().expect("a plan has a root");
-        match &self.plan.call {
-            None => End::Returned(Vec::new()),
-            Some((name, args)) => match self.store.call_export(root, name, args, Cause::Invoke) {
-                Ok(results) => End::Returned(results),
-                Err(fault) => End::NotReturned(fault),
-            },
+        match self.call() {
+            Ok(results) => End::Returned(results),
+            Err(fault) => End::NotReturned(fault),
         }
     }
 
-    fn start(&mut self, member: &Member) -> Result<InstanceAddr, StartError> {
+    /// The call that the plan asks for, or the one by which a command runs.
+    fn call(&mut self) -> Result<Vec<Val>, Fault> {
+        let root = self.instances.last().copied().flatten().expect("a plan has a root");
+        match (&self.plan.call, &mut self.program) {
+            (None, None) => Ok(Vec::new()),
+            (None, Some(program)) => program.run(&mut self.store).map(|()| Vec::new()),
+            (Some((name, args)), None) => self.store.call_export(root, name, args, Cause::Invoke),
+            (Some((name, args)), Some(program)) => program.invoke(&mut self.store, name, args),
+        }
+    }
+
+    fn start(&mut self, member: &Member) -> Result<Option<InstanceAddr>, StartError> {
         let externs = self.resolve(member)?;
+        if self.world.is_some() {
+            return self.start_wasi(member, &externs);
+        }
         let instance = self.store.instantiate(&member.module, &externs, member.path.clone())?;
         if let Some(name) = &member.name {
             self.linker.define_instance(&self.store, name, instance);
         }
-        Ok(instance)
+        Ok(Some(instance))
+    }
+
+    /// By the rules for commands and reactors.
+    fn start_wasi(&mut self, member: &Member, externs: &[Extern]) -> Result<Option<InstanceAddr>, StartError> {
+        let (store, module, path, rules) =
+            (&mut self.store, &member.module, member.path.clone(), StartRules::default());
+        if let Some(name) = &member.name {
+            return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
+        }
+        let purpose = if self.plan.call.is_some() { Purpose::Invoke } else { Purpose::Main };
+        let program = Program::begin(store, module, externs, path, rules, purpose)?;
+        let instance = program.instance();
+        self.program = Some(program);
+        Ok(Some(instance))
     }
 
     fn resolve(&mut self, member: &Member) -> Result<Vec<Extern>, StartError> {
@@ -128,13 +204,19 @@ impl<'a> Session<'a> {
         let mut externs = Vec::with_capacity(imports.len());
         for import in imports {
             let (item, provider) = match self.linker.get(&import.module, &import.name) {
-                Some(item) => (item, format!("/${}", import.module)),
+                Some(item) => (item, self.provider(&import.module)),
                 None => (self.stubs.get(&mut self.store, member, import)?, "stub".to_owned()),
             };
             externs.push(item);
             self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
         }
         Ok(externs)
+    }
+
+    /// Who provides a module that the linker knows.
+    fn provider(&self, module: &str) -> String {
+        let is_preload = self.plan.members.iter().any(|member| member.name.as_deref() == Some(module));
+        if is_preload { format!("/${module}") } else { "the host".to_owned() }
     }
 
     /// What imports were given so far.
@@ -152,6 +234,7 @@ impl<'a> Session<'a> {
     pub fn reachable(&self) -> Vec<(InstancePath, String, Extern)> {
         let mut found = Vec::new();
         for (member, instance) in self.plan.members.iter().zip(&self.instances) {
+            let Some(instance) = instance else { continue };
             let exports = self.store.exports(*instance).into_iter();
             found.extend(exports.map(|(name, item)| (member.path.clone(), name, item)));
         }
@@ -191,7 +274,7 @@ impl<'a> Session<'a> {
             End::Returned(_) => return Vec::new(),
             End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
             End::NotReturned(_) => {
-                let name = self.plan.call.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default();
+                let name = self.plan.call.as_ref().map_or("_start", |(name, _)| name.as_str());
                 format!("while calling {name:?}")
             }
         };
@@ -245,6 +328,8 @@ fn doing(error: &StartError) -> &'static str {
     match error {
         StartError::Engine(InstantiateError::Fault { phase: Phase::Start, .. }) => "running the start function of",
         StartError::Engine(InstantiateError::Fault { .. }) => "initialising",
+        StartError::Initialize(_) => "running _initialize of",
+        StartError::Kind(_) => "judging",
         _ => "linking",
     }
 }
@@ -261,7 +346,8 @@ impl End {
                 Some(what) => Outcome::Exhausted { what },
                 None => Outcome::Unlinkable,
             },
-            End::NotInstantiated { error: StartError::Unknown(_), .. } => Outcome::Unlinkable,
+            End::NotInstantiated { error: StartError::Initialize(fault), .. } => fault.outcome(Phase::Call),
+            End::NotInstantiated { error: StartError::Unknown(_) | StartError::Kind(_), .. } => Outcome::Unlinkable,
             End::NotReturned(fault) => fault.outcome(Phase::Call),
         }
     }
@@ -270,6 +356,7 @@ impl End {
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             End::NotInstantiated { error: StartError::Engine(InstantiateError::Fault { fault, .. }), .. }
+            | End::NotInstantiated { error: StartError::Initialize(fault), .. }
             | End::NotReturned(fault) => Some(fault),
             _ => None,
         }

@@ -1,0 +1,168 @@
+//! `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`.
+
+use super::{
+    super::world::File,
+    call::{Buffer, Call},
+    errno::{Done, Errno, Failure},
+    fd::LARGEST,
+    table::{Descriptor, Object},
+};
+
+/// `fd_read`.
+pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
+    let fd = call.u32(0);
+    let descriptor = readable(call, fd)?;
+    let buffers = call.iovs(1)?;
+    call.check(call.u32(3), 4, 4)?;
+    let read = match &descriptor.object {
+        Object::Stdin => scatter(call, &buffers, |call, _, buf| Ok(call.world().stdin.read(buf)?))?,
+        Object::File(file) => {
+            let from = descriptor.position;
+            let read = read_file(call, &buffers, file, from)?;
+            call.table().get_mut(fd)?.position = from + u64::from(read);
+            read
+        }
+        _ => return Err(Errno::Badf.into()),
+    };
+    call.write_u32(call.u32(3), read)
+}
+
+/// `fd_pread`.
+pub(super) fn fd_pread(call: &mut Call<'_, '_>) -> Done {
+    let (fd, offset) = (call.u32(0), call.u64(3));
+    let descriptor = readable(call, fd)?;
+    let file = descriptor.seekable()?;
+    let buffers = call.iovs(1)?;
+    call.check(call.u32(4), 4, 4)?;
+    let read = read_file(call, &buffers, file, offset)?;
+    call.write_u32(call.u32(4), read)
+}
+
+fn readable(call: &mut Call<'_, '_>, fd: u32) -> Done<Descriptor> {
+    let descriptor = call.table().get(fd)?;
+    match &descriptor.object {
+        Object::Dir(_) => Err(Errno::Badf.into()),
+        _ if !descriptor.read => Err(Errno::Badf.into()),
+        // Neither streams nor files have a listing: this is cheap.
+        _ => Ok(descriptor.clone()),
+    }
+}
+
+fn read_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
+    scatter(call, buffers, |_, done, buf| Ok(file.read_at(from.saturating_add(done.into()), buf)?))
+}
+
+/// Fills the buffers until the source has no more to give; how many bytes.
+fn scatter(
+    call: &mut Call<'_, '_>,
+    buffers: &[Buffer],
+    mut source: impl FnMut(&mut Call<'_, '_>, u32, &mut [u8]) -> Done<usize>,
+) -> Done<u32> {
+    let mut done = 0;
+    for (ptr, len) in buffers.iter().flat_map(|buffer| buffer.pieces()) {
+        let mut bytes = vec![0; len as usize];
+        let read = match source(call, done, &mut bytes) {
+            // What has been read already is not lost.
+            Err(Failure::Errno(_)) if done > 0 => break,
+            read => read?,
+        };
+        call.write(ptr, &bytes[..read])?;
+        done += read as u32;
+        if read < len as usize {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+/// `fd_write`.
+pub(super) fn fd_write(call: &mut Call<'_, '_>) -> Done {
+    let fd = call.u32(0);
+    let descriptor = writable(call, fd)?;
+    let buffers = call.iovs(1)?;
+    call.check(call.u32(3), 4, 4)?;
+    let written = match &descriptor.object {
+        Object::Stdout => gather(call, &buffers, |call, _, bytes| Ok(call.world().stdout.write(bytes)?))?,
+        Object::Stderr => gather(call, &buffers, |call, _, bytes| Ok(call.world().stderr.write(bytes)?))?,
+        Object::File(file) => {
+            let from = if descriptor.appends() { file.stat()?.size } else { descriptor.position };
+            let written = write_file(call, &buffers, file, from)?;
+            call.table().get_mut(fd)?.position = from + u64::from(written);
+            written
+        }
+        _ => return Err(Errno::Badf.into()),
+    };
+    call.write_u32(call.u32(3), written)
+}
+
+/// `fd_pwrite`: at the offset given, `append` or not.
+pub(super) fn fd_pwrite(call: &mut Call<'_, '_>) -> Done {
+    let (fd, offset) = (call.u32(0), call.u64(3));
+    let descriptor = writable(call, fd)?;
+    let file = descriptor.seekable()?;
+    let buffers = call.iovs(1)?;
+    call.check(call.u32(4), 4, 4)?;
+    let written = write_file(call, &buffers, file, offset)?;
+    call.write_u32(call.u32(4), written)
+}
+
+fn writable(call: &mut Call<'_, '_>, fd: u32) -> Done<Descriptor> {
+    let descriptor = call.table().get(fd)?;
+    match &descriptor.object {
+        Object::Dir(_) => Err(Errno::Badf.into()),
+        _ if !descriptor.write => Err(Errno::Badf.into()),
+        _ => Ok(descriptor.clone()),
+    }
+}
+
+fn write_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
+    // Zeros fill what is between the end of the file and the first byte.
+    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST))?;
+    gather(call, buffers, |_, done, bytes| {
+        let at = from.checked_add(done.into()).ok_or(Errno::Fbig)?;
+        Ok(file.write_at(at, bytes)?)
+    })
+}
+
+/// Hands the buffers' bytes to the sink; how many it took.
+fn gather(
+    call: &mut Call<'_, '_>,
+    buffers: &[Buffer],
+    mut sink: impl FnMut(&mut Call<'_, '_>, u32, &[u8]) -> Done,
+) -> Done<u32> {
+    let mut done = 0;
+    for (ptr, len) in buffers.iter().flat_map(|buffer| buffer.pieces()) {
+        let bytes = call.read(ptr, len)?;
+        match sink(call, done, &bytes) {
+            Err(Failure::Errno(_)) if done > 0 => break,
+            end => end?,
+        }
+        done += len;
+    }
+    Ok(done)
+}
+
+/// `fd_seek`.
+pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
+    let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.u32(2));
+    let descriptor = call.table().get_mut(fd)?;
+    let file = descriptor.seekable()?;
+    let from = match whence {
+        0 => 0,
+        1 => descriptor.position,
+        2 => file.stat()?.size,
+        _ => return Err(Errno::Inval.into()),
+    };
+    let to = from.checked_add_signed(delta).filter(|to| i64::try_from(*to).is_ok()).ok_or(Errno::Inval)?;
+    descriptor.position = to;
+    call.write_u64(call.u32(3), to)
+}
+
+/// `fd_tell`.
+pub(super) fn fd_tell(call: &mut Call<'_, '_>) -> Done {
+    let fd = call.u32(0);
+    let descriptor = call.table().get(fd)?;
+    descriptor.seekable()?;
+    let position = descriptor.position;
+    call.write_u64(call.u32(1), position)
+}

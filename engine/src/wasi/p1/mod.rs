@@ -1,0 +1,172 @@
+//! `wasi_snapshot_preview1`: every function of it, one file per family.
+//!
+//! Pointers are relative to the caller's exported `memory`. Arguments outside their type (an unknown flag or enumerator)
+//! are `inval`, strings that are no UTF-8 `ilseq`. A pointer that is misaligned or out of bounds traps with
+//! [`TrapCode::InvalidPointer`](crate::trace::TrapCode::InvalidPointer), as the ABI's text asks for. Bytes that move cost
+//! fuel as those of a bulk instruction do.
+
+mod args;
+mod call;
+mod clock;
+mod errno;
+mod fd;
+mod fd_dir;
+mod fd_io;
+mod path;
+mod poll;
+mod process;
+mod sock;
+mod table;
+mod types;
+
+pub use errno::Errno;
+
+use super::{rules::StartRules, world::World};
+use crate::{
+    Caller, Extern, Linker, Store, Val,
+    error::Fault,
+    runtime::InstanceAddr,
+    syntax::{FuncType, ValType},
+};
+use call::Call;
+use errno::{Done, Failure};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use table::Table;
+
+/// The module name of all imports.
+pub const MODULE: &str = "wasi_snapshot_preview1";
+
+/// What serves the calls of one program: all its modules share the descriptors (rule P1-ENV-09).
+#[derive(Debug)]
+struct Preview1State {
+    world: Rc<RefCell<World>>,
+    table: Table,
+    rules: StartRules,
+    /// Instances of which the trace has told that they call from their start section.
+    told: HashSet<InstanceAddr>,
+}
+
+/// One function of the interface.
+struct Function {
+    name: &'static str,
+    /// Parameters: `i` for 32 bits, `I` for 64.
+    params: &'static str,
+    /// Whether it has to reach the caller's memory.
+    needs_memory: bool,
+    serve: fn(&mut Call<'_, '_>) -> Done,
+}
+
+const fn function(name: &'static str, params: &'static str, serve: fn(&mut Call<'_, '_>) -> Done) -> Function {
+    Function { name, params, needs_memory: true, serve }
+}
+
+const fn without_memory(name: &'static str, params: &'static str, serve: fn(&mut Call<'_, '_>) -> Done) -> Function {
+    Function { name, params, needs_memory: false, serve }
+}
+
+/// The interface, in the order of its definition.
+static FUNCTIONS: [Function; 46] = [
+    function("args_get", "ii", args::args_get),
+    function("args_sizes_get", "ii", args::args_sizes_get),
+    function("environ_get", "ii", args::environ_get),
+    function("environ_sizes_get", "ii", args::environ_sizes_get),
+    function("clock_res_get", "ii", clock::clock_res_get),
+    function("clock_time_get", "iIi", clock::clock_time_get),
+    without_memory("fd_advise", "iIIi", fd::fd_advise),
+    without_memory("fd_allocate", "iII", fd::fd_allocate),
+    without_memory("fd_close", "i", fd::fd_close),
+    without_memory("fd_datasync", "i", fd::fd_datasync),
+    function("fd_fdstat_get", "ii", fd::fd_fdstat_get),
+    without_memory("fd_fdstat_set_flags", "ii", fd::fd_fdstat_set_flags),
+    without_memory("fd_fdstat_set_rights", "iII", fd::fd_fdstat_set_rights),
+    function("fd_filestat_get", "ii", fd::fd_filestat_get),
+    without_memory("fd_filestat_set_size", "iI", fd::fd_filestat_set_size),
+    without_memory("fd_filestat_set_times", "iIIi", fd::fd_filestat_set_times),
+    function("fd_pread", "iiiIi", fd_io::fd_pread),
+    function("fd_prestat_get", "ii", fd_dir::fd_prestat_get),
+    function("fd_prestat_dir_name", "iii", fd_dir::fd_prestat_dir_name),
+    function("fd_pwrite", "iiiIi", fd_io::fd_pwrite),
+    function("fd_read", "iiii", fd_io::fd_read),
+    function("fd_readdir", "iiiIi", fd_dir::fd_readdir),
+    without_memory("fd_renumber", "ii", fd::fd_renumber),
+    function("fd_seek", "iIii", fd_io::fd_seek),
+    without_memory("fd_sync", "i", fd::fd_sync),
+    function("fd_tell", "ii", fd_io::fd_tell),
+    function("fd_write", "iiii", fd_io::fd_write),
+    function("path_create_directory", "iii", path::path_create_directory),
+    function("path_filestat_get", "iiiii", path::path_filestat_get),
+    function("path_filestat_set_times", "iiiiIIi", path::path_filestat_set_times),
+    function("path_link", "iiiiiii", path::path_link),
+    function("path_open", "iiiiiIIii", path::path_open),
+    function("path_readlink", "iiiiii", path::path_readlink),
+    function("path_remove_directory", "iii", path::path_remove_directory),
+    function("path_rename", "iiiiii", path::path_rename),
+    function("path_symlink", "iiiii", path::path_symlink),
+    function("path_unlink_file", "iii", path::path_unlink_file),
+    function("poll_oneoff", "iiii", poll::poll_oneoff),
+    without_memory("proc_exit", "i", process::proc_exit),
+    without_memory("proc_raise", "i", process::proc_raise),
+    without_memory("sched_yield", "", process::sched_yield),
+    function("random_get", "ii", process::random_get),
+    function("sock_accept", "iii", sock::sock_accept),
+    function("sock_recv", "iiiiii", sock::sock_recv),
+    function("sock_send", "iiiii", sock::sock_send),
+    without_memory("sock_shutdown", "ii", sock::sock_shutdown),
+];
+
+/// The names of all functions of the interface.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
+/// Whether the function `name` has to reach the caller's memory.
+pub fn needs_memory(name: &str) -> bool {
+    FUNCTIONS.iter().any(|function| function.name == name && function.needs_memory)
+}
+
+/// Makes all functions available under [`MODULE`], with descriptors of their own for everything that is linked with this
+/// linker: 0, 1 and 2 are the streams of `world`, then come its preopened directories.
+pub fn add_to_linker(linker: &mut Linker, store: &mut Store, world: Rc<RefCell<World>>) {
+    add_to_linker_with(linker, store, world, StartRules::default());
+}
+
+/// As [`add_to_linker`], under `rules`.
+pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefCell<World>>, rules: StartRules) {
+    let table = Table::new(&world.borrow());
+    let state = Preview1State { world, table, rules, told: HashSet::new() };
+    let state = Rc::new(RefCell::new(state));
+    for function in &FUNCTIONS {
+        let state = state.clone();
+        let serve = move |caller: &mut Caller<'_>, args: &[Val], results: &mut [Val]| {
+            let state = &mut *state.borrow_mut();
+            serve(function, &mut Call { caller, state, args }, results)
+        };
+        let addr = store.alloc_func(function.ty(), format!("{MODULE}.{}", function.name), serve);
+        linker.define(MODULE, function.name, Extern::Func(addr));
+    }
+}
+
+impl Function {
+    fn ty(&self) -> FuncType {
+        let param = |letter| if letter == 'I' { ValType::I64 } else { ValType::I32 };
+        let params: Vec<ValType> = self.params.chars().map(param).collect();
+        let results: &[ValType] = if self.name == "proc_exit" { &[] } else { &[ValType::I32] };
+        FuncType::new(params, results)
+    }
+}
+
+fn serve(function: &Function, call: &mut Call<'_, '_>, results: &mut [Val]) -> Result<(), Fault> {
+    let end = match function.needs_memory {
+        true => call.check_start().and_then(|()| (function.serve)(call)),
+        false => (function.serve)(call),
+    };
+    let errno = match end {
+        Ok(()) => Errno::Success,
+        Err(Failure::Errno(errno)) => errno,
+        Err(Failure::Fault(fault)) => return Err(fault),
+    };
+    if let Some(result) = results.first_mut() {
+        *result = Val::I32(errno as i32);
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `poll_oneoff`: what is ready at once is told at once; otherwise time passes until the first clock is due. With virtual
+//! clocks nobody waits: they are moved.
+
+use super::{
+    call::Call,
+    clock::Clock,
+    errno::{Done, Errno},
+    table::Object,
+};
+use crate::{error::Fault, trace::Resource};
+use std::sync::atomic::Ordering;
+
+/// The most subscriptions of one call: beyond, `inval`.
+const MAX_SUBSCRIPTIONS: u32 = 4096;
+/// Sizes of the ABI's records, in bytes.
+const SUBSCRIPTION: u32 = 48;
+const EVENT: u32 = 32;
+/// How long real time passes before anyone looks, in nanoseconds.
+const SLICE: u64 = 20_000_000;
+
+/// A `subscription`.
+#[derive(Debug, Clone, Copy)]
+struct Subscription {
+    userdata: u64,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// A clock, when it shows this (absolute) time.
+    Clock {
+        clock: Clock,
+        due: u64,
+    },
+    Read(u32),
+    Write(u32),
+    /// The subscription itself is wrong; the tag is that of its event.
+    Wrong {
+        tag: u8,
+        error: Errno,
+    },
+}
+
+/// What an `event` tells besides the userdata.
+struct Ready {
+    tag: u8,
+    error: Errno,
+    nbytes: u64,
+    hangup: bool,
+}
+
+/// `poll_oneoff`.
+pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
+    let (input, output, count) = (call.u32(0), call.u32(1), call.u32(2));
+    if count == 0 || count > MAX_SUBSCRIPTIONS {
+        return Err(Errno::Inval.into());
+    }
+    call.check(input, u64::from(count) * u64::from(SUBSCRIPTION), 8)?;
+    call.check(output, u64::from(count) * u64::from(EVENT), 8)?;
+    call.check(call.u32(3), 4, 4)?;
+    let bytes = call.read(input, count * SUBSCRIPTION)?;
+    let subscriptions = bytes.chunks_exact(SUBSCRIPTION as usize).map(|bytes| parse(call, bytes));
+    let subscriptions = subscriptions.collect::<Done<Vec<Subscription>>>()?;
+    let mut events = ready(call, &subscriptions);
+    if events.is_empty() {
+        wait(call, &subscriptions)?;
+        events = ready(call, &subscriptions);
+    }
+    for (place, event) in (output..).step_by(EVENT as usize).zip(&events) {
+        call.write(place, event)?;
+    }
+    call.write_u32(call.u32(3), events.len() as u32)
+}
+
+fn parse(call: &Call<'_, '_>, bytes: &[u8]) -> Done<Subscription> {
+    let u64_at = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+    let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    let kind = match bytes[8] {
+        0 => clock_kind(call, u32_at(16), u64_at(24), bytes[40] & 1 != 0),
+        1 => Kind::Read(u32_at(16)),
+        2 => Kind::Write(u32_at(16)),
+        _ => return Err(Errno::Inval.into()),
+    };
+    Ok(Subscription { userdata: u64_at(0), kind })
+}
+
+fn clock_kind(call: &Call<'_, '_>, id: u32, timeout: u64, is_absolute: bool) -> Kind {
+    match Clock::of(id) {
+        Err(error) => Kind::Wrong { tag: 0, error },
+        Ok(clock) => {
+            let from = if is_absolute { 0 } else { clock.now(&call.world().clocks) };
+            Kind::Clock { clock, due: from.saturating_add(timeout) }
+        }
+    }
+}
+
+/// The events of everything that is ready now, in the order of the subscriptions.
+fn ready(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Vec<[u8; EVENT as usize]> {
+    let mut events = Vec::new();
+    for subscription in subscriptions {
+        if let Some(ready) = is_ready(call, subscription.kind) {
+            events.push(encode(subscription.userdata, &ready));
+        }
+    }
+    events
+}
+
+fn is_ready(call: &mut Call<'_, '_>, kind: Kind) -> Option<Ready> {
+    let (tag, fd) = match kind {
+        Kind::Wrong { tag, error } => return Some(Ready { tag, error, nbytes: 0, hangup: false }),
+        Kind::Clock { clock, due } => {
+            let is_due = clock.now(&call.world().clocks) >= due;
+            return is_due.then_some(Ready { tag: 0, error: Errno::Success, nbytes: 0, hangup: false });
+        }
+        Kind::Read(fd) => (1, fd),
+        Kind::Write(fd) => (2, fd),
+    };
+    let end = if tag == 1 { readable(call, fd) } else { writable(call, fd) };
+    let (error, nbytes, hangup) = match end {
+        Ok((nbytes, hangup)) => (Errno::Success, nbytes, hangup),
+        Err(error) => (error, 0, false),
+    };
+    Some(Ready { tag, error, nbytes, hangup })
+}
+
+/// How much can be read, and whether that is the end. Streams and files are always ready.
+fn readable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
+    let descriptor = call.table().get(fd)?;
+    match &descriptor.object {
+        Object::Stdin => {
+            let ready = call.world().stdin.ready();
+            Ok((ready.unwrap_or(1) as u64, ready == Some(0)))
+        }
+        Object::File(file) if descriptor.read => {
+            let size = file.stat()?.size;
+            Ok((size.saturating_sub(descriptor.position), false))
+        }
+        _ => Err(Errno::Badf),
+    }
+}
+
+fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
+    let descriptor = call.table().get(fd)?;
+    match descriptor.object {
+        Object::Stdin | Object::Dir(_) => Err(Errno::Badf),
+        _ if descriptor.write => Ok((1, false)),
+        _ => Err(Errno::Badf),
+    }
+}
+
+/// Lets time pass until the first clock is due. Real time passes in slices, so that the embedder can interrupt.
+fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
+    let clocks = call.world().clocks.clone();
+    let left = |subscription: &Subscription| match subscription.kind {
+        Kind::Clock { clock, due } => Some(due.saturating_sub(clock.now(&clocks))),
+        _ => None,
+    };
+    let mut rest = subscriptions.iter().filter_map(left).min().unwrap_or(0);
+    while rest > 0 {
+        if call.caller.store().interrupt_flag().swap(false, Ordering::Relaxed) {
+            return Err(Fault::Exhausted(Resource::Interrupt).into());
+        }
+        let slice = if clocks.is_virtual() { rest } else { rest.min(SLICE) };
+        clocks.wait(slice);
+        rest -= slice;
+    }
+    Ok(())
+}
+
+fn encode(userdata: u64, ready: &Ready) -> [u8; EVENT as usize] {
+    let mut bytes = [0; EVENT as usize];
+    bytes[0..8].copy_from_slice(&userdata.to_le_bytes());
+    bytes[8..10].copy_from_slice(&(ready.error as u16).to_le_bytes());
+    bytes[10] = ready.tag;
+    bytes[16..24].copy_from_slice(&ready.nbytes.to_le_bytes());
+    bytes[24] = u8::from(ready.hangup);
+    bytes
+}

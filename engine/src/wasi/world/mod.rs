@@ -1,0 +1,93 @@
+//! One virtual world beneath every preview of WASI: deterministic by default, real where the embedder asks for it.
+
+mod clock;
+mod error;
+mod fs;
+mod host;
+mod random;
+mod resolve;
+mod stream;
+mod tree;
+mod virtual_fs;
+
+pub use clock::{Clocks, VIRTUAL_EPOCH, VIRTUAL_STEP};
+pub use error::FsError;
+pub use fs::{Dir, Entry, File, FileKind, OpenOptions, Opened, Stat, Times};
+pub use host::{HostDir, HostFile};
+pub use random::Random;
+pub use stream::{CAPTURE_LIMIT, Input, Output};
+pub use virtual_fs::{VirtualDir, VirtualFile};
+
+use std::{io, path::Path};
+
+/// A directory that a program finds open when it starts.
+#[derive(Debug, Clone)]
+pub struct Preopen {
+    /// Its name for the guest.
+    pub name: String,
+    /// The directory.
+    pub dir: Dir,
+}
+
+/// Everything outside the program: arguments, environment, clocks, randomness, streams and directories.
+///
+/// The default world has one argument (`main`), no environment, no preopened directory, virtual clocks, randomness of
+/// seed 0, an empty standard input, and captures both outputs. Two runs in equal worlds are equal.
+#[derive(Debug)]
+pub struct World {
+    /// Arguments; the first is the program's name.
+    pub args: Vec<String>,
+    /// Environment, in order.
+    pub env: Vec<(String, String)>,
+    /// Clocks.
+    pub clocks: Clocks,
+    /// Randomness.
+    pub random: Random,
+    /// Standard input.
+    pub stdin: Input,
+    /// Standard output.
+    pub stdout: Output,
+    /// Standard error.
+    pub stderr: Output,
+    /// Preopened directories, in order.
+    pub preopens: Vec<Preopen>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            args: vec!["main".to_owned()],
+            env: Vec::new(),
+            clocks: Clocks::default(),
+            random: Random::default(),
+            stdin: Input::default(),
+            stdout: Output::default(),
+            stderr: Output::default(),
+            preopens: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    /// The default world.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Preopens a new, empty directory in memory as `name`, and returns it so that it can be filled.
+    pub fn preopen_virtual(&mut self, name: impl Into<String>) -> VirtualDir {
+        let dir = VirtualDir::new(self.clocks.clone());
+        self.preopens.push(Preopen { name: name.into(), dir: Dir::Virtual(dir.clone()) });
+        dir
+    }
+
+    /// Preopens the host's directory `path` as `name`. Nothing outside it can be reached through it.
+    ///
+    /// # Errors
+    /// The system's, if it cannot be opened as a directory.
+    pub fn preopen_host(&mut self, path: &Path, name: impl Into<String>) -> io::Result<()> {
+        let dir = HostDir::ambient(path)?;
+        self.preopens.push(Preopen { name: name.into(), dir: Dir::Host(dir) });
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! WASI preview 1: its functions on both backends of the world, and the rules of starting.
+#![cfg(feature = "wasi")]
+
+#[cfg(target_os = "linux")]
+mod backends;
+mod descriptors;
+mod guest;
+mod paths;
+mod poll;
+mod sandbox;
+mod start;

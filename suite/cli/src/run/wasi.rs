@@ -1,0 +1,147 @@
+//! The flags that shape the world of a WASI program, and that world.
+
+use super::Member;
+use crate::input;
+use anyhow::{Context, ensure};
+use preflight_engine::{
+    Module,
+    wasi::{
+        World, p1,
+        world::{Clocks, Dir, HostDir, Input, Preopen, Random},
+    },
+};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "WASI")]
+pub struct WasiArgs {
+    /// Give the program this directory under this name (HOST alone: under the same name). It can reach nothing outside it.
+    #[arg(long, value_name = "HOST::GUEST")]
+    dir: Vec<String>,
+    /// Give the program a variable of the environment; it has no others.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
+    env: Vec<(String, String)>,
+    /// What the program reads from standard input: a file, or - for that of preflight [default: nothing].
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+    /// Give the program the real clock, real randomness, or both (clock,random); its runs then differ.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    real: Vec<Real>,
+    /// Arguments of the program.
+    #[arg(last = true, value_name = "ARG")]
+    args: Vec<String>,
+}
+
+/// What can be real on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Real {
+    /// The clocks.
+    Clock,
+    /// The random bytes.
+    Random,
+}
+
+/// The world before the program starts.
+#[derive(Debug)]
+pub struct Setup {
+    real: Vec<Real>,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    preopens: Vec<Preopen>,
+    stdin: Stdin,
+}
+
+#[derive(Debug)]
+enum Stdin {
+    Bytes(Vec<u8>),
+    Real,
+}
+
+impl WasiArgs {
+    /// The world for these modules, if one of them is a command or a reactor or calls WASI.
+    ///
+    /// # Errors
+    /// A directory or a file that cannot be opened, or a flag that no module has a use for.
+    pub fn setup(&self, file: &Path, members: &[Member]) -> anyhow::Result<Option<Setup>> {
+        if !members.iter().any(|member| is_wasi(&member.module)) {
+            ensure!(
+                self.is_unused(),
+                "--dir, --env, --stdin, --real and arguments behind -- are for WASI programs, and none of the modules is one: they \
+                 import nothing of {} and export neither _start nor _initialize",
+                p1::MODULE
+            );
+            return Ok(None);
+        }
+        let name = if input::is_stdin(file) { None } else { file.file_name() };
+        let name = name.map_or_else(|| "main".to_owned(), |name| name.to_string_lossy().into_owned());
+        Ok(Some(Setup {
+            real: self.real.clone(),
+            args: [name].into_iter().chain(self.args.iter().cloned()).collect(),
+            env: self.env.clone(),
+            preopens: self.dir.iter().map(|text| preopen(text)).collect::<anyhow::Result<_>>()?,
+            stdin: self.stdin(file)?,
+        }))
+    }
+
+    fn is_unused(&self) -> bool {
+        let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len()];
+        lists == [0; 4] && self.stdin.is_none()
+    }
+
+    fn stdin(&self, file: &Path) -> anyhow::Result<Stdin> {
+        match &self.stdin {
+            None => Ok(Stdin::Bytes(Vec::new())),
+            Some(path) if input::is_stdin(path) => {
+                ensure!(!input::is_stdin(file), "standard input is FILE already: it cannot be the program's too");
+                Ok(Stdin::Real)
+            }
+            Some(path) => Ok(Stdin::Bytes(fs::read(path).with_context(|| format!("--stdin {}", path.display()))?)),
+        }
+    }
+}
+
+impl Setup {
+    /// The world: everything in it is virtual but what the flags gave.
+    pub fn world(&self) -> World {
+        let mut world = World::new();
+        world.args.clone_from(&self.args);
+        world.env.clone_from(&self.env);
+        world.preopens.clone_from(&self.preopens);
+        if self.real.contains(&Real::Clock) {
+            world.clocks = Clocks::system();
+        }
+        if self.real.contains(&Real::Random) {
+            world.random = Random::System;
+        }
+        world.stdin = match &self.stdin {
+            Stdin::Bytes(bytes) => Input::bytes(bytes.clone()),
+            Stdin::Real => Input::Stream(Box::new(io::stdin())),
+        };
+        world
+    }
+}
+
+fn preopen(text: &str) -> anyhow::Result<Preopen> {
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    let dir = HostDir::ambient(Path::new(host)).with_context(|| format!("--dir {text}: {host}"))?;
+    Ok(Preopen { name: guest.to_owned(), dir: Dir::Host(dir) })
+}
+
+/// Whether the rules of commands and reactors are for this module.
+fn is_wasi(module: &Module) -> bool {
+    let syntax = module.syntax();
+    let is_entry = |name: &str| matches!(name, "_start" | "_initialize");
+    syntax.imports.iter().any(|import| import.module == p1::MODULE)
+        || syntax.exports.iter().any(|export| is_entry(&export.name))
+}
+
+fn parse_variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, such as LANG=C".to_owned()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Commands and reactors of WASI preview 1, from end to end.
+
+mod common;
+
+use common::{Folder, contains};
+use std::fs;
+
+/// Prints its standard input, its second argument and a variable, writes `/work/out`, and exits with 7.
+const COMMAND: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 512) "out")
+  (func $print (param $fd i32) (param $at i32) (param $len i32)
+    (i32.store (i32.const 0) (local.get $at)) (i32.store (i32.const 4) (local.get $len))
+    (drop (call $write (local.get $fd) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 100))
+    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (call $print (i32.const 1) (i32.const 1024) (i32.load (i32.const 8)))
+    (drop (call $args (i32.const 64) (i32.const 2048)))
+    (call $print (i32.const 1) (i32.load (i32.const 68)) (i32.const 3))
+    (drop (call $environ (i32.const 64) (i32.const 3072)))
+    (call $print (i32.const 2) (i32.load (i32.const 64)) (i32.const 3))
+    (drop (call $open (i32.const 3) (i32.const 0) (i32.const 512) (i32.const 3) (i32.const 1) (i64.const 64) (i64.const 0)
+      (i32.const 0) (i32.const 600)))
+    (call $print (i32.load (i32.const 600)) (i32.const 512) (i32.const 3))
+    (call $exit (i32.const 7)) unreachable))"#;
+
+const REACTOR: &str = r#"(module
+  (global $n (mut i32) (i32.const 0))
+  (func (export "_initialize") (global.set $n (i32.const 41)))
+  (func (export "next") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n)))"#;
+
+const USER: &str = r#"(module
+  (import "lib" "next" (func $next (result i32)))
+  (func $s (drop (call $next))) (start $s)
+  (func (export "_start") (if (i32.ne (call $next) (i32.const 43)) (then unreachable))))"#;
+
+fn folder() -> Folder {
+    Folder::with(&[("command.wat", COMMAND), ("reactor.wat", REACTOR), ("user.wat", USER), ("in.txt", "from a file, ")])
+}
+
+#[test]
+fn a_command_reads_prints_writes_and_exits_with_its_code() {
+    let folder = folder();
+    let run = folder.run_with("exec command.wat --dir .::/work --env K=V --stdin - -- one", &[], "piped, ");
+    assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (7, "piped, one", "K=V"));
+    assert_eq!(fs::read(folder.path("out")).unwrap(), b"out");
+    let run = folder.run("exec command.wat --dir . --env A=B --stdin in.txt -- two");
+    assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (7, "from a file, two", "A=B"));
+}
+
+#[test]
+fn a_trace_tells_who_called_start_and_what_was_printed() {
+    let run = folder().run("trace command.wat --dir .::/work --env K=V --stdin in.txt -- one");
+    assert_eq!(run.status, 0, "{}", run.err);
+    contains(&run.out, &["_start", "P1-CMD-01", "wasi_snapshot_preview1.fd_write", "exit", "7"]);
+    contains(&run.out, &["standard output:", "| from a file, one", "standard error:", "| K=V"]);
+}
+
+#[test]
+fn reactors_are_initialised_before_anything_uses_them() {
+    let folder = folder();
+    assert_eq!(folder.run("exec reactor.wat --invoke next").out, "42\n");
+    let run = folder.run("exec user.wat --preload lib=reactor.wat");
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    let run = folder.run("trace user.wat --preload lib=reactor.wat");
+    contains(&run.out, &["_initialize", "P1-REA-08", "_start", "P1-CMD-01"]);
+    let run = folder.run("exec reactor.wat --invoke _initialize");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["P1-REA-01"]);
+}
+
+#[test]
+fn what_cannot_be_started_is_explained() {
+    let folder = folder();
+    folder.write("both.wat", br#"(module (func (export "_start")) (func (export "_initialize")))"#);
+    let run = folder.run("exec both.wat");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["P1-KIND-03"]);
+    let run = folder.run("exec command.wat --dir nowhere::/x");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["--dir nowhere::/x"]);
+    folder.write(
+        "spawn.wat",
+        br#"(module (import "wasi" "thread-spawn" (func $s (param i32) (result i32)))
+      (func (export "_start") (drop (call $s (i32.const 0)))))"#,
+    );
+    let run = folder.run("exec spawn.wat --real clock,random");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["unsupported: wasi.thread-spawn"]);
+    folder.write("plain.wat", b"(module)");
+    let run = folder.run("exec plain.wat --env A=B");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["none of the modules is one"]);
+}
