@@ -69,6 +69,12 @@ mod features {
             "custom-page-sizes" => Features::CUSTOM_PAGE_SIZES,
             "component-model" => Features::COMPONENT_MODEL,
             "values" => Features::CM_VALUES,
+            "component-async" => {
+                Features::CM_ASYNC
+                    | Features::CM_ASYNC_STACKFUL
+                    | Features::CM_MORE_ASYNC_BUILTINS
+                    | Features::CM_THREADING
+            }
             _ => return None,
         })
     }
