@@ -100,3 +100,15 @@ fn what_cannot_be_started_is_explained() {
     assert_eq!(run.status, 2);
     contains(&run.err, &["none of the modules is one"]);
 }
+
+#[test]
+fn a_shared_memory_is_there_without_being_provided() {
+    let folder = Folder::with(&[(
+        "threads.wat",
+        r#"(module (import "env" "memory" (memory 1 1 shared)) (export "memory" (memory 0))
+          (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+          (func (export "_start") (if (call $random (i32.const 0) (i32.const 9)) (then unreachable))))"#,
+    )]);
+    let run = folder.run("exec threads.wat");
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+}

@@ -148,6 +148,13 @@ impl File {
     }
 }
 
+/// The path without slashes at its end, for functions that are about directories anyway: not every system takes them, and
+/// none follows a symbolic link there.
+fn without_slash(path: &str) -> &str {
+    let name = path.trim_end_matches('/');
+    if name.is_empty() { path } else { name }
+}
+
 /// Whether a path ends so that a symbolic link before that end is followed in any case.
 fn means_directory(path: &str) -> bool {
     matches!(path.rsplit('/').next(), Some("" | "." | ".."))
@@ -167,6 +174,7 @@ impl Dir {
 
     /// Makes a directory.
     pub fn create_dir(&self, path: &str) -> Result<(), FsError> {
+        let path = without_slash(path);
         forward!(self, dir => dir.create_dir(path))
     }
 
@@ -189,6 +197,7 @@ impl Dir {
 
     /// Removes an empty directory.
     pub fn remove_dir(&self, path: &str) -> Result<(), FsError> {
+        let path = without_slash(path);
         forward!(self, dir => dir.remove_dir(path))
     }
 

@@ -8,7 +8,7 @@ use super::{
 use preflight_engine::{
     Extern, Fault, InstantiateError, Linker, Store, Trap, Val,
     runtime::InstanceAddr,
-    syntax::Import,
+    syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase},
     wasi::{
         KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
@@ -189,7 +189,8 @@ impl<'a> Session<'a> {
 
     fn resolve(&mut self, member: &Member) -> Result<Vec<Extern>, StartError> {
         let imports = &member.module.syntax().imports;
-        let is_unknown = |import: &&Import| self.linker.get(&import.module, &import.name).is_none();
+        let is_unknown =
+            |import: &&Import| self.linker.get(&import.module, &import.name).is_none() && !self.is_for_threads(import);
         let unknown: Vec<&Import> = imports.iter().filter(is_unknown).collect();
         if self.imports == Imports::Strict && !unknown.is_empty() {
             let describe = |import: &&Import| {
@@ -211,6 +212,11 @@ impl<'a> Session<'a> {
             self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
         }
         Ok(externs)
+    }
+
+    /// A shared memory that a WASI program imports: by the convention of wasi-threads the host makes it.
+    fn is_for_threads(&self, import: &Import) -> bool {
+        self.world.is_some() && matches!(import.ty, ExternType::Memory(ty) if ty.shared)
     }
 
     /// Who provides a module that the linker knows.
