@@ -51,6 +51,16 @@ pub enum InputError {
         /// The file.
         path: String,
     },
+    /// Text, but not in UTF-8.
+    #[error(
+        "{path}: malformed text: no UTF-8 from offset {offset:#x} on\n  save the file as UTF-8; in strings, any byte can be written as \\hh"
+    )]
+    NotUtf8 {
+        /// The file.
+        path: String,
+        /// Where the first byte stands that is no UTF-8.
+        offset: usize,
+    },
     /// Neither the binary nor the text format.
     #[error(
         "{path}: not WebAssembly: it begins with {}{}\n  a module begins with {} (binary) or an opening parenthesis (text)",
@@ -187,7 +197,10 @@ fn is_component(binary: &[u8]) -> bool {
 /// Text to binary.
 fn translate(name: &str, bytes: &[u8]) -> Result<Vec<u8>, InputError> {
     let not_wasm = || InputError::NotWasm { path: name.to_owned(), first: bytes[..bytes.len().min(8)].to_vec() };
-    let text = std::str::from_utf8(bytes).map_err(|_| not_wasm())?;
+    let text = std::str::from_utf8(bytes).map_err(|error| match bytes.trim_ascii_start().first() {
+        Some(b'(' | b';') => InputError::NotUtf8 { path: name.to_owned(), offset: error.valid_up_to() },
+        _ => not_wasm(),
+    })?;
     if !text.trim_start_matches(['\u{feff}']).trim_start().starts_with(['(', ';']) {
         return Err(not_wasm());
     }

@@ -4,7 +4,7 @@ mod table;
 
 pub(super) use table::{Paint, Table};
 
-use crate::tier::Tier;
+use crate::{render::clean, tier::Tier};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
@@ -113,7 +113,7 @@ pub(super) fn run_jobs(jobs: &[Job], threads: Option<u16>) -> Results {
         bar.set_style(style);
     }
     let progress = |file: &FileResult| {
-        bar.set_message(file.path.clone());
+        bar.set_message(clean(&file.path));
         bar.inc(1);
     };
     let results = files::run(jobs, threads.map(usize::from), &progress);
@@ -134,7 +134,7 @@ fn write_table(out: &mut impl Write, paint: Paint, files: &[FileResult]) -> anyh
     let mut table = Table::new("file", &COUNTS);
     for file in files {
         let totals = Results::new(vec![file.clone()]).totals;
-        table.row(&file.path, counts(paint, &totals));
+        table.row(&clean(&file.path), counts(paint, &totals));
     }
     table.write(out, paint).context("cannot write to standard output")
 }
@@ -159,21 +159,21 @@ pub(super) fn write_details(out: &mut impl Write, paint: Paint, files: &[FileRes
     let (red, yellow, dim, end) = (paint.red(), paint.yellow(), paint.dim(), paint.end());
     for file in files {
         for stale in &file.stale {
-            let (path, line, directive) = (&file.path, stale.line, &stale.directive);
+            let (path, line, directive) = (clean(&file.path), stale.line, &stale.directive);
             writeln!(out, "{yellow}stale{end} {path}:{line} {directive}: {}", stale.reason)?;
             writeln!(out, "      {dim}contradicts {}; got {}{end}", stale.clause, stale.got)?;
         }
     }
     for file in files {
         for item in &file.unsupported_directives {
-            let (path, line, column) = (&file.path, item.line, item.column);
+            let (path, line, column) = (clean(&file.path), item.line, item.column);
             writeln!(out, "{yellow}unsupported{end} {path}:{line}:{column} {}: {}", item.directive, item.what)?;
         }
     }
     for file in files {
         for failure in &file.failures {
             let kind = if failure.harness { "HARNESS" } else { "FAILED" };
-            let (path, line, column) = (&file.path, failure.line, failure.column);
+            let (path, line, column) = (clean(&file.path), failure.line, failure.column);
             writeln!(out, "{red}{kind}{end} {path}:{line}:{column} {}", failure.directive)?;
             writeln!(out, "  expected  {}", failure.expected)?;
             writeln!(out, "  got       {}", failure.got)?;
