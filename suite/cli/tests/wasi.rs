@@ -5,7 +5,7 @@ mod common;
 use common::{Folder, contains};
 use std::fs;
 
-/// Prints its standard input, its second argument and a variable, writes `/work/out`, and exits with 7.
+/// Prints its standard input, its second argument and a variable, writes `/data/out`, and exits with 7.
 const COMMAND: &str = r#"(module
   (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -49,7 +49,7 @@ fn folder() -> Folder {
 #[test]
 fn a_command_reads_prints_writes_and_exits_with_its_code() {
     let folder = folder();
-    let run = folder.run_with("exec command.wat --dir .::/work --env K=V --stdin - -- one", &[], "piped, ");
+    let run = folder.run_with("exec command.wat --dir .::/data --env K=V --stdin - -- one", &[], "piped, ");
     assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (7, "piped, one", "K=V"));
     assert_eq!(fs::read(folder.path("out")).unwrap(), b"out");
     let run = folder.run("exec command.wat --dir . --env A=B --stdin in.txt -- two");
@@ -58,7 +58,7 @@ fn a_command_reads_prints_writes_and_exits_with_its_code() {
 
 #[test]
 fn a_trace_tells_who_called_start_and_what_was_printed() {
-    let run = folder().run("trace command.wat --dir .::/work --env K=V --stdin in.txt -- one");
+    let run = folder().run("trace command.wat --dir .::/data --env K=V --stdin in.txt -- one");
     assert_eq!(run.status, 0, "{}", run.err);
     contains(&run.out, &["_start", "P1-CMD-01", "wasi_snapshot_preview1.fd_write", "exit", "7"]);
     contains(&run.out, &["standard output:", "| from a file, one", "standard error:", "| K=V"]);

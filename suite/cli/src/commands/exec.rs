@@ -25,7 +25,7 @@ use std::{path::PathBuf, process::ExitCode};
   preflight exec math.wat --invoke add 1 2       call an export
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
-  preflight exec tool.wasm --dir .::/work --env LANG=C --stdin - -- --verbose /work/in.txt")]
+  preflight exec tool.wasm --dir .::/data --env LANG=C --stdin - -- --verbose /data/in.txt")]
 pub struct Args {
     /// A module, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE")]
