@@ -69,11 +69,18 @@ impl MemoryRun {
     pub fn all(memory: &[u8]) -> Vec<MemoryRun> {
         /// As many zeros as end a run.
         const GAP: usize = 8;
+        /// Memories are zero nearly everywhere: this many bytes at a time are passed over.
+        const BLOCK: usize = 64;
         let mut runs: Vec<(usize, usize)> = Vec::new();
-        for (i, _) in memory.iter().enumerate().filter(|(_, byte)| **byte != 0) {
-            match runs.last_mut() {
-                Some((_, end)) if i - *end < GAP => *end = i + 1,
-                _ => runs.push((i, i + 1)),
+        for (start, block) in (0..).step_by(BLOCK).zip(memory.chunks(BLOCK)) {
+            if block.iter().fold(0, |all, byte| all | byte) == 0 {
+                continue;
+            }
+            for (i, _) in (start..).zip(block).filter(|(_, byte)| **byte != 0) {
+                match runs.last_mut() {
+                    Some((_, end)) if i - *end < GAP => *end = i + 1,
+                    _ => runs.push((i, i + 1)),
+                }
             }
         }
         let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);

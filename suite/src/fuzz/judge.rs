@@ -1,0 +1,179 @@
+//! The verdict on one plan.
+
+use super::driver;
+use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
+use preflight_engine::{Config, Module, Tier};
+use preflight_plan::{Expected, Plan};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// What became of an input. Every input is of exactly one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// All traces are alike, and nothing failed.
+    Agreed,
+    /// All traces are alike, and one instantiation or call at least failed.
+    AgreedOnFailure,
+    /// All traces are alike, and one instantiation at least could not be linked, as it was meant to.
+    Invalid,
+    /// It was meant to exhaust something, or would take too long: compared up to there.
+    Exhausted,
+    /// Somebody cannot do what it takes.
+    Unsupported,
+    /// Two traces differ.
+    Disagreed,
+}
+
+/// The verdict on one input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What became of it.
+    pub class: Class,
+    /// Whether a failed or trapped initialisation was compared.
+    pub has_failure: bool,
+    /// What somebody lacked, if the class is [`Class::Unsupported`].
+    pub lacks: Option<String>,
+    /// Where two traces differ, if the class is [`Class::Disagreed`].
+    pub finding: Option<Finding>,
+}
+
+/// Where two traces differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Who differs from whom, and in what kind of step: the same for findings that have the same cause, as a rule.
+    pub signature: String,
+    /// The number of the action.
+    pub action: usize,
+    /// What was expected of it.
+    pub expected: Trace,
+    /// What happened.
+    pub actual: Trace,
+}
+
+/// Judges plans on one or two tiers.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    tiers: Vec<(&'static str, Config)>,
+}
+
+impl Judge {
+    /// A judge of these tiers.
+    pub fn new(tiers: &[Tier]) -> Self {
+        let name = |tier: &Tier| match tier {
+            Tier::Interp => "interp",
+            #[cfg(feature = "jit")]
+            Tier::Jit => "jit",
+        };
+        Judge { tiers: tiers.iter().map(|tier| (name(tier), driver::config(*tier))).collect() }
+    }
+
+    /// Judges a normal plan: what is predicted is what every tier does.
+    pub fn plan(&self, plan: &Plan) -> (Verdict, Expected, usize) {
+        let (wasm, expected) = (plan.to_wasm(), plan.expected());
+        let bytes = wasm.modules.iter().map(Vec::len).sum();
+        let plan = Rc::new(plan.clone());
+        let mut actions = wasm.actions;
+        actions.truncate(expected.traces.len());
+        let verdict = self.compare(&wasm.modules, &expected, |modules, config| {
+            driver::run(&plan, modules, &actions, config)
+        });
+        (verdict, expected, bytes)
+    }
+
+    /// Judges a plan whose modules are given as text: what printing and parsing must not change.
+    pub(super) fn compare(
+        &self,
+        modules: &[Vec<u8>],
+        expected: &Expected,
+        run: impl Fn(&[Module], &Config) -> Vec<Trace>,
+    ) -> Verdict {
+        let Some((_, config)) = self.tiers.first() else { return verdict(expected) };
+        let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
+        let modules: Vec<Module> = match modules.iter().map(decode).collect::<Result<_, _>>() {
+            Ok(modules) => modules,
+            // The plan says that the module is valid.
+            Err(error) => return disagreed("decode", &error.to_string()),
+        };
+        for (name, config) in &self.tiers {
+            let actual = run(&modules, config);
+            if let Some(what) = lacks(&actual) {
+                return Verdict { class: Class::Unsupported, has_failure: false, lacks: Some(what), finding: None };
+            }
+            if actual == expected.traces {
+                continue;
+            }
+            let pairs = expected.traces.iter().zip(&actual).enumerate();
+            for (action, (expected, actual)) in pairs {
+                if let Some(difference) = compare(expected, actual) {
+                    let finding = Finding {
+                        signature: format!("predicted != {name}: {}", describe(&difference)),
+                        action,
+                        expected: expected.clone(),
+                        actual: actual.clone(),
+                    };
+                    return Verdict {
+                        class: Class::Disagreed,
+                        has_failure: true,
+                        lacks: None,
+                        finding: Some(finding),
+                    };
+                }
+            }
+        }
+        verdict(expected)
+    }
+}
+
+/// The verdict if nobody disagrees.
+fn verdict(expected: &Expected) -> Verdict {
+    let is = |is: fn(&Outcome) -> bool| expected.traces.iter().any(|trace| is(&trace.outcome));
+    let has_failure = is(|outcome| !matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable));
+    let class = if expected.is_unbounded || is(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
+        Class::Exhausted
+    } else if has_failure {
+        Class::AgreedOnFailure
+    } else if is(|outcome| matches!(outcome, Outcome::Unlinkable)) {
+        Class::Invalid
+    } else {
+        Class::Agreed
+    };
+    Verdict { class, has_failure, lacks: None, finding: None }
+}
+
+fn disagreed(who: &str, what: &str) -> Verdict {
+    let trace = |outcome| Trace::new(Level::Outcome, outcome);
+    let finding = Finding {
+        signature: format!("{who}: {what}"),
+        action: 0,
+        expected: trace(Outcome::Returned { values: Vec::new() }),
+        actual: trace(Outcome::Invalid),
+    };
+    Verdict { class: Class::Disagreed, has_failure: false, lacks: None, finding: Some(finding) }
+}
+
+fn lacks(traces: &[Trace]) -> Option<String> {
+    traces.iter().find_map(|trace| match &trace.outcome {
+        Outcome::Unsupported { what } => Some(what.clone()),
+        _ => None,
+    })
+}
+
+/// A difference without what is particular to the plan.
+fn describe(difference: &Difference) -> String {
+    let event = |event: &Option<Event>| event.as_ref().map_or("the end".to_owned(), kind);
+    match difference {
+        Difference::Event { expected, actual, .. } => format!("{} / {}", event(expected), event(actual)),
+        Difference::Outcome { expected, actual } => format!("outcome {expected} / {actual}"),
+        Difference::PostMortem { .. } => "what is left".to_owned(),
+    }
+}
+
+/// What kind of step it is; of a trap also which.
+fn kind(event: &Event) -> String {
+    let tag = |value: serde_json::Value| value["event"].as_str().unwrap_or_default().to_owned();
+    match event {
+        Event::Trapped { code, .. } => format!("trap {code}"),
+        event => serde_json::to_value(event).map(tag).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,50 @@
+//! Plans on the reference engine: what is predicted happens.
+
+use arbitrary::{Arbitrary, Unstructured};
+use preflight::fuzz::{Class, Judge};
+use preflight_engine::Tier;
+use preflight_plan::{Plan, stats::Stats};
+
+/// Bytes that are the same in every run.
+fn bytes(seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    (0..256).flat_map(|_| next()).collect()
+}
+
+fn plan(seed: u64) -> Plan {
+    Plan::arbitrary(&mut Unstructured::new(&bytes(seed))).expect("zeros follow when the data ends")
+}
+
+#[test]
+fn predictions_hold_on_the_interpreter() {
+    let judge = Judge::new(&[Tier::Interp]);
+    let mut stats = Stats::default();
+    let count = std::env::var("PREFLIGHT_PLANS").map_or(1_000, |n| n.parse().expect("a number"));
+    let start = std::time::Instant::now();
+    let mut classes = std::collections::BTreeMap::new();
+    for seed in 0..count {
+        let plan = plan(seed);
+        let (verdict, expected, bytes) = judge.plan(&plan);
+        stats.count(&plan, &expected, bytes);
+        *classes.entry(verdict.class).or_insert(0) += 1;
+        if let Some(finding) = verdict.finding {
+            panic!(
+                "seed {seed}: {} in action {}\n{}\nexpected {:#?}\nactual {:#?}",
+                finding.signature,
+                finding.action,
+                serde_json::to_string(&plan).expect("plans are data"),
+                finding.expected,
+                finding.actual
+            );
+        }
+    }
+    println!("{:?} {classes:?} {:?} rare {:?}", start.elapsed(), stats.medians(), stats.rare());
+    println!("{:?}", stats.kinds);
+    assert_eq!(classes.get(&Class::Unsupported), None);
+}
