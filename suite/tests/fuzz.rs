@@ -23,9 +23,19 @@ fn plan(seed: u64) -> Plan {
 
 #[test]
 fn predictions_hold_on_the_interpreter() {
-    let judge = Judge::new(&[Tier::Interp]);
+    hold(&[Tier::Interp], 2_000);
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn predictions_hold_on_both_tiers() {
+    hold(&[Tier::Interp, Tier::Jit], 200);
+}
+
+fn hold(tiers: &[Tier], count: u64) {
+    let judge = Judge::new(tiers);
     let mut stats = Stats::default();
-    let count = std::env::var("PREFLIGHT_PLANS").map_or(1_000, |n| n.parse().expect("a number"));
+    let count = std::env::var("PREFLIGHT_PLANS").map_or(count, |n| n.parse().expect("a number"));
     let start = std::time::Instant::now();
     let mut classes = std::collections::BTreeMap::new();
     for seed in 0..count {

@@ -144,7 +144,7 @@ fn normal_module(module: &Module, modules: &[Module], spaces: &[Space], hosts: u
     normal.funcs =
         module.funcs.iter().take(most::ITEMS).map(|func| Func { result: func.result, steps: Vec::new() }).collect();
     let space = Space::of(&normal, modules, spaces);
-    let context = Context { space: &space, elems: 0, datas: 0 };
+    let context = Context { space: &space, elems: 0, datas: 0, callable: 0 };
     for table in &mut normal.tables {
         table.init = table.init.map(|item| match context.item(item, 0) {
             Item::Global(_) => Item::Null,
@@ -157,7 +157,8 @@ fn normal_module(module: &Module, modules: &[Module], spaces: &[Space], hosts: u
     normal.elems = module.elems.iter().take(most::ITEMS).map(|elem| context.elem(elem)).collect();
     normal.datas = module.datas.iter().take(most::ITEMS).map(|data| context.data(data)).collect();
     let context = Context { elems: normal.elems.len(), datas: normal.datas.len(), ..context };
-    for (func, raw) in normal.funcs.iter_mut().zip(&module.funcs) {
+    for (i, (func, raw)) in normal.funcs.iter_mut().zip(&module.funcs).enumerate() {
+        let context = Context { callable: space.imported_funcs + i, ..context };
         func.steps = context.steps(&raw.steps, func.result.is_some(), most::NESTING, &mut most::STEPS.clone());
     }
     normal.exports = module.exports.iter().take(most::ITEMS).filter_map(|export| context.export(*export)).collect();
@@ -183,15 +184,23 @@ fn normal_table(table: &Table) -> Table {
 }
 
 /// What the parts of a module refer to.
+#[derive(Clone, Copy)]
 struct Context<'a> {
     space: &'a Space,
     elems: usize,
     datas: usize,
+    /// How many functions the one at hand may call directly: those before it, so that calls go round in circles through
+    /// tables only.
+    callable: usize,
 }
 
 impl Context<'_> {
     fn func_of(&self, raw: usize, is_fit: impl Fn(FuncType) -> bool) -> Option<usize> {
         pick_where(raw, self.space.funcs.len(), |i| is_fit(self.space.funcs[i]))
+    }
+
+    fn callee(&self, raw: usize) -> Option<usize> {
+        pick_where(raw, self.callable, |i| self.space.funcs[i] != FuncType::Log)
     }
 
     /// A reference in a constant expression, which sees the first `globals` globals.
@@ -383,10 +392,10 @@ impl Context<'_> {
                 }
             }
             Step::Call { func, tail } => {
-                let func = self.func_of(func, |ty| ty != FuncType::Log)?;
+                let func = self.callee(func)?;
                 Step::Call { func, tail: tail && (space.funcs[func] == FuncType::Number) == is_number }
             }
-            Step::CallRef { func } => Step::CallRef { func: self.func_of(func, |ty| ty != FuncType::Log)? },
+            Step::CallRef { func } => Step::CallRef { func: self.callee(func)? },
             Step::CallIndirect { table, at, number, tail } => {
                 let table = self.table(table)?;
                 Step::CallIndirect { table, at: self.index(table, at), number, tail: tail && number == is_number }
