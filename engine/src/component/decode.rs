@@ -5,7 +5,7 @@ use super::{
     syntax::*,
     value_def::{self, Mistake, ValueDef},
 };
-use crate::{Module, binary, config::Config, error::ModuleError};
+use crate::{Module, binary, config::Config, error::ModuleError, trace::ExternKind};
 use std::sync::Arc;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
@@ -44,6 +44,20 @@ impl Component {
             Definition::Import { name, .. } => Some(&**name),
             _ => None,
         })
+    }
+
+    /// The names and kinds of its imports in order.
+    pub fn import_kinds(&self) -> impl Iterator<Item = (&str, ExternKind)> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Import { name, ty } => Some((&**name, kind_of(ty))),
+            _ => None,
+        })
+    }
+
+    /// The functions that an instance of it exports, as far as they are known before the instantiation, with the names
+    /// that lead there through exported instances. Resource types in them stand for those of any instance.
+    pub fn exported_funcs(&self) -> Vec<(Vec<String>, super::types::FuncType)> {
+        super::check::exports(&self.0).map(|instance| super::embed::funcs(&instance)).unwrap_or_default()
     }
 
     /// The names and types of the values that it imports, in order.
