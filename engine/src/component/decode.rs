@@ -32,7 +32,7 @@ impl Component {
     /// assert!(Component::new(&Config::default(), b"\0asm\x0d\0\x01\0").is_ok());
     /// ```
     pub fn new(config: &Config, bytes: &[u8]) -> Result<Component, ModuleError> {
-        let (bytes, starts) = hide_starts(bytes, config.features);
+        let (bytes, starts) = hide_starts(bytes);
         let shadow = || Shadow { features: config.features, bytes: &bytes, starts: &starts, has_values: false };
         let end = Decoder::new(config, shadow()).run();
         end.map(Component).map_err(|stop| stop.into_error(&bytes, config, &shadow()))
@@ -290,10 +290,6 @@ impl<'a> Decoder<'a> {
             Payload::ComponentAliasSection(reader) => self.define_all(reader, |item| Definition::Alias(alias(item))),
             Payload::ComponentTypeSection(reader) => self.define_all(reader, |item| Definition::Type(type_def(item))),
             Payload::ComponentCanonicalSection(reader) => self.define_all(reader, Definition::Canon),
-            Payload::ComponentStartSection { start, .. } => {
-                self.define(start_def(start));
-                Ok(())
-            }
             Payload::ComponentImportSection(reader) => {
                 self.define_all(reader, |item: wasmparser::ComponentImport<'_>| Definition::Import {
                     name: item.name.name.into(),
