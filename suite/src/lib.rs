@@ -13,12 +13,12 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "cases")]
 pub mod case;
 #[cfg(feature = "reference")]
 pub mod files;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+pub mod messages;
 #[cfg(feature = "official")]
 pub mod official;
 #[cfg(feature = "reference")]
@@ -26,6 +26,7 @@ pub mod post_mortem;
 
 #[cfg(feature = "reference")]
 pub mod script;
+mod source;
 
 pub use preflight_engine::trace;
 pub use preflight_reports::results;

@@ -1,25 +1,8 @@
 //! Plans on the reference engine: what is predicted happens.
 
-use arbitrary::{Arbitrary, Unstructured};
 use preflight::fuzz::{Class, Judge};
 use preflight_engine::Tier;
 use preflight_plan::{Plan, stats::Stats};
-
-/// Bytes that are the same in every run.
-fn bytes(seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
-    (0..256).flat_map(|_| next()).collect()
-}
-
-fn plan(seed: u64) -> Plan {
-    Plan::arbitrary(&mut Unstructured::new(&bytes(seed))).expect("zeros follow when the data ends")
-}
 
 #[test]
 fn predictions_hold_on_the_interpreter() {
@@ -39,7 +22,7 @@ fn hold(tiers: &[Tier], count: u64) {
     let start = std::time::Instant::now();
     let mut classes = std::collections::BTreeMap::new();
     for seed in 0..count {
-        let plan = plan(seed);
+        let plan = Plan::from_seed(seed);
         let (verdict, expected, bytes) = judge.plan(&plan);
         stats.count(&plan, &expected, bytes);
         *classes.entry(verdict.class).or_insert(0) += 1;

@@ -40,6 +40,12 @@ impl<'a> Arbitrary<'a> for Plan {
 }
 
 impl Plan {
+    /// The normal plan with this number.
+    pub fn from_seed(seed: u64) -> Plan {
+        let bytes = bytes_of_seed(seed);
+        Plan::arbitrary(&mut Unstructured::new(&bytes)).expect("zeros follow when the data ends")
+    }
+
     /// A normal plan no larger than `sizes`.
     ///
     /// # Errors
@@ -49,6 +55,22 @@ impl Plan {
         draw.plan()?;
         Ok(draw.plan.normalise())
     }
+}
+
+/// Bytes that look random and are the same for the same seed, enough for one plan.
+pub fn bytes_of_seed(seed: u64) -> Vec<u8> {
+    /// More than plans of the default size take, as a rule.
+    const WORDS: usize = 192;
+    // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators).
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)).to_le_bytes()
+    };
+    (0..WORDS).flat_map(|_| next()).collect()
 }
 
 struct Draw<'a, 'b> {

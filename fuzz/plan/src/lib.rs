@@ -23,7 +23,6 @@
 //! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
 //! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
-//! - [`script`]: a plan as a `.wast` with a header and the expected trace.
 //! - [`envelope`]: the versioned form in which plans stand in a corpus.
 //!
 //! # What is predicted
@@ -42,7 +41,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod envelope;
+pub mod exhaustive;
 pub mod plan;
+pub mod shrink;
 pub mod stats;
 
 mod encode;
@@ -52,6 +54,6 @@ mod predict;
 mod space;
 
 pub use encode::{Action, Given, PROBED, Wasm};
-pub use generate::Sizes;
+pub use generate::{Sizes, bytes_of_seed};
 pub use plan::Plan;
 pub use predict::Expected;

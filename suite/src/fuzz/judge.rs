@@ -3,7 +3,7 @@
 use super::driver;
 use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
 use preflight_engine::{Config, Module, Tier};
-use preflight_plan::{Expected, Plan};
+use preflight_plan::{Expected, Plan, Wasm};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -54,7 +54,7 @@ pub struct Finding {
 /// Judges plans on one or two tiers.
 #[derive(Debug, Clone)]
 pub struct Judge {
-    tiers: Vec<(&'static str, Config)>,
+    pub(super) tiers: Vec<(&'static str, Config)>,
 }
 
 impl Judge {
@@ -70,54 +70,34 @@ impl Judge {
 
     /// Judges a normal plan: what is predicted is what every tier does.
     pub fn plan(&self, plan: &Plan) -> (Verdict, Expected, usize) {
-        let (wasm, expected) = (plan.to_wasm(), plan.expected());
+        let expected = plan.expected();
+        let wasm = plan.to_wasm();
         let bytes = wasm.modules.iter().map(Vec::len).sum();
-        let plan = Rc::new(plan.clone());
-        let mut actions = wasm.actions;
-        actions.truncate(expected.traces.len());
-        let verdict = self.compare(&wasm.modules, &expected, |modules, config| {
-            driver::run(&plan, modules, &actions, config)
-        });
-        (verdict, expected, bytes)
+        (self.against(plan, &wasm, &expected), expected, bytes)
     }
 
-    /// Judges a plan whose modules are given as text: what printing and parsing must not change.
-    pub(super) fn compare(
-        &self,
-        modules: &[Vec<u8>],
-        expected: &Expected,
-        run: impl Fn(&[Module], &Config) -> Vec<Trace>,
-    ) -> Verdict {
+    /// Judges a plan, given in binary form too, by what somebody says is to be expected.
+    pub fn against(&self, plan: &Plan, wasm: &Wasm, expected: &Expected) -> Verdict {
+        let plan = Rc::new(plan.clone());
+        let actions = &wasm.actions[..expected.traces.len().min(wasm.actions.len())];
         let Some((_, config)) = self.tiers.first() else { return verdict(expected) };
         let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
-        let modules: Vec<Module> = match modules.iter().map(decode).collect::<Result<_, _>>() {
+        let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
             Ok(modules) => modules,
             // The plan says that the module is valid.
-            Err(error) => return disagreed("decode", &error.to_string()),
+            Err(error) => return Verdict::disagreed(format!("decode: {error}")),
         };
         for (name, config) in &self.tiers {
-            let actual = run(&modules, config);
+            let actual = driver::run(&plan, &modules, actions, config);
             if let Some(what) = lacks(&actual) {
-                return Verdict { class: Class::Unsupported, has_failure: false, lacks: Some(what), finding: None };
+                return Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) };
             }
             if actual == expected.traces {
                 continue;
             }
-            let pairs = expected.traces.iter().zip(&actual).enumerate();
-            for (action, (expected, actual)) in pairs {
-                if let Some(difference) = compare(expected, actual) {
-                    let finding = Finding {
-                        signature: format!("predicted != {name}: {}", describe(&difference)),
-                        action,
-                        expected: expected.clone(),
-                        actual: actual.clone(),
-                    };
-                    return Verdict {
-                        class: Class::Disagreed,
-                        has_failure: true,
-                        lacks: None,
-                        finding: Some(finding),
-                    };
+            for (action, (expected, actual)) in expected.traces.iter().zip(&actual).enumerate() {
+                if let Some(verdict) = difference(expected, actual, &format!("predicted != {name}"), action) {
+                    return verdict;
                 }
             }
         }
@@ -138,18 +118,29 @@ fn verdict(expected: &Expected) -> Verdict {
     } else {
         Class::Agreed
     };
-    Verdict { class, has_failure, lacks: None, finding: None }
+    Verdict { has_failure, ..Verdict::of(class) }
 }
 
-fn disagreed(who: &str, what: &str) -> Verdict {
-    let trace = |outcome| Trace::new(Level::Outcome, outcome);
-    let finding = Finding {
-        signature: format!("{who}: {what}"),
-        action: 0,
-        expected: trace(Outcome::Returned { values: Vec::new() }),
-        actual: trace(Outcome::Invalid),
-    };
-    Verdict { class: Class::Disagreed, has_failure: false, lacks: None, finding: Some(finding) }
+/// The verdict if two traces of an action differ.
+pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: usize) -> Option<Verdict> {
+    let difference = compare(expected, actual)?;
+    let signature = format!("{who}: {}", describe(&difference));
+    let finding = Finding { signature, action, expected: expected.clone(), actual: actual.clone() };
+    Some(Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) })
+}
+
+impl Verdict {
+    pub(super) fn of(class: Class) -> Verdict {
+        Verdict { class, has_failure: false, lacks: None, finding: None }
+    }
+
+    /// Something went wrong before there were traces to compare.
+    pub(super) fn disagreed(signature: String) -> Verdict {
+        let trace = |outcome| Trace::new(Level::Outcome, outcome);
+        let expected = trace(Outcome::Returned { values: Vec::new() });
+        let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
+        Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) }
+    }
 }
 
 fn lacks(traces: &[Trace]) -> Option<String> {

@@ -1,10 +1,12 @@
 //! The oracle of the fuzzer: what a plan predicts is what every engine does.
 //!
-//! A [`Subject`] is something that carries out a plan: a tier of the reference engine ([`Tiers`]), or a foreign runtime.
-//! [`judge`] runs a plan on several and returns a [`Verdict`]; no input is without one. [`campaign`] does it many times.
+//! A [`Judge`] carries out a plan on the tiers of the reference engine and returns a [`Verdict`]; no input is without one.
+//! A [`campaign`] does that many times. Modules that no plan describes are judged by comparison ([`smith`]).
 
+pub mod campaign;
 mod driver;
 mod judge;
+pub mod smith;
 
 pub use driver::{config, run};
 pub use judge::{Class, Finding, Judge, Verdict};

@@ -5,7 +5,7 @@ use crate::{
     plan::{Content, GlobalType, Memory, Plan, TableType},
     space::{FuncType, Space},
 };
-use preflight_engine::trace::{Event, InstancePath, MemoryRun, RefValue, State, TrapCode, Value};
+use preflight_engine::trace::{Event, InstancePath, MemoryScan, RefValue, State, TableRun, TrapCode, Value};
 use std::collections::BTreeMap;
 
 /// A function address.
@@ -146,7 +146,7 @@ impl<'a> World<'a> {
 
     /// A table as the post-mortem shows it.
     pub fn table_state(&self, table: usize) -> State {
-        State::Table { entries: self.tables[table].entries.iter().map(|entry| self.ref_value(*entry)).collect() }
+        TableRun::all(self.tables[table].entries.iter().map(|entry| self.ref_value(*entry)))
     }
 }
 
@@ -217,21 +217,11 @@ impl Mem {
         Some(old)
     }
 
-    /// The memory as the post-mortem shows it: gaps of fewer than eight zeros do not end a run.
+    /// The memory as the post-mortem shows it.
     pub fn state(&self) -> State {
-        let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
-        for (&at, &byte) in &self.bytes {
-            match runs.last_mut() {
-                Some((start, run)) if at - (*start + run.len() as u64) < 8 => {
-                    run.resize((at - *start) as usize, 0);
-                    run.push(byte);
-                }
-                _ => runs.push((at, vec![byte])),
-            }
-        }
-        let hex = |run: Vec<u8>| run.iter().map(|byte| format!("{byte:02x}")).collect();
-        let runs = runs.into_iter().map(|(offset, run)| MemoryRun { offset, bytes: hex(run) }).collect();
-        State::Memory { size_bytes: self.len(), runs }
+        let mut bytes = vec![0; self.len() as usize];
+        self.bytes.iter().for_each(|(at, byte)| bytes[*at as usize] = *byte);
+        MemoryScan::of(&bytes)
     }
 }
 
