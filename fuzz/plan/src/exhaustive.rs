@@ -7,8 +7,8 @@
 //! the stem's own ([`commute`]) are symmetric: the one in the menu's order stands for both.
 
 use crate::plan::{
-    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, Import, Item, Memory, Mode, Module, Node, Number, Plan,
-    Source, Step, Table, TableType, Trap,
+    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, Import, Item, Memory, Mode, Module, Node, Number,
+    Plan, Source, Step, Table, TableType, Trap,
 };
 
 /// The steps that sequences are made of.
@@ -43,7 +43,10 @@ pub fn menu() -> Vec<Step> {
         Step::Trap(Trap::Load(0)),
         Step::Throw { tag: 0, value: 3 },
         Step::Try { catch: Catch::Tag(0), body: inner(Step::Throw { tag: 0, value: 4 }) },
-        Step::Try { catch: Catch::All, body: inner(Step::CallIndirect { table: 0, at: 1, number: false, tail: false }) },
+        Step::Try {
+            catch: Catch::All,
+            body: inner(Step::CallIndirect { table: 0, at: 1, number: false, tail: false }),
+        },
         Step::Repeat { times: 2, body: vec![Step::Log(2)] },
         Step::Recurse,
     ]

@@ -6,8 +6,8 @@
 //! stands, the more often it fails: what fails first fails alone.
 
 use crate::plan::{
-    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, HostFunc, Import, Item, Memory, Mode, Module, Node, Number,
-    Plan, Source, Step, Table, TableType, Trap, Twist,
+    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, HostFunc, Import, Item, Memory, Mode, Module, Node,
+    Number, Plan, Source, Step, Table, TableType, Trap, Twist,
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -222,7 +222,11 @@ impl Draw<'_, '_> {
 
     fn memory(&mut self) -> Result<Memory> {
         let bytewise = self.sizes.proposals && self.chance(40)?;
-        let min = if bytewise { 16 + self.below(49)? } else { usize::from(self.chance(240)?) + usize::from(self.chance(20)?) };
+        let min = if bytewise {
+            16 + self.below(49)?
+        } else {
+            usize::from(self.chance(240)?) + usize::from(self.chance(20)?)
+        };
         let min = min as u64;
         let shared = self.sizes.proposals && !bytewise && self.chance(8)?;
         let max = if shared { Some(min + 1) } else { self.max(min)? };

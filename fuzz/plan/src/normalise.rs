@@ -2,8 +2,8 @@
 
 use crate::{
     plan::{
-        Catch, Content, Data, Elem, Export, Func, Global, HostFunc, Import, Item, Memory, Mode, Module, Node, Number, Plan,
-        Source, Step, Table, TableType, Trap, Twist,
+        Catch, Content, Data, Elem, Export, Func, Global, HostFunc, Import, Item, Memory, Mode, Module, Node, Number,
+        Plan, Source, Step, Table, TableType, Trap, Twist,
     },
     space::{ExternType, FuncType, Space},
 };
@@ -240,9 +240,7 @@ impl Context<'_> {
 
     fn global(&self, global: &Global, index: usize) -> Global {
         match global.ty.content {
-            Content::Func => {
-                Global { ty: global.ty, init: Number::default(), item: self.item(global.item, index) }
-            }
+            Content::Func => Global { ty: global.ty, init: Number::default(), item: self.item(global.item, index) },
             content => Global { ty: global.ty, init: self.number(global.init, content, index), item: Item::Null },
         }
     }
@@ -427,10 +425,10 @@ impl Context<'_> {
             Trap::TableGet(raw) => self.table(raw).map(Trap::TableGet),
             Trap::CallBeyond(raw) => self.table(raw).map(Trap::CallBeyond),
             // The access must be within bounds: which of two reasons to trap comes first is not this crate's question.
-            Trap::Unaligned(raw) => pick_where(raw, memories.len(), |i| {
-                memories[i].min >= if memories[i].bytewise { 8 } else { 1 }
-            })
-            .map(Trap::Unaligned),
+            Trap::Unaligned(raw) => {
+                pick_where(raw, memories.len(), |i| memories[i].min >= if memories[i].bytewise { 8 } else { 1 })
+                    .map(Trap::Unaligned)
+            }
             Trap::WaitUnshared(raw) => pick_where(raw, memories.len(), |i| {
                 !memories[i].shared && memories[i].min >= if memories[i].bytewise { 8 } else { 1 }
             })

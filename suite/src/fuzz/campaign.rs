@@ -125,10 +125,11 @@ pub fn run(judge: &Judge, inputs: Inputs, until: Until, progress: &mut dyn FnMut
             report.count(input, verdict);
             report
         };
-        let done = block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, |mut a, b| {
-            a.add(b);
-            a
-        });
+        let done =
+            block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, |mut a, b| {
+                a.add(b);
+                a
+            });
         report.add(done);
         report.time = start.elapsed();
         if !progress(&report) {

@@ -5,9 +5,7 @@ use preflight_engine::{
     Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, RefKind, Store, Tier, Val,
     runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
-    trace::{
-        Cause, Event, InstancePath, Level, Outcome, Phase, PostMortem, Sink, State, StateItem, Trace, TrapCode,
-    },
+    trace::{Cause, Event, InstancePath, Level, Outcome, Phase, PostMortem, Sink, State, StateItem, Trace, TrapCode},
 };
 use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
 use std::{cell::RefCell, collections::HashSet, rc::Rc};
@@ -156,8 +154,7 @@ impl Driver {
                 let entry = self.store.table(table).get(element);
                 let Some(RefKind::Func(func)) = entry.map(|entry| entry.kind()) else { continue };
                 self.store.set_fuel(Some(FUEL));
-                let args: Vec<Val> =
-                    self.store.func_type(func).params.iter().map(|ty| Val::default_of(*ty)).collect();
+                let args: Vec<Val> = self.store.func_type(func).params.iter().map(|ty| Val::default_of(*ty)).collect();
                 let result = self.store.invoke(func, &args);
                 let state = State::Func { outcome: self.outcome(result) };
                 items.push(StateItem { at: at.clone(), name: format!("{name}[{element}]"), state });
@@ -212,7 +209,7 @@ impl World {
             HostFunc::Grow { node, export, by } => {
                 if let Some(Extern::Memory(memory)) = self.export(store, node, export) {
                     // A memory that cannot grow stays as it is.
-                    let _old = store.memory_mut(memory).grow(by);
+                    let _old = store.memory_grow(memory, by);
                 }
                 Ok(())
             }

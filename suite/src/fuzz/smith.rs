@@ -63,7 +63,10 @@ pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
         match run(&module, config) {
             Some(trace) => traces.push((*name, trace)),
             None => {
-                return Verdict { lacks: Some("an import without a stub".to_owned()), ..Verdict::of(Class::Unsupported) };
+                return Verdict {
+                    lacks: Some("an import without a stub".to_owned()),
+                    ..Verdict::of(Class::Unsupported)
+                };
             }
         }
     }

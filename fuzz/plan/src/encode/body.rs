@@ -52,7 +52,11 @@ impl Encoder<'_, '_> {
 
     /// A number of the address type.
     fn number(&mut self, value: u64, is_64: bool) {
-        if is_64 { self.out.i64_const(value as i64) } else { self.out.i32_const(value as u32 as i32) };
+        if is_64 {
+            self.out.i64_const(value as i64)
+        } else {
+            self.out.i32_const(value as u32 as i32)
+        };
     }
 
     fn address(&mut self, memory: usize, at: u64) {

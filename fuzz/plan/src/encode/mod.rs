@@ -90,9 +90,8 @@ impl Plan {
         for (node, of) in self.nodes.iter().enumerate() {
             let space = &spaces[of.module];
             let exports = self.modules[of.module].exports.iter().enumerate();
-            let is_called = |export: &Export| {
-                matches!(space.export(*export), ExternType::Func(FuncType::Unit | FuncType::Number))
-            };
+            let is_called =
+                |export: &Export| matches!(space.export(*export), ExternType::Func(FuncType::Unit | FuncType::Number));
             let called = exports.filter(|(_, export)| is_called(export)).take(2);
             actions.extend(called.map(|(i, _)| Action::Call { node, export: export_name(i) }));
         }

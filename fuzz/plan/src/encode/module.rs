@@ -2,14 +2,16 @@
 
 use super::{body, export_name, import_names};
 use crate::{
-    plan::{Content, Data, Elem, Export, Global, GlobalType, Item, Memory, Mode, Module, Number, Step, TableType, Trap},
+    plan::{
+        Content, Data, Elem, Export, Global, GlobalType, Item, Memory, Mode, Module, Number, Step, TableType, Trap,
+    },
     space::{ExternType, FuncType, Space},
 };
 use std::{borrow::Cow, collections::BTreeSet};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    FunctionSection, GlobalSection, HeapType, ImportSection, MemorySection, MemoryType, RefType, StartSection, StorageType,
-    TableSection, TagKind, TagSection, TagType, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, HeapType, ImportSection, MemorySection, MemoryType, RefType,
+    StartSection, StorageType, TableSection, TagKind, TagSection, TagType, TypeSection, ValType,
 };
 
 /// The indices of the types that every module defines.

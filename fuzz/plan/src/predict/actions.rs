@@ -44,7 +44,8 @@ impl World<'_> {
     }
 
     fn call_export(&mut self, node: usize, name: &str) -> Outcome {
-        let index = (0..self.plan.modules[self.plan.nodes[node].module].exports.len()).find(|i| export_name(*i) == name);
+        let index =
+            (0..self.plan.modules[self.plan.nodes[node].module].exports.len()).find(|i| export_name(*i) == name);
         let func = index.and_then(|index| self.export(node, index));
         let (Some(Extern::Func(func)), Some(instance)) = (func, self.nodes[node]) else { return Outcome::Unlinkable };
         let at = self.instances[instance].path.clone();

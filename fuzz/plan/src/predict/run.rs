@@ -82,7 +82,11 @@ impl World<'_> {
 
     /// Logs what a step found out, if its module can.
     fn report(&mut self, instance: usize, value: i32) -> Result<(), Stop> {
-        if self.spaces[self.instances[instance].module].log.is_some() { self.log(Some(instance), value) } else { Ok(()) }
+        if self.spaces[self.instances[instance].module].log.is_some() {
+            self.log(Some(instance), value)
+        } else {
+            Ok(())
+        }
     }
 
     fn report_result(&mut self, instance: usize, result: Option<i32>) -> Result<(), Stop> {
@@ -102,9 +106,9 @@ impl World<'_> {
     fn host(&mut self, index: usize) -> Result<(), Stop> {
         match self.plan.hosts[index] {
             HostFunc::Write { node, export, at, value } => match self.export(node, export) {
-                Some(Extern::Memory(memory)) => self.memories[memory]
-                    .write(at, std::iter::once(value))
-                    .map_err(|_| Stop::Trap(TrapCode::Host)),
+                Some(Extern::Memory(memory)) => {
+                    self.memories[memory].write(at, std::iter::once(value)).map_err(|_| Stop::Trap(TrapCode::Host))
+                }
                 _ => Ok(()),
             },
             HostFunc::Grow { node, export, by } => {
@@ -220,8 +224,7 @@ impl World<'_> {
             Step::Init { data, memory, at, source, len } => {
                 let memory = address(memory);
                 let of = &self.instances[instance];
-                let bytes: &[u8] =
-                    if of.dropped[data] { &[] } else { &self.plan.modules[of.module].datas[data].bytes };
+                let bytes: &[u8] = if of.dropped[data] { &[] } else { &self.plan.modules[of.module].datas[data].bytes };
                 let bytes = part(bytes, source, len, TrapCode::OutOfBoundsMemory)?.to_vec();
                 self.memories[memory].write(at, bytes.into_iter())
             }
