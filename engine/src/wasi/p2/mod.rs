@@ -51,8 +51,6 @@ pub const VERSION: &str = "0.2.12";
 /// What the interfaces mark as unstable, under the names that they give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Feature {
-    /// `cli-exit-with-code`: `wasi:cli/exit.exit-with-code`.
-    CliExitWithCode,
     /// `clocks-timezone`: `wasi:clocks/timezone`.
     ClocksTimezone,
     /// `network-error-code`: `wasi:sockets/network.network-error-code`.
@@ -63,17 +61,12 @@ pub enum Feature {
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Feature; 4] = [
-        Feature::CliExitWithCode,
-        Feature::ClocksTimezone,
-        Feature::NetworkErrorCode,
-        Feature::InformationalOutboundResponses,
-    ];
+    pub const ALL: [Feature; 3] =
+        [Feature::ClocksTimezone, Feature::NetworkErrorCode, Feature::InformationalOutboundResponses];
 
     /// Its name in the interfaces.
     pub fn name(self) -> &'static str {
         match self {
-            Feature::CliExitWithCode => "cli-exit-with-code",
             Feature::ClocksTimezone => "clocks-timezone",
             Feature::NetworkErrorCode => "network-error-code",
             Feature::InformationalOutboundResponses => "informational-outbound-responses",

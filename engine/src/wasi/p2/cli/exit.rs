@@ -1,18 +1,11 @@
 //! `wasi:cli/exit`: ends the program at once (rules P2-EXIT-*).
 
-use super::super::{
-    Feature,
-    define::{Call, Interfaces},
-};
+use super::super::define::{Call, Interfaces};
 use crate::error::Fault;
 
 pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {
-    let has_code = interfaces.has(Feature::CliExitWithCode);
     interfaces.interface("cli/exit", |interface| {
-        interface.func("exit", &["status"], exit);
-        if has_code {
-            interface.func("exit-with-code", &["status-code"], exit_with_code);
-        }
+        interface.func("exit", &["status"], exit).func("exit-with-code", &["status-code"], exit_with_code);
     });
 }
 
@@ -21,6 +14,7 @@ fn exit(_: &mut Call<'_>, (status,): (Result<(), ()>,)) -> Result<(), Fault> {
     Err(Fault::Exit(i32::from(status.is_err())))
 }
 
+/// Stable since 0.2.12; before, the interface kept it behind a gate.
 fn exit_with_code(_: &mut Call<'_>, (code,): (u8,)) -> Result<(), Fault> {
     Err(Fault::Exit(code.into()))
 }
