@@ -88,5 +88,5 @@ fn wait(call: &mut Call<'_>, pollables: &[Pollable]) -> Result<(), Fault> {
     let now = clocks.monotonic();
     let first = pollables.iter().map(|pollable| pollable.due.unwrap_or(now)).min().unwrap_or(now);
     let interrupt = call.store.interrupt_flag();
-    clocks.pass(first.saturating_sub(now), &interrupt).map_err(|_| Fault::Exhausted(Limit::Interrupt))
+    clocks.pass(first.saturating_sub(now), interrupt).map_err(|_| Fault::Exhausted(Limit::Interrupt))
 }
