@@ -3,7 +3,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use preflight::{
-    case::{self, Case, Failure, Verdict, line, needs},
+    case::{self, Case, Deviation, Failure, Verdict, line, needs},
     script::{Options, Status},
     trace::Difference,
 };
@@ -22,8 +22,17 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit_code()
 }
 
+/// On every tier that this build has.
+fn options() -> Options {
+    Options {
+        #[cfg(feature = "jit")]
+        both: true,
+        ..Options::default()
+    }
+}
+
 fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
-    let report = case::run(case, catalogue, &Options::default());
+    let report = case::run(case, catalogue, &options());
     match report.verdict {
         Verdict::Passed | Verdict::Recorded(_) => Ok(()),
         Verdict::Unsupported(what) => Err(format!("unsupported: {what}").into()),
@@ -50,5 +59,9 @@ fn describe(failure: &Failure) -> String {
             format!("step {index}: expected {}, got {}", show(expected), show(actual))
         }
         Failure::Trace(difference) => format!("{difference:?}"),
+        Failure::Program(error) => error.to_string(),
+        Failure::Deviation(Deviation { what, expected, actual }) => {
+            format!("{what}: expected {expected}, got {actual}")
+        }
     }
 }

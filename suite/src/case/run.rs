@@ -1,6 +1,6 @@
 //! Cases on the reference engine.
 
-use super::{Case, needs};
+use super::{Case, Deviation, Ended, ProgramError, Run, judge, needs, program};
 use crate::{
     script::{self, DirectiveReport, Options, Script, ScriptError, Status},
     trace::{Cause, Difference, Event, Level, Outcome, Trace, compare},
@@ -41,6 +41,10 @@ pub enum Failure {
     Directive(DirectiveReport),
     /// The steps, or the end, were others.
     Trace(Difference),
+    /// The case is no program.
+    Program(ProgramError),
+    /// The program did something other than its header says.
+    Deviation(Deviation),
 }
 
 /// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
@@ -63,24 +67,83 @@ pub fn run_all(
 
 /// Runs one case. `options` gives everything but the features, which are release 2.0 and what the case needs.
 pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
-    let report = |verdict, actual| Report { path: case.path.clone(), verdict, actual };
-    let nothing = || Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
     let mut options = Options { level: Some(Level::Full), ..options.clone() };
     let (features, missing) = needs::features(&case.header.needs);
     options.config.features = features;
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }
-    let script = match script::run(&case.text, &options) {
+    let (verdict, actual) = match (&case.header.run, missing) {
+        (Some(run), None) => run_program(case, run, catalogue, &options),
+        (_, missing) => run_script(case, missing, catalogue, &options),
+    };
+    Report { path: case.path.clone(), verdict, actual }
+}
+
+fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let script = match script::run(&case.text, options) {
         Ok(script) => script,
-        Err(error) => return report(Verdict::Failed(vec![Failure::Script(error)]), nothing()),
+        Err(error) => return (Verdict::Failed(vec![Failure::Script(error)]), nothing()),
     };
     let actual = actual(case, &script);
     let verdict = match missing {
         Some(need) => verdict_without(need, &script),
         None => verdict(case, catalogue, &script, &actual),
     };
-    report(verdict, actual)
+    (verdict, actual)
+}
+
+fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let ended = match on_each_tier(&case.text, run, options) {
+        Ok(ended) => ended,
+        Err(failure) => return (Verdict::Failed(vec![failure]), nothing()),
+    };
+    let instances = case.instances();
+    let events = ended.events.iter().filter(|event| instances.contains(event.at())).cloned().collect();
+    let actual = Trace { events, ..Trace::new(Level::Full, ended.outcome.clone()) };
+    if let Outcome::Unsupported { what } = &ended.outcome {
+        return (Verdict::Unsupported(what.clone()), actual);
+    }
+    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Deviation).collect();
+    if !case.expected.events.is_empty() {
+        // How it ends is for `exit` and `fails` to say.
+        let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };
+        failures.extend(compare(&case.expected, &steps).map(Failure::Trace));
+    }
+    (judged(case, catalogue, failures), actual)
+}
+
+/// The program on the tier of `options`; or on both, which must agree on everything.
+fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Failure> {
+    let on = |options: &Options| program::run(text, run, options).map_err(Failure::Program);
+    #[cfg(feature = "jit")]
+    if options.both {
+        let tier = |tier| {
+            let mut options = options.clone();
+            options.config.tier = tier;
+            on(&options)
+        };
+        let (interpreted, compiled) = (tier(preflight_engine::Tier::Interp)?, tier(preflight_engine::Tier::Jit)?);
+        let steps =
+            |ended: &Ended| Trace { events: ended.events.clone(), ..Trace::new(Level::Full, ended.outcome.clone()) };
+        if let Some(difference) = compare(&steps(&interpreted), &steps(&compiled)) {
+            return Err(Failure::Trace(difference));
+        }
+        if interpreted.stdout != compiled.stdout {
+            let show = |ended: &Ended| format!("{:?}", String::from_utf8_lossy(&ended.stdout));
+            return Err(Failure::Deviation(Deviation {
+                what: "standard output on the second tier",
+                expected: show(&interpreted),
+                actual: show(&compiled),
+            }));
+        }
+        return Ok(interpreted);
+    }
+    on(options)
+}
+
+fn nothing() -> Trace {
+    Trace::new(Level::Full, Outcome::Returned { values: Vec::new() })
 }
 
 /// The verdict where the engine lacks what the case needs: unsupported, if only the case's modules are well-formed.
@@ -106,10 +169,14 @@ fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) 
     if is_traced {
         failures.extend(compare(&case.expected, actual).map(Failure::Trace));
     }
-    if gives_verdict(case, catalogue) {
-        if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures) }
-    } else {
-        Verdict::Recorded(failures)
+    judged(case, catalogue, failures)
+}
+
+fn judged(case: &Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Verdict {
+    match gives_verdict(case, catalogue) {
+        true if failures.is_empty() => Verdict::Passed,
+        true => Verdict::Failed(failures),
+        false => Verdict::Recorded(failures),
     }
 }
 

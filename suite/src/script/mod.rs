@@ -7,6 +7,7 @@
 //! What is particular to components is in one place, `component.rs`.
 
 mod component;
+mod definitions;
 mod directive;
 mod end;
 mod machine;
@@ -20,13 +21,18 @@ mod tiers;
 mod values;
 mod watchdog;
 
+pub use definitions::{Definition, definitions};
 pub use report::{DirectiveReport, FailureKind, Script, Status};
+pub(crate) use {directive::panic_text, watchdog::Watchdog};
 
 use crate::trace::Level;
 use preflight_engine::{Config, component::Readings};
 use std::time::Duration;
 use thiserror::Error;
-use wast::parser::{Parse, Parser};
+use wast::{
+    parser::{Parse, Parser},
+    token::Span,
+};
 
 /// How scripts are run. The tier is the one of `config`.
 #[derive(Debug, Clone)]
@@ -72,6 +78,13 @@ pub struct ScriptError {
     pub message: String,
 }
 
+impl ScriptError {
+    fn new(text: &str, span: Span, message: String) -> Self {
+        let (line, column) = span.linecol_in(text);
+        ScriptError { line: line as u64 + 1, column: column as u64 + 1, message }
+    }
+}
+
 /// Runs the script `text`.
 ///
 /// ```
@@ -94,10 +107,7 @@ pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
     if options.both {
         return tiers::run_both(text, options);
     }
-    let error = |error: wast::Error| {
-        let (line, column) = error.span().linecol_in(text);
-        ScriptError { line: line as u64 + 1, column: column as u64 + 1, message: error.message() }
-    };
+    let error = |error: wast::Error| ScriptError::new(text, error.span(), error.message());
     let buffer = module::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     Ok(directive::run_all(text, directives, options))

@@ -1,0 +1,127 @@
+//! Programs of WASI preview 1 on the reference engine: the preloads in their order, then the main module, each by the rules
+//! of commands and reactors.
+
+use super::{Ended, Run};
+use crate::{
+    script::{Definition, Options, ScriptError, Watchdog, definitions, panic_text},
+    trace::{Event, InstancePath, Outcome, Phase, Sink},
+};
+use preflight_engine::{
+    InstantiateError, Linker, Module, ModuleError, Store,
+    wasi::{
+        Program, Purpose, StartError, StartRules, World, p1, reactor, threads,
+        world::{Input, Output},
+    },
+};
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+};
+use thiserror::Error;
+
+/// Why a program could not even be tried.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ProgramError {
+    /// The case is no script, or one of its modules is none.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// The script does not define a module that the header names.
+    #[error("there is no (module definition {0} …) in the script")]
+    NoModule(String),
+    /// A module does not decode or validate.
+    #[error("{name}: {error}")]
+    Module {
+        /// Its name in the script.
+        name: String,
+        /// What is wrong with it.
+        error: ModuleError,
+    },
+    /// The engine panicked.
+    #[error("panic: {0}")]
+    Panic(String),
+}
+
+/// Runs the program `run` of the script `text` on the tier of `options`, and records every step.
+pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, ProgramError> {
+    let definitions = definitions(text)?;
+    let result = catch_unwind(AssertUnwindSafe(|| start(&definitions, run, options)));
+    result.unwrap_or_else(|panic| Err(ProgramError::Panic(panic_text(&*panic).to_owned())))
+}
+
+fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, ProgramError> {
+    let world = Rc::new(RefCell::new(world(run)));
+    let (mut store, mut linker) = (Store::new(&options.config), Linker::new());
+    p1::add_to_linker(&mut linker, &mut store, world.clone());
+    threads::add_to_linker(&mut linker, &mut store);
+    let events = Rc::new(RefCell::new(Vec::new()));
+    store.set_sink(Some(Box::new(Recorder(events.clone()))));
+    let watchdog = Watchdog::new(options.timeout);
+    watchdog.watch(store.interrupt_handle());
+
+    let module = |name: &str| module(definitions, name, options);
+    let preloads =
+        run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
+    let preloads: Vec<_> = preloads.collect::<Result<_, ProgramError>>()?;
+    let main = module(&run.main)?;
+    let mut bring_up = || {
+        for (name, path, module) in &preloads {
+            let externs = linker.resolve(&store, module).map_err(InstantiateError::Link)?;
+            let path = InstancePath::root().child(path);
+            reactor::preload(&mut store, &mut linker, name, module, &externs, path, StartRules::default())?;
+        }
+        enter(&mut store, &linker, &main, run)
+    };
+    let outcome = bring_up().unwrap_or_else(|error: StartError| error.outcome());
+    drop(store);
+    let world = world.borrow();
+    let stdout = match &world.stdout {
+        Output::Captured(bytes) => bytes.clone(),
+        Output::Stream(_) => Vec::new(),
+    };
+    Ok(Ended { outcome, stdout, events: events.take() })
+}
+
+/// Starts the main module and enters it as `run` asks for.
+fn enter(store: &mut Store, linker: &Linker, main: &Module, run: &Run) -> Result<Outcome, StartError> {
+    let externs = linker.resolve(store, main).map_err(InstantiateError::Link)?;
+    let purpose = if run.invoke.is_some() { Purpose::Invoke } else { Purpose::Main };
+    let path = InstancePath::root().child(&run.main);
+    let mut program = Program::begin(store, main, &externs, path, StartRules::default(), purpose)?;
+    let end = match &run.invoke {
+        Some(name) => program.invoke(store, name, &[]),
+        None => program.run(store).map(|()| Vec::new()),
+    };
+    Ok(match end {
+        Ok(values) => Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() },
+        Err(fault) => fault.outcome(Phase::Call),
+    })
+}
+
+/// The world that the header describes; everything else in it is virtual and always the same.
+fn world(run: &Run) -> World {
+    let mut world = World::new();
+    world.args.extend(run.args.iter().cloned());
+    world.env.extend(run.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+    world.stdin = Input::bytes(run.stdin.clone());
+    for name in &run.preopens {
+        world.preopen_virtual(name);
+    }
+    world
+}
+
+fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, ProgramError> {
+    let definition = definitions.iter().find(|definition| definition.name == name);
+    let definition = definition.ok_or_else(|| ProgramError::NoModule(name.to_owned()))?;
+    Module::new(&options.config, definition.bytes.clone())
+        .map_err(|error| ProgramError::Module { name: name.to_owned(), error })
+}
+
+/// Keeps every step.
+struct Recorder(Rc<RefCell<Vec<Event>>>);
+
+impl Sink for Recorder {
+    fn event(&mut self, event: Event) {
+        self.0.borrow_mut().push(event);
+    }
+}
