@@ -8,6 +8,7 @@
 //!
 //! The format is told to those who write cases in the README of `preflight-spec-tests`.
 
+mod definitions;
 mod header;
 mod judge;
 pub mod line;
@@ -16,13 +17,14 @@ pub mod needs;
 mod program;
 #[cfg(feature = "reference")]
 mod run;
+mod verdict;
 
+pub use definitions::{Definition, definitions};
 pub use header::{Fails, Header, Kind, Preload, Run};
 pub use judge::{Deviation, Ended, judge};
 #[cfg(feature = "reference")]
-pub use program::ProgramError;
-#[cfg(feature = "reference")]
-pub use run::{Failure, Report, Verdict, run, run_all};
+pub use run::{run, run_all};
+pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};
 
 use crate::trace::{InstancePath, Trace};
 use line::LineError;

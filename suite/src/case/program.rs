@@ -1,13 +1,13 @@
 //! Programs of WASI preview 1 on the reference engine: the preloads in their order, then the main module, each by the rules
 //! of commands and reactors.
 
-use super::{Ended, Run};
+use super::{Broken, Definition, Ended, Failure, Run, definitions};
 use crate::{
-    script::{Definition, Options, ScriptError, Watchdog, definitions, panic_text},
+    script::{Options, Watchdog, panic_text},
     trace::{Event, InstancePath, Outcome, Phase, Sink},
 };
 use preflight_engine::{
-    InstantiateError, Linker, Module, ModuleError, Store,
+    InstantiateError, Linker, Module, Store,
     wasi::{
         Program, Purpose, StartError, StartRules, World, p1, reactor, threads,
         world::{Input, Output},
@@ -18,38 +18,16 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
 };
-use thiserror::Error;
-
-/// Why a program could not even be tried.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum ProgramError {
-    /// The case is no script, or one of its modules is none.
-    #[error(transparent)]
-    Script(#[from] ScriptError),
-    /// The script does not define a module that the header names.
-    #[error("there is no (module definition {0} …) in the script")]
-    NoModule(String),
-    /// A module does not decode or validate.
-    #[error("{name}: {error}")]
-    Module {
-        /// Its name in the script.
-        name: String,
-        /// What is wrong with it.
-        error: ModuleError,
-    },
-    /// The engine panicked.
-    #[error("panic: {0}")]
-    Panic(String),
-}
 
 /// Runs the program `run` of the script `text` on the tier of `options`, and records every step.
-pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, ProgramError> {
-    let definitions = definitions(text)?;
+pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Failure> {
+    let definitions = definitions(text).map_err(Failure::Script)?;
     let result = catch_unwind(AssertUnwindSafe(|| start(&definitions, run, options)));
-    result.unwrap_or_else(|panic| Err(ProgramError::Panic(panic_text(&*panic).to_owned())))
+    let broken = |panic: &str| Broken::Crashed { status: format!("panic: {panic}"), stderr: String::new() };
+    result.unwrap_or_else(|panic| Err(Failure::Broken(broken(panic_text(&*panic)))))
 }
 
-fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, ProgramError> {
+fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Failure> {
     let world = Rc::new(RefCell::new(world(run)));
     let (mut store, mut linker) = (Store::new(&options.config), Linker::new());
     p1::add_to_linker(&mut linker, &mut store, world.clone());
@@ -62,7 +40,7 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
     let module = |name: &str| module(definitions, name, options);
     let preloads =
         run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
-    let preloads: Vec<_> = preloads.collect::<Result<_, ProgramError>>()?;
+    let preloads: Vec<_> = preloads.collect::<Result<_, Failure>>()?;
     let main = module(&run.main)?;
     let mut bring_up = || {
         for (name, path, module) in &preloads {
@@ -110,11 +88,12 @@ fn world(run: &Run) -> World {
     world
 }
 
-fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, ProgramError> {
+fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, Failure> {
+    let wrong = |error: String| Failure::Module { name: name.to_owned(), error };
     let definition = definitions.iter().find(|definition| definition.name == name);
-    let definition = definition.ok_or_else(|| ProgramError::NoModule(name.to_owned()))?;
-    Module::new(&options.config, definition.bytes.clone())
-        .map_err(|error| ProgramError::Module { name: name.to_owned(), error })
+    let definition =
+        definition.ok_or_else(|| wrong("the script has no `module definition` of this name".to_owned()))?;
+    Module::new(&options.config, definition.bytes.clone()).map_err(|error| wrong(error.to_string()))
 }
 
 /// Keeps every step.

@@ -1,51 +1,12 @@
 //! Cases on the reference engine.
 
-use super::{Case, Deviation, Ended, ProgramError, Run, judge, needs, program};
+use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, judge, needs, program};
 use crate::{
-    script::{self, DirectiveReport, Options, Script, ScriptError, Status},
-    trace::{Cause, Difference, Event, Level, Outcome, Trace, compare},
+    script::{self, DirectiveReport, Options, Script, Status},
+    trace::{Cause, Event, Level, Outcome, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 use rayon::prelude::*;
-
-/// What became of a case.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// The case.
-    pub path: String,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What happened in the instances that the case speaks of.
-    pub actual: Trace,
-}
-
-/// The verdict on a case.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// Everything was as the case says.
-    Passed,
-    /// Something was not.
-    Failed(Vec<Failure>),
-    /// The engine cannot do what the case takes, in its own words: neither passed nor failed.
-    Unsupported(String),
-    /// The rules of the case give no verdict; what was found other than it is written down here, if anything.
-    Recorded(Vec<Failure>),
-}
-
-/// One thing that was not as the case says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Failure {
-    /// The case is no script.
-    Script(ScriptError),
-    /// A directive failed.
-    Directive(DirectiveReport),
-    /// The steps, or the end, were others.
-    Trace(Difference),
-    /// The case is no program.
-    Program(ProgramError),
-    /// The program did something other than its header says.
-    Deviation(Deviation),
-}
 
 /// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
 const FUEL: u64 = 1_000_000;
@@ -104,42 +65,46 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
     if let Outcome::Unsupported { what } = &ended.outcome {
         return (Verdict::Unsupported(what.clone()), actual);
     }
-    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Deviation).collect();
+    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Program).collect();
     if !case.expected.events.is_empty() {
         // How it ends is for `exit` and `fails` to say.
         let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };
         failures.extend(compare(&case.expected, &steps).map(Failure::Trace));
     }
-    (judged(case, catalogue, failures), actual)
+    (Verdict::of(case, catalogue, failures), actual)
 }
 
 /// The program on the tier of `options`; or on both, which must agree on everything.
 fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Failure> {
-    let on = |options: &Options| program::run(text, run, options).map_err(Failure::Program);
     #[cfg(feature = "jit")]
     if options.both {
-        let tier = |tier| {
+        let on = |tier| {
             let mut options = options.clone();
             options.config.tier = tier;
-            on(&options)
+            program::run(text, run, &options)
         };
-        let (interpreted, compiled) = (tier(preflight_engine::Tier::Interp)?, tier(preflight_engine::Tier::Jit)?);
-        let steps =
-            |ended: &Ended| Trace { events: ended.events.clone(), ..Trace::new(Level::Full, ended.outcome.clone()) };
-        if let Some(difference) = compare(&steps(&interpreted), &steps(&compiled)) {
-            return Err(Failure::Trace(difference));
-        }
-        if interpreted.stdout != compiled.stdout {
-            let show = |ended: &Ended| format!("{:?}", String::from_utf8_lossy(&ended.stdout));
-            return Err(Failure::Deviation(Deviation {
-                what: "standard output on the second tier",
-                expected: show(&interpreted),
-                actual: show(&compiled),
-            }));
-        }
-        return Ok(interpreted);
+        let (interpreted, compiled) = (on(preflight_engine::Tier::Interp)?, on(preflight_engine::Tier::Jit)?);
+        return match disagreement(&interpreted, &compiled) {
+            Some(failure) => Err(failure),
+            None => Ok(interpreted),
+        };
     }
-    on(options)
+    program::run(text, run, options)
+}
+
+/// What the second tier did otherwise than the first.
+#[cfg(feature = "jit")]
+fn disagreement(interpreted: &Ended, compiled: &Ended) -> Option<Failure> {
+    let steps =
+        |ended: &Ended| Trace { events: ended.events.clone(), ..Trace::new(Level::Full, ended.outcome.clone()) };
+    let of_steps = compare(&steps(interpreted), &steps(compiled)).map(Failure::Trace);
+    let show = |ended: &Ended| format!("{:?}", String::from_utf8_lossy(&ended.stdout));
+    let of_output = || super::Deviation {
+        what: "standard output on the second tier",
+        expected: show(interpreted),
+        actual: show(compiled),
+    };
+    of_steps.or_else(|| (interpreted.stdout != compiled.stdout).then(|| Failure::Program(of_output())))
 }
 
 fn nothing() -> Trace {
@@ -151,7 +116,7 @@ fn verdict_without(need: &str, script: &Script) -> Verdict {
     let is_bad = |report: &&DirectiveReport| {
         report.directive == "module definition" && matches!(report.status, Status::Failed { .. })
     };
-    let failures: Vec<_> = script.reports.iter().filter(is_bad).cloned().map(Failure::Directive).collect();
+    let failures: Vec<_> = script.reports.iter().filter(is_bad).map(failure).collect();
     if failures.is_empty() { Verdict::Unsupported(need.to_owned()) } else { Verdict::Failed(failures) }
 }
 
@@ -164,25 +129,21 @@ fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) 
         return Verdict::Unsupported(what);
     }
     let failed = script.reports.iter().filter(|report| report.status != Status::Passed && !is_expected(case, report));
-    let mut failures: Vec<_> = failed.cloned().map(Failure::Directive).collect();
+    let mut failures: Vec<_> = failed.map(failure).collect();
     let is_traced = !case.expected.events.is_empty() || case.expected.outcome != Outcome::Returned { values: vec![] };
     if is_traced {
         failures.extend(compare(&case.expected, actual).map(Failure::Trace));
     }
-    judged(case, catalogue, failures)
+    Verdict::of(case, catalogue, failures)
 }
 
-fn judged(case: &Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Verdict {
-    match gives_verdict(case, catalogue) {
-        true if failures.is_empty() => Verdict::Passed,
-        true => Verdict::Failed(failures),
-        false => Verdict::Recorded(failures),
-    }
-}
-
-/// A case gives a verdict if one of its rules does.
-fn gives_verdict(case: &Case, catalogue: &Catalogue) -> bool {
-    case.header.rules.iter().filter_map(|id| catalogue.get(id)).any(|rule| rule.gives_verdict())
+fn failure(report: &DirectiveReport) -> Failure {
+    let (expected, got) = match &report.status {
+        Status::Failed { expected, got, .. } => (expected.clone(), got.clone()),
+        status => ("to be decided".to_owned(), format!("{status:?}")),
+    };
+    let DirectiveReport { line, column, directive, .. } = *report;
+    Failure::Directive(DirectiveFailure { line, column, directive, expected, got })
 }
 
 /// A script has no words for a module that exhausts a resource: its `module` directive fails, and the expected outcome says

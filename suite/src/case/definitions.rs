@@ -1,9 +1,6 @@
-//! The modules of a script that is no sequence of assertions but a set of modules: the programs among the cases.
+//! The modules of a program: the `module definition`s of a script.
 
-use super::{
-    Directives, ScriptError,
-    module::{self, Source},
-};
+use crate::source::{self, Directives, ScriptError, Source};
 use wast::WastDirective;
 
 /// A `module definition` of a script.
@@ -20,17 +17,17 @@ pub struct Definition {
 /// # Errors
 /// [`ScriptError`] if `text` is no script, or if a definition's text is no module.
 pub fn definitions(text: &str) -> Result<Vec<Definition>, ScriptError> {
-    let error = |error: wast::Error| ScriptError::new(text, error.span(), error.message());
-    let buffer = module::buffer(text).map_err(error)?;
+    let error = |error: wast::Error| ScriptError::new(text, &error);
+    let buffer = source::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     let mut found = Vec::new();
     for directive in directives {
+        let span = directive.span();
         let WastDirective::ModuleDefinition(mut module) = directive else { continue };
         let name = module.name().map_or(String::new(), |name| format!("${}", name.name()));
-        let span = module.span();
-        match module::source(&mut module) {
+        match source::of(&mut module) {
             Source::Module(bytes) | Source::Component(bytes) => found.push(Definition { name, bytes }),
-            Source::Malformed(message) => return Err(ScriptError::new(text, span, message)),
+            Source::Malformed(message) => return Err(error(wast::Error::new(span, message))),
         }
     }
     Ok(found)
