@@ -2,6 +2,7 @@
 
 use preflight_engine::{
     Extern, Store, Val,
+    component::ComponentInstance,
     runtime::MemAddr,
     trace::{InstancePath, MemoryScan, PostMortem, State, StateItem, TableRun},
 };
@@ -23,6 +24,27 @@ pub fn examine(store: &mut Store, reachable: &[(InstancePath, String, Extern)]) 
             items.push(StateItem { at: at.clone(), name: name.clone(), state });
         }
     }
+    PostMortem(items)
+}
+
+/// What a component exports as values, and the state of every component instance in `store`, in the order in which they
+/// were made: also of those that did not come up.
+pub fn examine_components(store: &Store, root: Option<&ComponentInstance>) -> PostMortem {
+    let mut items = Vec::new();
+    for (path, value) in root.map(ComponentInstance::values).unwrap_or_default() {
+        let at = root.map(|root| root.path().clone()).unwrap_or_default();
+        let values = store.trace_component_values(&[value]);
+        items.extend(values.into_iter().map(|value| StateItem {
+            at: at.clone(),
+            name: path.join("#"),
+            state: State::Value { value },
+        }));
+    }
+    items.extend(store.component_states().into_iter().map(|found| StateItem {
+        at: found.path,
+        name: String::new(),
+        state: State::Component { locked: found.is_locked, may_enter: found.may_enter, handles: found.handles },
+    }));
     PostMortem(items)
 }
 

@@ -398,6 +398,11 @@ impl Store {
         &self.instance(instance).path
     }
 
+    /// Every instance in the order of allocation, also those whose initialisation failed: where it stands, and its module.
+    pub fn instances(&self) -> impl Iterator<Item = (&InstancePath, &crate::Module)> {
+        self.instances.iter().map(|instance| (&instance.path, &instance.module))
+    }
+
     /// Whether an instance's instantiation is complete.
     pub fn is_done(&self, instance: InstanceAddr) -> bool {
         self.instance(instance).done

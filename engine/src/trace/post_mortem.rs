@@ -61,4 +61,18 @@ pub enum State {
         /// The end of the call.
         outcome: super::Outcome,
     },
+    /// A value that a component exports.
+    Value {
+        /// It.
+        value: Value,
+    },
+    /// A component instance; it has no name.
+    Component {
+        /// Whether a trap has locked it.
+        locked: bool,
+        /// Whether the host could enter it.
+        may_enter: bool,
+        /// How many handles its table holds.
+        handles: usize,
+    },
 }

@@ -29,8 +29,25 @@ pub fn lines(item: &StateItem, words: &Words<'_>, most: Most) -> Vec<String> {
             with(head, body, runs.len() + beyond.iter().len(), most)
         }
         State::Global { value } => vec![format!("global {name} = {}", words.value(value))],
+        State::Value { value } => vec![format!("value {name} = {}", words.value(value))],
+        State::Component { locked, may_enter, handles } => {
+            vec![component(&clean(item.at.as_str()), *locked, *may_enter, *handles)]
+        }
         State::Func { outcome } => vec![format!("func {name}: {}", clean(&outcome.to_string()))],
     }
+}
+
+fn component(at: &str, locked: bool, may_enter: bool, handles: usize) -> String {
+    let can = match (locked, may_enter) {
+        (true, _) => "locked, nothing in it can be called",
+        (false, true) => "can be called",
+        (false, false) => "cannot be called: it has not come up, or stands in one that is locked",
+    };
+    let handles = match handles {
+        0 => String::new(),
+        n => format!("; {} in its table", count(n as u64, "handle", "handles")),
+    };
+    format!("component instance {at}: {can}{handles}")
 }
 
 /// A heading and as many of the `total` lines as are wanted; only those are made.
