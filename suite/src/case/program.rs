@@ -20,14 +20,14 @@ use std::{
 };
 
 /// Runs the program `run` of the script `text` on the tier of `options`, and records every step.
-pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Failure> {
-    let definitions = definitions(text).map_err(Failure::Script)?;
+pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+    let definitions = definitions(text).map_err(|error| Box::new(Failure::Script(error)))?;
     let result = catch_unwind(AssertUnwindSafe(|| start(&definitions, run, options)));
     let broken = |panic: &str| Broken::Crashed { status: format!("panic: {panic}"), stderr: String::new() };
-    result.unwrap_or_else(|panic| Err(Failure::Broken(broken(panic_text(&*panic)))))
+    result.unwrap_or_else(|panic| Err(Box::new(Failure::Broken(broken(panic_text(&*panic))))))
 }
 
-fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Failure> {
+fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     let world = Rc::new(RefCell::new(world(run)));
     let (mut store, mut linker) = (Store::new(&options.config), Linker::new());
     p1::add_to_linker(&mut linker, &mut store, world.clone());
@@ -40,7 +40,7 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
     let module = |name: &str| module(definitions, name, options);
     let preloads =
         run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
-    let preloads: Vec<_> = preloads.collect::<Result<_, Failure>>()?;
+    let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
     let main = module(&run.main)?;
     let mut bring_up = || {
         for (name, path, module) in &preloads {
@@ -88,8 +88,8 @@ fn world(run: &Run) -> World {
     world
 }
 
-fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, Failure> {
-    let wrong = |error: String| Failure::Module { name: name.to_owned(), error };
+fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, Box<Failure>> {
+    let wrong = |error: String| Box::new(Failure::Module { name: name.to_owned(), error });
     let definition = definitions.iter().find(|definition| definition.name == name);
     let definition =
         definition.ok_or_else(|| wrong("the script has no `module definition` of this name".to_owned()))?;

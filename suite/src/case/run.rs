@@ -57,7 +57,7 @@ fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options
 fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
     let ended = match on_each_tier(&case.text, run, options) {
         Ok(ended) => ended,
-        Err(failure) => return (Verdict::Failed(vec![failure]), nothing()),
+        Err(failure) => return (Verdict::Failed(vec![*failure]), nothing()),
     };
     let instances = case.instances();
     let events = ended.events.iter().filter(|event| instances.contains(event.at())).cloned().collect();
@@ -75,7 +75,7 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
 }
 
 /// The program on the tier of `options`; or on both, which must agree on everything.
-fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Failure> {
+fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     #[cfg(feature = "jit")]
     if options.both {
         let on = |tier| {
@@ -85,7 +85,7 @@ fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Failu
         };
         let (interpreted, compiled) = (on(preflight_engine::Tier::Interp)?, on(preflight_engine::Tier::Jit)?);
         return match disagreement(&interpreted, &compiled) {
-            Some(failure) => Err(failure),
+            Some(failure) => Err(Box::new(failure)),
             None => Ok(interpreted),
         };
     }
