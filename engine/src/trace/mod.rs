@@ -9,12 +9,14 @@
 mod compare;
 mod event;
 mod outcome;
+mod output;
 mod post_mortem;
 mod value;
 
 pub use compare::{Difference, compare};
 pub use event::{Cause, Event, ExternKind, Initialiser, InstancePath, SegmentKind};
 pub use outcome::{Outcome, Phase, Resource, TrapCode};
+pub use output::{Stream, Written};
 pub use post_mortem::{MemoryRun, PostMortem, State, StateItem};
 pub use value::{RefValue, Value};
 

@@ -109,6 +109,8 @@ impl Builder<'_> {
                 self.push(at, style::WRONG, text);
                 self.unwind(at, *phase);
             }
+            Event::EntryCalled { .. } => self.push(at, style::START, text),
+            Event::Output { .. } | Event::Exited { .. } => self.push(at, style::CALL, text),
             Event::SegmentDropped { .. } | Event::ImportResolved { .. } | Event::InstanceAllocated { .. } => {
                 self.push(at, style::QUIET, text);
             }
@@ -124,6 +126,9 @@ impl Builder<'_> {
                 | Event::Returned { .. }
                 | Event::HostCalled { .. }
                 | Event::HostReturned { .. }
+                | Event::EntryCalled { .. }
+                | Event::Output { .. }
+                | Event::Exited { .. }
                 | Event::Trapped { phase: Phase::Call, .. }
                 | Event::Threw { phase: Phase::Call, .. }
         );

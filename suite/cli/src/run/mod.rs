@@ -4,6 +4,7 @@ pub mod limits;
 pub mod names;
 mod recorder;
 mod session;
+mod start_rules;
 mod stubs;
 mod types;
 pub mod values;
@@ -20,7 +21,9 @@ use preflight_engine::{
     Config, Module, Val,
     syntax::{CompType, ExternIndex, FuncType},
     trace::InstancePath,
+    wasi::StartRules,
 };
+use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
 use wasi::{Setup, WasiArgs};
 
@@ -44,6 +47,9 @@ pub struct RunArgs {
     /// The world of WASI.
     #[command(flatten)]
     wasi: WasiArgs,
+    /// The rules of starting.
+    #[command(flatten)]
+    start_rules: StartRuleArgs,
 }
 
 /// Everything that will run, decoded, validated and checked; nothing has run yet.
@@ -57,6 +63,8 @@ pub struct Plan {
     pub call: Option<(String, Vec<Val>)>,
     /// The world outside, if any of the modules is a command or a reactor of WASI.
     pub wasi: Option<Setup>,
+    /// How programs start where texts or runtimes disagree.
+    pub start_rules: StartRules,
 }
 
 /// One module of a plan.
@@ -94,7 +102,7 @@ impl RunArgs {
         let call = self.call(&module, &input::display(file))?;
         members.push(Member { path: InstancePath::root(), name: None, file: input::display(file), module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {

@@ -10,9 +10,7 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase},
-    wasi::{
-        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
-    },
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
 };
 use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
@@ -98,7 +96,7 @@ impl<'a> Session<'a> {
         let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
-            p1::add_to_linker(&mut linker, &mut store, world.clone());
+            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
             threads::add_to_linker(&mut linker, &mut store);
         }
         Session {
@@ -176,7 +174,7 @@ impl<'a> Session<'a> {
     /// By the rules for commands and reactors.
     fn start_wasi(&mut self, member: &Member, externs: &[Extern]) -> Result<Option<InstanceAddr>, StartError> {
         let (store, module, path, rules) =
-            (&mut self.store, &member.module, member.path.clone(), StartRules::default());
+            (&mut self.store, &member.module, member.path.clone(), self.plan.start_rules);
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
@@ -254,7 +252,7 @@ impl<'a> Session<'a> {
     pub fn func_names(&self) -> BTreeMap<String, String> {
         let named = |member: &Member| {
             let path = member.path.clone();
-            let names = names::functions(member.module.syntax());
+            let names = names::functions(&member.module);
             names.into_iter().map(move |(index, name)| (format!("{path}#{index}"), name)).collect::<Vec<_>>()
         };
         self.plan.members.iter().flat_map(named).collect()
@@ -320,7 +318,7 @@ impl<'a> Session<'a> {
         let mut fits = self.plan.members.iter().filter(contains);
         match (fits.next(), fits.next()) {
             (Some(member), None) => {
-                let names = names::functions(member.module.syntax());
+                let names = names::functions(&member.module);
                 let name = names.get(&func).map(|name| format!(" ({})", crate::render::safe(name))).unwrap_or_default();
                 Some(format!("in function {func}{name} of {} ({}), at offset {offset:#x}", member.path, member.file))
             }
