@@ -12,10 +12,12 @@ pub mod line;
 pub mod needs;
 #[cfg(feature = "reference")]
 mod run;
+mod verdict;
 
 pub use header::{Fails, Header, Kind, Preload, Run};
 #[cfg(feature = "reference")]
-pub use run::{Failure, Report, Verdict, run, run_all};
+pub use run::{run, run_all};
+pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};
 
 use crate::trace::{InstancePath, Trace};
 use line::LineError;

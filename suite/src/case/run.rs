@@ -1,47 +1,12 @@
 //! Cases on the reference engine.
 
-use super::{Case, needs};
+use super::{Case, DirectiveFailure, Failure, Report, Verdict, needs};
 use crate::{
-    script::{self, DirectiveReport, Options, Script, ScriptError, Status},
-    trace::{Cause, Difference, Event, Level, Outcome, Trace, compare},
+    script::{self, DirectiveReport, Options, Script, Status},
+    trace::{Cause, Event, Level, Outcome, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 use rayon::prelude::*;
-
-/// What became of a case.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// The case.
-    pub path: String,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What happened in the instances that the case speaks of.
-    pub actual: Trace,
-}
-
-/// The verdict on a case.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// Everything was as the case says.
-    Passed,
-    /// Something was not.
-    Failed(Vec<Failure>),
-    /// The engine cannot do what the case takes, in its own words: neither passed nor failed.
-    Unsupported(String),
-    /// The rules of the case give no verdict; what was found other than it is written down here, if anything.
-    Recorded(Vec<Failure>),
-}
-
-/// One thing that was not as the case says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Failure {
-    /// The case is no script.
-    Script(ScriptError),
-    /// A directive failed.
-    Directive(DirectiveReport),
-    /// The steps, or the end, were others.
-    Trace(Difference),
-}
 
 /// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
 const FUEL: u64 = 1_000_000;
@@ -88,7 +53,7 @@ fn verdict_without(need: &str, script: &Script) -> Verdict {
     let is_bad = |report: &&DirectiveReport| {
         report.directive == "module definition" && matches!(report.status, Status::Failed { .. })
     };
-    let failures: Vec<_> = script.reports.iter().filter(is_bad).cloned().map(Failure::Directive).collect();
+    let failures: Vec<_> = script.reports.iter().filter(is_bad).map(failure).collect();
     if failures.is_empty() { Verdict::Unsupported(need.to_owned()) } else { Verdict::Failed(failures) }
 }
 
@@ -101,21 +66,21 @@ fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) 
         return Verdict::Unsupported(what);
     }
     let failed = script.reports.iter().filter(|report| report.status != Status::Passed && !is_expected(case, report));
-    let mut failures: Vec<_> = failed.cloned().map(Failure::Directive).collect();
+    let mut failures: Vec<_> = failed.map(failure).collect();
     let is_traced = !case.expected.events.is_empty() || case.expected.outcome != Outcome::Returned { values: vec![] };
     if is_traced {
         failures.extend(compare(&case.expected, actual).map(Failure::Trace));
     }
-    if gives_verdict(case, catalogue) {
-        if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures) }
-    } else {
-        Verdict::Recorded(failures)
-    }
+    Verdict::of(case, catalogue, failures)
 }
 
-/// A case gives a verdict if one of its rules does.
-fn gives_verdict(case: &Case, catalogue: &Catalogue) -> bool {
-    case.header.rules.iter().filter_map(|id| catalogue.get(id)).any(|rule| rule.gives_verdict())
+fn failure(report: &DirectiveReport) -> Failure {
+    let (expected, got) = match &report.status {
+        Status::Failed { expected, got, .. } => (expected.clone(), got.clone()),
+        status => ("to be decided".to_owned(), format!("{status:?}")),
+    };
+    let DirectiveReport { line, column, directive, .. } = *report;
+    Failure::Directive(DirectiveFailure { line, column, directive, expected, got })
 }
 
 /// A script has no words for a module that exhausts a resource: its `module` directive fails, and the expected outcome says
