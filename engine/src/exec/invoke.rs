@@ -101,8 +101,13 @@ impl Store {
 
     /// Pays for a function that is entered from outside; the tiers pay for their own.
     fn pay_entry(&mut self) -> Result<(), Fault> {
+        self.pay(1)
+    }
+
+    /// Pays `units` of fuel for work outside both tiers.
+    pub(crate) fn pay(&mut self, units: u64) -> Result<(), Fault> {
         if self.fuel != u64::MAX {
-            self.fuel = self.fuel.checked_sub(1).ok_or(Fault::Exhausted(Resource::Fuel))?;
+            self.fuel = self.fuel.checked_sub(units).ok_or(Fault::Exhausted(Resource::Fuel))?;
         }
         Ok(())
     }
