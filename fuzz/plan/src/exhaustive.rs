@@ -93,7 +93,8 @@ fn sequences(n: usize) -> Box<dyn Iterator<Item = Vec<Step>>> {
         let place = |step: &Step| menu.iter().position(|other| other == step);
         let last = sequence.last().cloned();
         let is_new = |step: &Step| match &last {
-            Some(last) => !ends(last) && !(commute(last, step) && place(step) < place(last)),
+            Some(last) if ends(last) => false,
+            Some(last) => !commute(last, step) || place(step) > place(last),
             None => true,
         };
         let steps: Vec<Step> = menu.iter().filter(|step| is_new(step)).cloned().collect();

@@ -48,6 +48,8 @@ enum Command {
     Wast(commands::wast::Args),
     Run(commands::run::Args),
     Rules(commands::rules::Args),
+    Fuzz(commands::fuzz::Args),
+    Shrink(commands::shrink::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
         Some(Command::Wast(args)) => commands::wast::run(args),
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
+        Some(Command::Fuzz(args)) => commands::fuzz::run(args),
+        Some(Command::Shrink(args)) => commands::shrink::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

@@ -106,7 +106,17 @@ const BLOCK: u64 = 2_048;
 
 /// Judges inputs until the campaign ends. `progress` hears the report so far after every block of inputs; if it returns
 /// `false` the campaign ends.
-pub fn run(judge: &Judge, inputs: Inputs, until: Until, progress: &mut dyn FnMut(&Report) -> bool) -> Report {
+///
+/// # Errors
+/// The threads cannot be made: `jobs` of them, or one for each processor.
+pub fn run(
+    judge: &Judge,
+    inputs: Inputs,
+    until: Until,
+    jobs: Option<usize>,
+    progress: &mut dyn FnMut(&Report) -> bool,
+) -> Result<Report, rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or_default()).build()?;
     let start = Instant::now();
     let mut report = Report::default();
     let mut blocks = Blocks::new(inputs);
@@ -125,19 +135,20 @@ pub fn run(judge: &Judge, inputs: Inputs, until: Until, progress: &mut dyn FnMut
             report.count(input, verdict);
             report
         };
-        let done =
-            block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, |mut a, b| {
-                a.add(b);
-                a
-            });
-        report.add(done);
+        let both = |mut a: Report, b: Report| {
+            a.add(b);
+            a
+        };
+        let judge_all =
+            || block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, both);
+        report.add(pool.install(judge_all));
         report.time = start.elapsed();
         if !progress(&report) {
             break;
         }
     }
     report.time = start.elapsed();
-    report
+    Ok(report)
 }
 
 /// What an input is made from.

@@ -5,7 +5,7 @@ use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
 use preflight_engine::{Config, Module, Tier};
 use preflight_plan::{Expected, Plan, Wasm};
 use serde::{Deserialize, Serialize};
-use std::rc::Rc;
+use std::{fmt, rc::Rc};
 
 /// What became of an input. Every input is of exactly one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +23,25 @@ pub enum Class {
     Unsupported,
     /// Two traces differ.
     Disagreed,
+}
+
+impl Class {
+    /// All classes.
+    pub const ALL: [Class; 6] =
+        [Class::Agreed, Class::AgreedOnFailure, Class::Invalid, Class::Exhausted, Class::Unsupported, Class::Disagreed];
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Agreed => "agreed",
+            Class::AgreedOnFailure => "agreed-on-failure",
+            Class::Invalid => "invalid",
+            Class::Exhausted => "exhausted",
+            Class::Unsupported => "unsupported",
+            Class::Disagreed => "disagreed",
+        })
+    }
 }
 
 /// The verdict on one input.

@@ -4,6 +4,7 @@
 //! A [`campaign`] does that many times. Modules that no plan describes are judged by comparison ([`smith`]).
 
 pub mod campaign;
+pub mod case;
 mod driver;
 mod judge;
 pub mod smith;

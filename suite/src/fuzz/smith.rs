@@ -8,8 +8,8 @@ use super::{Judge, Verdict, judge::Class};
 use crate::trace::{Cause, Event, InstancePath, Level, Outcome, Phase, Sink, Trace};
 use arbitrary::Unstructured;
 use preflight_engine::{
-    Config, Extern, Fault, Module, Store, Val,
-    syntax::{ExternType, ValType},
+    Config, Extern, Fault, Module, Ref, Store, Val,
+    syntax::{ExternType, HeapType, ValType},
 };
 use std::{cell::RefCell, rc::Rc};
 
@@ -124,14 +124,19 @@ fn run(module: &Module, config: &Config) -> Option<Trace> {
             outcome
         }
     };
-    let exports: Vec<_> = Vec::new();
-    let post_mortem = crate::post_mortem::examine(&mut store, &exports);
+    let imported = module.syntax().imports.iter().zip(&externs);
+    let reachable: Vec<_> = imported.map(|(import, item)| (InstancePath::root(), import.name.clone(), *item)).collect();
+    let post_mortem = crate::post_mortem::examine(&mut store, &reachable);
     Some(Trace { level: Level::Full, events: events.0.take(), outcome, post_mortem })
 }
 
-/// Something for an import. Functions return zeros and nulls; functions and tags of types that mention others have none.
+/// Something for an import. Functions return zeros and nulls; what has a type that mentions others has none.
 fn stub(store: &mut Store, module: &Module, import: &preflight_engine::syntax::Import) -> Option<Extern> {
-    let is_plain = |ty: &ValType| !ty.is_ref();
+    // Concrete heap types are indices into the module's types, which mean nothing to the store.
+    let is_plain = |ty: &ValType| match ty {
+        ValType::Ref(ty) => ty.nullable && !matches!(ty.heap, HeapType::Concrete(_)),
+        _ => true,
+    };
     Some(match import.ty {
         ExternType::Func(_) | ExternType::Tag(_) => {
             let ty = module.import_func_type(&import.ty)?.clone();
@@ -146,6 +151,9 @@ fn stub(store: &mut Store, module: &Module, import: &preflight_engine::syntax::I
         ExternType::Memory(ty) => Extern::Memory(store.alloc_memory(ty).ok()?),
         ExternType::Global(ty) if is_plain(&ty.content) => {
             Extern::Global(store.alloc_global(ty, Val::default_of(ty.content)))
+        }
+        ExternType::Table(ty) if is_plain(&ValType::Ref(ty.element)) => {
+            Extern::Table(store.alloc_table(ty, Ref::NULL).ok()?)
         }
         ExternType::Table(_) | ExternType::Global(_) => return None,
     })
