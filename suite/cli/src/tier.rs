@@ -30,6 +30,18 @@ impl Tier {
         }
     }
 
+    /// The tiers meant, with their names.
+    ///
+    /// # Errors
+    /// If this program was built without one of them.
+    pub fn each(self) -> anyhow::Result<Vec<(&'static str, preflight_engine::Tier)>> {
+        Ok(match self {
+            Tier::Interp => vec![("interp", self.one()?)],
+            Tier::Jit => vec![("jit", self.one()?)],
+            Tier::Both => vec![("interp", Tier::Interp.one()?), ("jit", Tier::Jit.one()?)],
+        })
+    }
+
     /// How scripts are run.
     ///
     /// # Errors

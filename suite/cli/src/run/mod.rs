@@ -12,8 +12,12 @@ mod types;
 pub mod values;
 mod wasi;
 
+pub use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
+pub use limits::LimitArgs;
 pub use recorder::Recorder;
+pub use session::Session as CoreSession;
+pub use wasi::Setup;
 
 use crate::{
     input::{self, Input},
@@ -21,8 +25,6 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
-use component::{ComponentPlan, ComponentSession};
-use limits::LimitArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -32,7 +34,7 @@ use preflight_engine::{
 use session::Session;
 use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
-use wasi::{Setup, WasiArgs};
+use wasi::WasiArgs;
 
 /// What to run, and how.
 #[derive(Debug, clap::Args)]
@@ -86,6 +88,14 @@ pub enum Planned {
 }
 
 impl Planned {
+    /// The core modules that are given, and where their instances will stand; those inside a component are not among them.
+    pub fn modules(&self) -> Vec<(&InstancePath, &Module)> {
+        match self {
+            Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
+            Planned::Component(_) => Vec::new(),
+        }
+    }
+
     /// A run on a new store.
     pub fn session(&self, imports: Imports) -> Box<dyn Running + '_> {
         match self {
@@ -129,6 +139,8 @@ pub struct Plan {
     pub wasi: Option<Setup>,
     /// How programs start where texts or runtimes disagree.
     pub start_rules: StartRules,
+    /// Whether functions of the root are called once it is initialised: it is not run by its own entry.
+    pub is_called_later: bool,
 }
 
 /// One module of a plan.
@@ -192,7 +204,7 @@ impl RunArgs {
         let call = self.call(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
