@@ -82,8 +82,8 @@ pub fn component_features() -> Features {
 /// specification gives one, and never a panic or an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Fuel of the store: one unit for each function entered, each backward branch taken, and each KiB that a bulk
-    /// instruction moves. `None` is unlimited.
+    /// Fuel of the store: one unit for each function entered, each backward branch taken, each KiB that a bulk instruction
+    /// moves, and each KiB of a string or 128 values that cross the boundary of a component. `None` is unlimited.
     pub fuel: Option<u64>,
     /// Greatest number of nested calls.
     pub call_depth: u32,

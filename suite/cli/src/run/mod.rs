@@ -6,6 +6,7 @@ pub mod limits;
 pub mod names;
 mod recorder;
 mod session;
+mod start_rules;
 mod stubs;
 mod types;
 pub mod values;
@@ -26,8 +27,10 @@ use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
     trace::{InstancePath, PostMortem},
+    wasi::StartRules,
 };
 use session::Session;
+use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
 use wasi::{Setup, WasiArgs};
 
@@ -59,6 +62,9 @@ pub struct RunArgs {
     /// The world of WASI.
     #[command(flatten)]
     wasi: WasiArgs,
+    /// The rules of starting.
+    #[command(flatten)]
+    start_rules: StartRuleArgs,
 }
 
 /// What becomes of imports that nobody provides.
@@ -121,6 +127,8 @@ pub struct Plan {
     pub call: Option<(String, Vec<Val>)>,
     /// The world outside, if any of the modules is a command or a reactor of WASI.
     pub wasi: Option<Setup>,
+    /// How programs start where texts or runtimes disagree.
+    pub start_rules: StartRules,
 }
 
 /// One module of a plan.
@@ -184,7 +192,7 @@ impl RunArgs {
         let call = self.call(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {

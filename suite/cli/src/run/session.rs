@@ -14,9 +14,7 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
-    wasi::{
-        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
-    },
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
 };
 use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
@@ -92,7 +90,7 @@ impl<'a> Session<'a> {
         let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
-            p1::add_to_linker(&mut linker, &mut store, world.clone());
+            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
             threads::add_to_linker(&mut linker, &mut store);
         }
         Session {
@@ -161,7 +159,7 @@ impl<'a> Session<'a> {
     /// By the rules for commands and reactors.
     fn start_wasi(&mut self, member: &Member, externs: &[Extern]) -> Result<Option<InstanceAddr>, StartError> {
         let (store, module, path, rules) =
-            (&mut self.store, &member.module, member.path.clone(), StartRules::default());
+            (&mut self.store, &member.module, member.path.clone(), self.plan.start_rules);
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
@@ -229,7 +227,7 @@ impl<'a> Session<'a> {
     fn func_names(&self) -> BTreeMap<String, String> {
         let named = |member: &Member| {
             let path = member.path.clone();
-            let names = names::functions(member.module.syntax());
+            let names = names::functions(&member.module);
             names.into_iter().map(move |(index, name)| (format!("{path}#{index}"), name)).collect::<Vec<_>>()
         };
         self.plan.members.iter().flat_map(named).collect()

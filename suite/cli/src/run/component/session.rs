@@ -163,7 +163,7 @@ impl Running for ComponentSession<'_> {
     fn notes(&self) -> Notes {
         let mut funcs = BTreeMap::new();
         for (path, module) in self.store.instances() {
-            let names = names::functions(module.syntax()).into_iter();
+            let names = names::functions(module).into_iter();
             funcs.extend(names.map(|(index, name)| (format!("{path}#{index}"), name)));
         }
         Notes { files: self.files().collect(), funcs, providers: self.providers.clone(), remarks: Vec::new() }
