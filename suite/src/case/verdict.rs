@@ -1,6 +1,6 @@
 //! What became of a case, on whatever runtime.
 
-use super::line;
+use super::{Deviation, line};
 use crate::{
     source::ScriptError,
     trace::{Difference, Trace},
@@ -74,6 +74,15 @@ pub enum Failure {
     Directive(DirectiveFailure),
     /// The steps, or the end, were others.
     Trace(Difference),
+    /// A module of the program is missing from the script, or is none.
+    Module {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        error: String,
+    },
+    /// The program did something other than its header says.
+    Program(Deviation),
     /// The runtime itself broke: it hung, crashed or talked nonsense.
     Broken(Broken),
 }
@@ -153,6 +162,10 @@ impl fmt::Display for Failure {
             }
             Failure::Trace(Difference::PostMortem { index }) => {
                 write!(f, "what can be reached afterwards differs in item {}", index + 1)
+            }
+            Failure::Module { name, error } => write!(f, "{name}: {error}"),
+            Failure::Program(Deviation { what, expected, actual }) => {
+                write!(f, "{what}: expected {expected}, got {actual}")
             }
             Failure::Broken(broken) => broken.fmt(f),
         }

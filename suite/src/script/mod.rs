@@ -20,6 +20,7 @@ mod watchdog;
 
 pub use crate::source::ScriptError;
 pub use report::{DirectiveReport, FailureKind, Script, Status};
+pub(crate) use {directive::panic_text, watchdog::Watchdog};
 
 use crate::{
     source::{self, Directives},
