@@ -79,7 +79,9 @@ impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Role::Shim => f.write_str("the shim: its functions call through a table that is empty until the fix-up"),
-            Role::FixUp => f.write_str("the fix-up: it fills the shim's table, then its start section calls _initialize"),
+            Role::FixUp => {
+                f.write_str("the fix-up: it fills the shim's table, then its start section calls _initialize")
+            }
             Role::Adapter(name) => write!(f, "the adapter of {}", crate::render::safe(name)),
         }
     }

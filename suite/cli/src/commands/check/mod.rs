@@ -18,11 +18,7 @@ use preflight_engine::{
 };
 use preflight_spec_tests::{Catalogue, rules};
 use serde_json::json;
-use std::{
-    fmt::Write,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{fmt::Write, path::PathBuf, process::ExitCode};
 
 /// Find what is wrong with the way a module or a component starts.
 ///
@@ -127,8 +123,7 @@ impl Report<'_> {
     fn text(&self) -> String {
         let paint = Paint::for_stdout();
         let mut text = String::new();
-        for (findings, word, colour) in
-            [(&self.findings, "FOUND", paint.red()), (&self.notes, "note", paint.yellow())]
+        for (findings, word, colour) in [(&self.findings, "FOUND", paint.red()), (&self.notes, "note", paint.yellow())]
         {
             for finding in findings {
                 let at = render::clean(finding.at.as_str());

@@ -180,7 +180,8 @@ fn wasi_in_start(subject: &Subject<'_>) -> Vec<Finding> {
 /// Programs that end before they have begun: P1-ENV-08, P1-REA-06.
 fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let remedy = "end in _start or in a function that was called: whoever instantiates a library does not expect the end";
+    let remedy =
+        "end in _start or in a function that was called: whoever instantiates a library does not expect the end";
     for (index, event) in in_start(subject) {
         if let Event::Exited { at, code } = event {
             let message = format!("exits with {code} in its start section, during the instantiation");
@@ -204,6 +205,19 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Where the innermost start section that has not ended was entered.
+fn running_start(events: &[Event]) -> Option<usize> {
+    let mut running = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        match event {
+            Event::StartEntered { .. } => running.push(index),
+            Event::StartLeft { .. } => drop(running.pop()),
+            _ => {}
+        }
+    }
+    running.pop()
+}
+
 /// A start that failed: P2-WITC-04 if it called an import through a shim that was still empty, else CORE-START-09.
 fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
     let failure = subject.events.iter().enumerate().rev().find_map(|(index, event)| match event {
@@ -212,9 +226,9 @@ fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
         _ => None,
     });
     let Some((index, at, code, phase)) = failure else { return Vec::new() };
-    let entered = subject.events[..index].iter().rposition(
-        |event| matches!(event, Event::StartEntered { at: path, .. } if path == at),
-    );
+    // A component tells of a trap as its own: the start section that was running is that of a core instance in it.
+    let entered = running_start(&subject.events[..index]).filter(|_| phase == Phase::Start);
+    let at = entered.map_or(at, |entered| subject.events[entered].at());
     let steps = entered.into_iter().chain([index]);
     let is_empty_entry = matches!(code, Some(TrapCode::UninitializedElement | TrapCode::UndefinedElement));
     let of_role = |wanted: &Role| subject.instances.iter().any(|(_, module)| Role::of(module).as_ref() == Some(wanted));
@@ -228,15 +242,22 @@ fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
         let remedy = "look at the trace (preflight trace): what it did before the failure stays done";
         let rule = if code.is_some() { "CORE-START-09" } else { "CORE-START-15" };
         return match phase {
-            Phase::Start => vec![Finding::new(rule, at, "its start section failed, and with it the instantiation", remedy).steps(steps)],
-            _ => vec![Finding::new("CORE-START-13", at, "its initialisation failed before the start section", remedy).steps(steps)],
+            Phase::Start => vec![
+                Finding::new(rule, at, "its start section failed, and with it the instantiation", remedy).steps(steps),
+            ],
+            _ => vec![
+                Finding::new("CORE-START-13", at, "its initialisation failed before the start section", remedy)
+                    .steps(steps),
+            ],
         };
     }
     let called = subject.events[..index].iter().rposition(
         |event| matches!(event, Event::Called { at: path, name, .. } if path == at && name == "_initialize"),
     );
     let has_returned = called.is_some_and(|called| {
-        subject.events[called..index].iter().any(|event| matches!(event, Event::Returned { name, .. } if name == "_initialize"))
+        subject.events[called..index]
+            .iter()
+            .any(|event| matches!(event, Event::Returned { name, .. } if name == "_initialize"))
     });
     match called {
         Some(called) if !has_returned => vec![

@@ -11,7 +11,10 @@ use preflight_engine::{
 /// What is found in the modules. Those that a toolchain made for its own purposes are no programs.
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     let programs = subject.instances.iter().filter(|(_, module)| super::Role::of(module).is_none());
-    programs.flat_map(|(at, module)| [entries(at, module), exports(at, module), constructors(at, module)]).flatten().collect()
+    programs
+        .flat_map(|(at, module)| [entries(at, module), exports(at, module), constructors(at, module)])
+        .flatten()
+        .collect()
 }
 
 /// The two entries of WASI: P1-KIND-*.

@@ -123,7 +123,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// Nothing of the package is run, and packages for other processors than this one are welcome.
 fn npm(program: &Program, folder: &Path) -> anyhow::Result<()> {
     let package = format!("{}@{}", program.package, program.version);
-    let flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--omit=dev", "--force", "--loglevel=error"];
+    let flags =
+        ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--omit=dev", "--force", "--loglevel=error"];
     let args = ["install", &package, "--prefix", "."].into_iter().chain(flags);
     client("npm", args, folder)
 }
@@ -150,11 +151,10 @@ fn build(program: &Program, folder: &Path) -> anyhow::Result<()> {
 
 /// Runs a client; what it has to say is told if it fails.
 fn client(name: &str, args: impl IntoIterator<Item = impl AsRef<OsStr>>, folder: &Path) -> anyhow::Result<()> {
-    let output = Command::new(name)
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .with_context(|| format!("cannot run {name}, the client that gets packages: install it, or put it on PATH"))?;
+    let output =
+        Command::new(name).args(args).current_dir(folder).output().with_context(|| {
+            format!("cannot run {name}, the client that gets packages: install it, or put it on PATH")
+        })?;
     if output.status.success() {
         return Ok(());
     }

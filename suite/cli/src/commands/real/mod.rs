@@ -149,10 +149,7 @@ fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
         let verdict = if ran.is_ok() { ("ok".to_owned(), paint.green()) } else { ("FAILED".to_owned(), paint.red()) };
         let steps = ran.tiers.first().map_or(0, |tier| tier.trace.events.len());
         let cells = [(program.version.clone(), "")].into_iter().chain(times);
-        table.row(
-            &program.name,
-            cells.chain([(steps.to_string(), ""), (ran.outcome(), ""), verdict]).collect(),
-        );
+        table.row(&program.name, cells.chain([(steps.to_string(), ""), (ran.outcome(), ""), verdict]).collect());
     }
     table.write(&mut out, paint)?;
     for (program, ran) in programs.iter().zip(ran) {
@@ -168,9 +165,9 @@ fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
 
 fn document(programs: &[Program], ran: &[Ran]) -> serde_json::Value {
     let one = |(program, ran): (&Program, &Ran)| {
-        let tiers = ran.tiers.iter().map(|tier| {
-            json!({ "tier": tier.name, "seconds": tier.time.as_secs_f64(), "steps": tier.trace.events.len() })
-        });
+        let tiers = ran.tiers.iter().map(
+            |tier| json!({ "tier": tier.name, "seconds": tier.time.as_secs_f64(), "steps": tier.trace.events.len() }),
+        );
         json!({
             "name": program.name,
             "version": program.version,

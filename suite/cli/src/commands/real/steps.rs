@@ -142,9 +142,8 @@ impl Steps<'_, '_> {
             let number: i64 = text.parse().with_context(|| format!("{text:?} is no number"))?;
             return Ok(number as u64);
         };
-        let saved = |name: &str| {
-            self.numbers.get(name).copied().with_context(|| format!("nothing has been saved as {name:?}"))
-        };
+        let saved =
+            |name: &str| self.numbers.get(name).copied().with_context(|| format!("nothing has been saved as {name:?}"));
         Ok(match name.rsplit_once('.') {
             Some((name, "len")) => self.text(name)?.len() as u64,
             Some((name, "low")) => saved(name)? & u64::from(u32::MAX),
