@@ -9,7 +9,7 @@ use super::{
     thread::Threads,
     watchdog::Watchdog,
 };
-use crate::trace::{Event, InstancePath, Level, Sink};
+use crate::trace::{Event, InstancePath, Level, PostMortem, Sink};
 use std::{
     any::Any,
     cell::RefCell,
@@ -29,8 +29,12 @@ pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &
         let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads, &events);
         reports.extend(threads.join_all());
         reports.sort_by_key(|report| (report.line, report.column));
+        let state = match options.level {
+            Some(Level::Full) => machine.examine(),
+            _ => PostMortem::default(),
+        };
         drop(machine);
-        Script { reports, events: events.take() }
+        Script { reports, events: events.take(), state }
     })
 }
 

@@ -2,10 +2,15 @@
 
 use crate::{
     output,
-    run::{End, Imports, RunArgs, Session, values},
+    run::{self, End, Imports, Plan, RunArgs, Session, values},
 };
-use preflight_engine::Fault;
-use std::{path::PathBuf, process::ExitCode};
+use anyhow::Context;
+use preflight_engine::{Fault, trace::Level};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Run a module: instantiate it, then call an export; no trace.
 ///
@@ -17,8 +22,8 @@ use std::{path::PathBuf, process::ExitCode};
 /// where it belongs as it is printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
-/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
-/// be used.
+/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, or the tiers differ (--tier
+/// both), 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight exec app.wasm                        instantiate it, the start function included
@@ -40,23 +45,42 @@ pub struct Args {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    let mut session = Session::new(&plan, Imports::Strict);
+    if plan.tiers.len() > 1 {
+        return run_on_both(&plan, &args.run);
+    }
+    let mut session = Session::new(&plan, Imports::Strict, plan.tiers[0]);
     session.stream();
     let watch = args.run.limits.watch(session.store.interrupt_handle());
     let end = session.run();
     let remark = watch.end();
+    finish(&session, &end, remark.as_slice())
+}
+
+/// The program prints what it printed on the interpreter, once it is known whether the compiler agrees.
+fn run_on_both(plan: &Plan, args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let record = run::record(plan, &args.limits, Imports::Strict, Level::Full);
+    let [stdout, stderr] = record.session.captured();
+    io::stdout().write_all(&stdout).context("cannot write to standard output")?;
+    io::stderr().write_all(&stderr).context("cannot write to standard error")?;
+    let status = finish(&record.session, &record.end, &record.remarks)?;
+    output::complain_of_disagreement(record.disagreement.as_deref());
+    Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
+}
+
+/// Prints the results, or how it ended otherwise.
+fn finish(session: &Session<'_>, end: &End, remarks: &[String]) -> anyhow::Result<ExitCode> {
     if let Some(Fault::Exit(code)) = end.fault() {
         return Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1)));
     }
-    match &end {
+    match end {
         End::Returned(results) => {
             let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
             output::data(None, &lines.collect::<String>())?;
             Ok(ExitCode::SUCCESS)
         }
         failed => {
-            let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
-            output::complain(&(session.explain(failed) + &remark));
+            let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
+            output::complain(&(session.explain(failed) + &remarks.collect::<String>()));
             Ok(ExitCode::from(1))
         }
     }

@@ -5,10 +5,9 @@ mod diff;
 use crate::{
     output,
     render::{self, Notes},
-    run::{End, Imports, Plan, Recorder, RunArgs, Session},
+    run::{self, End, Imports, Plan, Record, RunArgs},
 };
-use preflight::post_mortem;
-use preflight_engine::trace::{Level, Outcome, PostMortem, Trace};
+use preflight_engine::trace::{Level, Outcome, Trace};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Show what happens when a module starts, step by step, and what is left if it fails.
@@ -22,7 +21,7 @@ use std::{path::PathBuf, process::ExitCode};
 /// called _start and _initialize and by which rule, and what was printed is shown at the end.
 ///
 /// Exit status: 0 the trace was taken (however the program ended) and is as --expect says; 1 it is not, or FILE could not be
-/// linked; 2 a file or an argument cannot be used.
+/// linked, or the tiers differ (--tier both); 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -99,39 +98,24 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let expected = args.expect.as_deref().map(diff::read).transpose()?;
             let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
-            let (trace, notes) = record(&plan, &args.run, imports, args.level.into());
+            let record = run::record(&plan, &args.run.limits, imports, args.level.into());
+            let notes = notes(&plan, &record);
+            let Record { trace, disagreement, .. } = record;
             output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
             complain_of_the_link(&trace, &notes, args.format);
-            Ok(ExitCode::from(u8::from(!is_expected || (!is_linked && args.expect.is_none()))))
+            output::complain_of_disagreement(disagreement.as_deref());
+            let is_failed = !is_expected || (!is_linked && args.expect.is_none()) || disagreement.is_some();
+            Ok(ExitCode::from(u8::from(is_failed)))
         }
         (None, None) => unreachable!("clap asks for a file where there is no command"),
     }
 }
 
-/// Takes the trace.
-fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace, Notes) {
-    let mut session = Session::new(plan, imports);
-    let recorder = Recorder::attach(&mut session.store);
-    let watch = run.limits.watch(session.store.interrupt_handle());
-    let end = session.run();
-    let remarks = [watch.end(), recorder.remark()];
-    let mut events = recorder.take();
-    events.retain(|event| event.level() <= level);
-    let post_mortem = match level {
-        Level::Outcome => PostMortem::default(),
-        _ => {
-            let reachable = session.reachable();
-            post_mortem::examine(&mut session.store, &reachable)
-        }
-    };
-    let outcome = end.outcome(&session.store);
-    (Trace { level, events, outcome, post_mortem }, notes(plan, &session, &end, remarks.into_iter().flatten()))
-}
-
 /// What is known besides the trace.
-fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<Item = String>) -> Notes {
+fn notes(plan: &Plan, record: &Record<'_>) -> Notes {
+    let Record { session, end, .. } = record;
     let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
     // The outcome names the class of a fault; of a link error only the message says which import it was.
     let explained = match end.fault() {
@@ -139,11 +123,12 @@ fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<I
         None if matches!(end, End::Returned(_)) => Vec::new(),
         None => vec![session.explain(end)],
     };
+    let remarks = explained.into_iter().chain(session.remarks()).chain(record.remarks.iter().cloned());
     Notes {
         files: files.collect(),
         funcs: session.func_names(),
         providers: session.providers().clone(),
-        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).chain(session.printed()).collect(),
+        remarks: remarks.chain(session.printed()).collect(),
     }
 }
 

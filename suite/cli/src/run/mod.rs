@@ -2,6 +2,7 @@
 
 pub mod limits;
 pub mod names;
+mod record;
 mod recorder;
 mod session;
 mod stubs;
@@ -9,7 +10,7 @@ mod types;
 pub mod values;
 mod wasi;
 
-pub use recorder::Recorder;
+pub use record::{Record, record};
 pub use session::{End, Imports, Session};
 
 use crate::input;
@@ -35,7 +36,10 @@ pub struct RunArgs {
     /// Then call this export, with arguments of its parameters' types: 42, -1, 0x2a, 1.5, inf, nan, null.
     #[arg(long, value_name = "NAME [ARG]", num_args = 1.., allow_negative_numbers = true)]
     invoke: Vec<String>,
-    /// Which tier of the engine to run on.
+    /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
+    ///
+    /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
+    /// into directories of the host is written twice.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
     /// The limits.
@@ -49,8 +53,10 @@ pub struct RunArgs {
 /// Everything that will run, decoded, validated and checked; nothing has run yet.
 #[derive(Debug)]
 pub struct Plan {
-    /// The engine's settings.
+    /// The engine's settings; the tier is the first of `tiers`.
     pub config: Config,
+    /// The tiers to run on, one or two that are to be compared.
+    pub tiers: Vec<preflight_engine::Tier>,
     /// The instances in order: the preloads, then the root.
     pub members: Vec<Member>,
     /// The export of the root to call, with its arguments.
@@ -79,7 +85,8 @@ impl RunArgs {
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Plan> {
         let mut config = self.limits.config();
-        config.tier = self.tier.one()?;
+        let tiers = self.tier.each()?;
+        config.tier = tiers[0];
         let mut members = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
@@ -94,7 +101,11 @@ impl RunArgs {
         let call = self.call(&module, &input::display(file))?;
         members.push(Member { path: InstancePath::root(), name: None, file: input::display(file), module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi })
+        ensure!(
+            tiers.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
+            "--stdin - can be read once: give a file, or one tier"
+        );
+        Ok(Plan { config, tiers, members, call, wasi })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
