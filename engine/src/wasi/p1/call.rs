@@ -14,7 +14,7 @@ use crate::{
     Caller, Extern, Trap, Val,
     error::Fault,
     runtime::MemAddr,
-    trace::{Event, Resource, TrapCode},
+    trace::{Event, InstancePath, Resource, TrapCode},
 };
 use std::cell::RefMut;
 
@@ -97,10 +97,17 @@ impl Call<'_, '_> {
     }
 
     fn tell(&mut self, rule: &str, reading: &str) {
+        self.record(|at| Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+    }
+
+    /// Records an event of the calling instance.
+    pub fn record(&mut self, event: impl FnOnce(InstancePath) -> Event) {
         let instance = self.caller.instance();
         let store = self.caller.store();
-        let at = instance.map(|instance| store.path(instance).clone()).unwrap_or_default();
-        store.record(|| Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+        if store.is_recording() {
+            let at = instance.map(|instance| store.path(instance).clone()).unwrap_or_default();
+            store.record(|| event(at));
+        }
     }
 
     /// The caller's export `memory` (rules P1-ENV-01 and P1-ENV-02).

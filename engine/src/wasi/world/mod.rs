@@ -18,6 +18,7 @@ pub use random::Random;
 pub use stream::{CAPTURE_LIMIT, Input, Output};
 pub use virtual_fs::{VirtualDir, VirtualFile};
 
+use crate::trace::Stream;
 use std::{io, path::Path};
 
 /// A directory that a program finds open when it starts.
@@ -72,6 +73,14 @@ impl World {
     /// The default world.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The standard stream `stream`.
+    pub fn output(&mut self, stream: Stream) -> &mut Output {
+        match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        }
     }
 
     /// Preopens a new, empty directory in memory as `name`, and returns it so that it can be filled.

@@ -2,17 +2,20 @@
 
 use crate::{
     output,
-    run::{self, End, Imports, Plan, RunArgs, Session, values},
+    run::{self, Ended, Imports, Planned, RunArgs, limits::LimitArgs},
 };
 use anyhow::Context;
-use preflight_engine::{Fault, trace::Level};
+use preflight_engine::{
+    Tier,
+    trace::{Level, Outcome},
+};
 use std::{
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
-/// Run a module: instantiate it, then call an export; no trace.
+/// Run a module or a component: instantiate it, then call an export; no trace.
 ///
 /// The results are printed one per line, in the form in which they could be given as arguments. Imports must be provided
 /// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
@@ -29,10 +32,11 @@ use std::{
   preflight exec app.wasm                        instantiate it, the start function included
   preflight exec math.wat --invoke add 1 2       call an export
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
+  preflight exec component.wasm --invoke a:b/math#sum '[1, 2]'       a component, values in WAVE
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
   preflight exec tool.wasm --dir .::/data --env LANG=C --stdin - -- --verbose /data/in.txt")]
 pub struct Args {
-    /// A module, .wasm or .wat; - is standard input.
+    /// A module or a component, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -45,42 +49,38 @@ pub struct Args {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    if plan.tiers.len() > 1 {
-        return run_on_both(&plan, &args.run);
-    }
-    let mut session = Session::new(&plan, Imports::Strict, plan.tiers[0]);
+    let tiers = args.run.tiers()?;
+    let [tier] = tiers[..] else { return run_on_both(&plan, &tiers, &args.run.limits) };
+    let mut session = plan.session(Imports::Strict, tier);
     session.stream();
-    let watch = args.run.limits.watch(session.store.interrupt_handle());
+    let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
-    finish(&session, &end, remark.as_slice())
+    finish(&end?, remark.as_slice())
 }
 
-/// The program prints what it printed on the interpreter, once it is known whether the compiler agrees.
-fn run_on_both(plan: &Plan, args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let record = run::record(plan, &args.limits, Imports::Strict, Level::Full);
-    let [stdout, stderr] = record.session.captured();
-    io::stdout().write_all(&stdout).context("cannot write to standard output")?;
-    io::stderr().write_all(&stderr).context("cannot write to standard error")?;
-    let status = finish(&record.session, &record.end, &record.remarks)?;
+/// Prints what the program printed on the interpreter, once it is known whether the compiler agrees.
+fn run_on_both(plan: &Planned, tiers: &[Tier], limits: &LimitArgs) -> anyhow::Result<ExitCode> {
+    let record = run::record(plan, tiers, limits, Imports::Strict, Level::Full)?;
+    let [stdout, stderr] = &record.captured;
+    io::stdout().write_all(stdout).context("cannot write to standard output")?;
+    io::stderr().write_all(stderr).context("cannot write to standard error")?;
+    let status = finish(&record.ended, &record.remarks)?;
     output::complain_of_disagreement(record.disagreement.as_deref());
     Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
 }
 
 /// Prints the results, or how it ended otherwise.
-fn finish(session: &Session<'_>, end: &End, remarks: &[String]) -> anyhow::Result<ExitCode> {
-    if let Some(Fault::Exit(code)) = end.fault() {
-        return Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1)));
-    }
-    match end {
-        End::Returned(results) => {
-            let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
-            output::data(None, &lines.collect::<String>())?;
+fn finish(end: &Ended, remarks: &[String]) -> anyhow::Result<ExitCode> {
+    match &end.outcome {
+        Outcome::Exit { code } => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
+        Outcome::Returned { .. } => {
+            output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
             Ok(ExitCode::SUCCESS)
         }
-        failed => {
+        _ => {
             let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
-            output::complain(&(session.explain(failed) + &remarks.collect::<String>()));
+            output::complain(&(end.explanation() + &remarks.collect::<String>()));
             Ok(ExitCode::from(1))
         }
     }

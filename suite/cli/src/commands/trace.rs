@@ -5,17 +5,21 @@ mod diff;
 use crate::{
     output,
     render::{self, Notes},
-    run::{self, End, Imports, Plan, Record, RunArgs},
+    run::{self, Imports, Record, RunArgs},
 };
 use preflight_engine::trace::{Level, Outcome, Trace};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Show what happens when a module starts, step by step, and what is left if it fails.
+/// Show what happens when a module or a component starts, step by step, and what is left if it fails.
 ///
 /// FILE is instantiated on the reference engine, after the --preload files. Shown in time order: imports resolved,
 /// initialisers evaluated, segments written, the start function and the host calls in it, and how it ended; after that, what
 /// is in every memory, table and global that can still be reached. Imports that nobody provides get stubs that record their
 /// calls and return zero or null.
+///
+/// Of a component: every instance inside with its path, core modules and their start functions, component-level starts, calls
+/// with the values lifted and lowered, resources; after a failure, which instances are locked. Its unknown imports get stubs
+/// of their types: default values, fresh handles.
 ///
 /// Commands and reactors of WASI preview 1 run in a virtual world as they would with `preflight exec`: the trace tells who
 /// called _start and _initialize and by which rule, and what was printed is shown at the end.
@@ -30,6 +34,7 @@ use std::{path::PathBuf, process::ExitCode};
     after_help = "Examples:
   preflight trace app.wasm
   preflight trace app.wasm --preload env=env.wat --invoke main 1 2
+  preflight trace component.wasm --value limit=10 --invoke a:b/c#run '{verbose}'
   preflight trace app.wasm --format json --out before.json
   preflight trace app.wasm --expect before.json     exit status 1 if start-up has changed
   preflight trace diff before.json after.json       what has changed
@@ -38,7 +43,7 @@ use std::{path::PathBuf, process::ExitCode};
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// A module, .wasm or .wat; - is standard input.
+    /// A module or a component, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE", required = true)]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -98,9 +103,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let expected = args.expect.as_deref().map(diff::read).transpose()?;
             let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
-            let record = run::record(&plan, &args.run.limits, imports, args.level.into());
-            let notes = notes(&plan, &record);
-            let Record { trace, disagreement, .. } = record;
+            let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, imports, args.level.into())?;
+            let Record { trace, notes, disagreement, .. } = record;
             output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
@@ -110,25 +114,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(u8::from(is_failed)))
         }
         (None, None) => unreachable!("clap asks for a file where there is no command"),
-    }
-}
-
-/// What is known besides the trace.
-fn notes(plan: &Plan, record: &Record<'_>) -> Notes {
-    let Record { session, end, .. } = record;
-    let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
-    // The outcome names the class of a fault; of a link error only the message says which import it was.
-    let explained = match end.fault() {
-        Some(_) => session.circumstances(end),
-        None if matches!(end, End::Returned(_)) => Vec::new(),
-        None => vec![session.explain(end)],
-    };
-    let remarks = explained.into_iter().chain(session.remarks()).chain(record.remarks.iter().cloned());
-    Notes {
-        files: files.collect(),
-        funcs: session.func_names(),
-        providers: session.providers().clone(),
-        remarks: remarks.chain(session.printed()).collect(),
     }
 }
 
