@@ -122,21 +122,17 @@ fn settle_all(left: &mut [Value], right: &mut [Value]) {
 /// Makes two values equal that differ in the bits of NaNs only.
 fn settle(left: &mut Value, right: &mut Value) {
     match (left, right) {
-        (Value::F32(left), Value::F32(right)) | (Value::Float32(left), Value::Float32(right)) => {
-            if f32::from_bits(*left).is_nan() && f32::from_bits(*right).is_nan() {
-                *right = *left;
-            }
+        (Value::F32(left), Value::F32(right)) | (Value::Float32(left), Value::Float32(right))
+            if f32::from_bits(*left).is_nan() && f32::from_bits(*right).is_nan() =>
+        {
+            *right = *left;
         }
-        (Value::F64(left), Value::F64(right)) | (Value::Float64(left), Value::Float64(right)) => {
-            if f64::from_bits(*left).is_nan() && f64::from_bits(*right).is_nan() {
-                *right = *left;
-            }
+        (Value::F64(left), Value::F64(right)) | (Value::Float64(left), Value::Float64(right))
+            if f64::from_bits(*left).is_nan() && f64::from_bits(*right).is_nan() =>
+        {
+            *right = *left;
         }
-        (Value::V128(left), Value::V128(right)) => {
-            if same_lanes(*left, *right, 32, F32_ARITHMETIC) || same_lanes(*left, *right, 64, F64_ARITHMETIC) {
-                *right = *left;
-            }
-        }
+        (Value::V128(left), Value::V128(right)) if same_vector(*left, *right) => *right = *left,
         (Value::List(left), Value::List(right)) | (Value::Tuple(left), Value::Tuple(right)) => settle_all(left, right),
         (Value::Map(left), Value::Map(right)) => {
             for ((key, value), (other_key, other_value)) in left.iter_mut().zip(right) {
@@ -166,6 +162,11 @@ fn settle_option(left: &mut Option<Box<Value>>, right: &mut Option<Box<Value>>) 
 /// The bits that an arithmetic NaN has: the exponent, and the uppermost of the significand (core `#arithmetic-nan`).
 const F32_ARITHMETIC: u128 = 0x7fc0_0000;
 const F64_ARITHMETIC: u128 = 0x7ff8_0000_0000_0000;
+
+/// Whether two vectors are the same in one of the shapes of floats.
+fn same_vector(left: u128, right: u128) -> bool {
+    same_lanes(left, right, 32, F32_ARITHMETIC) || same_lanes(left, right, 64, F64_ARITHMETIC)
+}
 
 /// Whether two vectors have the same lanes of so many bits, but for those that have the bits `arithmetic` in both.
 fn same_lanes(left: u128, right: u128, width: u32, arithmetic: u128) -> bool {
