@@ -5,7 +5,7 @@
 //! else has happened wherever the range is known at that time.
 
 use super::{
-    super::{rules::WasiInStart, world::World},
+    super::{fuel, rules::WasiInStart, world::World},
     Preview1State,
     errno::{Done, Errno, Failure},
     table::Table,
@@ -14,7 +14,7 @@ use crate::{
     Caller, Extern, Trap, Val,
     error::Fault,
     runtime::MemAddr,
-    trace::{Event, InstancePath, Resource, TrapCode},
+    trace::{Event, InstancePath, TrapCode},
 };
 use std::cell::RefMut;
 
@@ -132,11 +132,7 @@ impl Call<'_, '_> {
 
     /// Pays for `len` bytes that move: one unit of fuel for each KiB.
     pub fn pay(&mut self, len: u64) -> Done {
-        let store = self.caller.store();
-        let Some(fuel) = store.fuel() else { return Ok(()) };
-        let left = fuel.checked_sub(len / 1024).ok_or(Failure::Fault(Fault::Exhausted(Resource::Fuel)))?;
-        store.set_fuel(Some(left));
-        Ok(())
+        Ok(fuel::pay(self.caller.store(), len)?)
     }
 
     /// Fills `buf` from the guest's memory.

@@ -1,10 +1,9 @@
 //! `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`.
 
 use super::{
-    super::world::File,
+    super::world::{File, LARGEST_FILE},
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
-    fd::LARGEST,
     table::{Descriptor, Object},
 };
 use crate::trace::{Event, Stream};
@@ -135,7 +134,7 @@ fn write_stream(call: &mut Call<'_, '_>, buffers: &[Buffer], stream: Stream) -> 
 
 fn write_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
     // Zeros fill what is between the end of the file and the first byte.
-    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST))?;
+    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST_FILE))?;
     gather(call, buffers, |_, done, bytes| {
         let at = from.checked_add(done.into()).ok_or(Errno::Fbig)?;
         Ok(file.write_at(at, bytes)?)

@@ -10,7 +10,7 @@ mod stream;
 mod tree;
 mod virtual_fs;
 
-pub use clock::{Clocks, VIRTUAL_EPOCH, VIRTUAL_STEP};
+pub use clock::{Clocks, Interrupted, VIRTUAL_EPOCH, VIRTUAL_STEP};
 pub use error::FsError;
 pub use fs::{Dir, Entry, File, FileKind, OpenOptions, Opened, Stat, Times};
 pub use host::{HostDir, HostFile};
@@ -20,6 +20,9 @@ pub use virtual_fs::{VirtualDir, VirtualFile};
 
 use crate::trace::Stream;
 use std::{io, path::Path};
+
+/// More than this of a file's size is never paid for, in bytes: no virtual file is larger.
+pub const LARGEST_FILE: u64 = 1 << 30;
 
 /// A directory that a program finds open when it starts.
 #[derive(Debug, Clone)]
