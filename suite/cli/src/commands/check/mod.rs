@@ -68,7 +68,8 @@ impl Subject<'_> {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let plan = args.run.plan(&args.file)?;
-    let mut session = plan.session(Imports::Stubs);
+    let [tier, ..] = args.run.tiers()?[..] else { unreachable!("there is a tier to run on") };
+    let mut session = plan.session(Imports::Stubs, tier);
     let recorder = Recorder::attach(session.store());
     let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();

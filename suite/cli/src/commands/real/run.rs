@@ -62,9 +62,14 @@ pub struct Done {
 }
 
 /// Runs `program`, whose file holds `bytes`, on `tiers`, and judges what it did.
-pub fn run(program: &Program, bytes: &[u8], files: &Files, tiers: &[(&'static str, Tier)]) -> Ran {
+pub fn run(program: &Program, bytes: &[u8], files: &Files, tiers: &[Tier]) -> Ran {
     let mut ran = Ran { tiers: Vec::new(), failures: Vec::new() };
-    for (name, tier) in tiers {
+    for tier in tiers {
+        let name = match tier {
+            Tier::Interp => "interp",
+            #[cfg(feature = "jit")]
+            Tier::Jit => "jit",
+        };
         let begun = Instant::now();
         let (trace, done, remarks) = match once(program, bytes, files, *tier) {
             Ok(once) => once,
@@ -93,9 +98,9 @@ type Files = BTreeMap<String, Vec<u8>>;
 type Once = (Trace, Done, Vec<String>);
 
 fn once(program: &Program, bytes: &[u8], files: &Files, tier: Tier) -> anyhow::Result<Once> {
-    let config = Config { tier, ..Config::default() };
+    let config = Config::default();
     match input::decode(&program.name, bytes.to_vec(), &config)? {
-        Input::Module(module) => module_once(program, module, files, config),
+        Input::Module(module) => module_once(program, module, files, config, tier),
         Input::Component(component) => {
             let plan = ComponentPlan::new(config, Vec::new(), (program.name.clone(), component))?;
             let calls: Vec<Vec<String>> = component_calls(program);
@@ -103,7 +108,7 @@ fn once(program: &Program, bytes: &[u8], files: &Files, tier: Tier) -> anyhow::R
                 Some(call) => plan.with_call(call)?,
                 None => plan,
             };
-            let mut session = crate::run::ComponentSession::new(&plan, Imports::Stubs);
+            let mut session = crate::run::ComponentSession::new(&plan, Imports::Stubs, tier);
             let (recorder, watch) = watched(program, &mut session);
             let end = Running::run(&mut session);
             let remarks = watch.end().into_iter().chain(recorder.remark()).collect();
@@ -124,7 +129,7 @@ fn component_calls(program: &Program) -> Vec<Vec<String>> {
     program.step.iter().filter_map(call).collect()
 }
 
-fn module_once(program: &Program, module: Module, files: &Files, config: Config) -> anyhow::Result<Once> {
+fn module_once(program: &Program, module: Module, files: &Files, config: Config, tier: Tier) -> anyhow::Result<Once> {
     let member = Member { path: InstancePath::root(), name: None, file: program.name.clone(), module };
     let wasi = Setup::in_memory(program.name.clone(), &program.args, &program.env, &program.stdin, files)?;
     let stays = program.kind != Kind::Command;
@@ -136,7 +141,7 @@ fn module_once(program: &Program, module: Module, files: &Files, config: Config)
         start_rules: StartRules::default(),
         is_called_later: stays,
     };
-    let mut session = CoreSession::new(&plan, Imports::Stubs);
+    let mut session = CoreSession::new(&plan, Imports::Stubs, tier);
     let (recorder, watch) = watched(program, &mut session);
     let end = Running::run(&mut session)?;
     let (mut outcome, mut remarks) = (end.outcome.clone(), Vec::new());
