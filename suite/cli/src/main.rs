@@ -50,6 +50,8 @@ enum Command {
     Rules(commands::rules::Args),
     Fuzz(commands::fuzz::Args),
     Shrink(commands::shrink::Args),
+    Check(commands::check::Args),
+    Real(commands::real::Args),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +65,8 @@ fn main() -> ExitCode {
         Some(Command::Rules(args)) => commands::rules::run(args),
         Some(Command::Fuzz(args)) => commands::fuzz::run(args),
         Some(Command::Shrink(args)) => commands::shrink::run(args),
+        Some(Command::Check(args)) => commands::check::run(args),
+        Some(Command::Real(args)) => commands::real::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.
