@@ -2,7 +2,7 @@
 
 use preflight::fuzz::{Class, Judge};
 use preflight_engine::Tier;
-use preflight_plan::{Plan, stats::Stats};
+use preflight_plan::{Plan, component::ComponentPlan, stats::Stats};
 
 #[test]
 fn predictions_hold_on_the_interpreter() {
@@ -40,4 +40,57 @@ fn hold(tiers: &[Tier], count: u64) {
     println!("{:?} {classes:?} {:?} rare {:?}", start.elapsed(), stats.medians(), stats.rare());
     println!("{:?}", stats.kinds);
     assert_eq!(classes.get(&Class::Unsupported), None);
+}
+
+#[test]
+fn predictions_hold_for_components() {
+    components(&[Tier::Interp]);
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn predictions_hold_for_components_on_both_tiers() {
+    components(&[Tier::Interp, Tier::Jit]);
+}
+
+fn components(tiers: &[Tier]) {
+    let judge = Judge::new(tiers);
+    let mut classes = std::collections::BTreeMap::new();
+    for seed in 0..500 {
+        let plan = ComponentPlan::from_seed(seed);
+        let (verdict, _) = judge.component(&plan);
+        *classes.entry(verdict.class).or_insert(0) += 1;
+        if let Some(finding) = verdict.finding {
+            panic!(
+                "seed {seed}: {}\n{}\nexpected\n{}\nactual\n{}",
+                finding.signature,
+                serde_json::to_string(&plan).expect("plans are data"),
+                preflight::case::line::print_all(&finding.expected).join("\n"),
+                preflight::case::line::print_all(&finding.actual).join("\n"),
+            );
+        }
+    }
+    println!("{classes:?}");
+    assert!(classes[&Class::AgreedOnFailure] > 50, "{classes:?}");
+}
+
+/// A judge that says yes to everything would be of no use: whatever is changed in what is expected is found.
+#[test]
+fn a_wrong_expectation_is_found() {
+    let judge = Judge::new(&[Tier::Interp]);
+    let mut changed = 0;
+    for seed in 0..100 {
+        let plan = Plan::from_seed(seed);
+        let (wasm, right) = (plan.to_wasm(), plan.expected());
+        for action in 0..right.traces.len() {
+            let mut wrong = right.clone();
+            let trace = &mut wrong.traces[action];
+            if trace.events.pop().is_none() && trace.post_mortem.0.pop().is_none() {
+                continue;
+            }
+            changed += 1;
+            assert_eq!(judge.against(&plan, &wasm, &wrong).class, Class::Disagreed, "seed {seed}, action {action}");
+        }
+    }
+    assert!(changed > 300, "{changed}");
 }

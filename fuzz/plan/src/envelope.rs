@@ -3,8 +3,9 @@
 //! An input that begins with [`MAGIC`] and the number of the form's version holds a plan as JSON, in which fields that are
 //! missing have defaults. All other bytes are what a generator makes a plan of. A fuzzer may mutate either.
 
-use crate::Plan;
+use crate::{Plan, component::ComponentPlan};
 use arbitrary::{Arbitrary, Unstructured};
+use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 /// What an envelope begins with.
@@ -30,15 +31,33 @@ pub enum EnvelopeError {
     Draw(#[from] arbitrary::Error),
 }
 
+/// What can stand in an envelope.
+pub trait Planned: Serialize + DeserializeOwned + for<'a> Arbitrary<'a> {
+    /// The normal plan that this one stands for.
+    fn normal(&self) -> Self;
+}
+
+impl Planned for Plan {
+    fn normal(&self) -> Self {
+        self.normalise()
+    }
+}
+
+impl Planned for ComponentPlan {
+    fn normal(&self) -> Self {
+        self.normalise()
+    }
+}
+
 /// An input that holds `plan`.
-pub fn seal(plan: &Plan) -> Vec<u8> {
+pub fn seal(plan: &impl Planned) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.push(VERSION);
     serde_json::to_writer(&mut bytes, plan).expect("plans are data, and a vector takes all bytes");
     bytes
 }
 
-/// The plan of an input, normal.
+/// The plan of core modules in an input, normal.
 ///
 /// ```
 /// use preflight_plan::{Plan, envelope};
@@ -48,11 +67,19 @@ pub fn seal(plan: &Plan) -> Vec<u8> {
 /// ```
 ///
 /// # Errors
-/// [`EnvelopeError`] if there is an envelope and no plan in it.
+/// As [`open_as`].
 pub fn open(input: &[u8]) -> Result<Plan, EnvelopeError> {
+    open_as(input)
+}
+
+/// The plan in an input, normal.
+///
+/// # Errors
+/// [`EnvelopeError`] if there is an envelope and no such plan in it.
+pub fn open_as<T: Planned>(input: &[u8]) -> Result<T, EnvelopeError> {
     match input.strip_prefix(MAGIC) {
-        Some([VERSION, json @ ..]) => Ok(serde_json::from_slice::<Plan>(json)?.normalise()),
+        Some([VERSION, json @ ..]) => Ok(serde_json::from_slice::<T>(json)?.normal()),
         Some([found, ..]) => Err(EnvelopeError::Version { found: *found }),
-        _ => Ok(Plan::arbitrary(&mut Unstructured::new(input))?),
+        _ => Ok(T::arbitrary(&mut Unstructured::new(input))?),
     }
 }

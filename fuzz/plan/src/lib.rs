@@ -22,6 +22,7 @@
 //!   the stack as it was.
 //! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
+//! - [`component`]: plans of components, in the same parts.
 //! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
 //! - [`envelope`]: the versioned form in which plans stand in a corpus.
 //!
@@ -41,6 +42,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod component;
 pub mod envelope;
 pub mod exhaustive;
 pub mod plan;

@@ -1,7 +1,7 @@
 //! Many inputs, one after the other and side by side.
 
 use super::{Class, Finding, Judge, Verdict, smith};
-use preflight_plan::{Plan, stats::Stats};
+use preflight_plan::{Plan, component::ComponentPlan, stats::Stats};
 use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,8 @@ use std::{
 /// Where inputs come from.
 #[derive(Debug, Clone)]
 pub enum Inputs {
-    /// All sources, by number: three of four inputs are plans, the others modules of wasm-smith and mutated files.
+    /// All sources, by number: of four inputs two are plans, one is a plan of components, and one a module of wasm-smith, some
+    /// of these with bytes changed.
     Seeds {
         /// The first number.
         first: u64,
@@ -39,6 +40,8 @@ pub enum Until {
 pub enum Input {
     /// A plan.
     Plan(Plan),
+    /// A plan of components.
+    Component(ComponentPlan),
     /// The bytes of a module that no plan describes.
     Module(Vec<u8>),
 }
@@ -191,6 +194,11 @@ fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Inp
             let bytes = smith::module(seed);
             let verdict = caught(|| smith::judge(judge, &bytes));
             (verdict.finding.is_some().then_some(Input::Module(bytes)), verdict)
+        }
+        Source::Seed(seed) if seed % 4 == 2 => {
+            let plan = ComponentPlan::from_seed(seed);
+            let verdict = caught(|| judge.component(&plan).0);
+            (verdict.finding.is_some().then_some(Input::Component(plan)), verdict)
         }
         Source::Seed(seed) => judge_plan(judge, Plan::from_seed(seed), stats),
         Source::Plan(plan) => judge_plan(judge, plan, stats),

@@ -1,11 +1,12 @@
 //! Carries out a plan on the reference engine.
 
+use super::Events;
 use crate::post_mortem;
 use preflight_engine::{
     Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, RefKind, Store, Tier, Val,
     runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
-    trace::{Cause, Event, InstancePath, Level, Outcome, Phase, PostMortem, Sink, State, StateItem, Trace, TrapCode},
+    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode},
 };
 use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
 use std::{cell::RefCell, collections::HashSet, rc::Rc};
@@ -37,16 +38,6 @@ pub fn config(tier: Tier) -> Config {
 pub fn run(plan: &Rc<Plan>, modules: &[Module], actions: &[Action], config: &Config) -> Vec<Trace> {
     let mut driver = Driver::new(plan, modules, config);
     actions.iter().map(|action| driver.act(action)).collect()
-}
-
-/// The recorded events, shared with the store's sink.
-#[derive(Clone, Default)]
-struct Events(Rc<RefCell<Vec<Event>>>);
-
-impl Sink for Events {
-    fn event(&mut self, event: Event) {
-        self.0.borrow_mut().push(event);
-    }
 }
 
 /// What the functions of the host have to know.
@@ -89,8 +80,7 @@ impl Driver {
             let func = store.alloc_func(FuncType::new([], []), format!("host.f{i}"), call);
             world.hosts.borrow_mut().push(func);
         }
-        let events = Events::default();
-        store.set_sink(Some(Box::new(events.clone())));
+        let events = Events::attach(&mut store);
         Driver { store, world, events }
     }
 
@@ -108,7 +98,7 @@ impl Driver {
                 (Outcome::Returned { values: Vec::new() }, PostMortem(items))
             }
         };
-        let events = self.events.0.take();
+        let events = self.events.take();
         Trace { level: Level::Full, events, outcome, post_mortem }
     }
 

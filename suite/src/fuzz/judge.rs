@@ -142,8 +142,14 @@ fn verdict(expected: &Expected) -> Verdict {
 
 /// The verdict if two traces of an action differ.
 pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: usize) -> Option<Verdict> {
-    let difference = compare(expected, actual)?;
-    let signature = format!("{who}: {}", describe(&difference));
+    // An empty post-mortem stands for one that was not made, in a comparison; here both sides have made theirs.
+    let is_examined = expected.post_mortem.is_empty() == actual.post_mortem.is_empty();
+    let what = match compare(expected, actual) {
+        Some(difference) => describe(&difference),
+        None if is_examined => return None,
+        None => "what is left".to_owned(),
+    };
+    let signature = format!("{who}: {what}");
     let finding = Finding { signature, action, expected: expected.clone(), actual: actual.clone() };
     Some(Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) })
 }

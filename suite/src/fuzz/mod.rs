@@ -5,9 +5,12 @@
 
 pub mod campaign;
 pub mod case;
+mod component;
 mod driver;
+mod events;
 mod judge;
 pub mod smith;
 
 pub use driver::{config, run};
+pub use events::Events;
 pub use judge::{Class, Finding, Judge, Verdict};

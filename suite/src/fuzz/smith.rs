@@ -4,18 +4,30 @@
 //! after that, so that most of those do not decode any more. What nobody predicts is compared: the interpreter is taken at
 //! its word, and the other tier has to do the same.
 
-use super::{Judge, Verdict, judge::Class};
-use crate::trace::{Cause, Event, InstancePath, Level, Outcome, Phase, Sink, Trace};
+use super::{Events, Judge, Verdict, judge::Class};
+use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
 use preflight_engine::{
     Config, Extern, Fault, Module, Ref, Store, Val,
     syntax::{ExternType, HeapType, ValType},
 };
-use std::{cell::RefCell, rc::Rc};
 
 /// The bytes of the module with this number.
 pub fn module(seed: u64) -> Vec<u8> {
     let noise = preflight_plan::bytes_of_seed(seed);
+    let mut bytes = module_of(&noise);
+    if seed % 16 == 15 {
+        let len = bytes.len() as u64;
+        for (i, change) in noise.chunks_exact(9).take(1 + (seed / 16 % 3) as usize).enumerate() {
+            let at = u64::from_le_bytes(change[..8].try_into().expect("eight bytes")).wrapping_add(i as u64) % len;
+            bytes[at as usize] = change[8];
+        }
+    }
+    bytes
+}
+
+/// The bytes of the module that is made from noise.
+pub fn module_of(noise: &[u8]) -> Vec<u8> {
     let config = wasm_smith::Config {
         max_imports: 6,
         max_funcs: 6,
@@ -38,20 +50,12 @@ pub fn module(seed: u64) -> Vec<u8> {
         threads_enabled: false,
         ..wasm_smith::Config::default()
     };
-    let mut source = Unstructured::new(&noise);
-    let mut bytes = match wasm_smith::Module::new(config, &mut source) {
+    let mut source = Unstructured::new(noise);
+    match wasm_smith::Module::new(config, &mut source) {
         Ok(module) => module.to_bytes(),
         // Too little noise for anything: the empty module.
         Err(_) => b"\0asm\x01\0\0\0".to_vec(),
-    };
-    if seed % 16 == 15 {
-        let len = bytes.len() as u64;
-        for (i, change) in noise.chunks_exact(9).take(1 + (seed / 16 % 3) as usize).enumerate() {
-            let at = u64::from_le_bytes(change[..8].try_into().expect("eight bytes")).wrapping_add(i as u64) % len;
-            bytes[at as usize] = change[8];
-        }
     }
-    bytes
 }
 
 /// Runs a module on every tier of the judge; all must do the same.
@@ -86,22 +90,12 @@ pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
     }
 }
 
-#[derive(Clone, Default)]
-struct Events(Rc<RefCell<Vec<Event>>>);
-
-impl Sink for Events {
-    fn event(&mut self, event: Event) {
-        self.0.borrow_mut().push(event);
-    }
-}
-
 /// Instantiates a module with stubs and calls its exports; `None` if an import can have no stub.
 fn run(module: &Module, config: &Config) -> Option<Trace> {
     let mut store = Store::new(config);
     let externs = module.syntax().imports.iter().map(|import| stub(&mut store, module, import));
     let externs: Vec<Extern> = externs.collect::<Option<_>>()?;
-    let events = Events::default();
-    store.set_sink(Some(Box::new(events.clone())));
+    let events = Events::attach(&mut store);
     let outcome = match store.instantiate(module, &externs, InstancePath::root()) {
         Err(error) => error.outcome(),
         Ok(instance) => {
@@ -127,7 +121,7 @@ fn run(module: &Module, config: &Config) -> Option<Trace> {
     let imported = module.syntax().imports.iter().zip(&externs);
     let reachable: Vec<_> = imported.map(|(import, item)| (InstancePath::root(), import.name.clone(), *item)).collect();
     let post_mortem = crate::post_mortem::examine(&mut store, &reachable);
-    Some(Trace { level: Level::Full, events: events.0.take(), outcome, post_mortem })
+    Some(Trace { level: Level::Full, events: events.take(), outcome, post_mortem })
 }
 
 /// Something for an import. Functions return zeros and nulls; what has a type that mentions others has none.

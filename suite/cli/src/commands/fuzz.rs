@@ -16,9 +16,9 @@ use std::{fmt::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Generate link graphs, predict what their initialisation does, and look for who does something else.
 ///
-/// Inputs are numbered: the same number is the same input. Three of four are plans (graphs of modules with the trace that the
-/// specification asks for), one of four is a module of wasm-smith, some of them with bytes changed, on which the tiers are
-/// compared with each other. Every input ends in one class: agreed (some on a failure), invalid (an import that was not to
+/// Inputs are numbered: the same number is the same input. Of four, two are plans (graphs of modules with the trace that the
+/// specification asks for), one is a plan of components, and one a module of wasm-smith, some of these with bytes changed, on
+/// which the tiers are compared with each other. Every input ends in one class: agreed (some on a failure), invalid (an import that was not to
 /// match), exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
 ///
 /// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
@@ -109,17 +109,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The judge of the tiers meant; both, where this program has them.
 pub(super) fn judge(tier: Option<Tier>) -> anyhow::Result<Judge> {
-    let tiers = match tier {
-        Some(Tier::Both) | None => {
-            #[cfg(feature = "jit")]
-            let both = vec![preflight_engine::Tier::Interp, preflight_engine::Tier::Jit];
-            #[cfg(not(feature = "jit"))]
-            let both = vec![Tier::Interp.one().context("the interpreter")?];
-            ensure!(both.len() == 2 || tier.is_none(), "this program was built without the compiler (feature `jit`)");
-            both
-        }
-        Some(tier) => vec![tier.one().context("--tier")?],
-    };
+    let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
+    let tiers = tier.unwrap_or(default).each().context("--tier")?;
     Ok(Judge::new(&tiers))
 }
 

@@ -67,6 +67,10 @@ impl State {
         let name = format!("{:016x}", hash(signature));
         match &found.input {
             Input::Module(bytes) => output::file(&self.folder.join(format!("{name}.wasm")), bytes),
+            Input::Component(plan) => {
+                let text = serde_json::to_string_pretty(plan)?;
+                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())
+            }
             Input::Plan(plan) => {
                 let small = campaign::shrink(judge, plan, signature, TRIES);
                 let text = serde_json::to_string_pretty(&small)?;
@@ -89,6 +93,7 @@ pub fn describe(judge: &Judge, report: &Report) -> Vec<serde_json::Value> {
     let one = |(signature, found): (&String, &Found)| {
         let plan = match &found.input {
             Input::Plan(plan) => json!(campaign::shrink(judge, plan, signature, TRIES)),
+            Input::Component(plan) => json!(plan),
             Input::Module(bytes) => json!({ "bytes": bytes.iter().map(|b| format!("{b:02x}")).collect::<String>() }),
         };
         json!({
