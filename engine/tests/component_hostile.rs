@@ -153,6 +153,7 @@ fn instances_are_limited() {
     text += "(instance (instantiate $c6)))";
     let mut config = config();
     config.limits.instances = 1_000;
+    config.limits.memory_bytes = 1 << 30;
     let component = Component::new(&config, &bytes(&text)).expect("a component");
     let mut store = Store::new(&config);
     let end = store.instantiate_component(&component, &ComponentLinker::new(), InstancePath::root());

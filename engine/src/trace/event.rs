@@ -25,6 +25,13 @@ impl InstancePath {
         InstancePath(Some(format!("{}/{name}", self.0.as_deref().unwrap_or_default()).into()))
     }
 
+    /// The path of the instance that this one stands in; `None` for the root.
+    pub fn parent(&self) -> Option<Self> {
+        let path = self.0.as_deref()?;
+        let end = path.rfind('/').unwrap_or(0);
+        Some(if end == 0 { Self::root() } else { path[..end].into() })
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         self.0.as_deref().unwrap_or("/")

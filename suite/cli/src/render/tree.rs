@@ -72,6 +72,8 @@ impl Builder<'_> {
         self.instance(event);
         let (at, text) = (event.at(), self.words.event(event));
         match event {
+            // The instance's own row says so.
+            Event::ComponentBegun { .. } => {}
             Event::StartEntered { .. } | Event::ComponentStartEntered { .. } => {
                 self.push(at, style::START, text);
                 self.open.push(Open::Start(at.clone()));
@@ -124,6 +126,12 @@ impl Builder<'_> {
                 | Event::Returned { .. }
                 | Event::HostCalled { .. }
                 | Event::HostReturned { .. }
+                | Event::Lifted { .. }
+                | Event::Lowered { .. }
+                | Event::ResourceMade { .. }
+                | Event::ResourceDropped { .. }
+                | Event::Locked { .. }
+                | Event::RuleApplied { .. }
                 | Event::Trapped { phase: Phase::Call, .. }
                 | Event::Threw { phase: Phase::Call, .. }
         );
@@ -131,7 +139,8 @@ impl Builder<'_> {
         if belongs_to_a_call || self.open.iter().any(|open| matches!(open, Open::Instance(path) if path == at)) {
             return;
         }
-        let text = self.words.instance(at);
+        let component = if matches!(event, Event::ComponentBegun { .. }) { ": a component" } else { "" };
+        let text = self.words.instance(at) + component;
         self.rows.push(Row { depth: self.open.len(), style: style::INSTANCE, text });
         self.open.push(Open::Instance(at.clone()));
     }

@@ -59,8 +59,8 @@ impl<'a> Words<'a> {
                 format!("component start function {func}({})", self.values(args))
             }
             Event::ComponentStartLeft { results, .. } => format!("component start returned {}", self.results(results)),
-            Event::Lifted { what, values, .. } => format!("lifted {}: {}", safe(what), self.values(values)),
-            Event::Lowered { what, values, .. } => format!("lowered {}: {}", safe(what), self.values(values)),
+            Event::Lifted { what, values, .. } => format!("lifted {}: {}", clean(what), self.values(values)),
+            Event::Lowered { what, values, .. } => format!("lowered {}: {}", clean(what), self.values(values)),
             Event::ResourceMade { resource, rep, handle, .. } => {
                 format!("resource {} {rep} made, handle {handle}", safe(resource))
             }
@@ -76,7 +76,9 @@ impl<'a> Words<'a> {
     fn import(&self, at: &InstancePath, module: &str, name: &str, kind: ExternKind) -> String {
         let key = (at.clone(), module.to_owned(), name.to_owned());
         let provider = self.notes.providers.get(&key).map(|provider| format!(" ← {provider}")).unwrap_or_default();
-        format!("import {}.{} ({}){provider}", safe(module), safe(name), extern_kind(kind))
+        // Imports of components have one name.
+        let module = if module.is_empty() { String::new() } else { format!("{}.", safe(module)) };
+        format!("import {module}{} ({}){provider}", safe(name), extern_kind(kind))
     }
 
     /// A function of an instance.
