@@ -10,7 +10,8 @@ const TRAPS = [
   [/divide by zero|division by zero/i, 'integer-divide-by-zero'],
   [/divide result unrepresentable|integer overflow/i, 'integer-overflow'],
   [/unrepresentable|invalid conversion|out of bounds trunc/i, 'invalid-conversion-to-integer'],
-  [/table index is out of bounds|out of bounds call_indirect/i, 'undefined-element'],
+  [/^WebAssembly.Instance\(\): table index is out of bounds/, 'out-of-bounds-table'],
+  [/out of bounds call_indirect/i, 'undefined-element'],
   [/indirect call to null|to a null table entry|null function or/i, 'uninitialized-element'],
   [/signature/i, 'indirect-call-type-mismatch'],
   [/table.*out of bounds|out of bounds table|element segment/i, 'out-of-bounds-table'],
@@ -22,7 +23,7 @@ const TRAPS = [
   [/host trap/i, 'host'],
 ];
 // Reasons that some engine words alike: it is not told which.
-const VAGUE = /null function or function signature|^(WebAssembly\.Instance\(\): )?index out of bounds/i;
+const VAGUE = /null function or function signature|to a signature that does not match|^(table )?index (is )?out of bounds/i;
 
 export let modules = [], instances = [], calls = [], externs = new Map();
 

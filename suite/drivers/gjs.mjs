@@ -1,7 +1,6 @@
 // gjs (SpiderMonkey): `core.mjs` on standard input and output.
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
-import GioUnix from 'gi://GioUnix';
 import System from 'system';
 import { answer } from './core.mjs';
 
@@ -13,8 +12,8 @@ const about = {
   abilities: ['core'],
   lineage: { engine: 'SpiderMonkey', linker: 'SpiderMonkey' },
 };
-const input = new Gio.DataInputStream({ base_stream: new GioUnix.InputStream({ fd: 0 }) });
-const output = new GioUnix.OutputStream({ fd: 1 });
+const input = new Gio.DataInputStream({ base_stream: new Gio.UnixInputStream({ fd: 0 }) });
+const output = new Gio.UnixOutputStream({ fd: 1 });
 const loop = new GLib.MainLoop(null, false);
 (async () => {
   for (;;) {

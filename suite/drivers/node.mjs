@@ -13,11 +13,11 @@ const about = {
   name: isBun ? 'bun' : 'node',
   version: isBun ? Bun.version : `${process.versions.node} (V8 ${process.versions.v8})`,
   level: 'observable',
-  abilities: isBun ? ['core'] : ['core', 'p1', 'preloads'],
+  abilities: isBun ? ['core'] : ['core', 'p1'],
   lineage: { engine: lineage, linker: lineage },
 };
 
-async function run_program({ main, preloads, reach, export: name, args, env, stdin }) {
+async function run_program({ main, reach, export: name, args, env, stdin }) {
   const { WASI } = await import('node:wasi');
   const folder = mkdtempSync(join(tmpdir(), 'preflight-'));
   const file = (name) => join(folder, name);
@@ -29,16 +29,15 @@ async function run_program({ main, preloads, reach, export: name, args, env, std
       version: 'preview1', args: ['main.wasm', ...args], env, returnOnExit: true,
       stdin: input, stdout: output, stderr: errors,
     });
-    const imports = { ...wasi.getImportObject() };
-    const instantiate = (bytes) => new WebAssembly.Instance(new WebAssembly.Module(unhex(bytes)), imports);
     let instance;
     try {
-      for (const preload of preloads) imports[preload.name] = instantiate(preload.bytes).exports;
-      instance = instantiate(main);
+      instance = new WebAssembly.Instance(new WebAssembly.Module(unhex(main)), wasi.getImportObject());
     } catch (error) {
       end = classify(error, true);
     }
-    if (instance) {
+    if (instance && reach === 'export' && instance.exports._start) {
+      end = { class: 'unsupported', message: 'node:wasi enters a command by _start only' };
+    } else if (instance) {
       try {
         let code = 0;
         if (reach === 'command') code = wasi.start(instance);

@@ -14,6 +14,7 @@
 
 pub mod case;
 pub mod expect;
+pub mod explain;
 #[cfg(feature = "reference")]
 pub mod files;
 pub mod matrix;

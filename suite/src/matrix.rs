@@ -171,19 +171,27 @@ mod reference {
     use preflight_spec_tests::Catalogue;
     use std::time::Instant;
 
-    /// Runs `cases` on the reference engine, with the tier or tiers of `options`, under the name `name`.
+    /// Runs `cases` on the reference engine, with the tier or tiers of `options`, under the name `name`, `jobs` cases at
+    /// the same time (as many as there are cores if `None`).
     pub fn reference(
         name: &str,
         options: &Options,
         cases: &[Case],
         catalogue: &Catalogue,
+        jobs: Option<u16>,
         progress: &(dyn Fn() + Sync),
     ) -> Column {
         let start = Instant::now();
         let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::Preloads];
         let about =
             About { level: Level::Full, ..About::new(name, env!("CARGO_PKG_VERSION"), "preflight", &abilities) };
-        let reports = case::run_all(cases, catalogue, options, &|_| progress());
+        let run = || case::run_all(cases, catalogue, options, &|_| progress());
+        let pool = jobs.map(|jobs| rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build());
+        // Without threads of their own the cases run on those of the process.
+        let reports = match pool {
+            Some(Ok(pool)) => pool.install(run),
+            Some(Err(_)) | None => run(),
+        };
         Column { reports, elapsed: start.elapsed(), ..Column::empty(about) }
     }
 }

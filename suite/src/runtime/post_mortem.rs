@@ -1,10 +1,12 @@
 //! The post-mortem of instances of a foreign runtime: what can still be reached, and what is in it.
 
 use super::{End, InstanceId, Runtime, binary};
-use crate::trace::{InstancePath, MemoryRun, PostMortem, State, StateItem, Value};
+use crate::trace::{InstancePath, MemoryScan, PostMortem, State, StateItem, TableRun};
 
-/// Memories beyond this size are not read: 64 pages.
-const MAX_MEMORY_BYTES: u64 = 4 << 20;
+/// Memories are read in pieces of this size.
+const PIECE_BYTES: u64 = 1 << 20;
+/// As many entries of a table are asked for, one by one.
+const MAX_ENTRIES: u64 = 10_000;
 
 /// Examines every exported memory, table and global of `instances`: where they stand, what the runtime calls them, and the
 /// module that they are instances of. What the runtime's API cannot show is left out.
@@ -32,14 +34,15 @@ fn state(runtime: &mut dyn Runtime, instance: InstanceId, name: &str, kind: u8) 
     Ok(match kind {
         1 => {
             let size = runtime.table_size(instance, name)?;
-            let entries: Result<Vec<Value>, End> =
-                (0..size).map(|index| runtime.table_get(instance, name, index)).collect();
-            Some(State::Table { entries: entries? })
+            let entries = (0..size.min(MAX_ENTRIES)).map(|index| runtime.table_get(instance, name, index));
+            Some(TableRun::all(entries.collect::<Result<Vec<_>, End>>()?.into_iter()))
         }
         2 => {
-            let size_bytes = runtime.memory_size(instance, name)?;
-            let bytes = runtime.memory_read(instance, name, 0, size_bytes.min(MAX_MEMORY_BYTES))?;
-            Some(State::Memory { size_bytes, runs: MemoryRun::all(&bytes) })
+            let (mut scan, size) = (MemoryScan::default(), runtime.memory_size(instance, name)?);
+            for offset in (0..size).step_by(PIECE_BYTES as usize) {
+                scan.feed(&runtime.memory_read(instance, name, offset, PIECE_BYTES.min(size - offset))?);
+            }
+            Some(scan.finish())
         }
         3 => Some(State::Global { value: runtime.global(instance, name)? }),
         _ => None,

@@ -16,6 +16,7 @@ use std::{path::Path, process::Command};
 use thiserror::Error;
 
 /// The runtime.
+#[derive(Clone)]
 pub struct CommandLine {
     template: Template,
     about: About,
@@ -150,7 +151,12 @@ impl Runtime for CommandLine {
         let argv = self.template.fill(&main, &preloads, program);
         let mut command = Command::new(&argv[0]);
         command.args(&argv[1..]);
-        once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)
+        let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
+        match end.end {
+            // What it says of core modules if it was built for compiled ones only.
+            Err(End::Failed(words)) if words.contains("AOT-only") => Err(End::Unsupported(words)),
+            end_of_it => Ok(ProgramEnd { stdout: end.stdout, end: end_of_it }),
+        }
     }
 }
 

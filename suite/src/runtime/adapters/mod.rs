@@ -4,12 +4,14 @@
 mod command_line;
 mod files;
 mod spectest_interp;
+mod wasi_adapter;
 #[cfg(feature = "wasmi")]
 mod wasmi;
 mod wasmtime_cli;
 
 pub use command_line::{CommandLine, Template, TemplateError};
 pub use spectest_interp::SpectestInterp;
+pub use wasi_adapter::WasiAdapter;
 #[cfg(feature = "wasmi")]
 pub use wasmi::Wasmi;
 pub use wasmtime_cli::WasmtimeCli;

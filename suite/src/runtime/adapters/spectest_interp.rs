@@ -63,7 +63,7 @@ impl Runtime for SpectestInterp {
             files.write(name, bytes)?;
         }
         let mut command = Command::new(&self.program);
-        command.arg("--enable-all").arg(files.write("script.json", script.document.to_string().as_bytes())?);
+        command.arg("--enable-all").arg(files.write("script.json", script.text().as_bytes())?);
         let left = once::run(command, "", self.limits).map_err(End::Broken)?;
         let said = String::from_utf8_lossy(&left.stdout);
         let last = said.lines().last().unwrap_or_default();

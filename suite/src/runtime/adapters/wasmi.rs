@@ -3,7 +3,7 @@
 //! | wasmi says | class |
 //! |---|---|
 //! | an error while a module is made | malformed or invalid: its parser and its validator share one error type |
-//! | a linker error, or an instantiation error | unlinkable |
+//! | a linker error, or an instantiation error | unlinkable; but an element segment that does not fit: a trap, and a memory or table that cannot be had: exhausted memory |
 //! | a trap code | the trap of that reason; `StackOverflow`: exhausted stack; `OutOfFuel`: exhausted fuel |
 //! | `GrowthOperationLimited`, or an allocation that fails | exhausted memory |
 //! | anything else at run time | failed |
@@ -232,6 +232,14 @@ fn end(error: wasmi::Error) -> End {
         return End::Trap(Some(code), text);
     }
     match error.kind() {
+        // An active element segment beyond its table, and a memory or table that cannot be had, are errors of the
+        // instantiation here, which has no codes.
+        errors::ErrorKind::Instantiation(_) if text.starts_with("out of bounds table access") => {
+            End::Trap(Some(TrapCode::OutOfBoundsTable), text)
+        }
+        errors::ErrorKind::Instantiation(_) if text.starts_with("failed to instantiate") => {
+            End::Exhausted(Resource::Memory, text)
+        }
         errors::ErrorKind::Linker(_) | errors::ErrorKind::Instantiation(_) => End::Unlinkable(text),
         errors::ErrorKind::Memory(_) | errors::ErrorKind::Table(_) => End::Exhausted(Resource::Memory, text),
         errors::ErrorKind::I32ExitStatus(code) => End::Exit(*code),

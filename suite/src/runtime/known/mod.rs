@@ -37,6 +37,8 @@ pub struct Places {
     pub cache: PathBuf,
     /// What runtimes may use.
     pub limits: Limits,
+    /// The program that serves the runtimes which are part of it, by `driver serve NAME`; without one they are not found.
+    pub program: Option<PathBuf>,
     drivers: tempfile::TempDir,
 }
 
@@ -54,7 +56,7 @@ impl Places {
     /// # Errors
     /// As [`usual`](Self::usual).
     pub fn with_cache(cache: PathBuf) -> io::Result<Self> {
-        Ok(Places { cache, limits: Limits::default(), drivers: drivers::write()? })
+        Ok(Places { cache, limits: Limits::default(), program: None, drivers: drivers::write()? })
     }
 
     /// A file of a package that was installed into the cache, if it is there.
@@ -80,12 +82,7 @@ fn default_cache() -> PathBuf {
 /// All of them, in the order of the matrix.
 pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmi")]
-    Known {
-        name: "wasmi",
-        what: "wasmi 2, in this process",
-        package: None,
-        open: |_, _| Ok(Some(Box::new(super::adapters::Wasmi::default()))),
-    },
+    Known { name: "wasmi", what: "wasmi 2, part of this program", package: None, open: built_in },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
     Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun")), open: bun },
     Known { name: "gjs", what: "SpiderMonkey", package: None, open: |_, places| gjs(places) },
@@ -135,6 +132,22 @@ impl Known {
 
     fn file(&self, places: &Places, file: &str) -> Option<PathBuf> {
         self.package.and_then(|package| places.installed(package, file))
+    }
+}
+
+/// A runtime that is part of this program, in a worker of its own: one that aborts does not end the run.
+#[cfg(feature = "wasmi")]
+fn built_in(known: &Known, places: &Places) -> Opened {
+    let Some(program) = &places.program else { return Ok(None) };
+    remote(Driver::new([&*program.display().to_string(), "driver", "serve", known.name]), places)
+}
+
+/// The runtime of this program that is called `name`, in this process.
+pub fn in_this_process(name: &str) -> Option<Box<dyn Runtime>> {
+    match name {
+        #[cfg(feature = "wasmi")]
+        "wasmi" => Some(Box::new(super::adapters::Wasmi::default())),
+        _ => None,
     }
 }
 

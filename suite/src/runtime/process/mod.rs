@@ -8,10 +8,12 @@ pub mod check;
 pub(in crate::runtime) mod once;
 mod protocol;
 mod remote;
+mod serve;
 mod worker;
 
 pub use protocol::{PROTOCOL, plain};
 pub use remote::Remote;
+pub use serve::serve;
 pub use worker::{Driver, Limits};
 
 #[cfg(doc)]

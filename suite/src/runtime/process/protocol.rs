@@ -168,7 +168,11 @@ pub(super) fn value(value: &Value) -> Json {
         Value::F64(bits) => ("f64", bits.to_string()),
         Value::V128(bits) => ("v128", format!("{bits:#034x}")),
         Value::Ref(RefValue::Extern(number)) => ("externref", number.to_string()),
-        // Functions and objects have no literal; a script cannot pass them.
+        Value::Ref(RefValue::Func(name)) => ("funcref", name.clone()),
+        Value::Ref(RefValue::I31(number)) => ("i31ref", number.to_string()),
+        Value::Ref(RefValue::Struct) => ("structref", "?".to_owned()),
+        Value::Ref(RefValue::Array) => ("arrayref", "?".to_owned()),
+        Value::Ref(RefValue::Exn) => ("exnref", "?".to_owned()),
         _ => ("ref", "null".to_owned()),
     };
     json!({ "type": ty, "value": value })
