@@ -12,7 +12,7 @@ import { answer, classify, unhex } from './core.mjs';
 
 const jco = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'jco');
 const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
-const { transpile } = await import(pathToFileURL(join(jco, 'src', 'api.js')));
+const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
 const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
 const about = {
   name: 'jco', version, level: 'observable', abilities: ['components'],

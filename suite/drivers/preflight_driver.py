@@ -63,5 +63,8 @@ def serve(about, driver):
             reply["end"] = error.end
         except RecursionError as error:
             reply["end"] = End("exhausted", error, what="stack").end
+        except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError) as error:
+            # What a binding has no means for, it says in these ways.
+            reply["end"] = unsupported(f"{type(error).__name__}: {error}").end
         reply["calls"] = driver.calls
         print(json.dumps(reply), file=out, flush=True)

@@ -72,7 +72,7 @@ mod tests {
             "core/x.wast: A trap\n  CORE-START-09 (must): ",
             "\n    source: ",
             "\n  step 2: expected /#0 done, got nothing\n",
-            "\n    expected         | actual\n    /#0 allocated    | /#0 allocated\n  > /#0 done         | => unlinkable\n",
+            "\n    expected      | actual\n    /#0 allocated | /#0 allocated\n  > /#0 done      | => unlinkable\n",
             "\n  again: preflight run --filter core/x.wast\n",
         ] {
             assert!(text.contains(part), "{part:?} is not in\n{text}");

@@ -35,7 +35,7 @@ fn state(runtime: &mut dyn Runtime, instance: InstanceId, name: &str, kind: u8) 
         1 => {
             let size = runtime.table_size(instance, name)?;
             let entries = (0..size.min(MAX_ENTRIES)).map(|index| runtime.table_get(instance, name, index));
-            Some(TableRun::all(entries.collect::<Result<Vec<_>, End>>()?.into_iter()))
+            Some(TableRun::all(entries.collect::<Result<Vec<_>, End>>()?))
         }
         2 => {
             let (mut scan, size) = (MemoryScan::default(), runtime.memory_size(instance, name)?);

@@ -230,6 +230,9 @@ fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime) -> Found 
     };
     runtime.reset()?;
     let end = runtime.run_program(&program)?;
+    if let Err(End::Unsupported(what)) = end.end {
+        return Err(Over::Unsupported(what));
+    }
     Ok(judge_program(run, &end))
 }
 

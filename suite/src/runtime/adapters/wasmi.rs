@@ -74,7 +74,7 @@ impl Runtime for Wasmi {
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
         let Some(Extern::Func(func)) = self.export(instance, export) else { return Err(no_export(export)) };
         let ty = func.ty(&self.store);
-        let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.to_wasmi(arg, *ty)).collect();
+        let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
         func.call(&mut self.store, &args, &mut results).map_err(end)?;
         Ok(results.iter().map(|value| self.to_trace(value)).collect())
@@ -89,7 +89,7 @@ impl Runtime for Wasmi {
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
         let Some(Extern::Global(global)) = self.export(instance, export) else { return Err(no_export(export)) };
-        let value = self.to_wasmi(value, global.ty(&self.store).content());
+        let value = self.wasmi_value(value, global.ty(&self.store).content());
         global.set(&mut self.store, value).map_err(|error| End::Failed(error.to_string()))
     }
 
@@ -138,7 +138,7 @@ impl Wasmi {
     }
 
     fn host_func(&mut self, func: &HostFunc) -> Func {
-        let types = |values: &[Value]| values.iter().map(|value| core_type(value)).collect::<Vec<_>>();
+        let types = |values: &[Value]| values.iter().map(core_type).collect::<Vec<_>>();
         let params = func.params.iter().map(|ty| match ty {
             ValType::I32 => wasmi::ValType::I32,
             ValType::I64 => wasmi::ValType::I64,
@@ -156,7 +156,7 @@ impl Wasmi {
         })
     }
 
-    fn to_wasmi(&mut self, value: &Value, ty: wasmi::ValType) -> Val {
+    fn wasmi_value(&mut self, value: &Value, ty: wasmi::ValType) -> Val {
         match value {
             Value::V128(bits) => Val::V128((*bits).into()),
             Value::Ref(RefValue::Extern(number)) => {

@@ -139,7 +139,10 @@ impl Known {
 #[cfg(feature = "wasmi")]
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
-    remote(Driver::new([&*program.display().to_string(), "driver", "serve", known.name]), places)
+    let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
+    // Of a panic the first line is what counts.
+    driver.env = vec![("RUST_BACKTRACE".to_owned(), "0".to_owned())];
+    remote(driver, places)
 }
 
 /// The runtime of this program that is called `name`, in this process.
