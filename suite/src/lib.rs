@@ -17,6 +17,7 @@ pub mod expect;
 pub mod explain;
 #[cfg(feature = "reference")]
 pub mod files;
+pub mod harness;
 pub mod matrix;
 pub mod messages;
 #[cfg(feature = "official")]

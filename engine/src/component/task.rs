@@ -137,6 +137,8 @@ pub(crate) struct State {
     next_task: u64,
     /// Values that the running lift may still make.
     pub budget: u64,
+    /// Values that have been moved and not been paid for: less than a unit of fuel.
+    pub unpaid: u64,
     pub readings: Readings,
     /// Whether nothing can be entered any more ([`Lockdown::Store`]).
     poisoned: bool,

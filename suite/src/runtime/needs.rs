@@ -54,6 +54,18 @@ impl Accepted {
     /// # Errors
     /// [`End::Broken`] if the runtime broke meanwhile.
     pub fn ask(runtime: &mut dyn Runtime) -> Result<Self, End> {
+        Self::ask_about(runtime, |_| true)
+    }
+
+    /// As [`ask`](Self::ask), but of the proposals beyond release 2.0 only about `needs`.
+    ///
+    /// # Errors
+    /// [`End::Broken`] if the runtime broke meanwhile.
+    pub fn ask_for(runtime: &mut dyn Runtime, needs: &[String]) -> Result<Self, End> {
+        Self::ask_about(runtime, |name| needs.iter().any(|need| need == name))
+    }
+
+    fn ask_about(runtime: &mut dyn Runtime, is_wanted: impl Fn(&str) -> bool) -> Result<Self, End> {
         let about = runtime.about();
         if !about.can(Ability::Core) && !about.can(Ability::Scripts) {
             return Ok(Accepted::default());
@@ -61,7 +73,7 @@ impl Accepted {
         let by_script = !about.can(Ability::Core);
         runtime.reset()?;
         let mut accepted = Accepted::default();
-        for (name, text) in PROBES {
+        for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
             accepted.refused.insert(name, probe(runtime, text, by_script)?);
         }
         for (name, text) in RELEASE_2 {

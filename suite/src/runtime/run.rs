@@ -28,8 +28,19 @@ impl<'c> Judge<'c> {
     /// # Errors
     /// The runtime broke meanwhile.
     pub fn new(runtime: &mut dyn Runtime, catalogue: &'c Catalogue) -> Result<Self, Broken> {
-        let about = runtime.about();
-        match Accepted::ask(runtime) {
+        Self::of(runtime.about(), Accepted::ask(runtime), catalogue)
+    }
+
+    /// As [`new`](Self::new), but asks only for what `case` needs: for those who run one case.
+    ///
+    /// # Errors
+    /// The runtime broke meanwhile.
+    pub fn for_case(runtime: &mut dyn Runtime, catalogue: &'c Catalogue, case: &Case) -> Result<Self, Broken> {
+        Self::of(runtime.about(), Accepted::ask_for(runtime, &case.header.needs), catalogue)
+    }
+
+    fn of(about: About, accepted: Result<Accepted, End>, catalogue: &'c Catalogue) -> Result<Self, Broken> {
+        match accepted {
             Ok(accepted) => Ok(Judge { about, accepted, catalogue }),
             Err(End::Broken(broken)) => Err(broken),
             Err(end) => Err(Broken::NotStarted(end.to_string())),
@@ -79,16 +90,16 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
             return Err(Over::Unsupported(format!("{need}: {refusal}")));
         }
     }
-    let commands = lower(&case.text).map_err(Over::Script)?;
     let can = |ability: Ability| judge.about.can(ability);
     let lacks = |what: &str| Err(Over::Unsupported(what.to_owned()));
     let needs = |word: &str| case.header.needs.iter().any(|need| need == word);
-    if needs("js-api") {
+    if needs("js-api") || case.is_js() {
         return lacks("the JavaScript API");
     }
     if needs("wasi-threads") {
         return lacks("wasi-threads");
     }
+    let commands = lower(&case.text).map_err(Over::Script)?;
     if let Some(run) = &case.header.run {
         return match (needs("wasip2"), can(Ability::P1)) {
             (true, _) => lacks("programs of WASI preview 2"),

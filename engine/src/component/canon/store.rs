@@ -6,7 +6,7 @@ use super::super::{
     types::{Kind, ValType},
     value::ComponentVal,
 };
-use super::{Context, align_to, broken, load, shape, string::store_string_into_range};
+use super::{Context, align_to, broken, load, pay_values, shape, string::store_string_into_range};
 use crate::{Store, error::Fault, trace::Resource};
 use ComponentVal as V;
 
@@ -55,6 +55,7 @@ pub(crate) fn scalar_bits(v: &V) -> Option<u64> {
 }
 
 fn store_compound(s: &mut Store, cx: &Context, v: &V, kind: &Kind, ptr: u64) -> Result<(), Fault> {
+    pay_values(s, 1)?;
     match (v, kind) {
         (V::List(vals), Kind::List(ty)) => {
             let pair = store_list_into_range(s, cx, vals, ty)?;
@@ -121,6 +122,7 @@ pub(crate) fn store_list_into_valid_range(
     ptr: u64,
     ty: &ValType,
 ) -> Result<(), Fault> {
+    pay_values(s, vals.len() as u64)?;
     if *ty == ValType::U8 {
         let bytes = vals.iter().map(|v| if let V::U8(v) = v { Ok(*v) } else { Err(mismatch(ty)) });
         return cx.write(s, ptr, &bytes.collect::<Result<Vec<u8>, _>>()?);
@@ -139,6 +141,7 @@ pub(crate) fn store_map_into_range(
 ) -> Result<(u64, u64), Fault> {
     let pair = shape::Shape::record([key, value].into_iter(), cx.opts.w);
     let ptr = allocate_list(s, cx, entries.len(), pair.size, pair.alignment)?;
+    pay_values(s, entries.len() as u64)?;
     for (i, (k, v)) in entries.iter().enumerate() {
         store_record(s, cx, [(k, key), (v, value)].into_iter(), ptr + i as u64 * pair.size)?;
     }
@@ -153,6 +156,7 @@ pub(crate) fn store_record<'a>(
     mut ptr: u64,
 ) -> Result<(), Fault> {
     for (v, ty) in fields {
+        pay_values(s, 1)?;
         ptr = align_to(ptr, ty.alignment(cx.opts.w));
         store(s, cx, v, ty, ptr)?;
         ptr += ty.elem_size(cx.opts.w);

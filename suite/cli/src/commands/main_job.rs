@@ -2,10 +2,9 @@
 
 use super::{
     driver::places,
-    run::{Job, Target, finish, run_job, with_expectations},
+    run::{DEFAULT_TIER, Job, Target, finish, run_job, with_expectations},
     wast::Format,
 };
-use crate::tier::Tier;
 use anyhow::Context;
 use preflight::{case, runtime::known::KNOWN};
 use preflight_spec_tests::rules;
@@ -29,8 +28,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let places = places()?;
-    let tier = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
-    let reference = Target::Reference { name: "reference".to_owned(), options: Box::new(tier.options()?) };
+    let reference = Target::Reference { name: "reference".to_owned(), options: Box::new(DEFAULT_TIER.options()?) };
     let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
     let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs };
     let columns = with_expectations(run_job(&job)?, None)?;

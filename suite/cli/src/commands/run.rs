@@ -47,8 +47,8 @@ pub struct Args {
     /// Run the WASI preview 1 programs through an adapter of WebAssembly/wasi-testsuite, a Python file.
     #[arg(long, value_name = "FILE")]
     wasi_adapter: Option<PathBuf>,
-    /// Which tier of the reference engine runs the cases.
-    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    /// Which tier of the reference engine to run on; with both, what they do is compared step by step.
+    #[arg(long, value_enum, default_value_t = DEFAULT_TIER)]
     tier: Tier,
     /// A file of expectations for the one runtime that is run, instead of the built-in one.
     #[arg(long, value_name = "FILE")]
@@ -67,6 +67,9 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// Every tier that this program has.
+pub const DEFAULT_TIER: Tier = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
 
 /// Runs the command.
 ///
