@@ -51,6 +51,8 @@ enum Command {
     Rules(commands::rules::Args),
     Runtimes(commands::runtimes::Args),
     Driver(commands::driver::Args),
+    Check(commands::check::Args),
+    Real(commands::real::Args),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +66,8 @@ fn main() -> ExitCode {
         Some(Command::Rules(args)) => commands::rules::run(args),
         Some(Command::Runtimes(args)) => commands::runtimes::run(args),
         Some(Command::Driver(args)) => commands::driver::run(args),
+        Some(Command::Check(args)) => commands::check::run(args),
+        Some(Command::Real(args)) => commands::real::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.
