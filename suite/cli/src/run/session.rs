@@ -10,7 +10,7 @@ use super::{
 use crate::render::Notes;
 use preflight::post_mortem;
 use preflight_engine::{
-    Extern, Fault, InstantiateError, Linker, Store, Val,
+    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Val,
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
@@ -86,8 +86,8 @@ pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a Plan, imports: Imports) -> Self {
-        let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
+    pub fn new(plan: &'a Plan, imports: Imports, tier: Tier) -> Self {
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
             p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
@@ -108,15 +108,13 @@ impl<'a> Session<'a> {
 
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        let Some(world) = &self.world else { return Vec::new() };
-        let world = world.borrow();
-        let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
-        let shown = |(name, output): (&str, &Output)| {
-            let text = String::from_utf8_lossy(output.captured()).into_owned();
+        let [stdout, stderr] = self.captured();
+        let shown = |(name, bytes): (&str, Vec<u8>)| {
+            let text = String::from_utf8_lossy(&bytes);
             let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
             (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
         };
-        streams.into_iter().filter_map(shown).collect()
+        [("standard output", stdout), ("standard error", stderr)].into_iter().filter_map(shown).collect()
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -292,6 +290,12 @@ impl Running for Session<'_> {
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+    }
+
+    fn captured(&self) -> [Vec<u8>; 2] {
+        let Some(world) = &self.world else { return Default::default() };
+        let world = world.borrow();
+        [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
     }
 
     fn post_mortem(&mut self) -> PostMortem {
