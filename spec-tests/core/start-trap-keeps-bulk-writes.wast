@@ -1,4 +1,4 @@
-;;! title = "Bulk writes of a start function into an imported memory stay after a trap, and one out of bounds writes nothing"
+;;! title = "Bulk writes of a start function stay after a trap, and the one out of bounds writes nothing"
 ;;! rules = ["CORE-START-10"]
 (module $A
   (memory (export "m") 1)

@@ -1,4 +1,4 @@
-;;! title = "A preloaded module with neither entry point is instantiated, its start section included, before the main program"
+;;! title = "The start section of a preloaded module with neither entry point runs before the main program"
 ;;! rules = ["P1-KIND-04", "P1-REA-08"]
 ;;! needs = ["wasip1"]
 ;;! bugs = ["INITIALIZE-REQUIRED"]

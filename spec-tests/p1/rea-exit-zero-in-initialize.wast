@@ -1,4 +1,4 @@
-;;! title = "proc_exit with 0 in a library's _initialize ends the program with status 0, and the main program does not run"
+;;! title = "proc_exit with 0 in a library's _initialize ends the program before the main program runs"
 ;;! rules = ["P1-REA-06"]
 ;;! needs = ["wasip1"]
 ;;! [run]
