@@ -5,12 +5,17 @@
 
 #![forbid(unsafe_code)]
 
+mod bugs;
 mod rules;
 
+pub use bugs::{Bug, bugs};
 pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules};
 
 /// The directives of the official suites that contradict today's specification, as TOML.
 pub const STALE: &str = include_str!("../stale.toml");
+
+/// The known bugs, as TOML; [`bugs()`] reads them.
+pub const BUGS: &str = include_str!("../bugs.toml");
 
 /// The catalogue of rules, as TOML; [`rules`] reads it.
 pub const RULES: &str = include_str!("../rules.toml");
