@@ -222,7 +222,8 @@ fn mutated_core_modules() {
         let mut sections = sections(original);
         let mut inside = Vec::new();
         modules(&mut sections, &mut inside);
-        let module = &mut inside[rng.below(inside.len())];
+        let at = rng.below(inside.len());
+        let module = &mut inside[at];
         let mut mutate = wasm_mutate::WasmMutate::default();
         mutate.seed(rng.next()).fuel(100).preserve_semantics(rng.below(2) == 0);
         // Not every mutation applies to every module.

@@ -261,6 +261,22 @@ fn strict_imports_take_no_stubs() {
 }
 
 #[test]
+fn contested_rules_have_a_switch() {
+    let folder = folder();
+    let run = folder.run("trace levels.wat --value limit=10 --reading trap-relatives");
+    contains(&run.out, &["rule CM-CALL-06 read as TrapRelatives", "outcome: trap: cannot enter"]);
+    folder.write(
+        "throw.wat",
+        br#"(component
+      (core module $M (tag $e) (func $init (throw $e)) (start $init))
+      (core instance $m (instantiate $M)))"#,
+    );
+    contains(&folder.run("trace throw.wat").out, &["rule CM-EXN-01 read as Trap", "outcome: trap: "]);
+    let run = folder.run("trace throw.wat --reading exception-passes");
+    contains(&run.out, &["rule CM-EXN-01 read as Passes", "outcome: uncaught exception"]);
+}
+
+#[test]
 fn what_does_not_fit_is_told_before_anything_runs() {
     let folder = folder();
     let cases = [

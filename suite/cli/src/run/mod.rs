@@ -20,7 +20,7 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
-use component::{ComponentPlan, ComponentSession};
+use component::{ComponentPlan, ComponentSession, Reading};
 use limits::LimitArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
@@ -50,6 +50,9 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
+    /// Read a contested rule of the Component Model otherwise than its documents; may be given several times.
+    #[arg(long, value_enum)]
+    reading: Vec<Reading>,
     /// Which tier of the engine to run on.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
@@ -158,7 +161,10 @@ impl RunArgs {
             Input::Component(component) => {
                 self.wasi.refuse_for_components()?;
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
-                plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
+                plan.with_readings(&self.reading)
+                    .with_values(&self.value)?
+                    .with_call(&self.invoke)
+                    .map(Planned::Component)
             }
         }
     }
@@ -174,6 +180,10 @@ impl RunArgs {
         if let Some((name, _)) = self.value.first() {
             bail!("--value {name}: {root} is a core module, and only components import values");
         }
+        ensure!(
+            self.reading.is_empty(),
+            "--reading: {root} is a core module, and only rules of components are contested"
+        );
         let mut members = Vec::new();
         for (name, file, input) in preloads {
             let Input::Module(module) = input else {

@@ -33,7 +33,8 @@ pub struct ComponentSession<'a> {
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a ComponentPlan, imports: Imports) -> Self {
-        let (store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
+        let (mut store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
+        store.set_readings(plan.readings);
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
         let mut session = ComponentSession { plan, store, linker, givers, providers, root: None };
