@@ -21,8 +21,17 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit_code()
 }
 
+/// On every tier that this build has.
+fn options() -> Options {
+    Options {
+        #[cfg(feature = "jit")]
+        both: true,
+        ..Options::default()
+    }
+}
+
 fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
-    let report = case::run(case, catalogue, &Options::default());
+    let report = case::run(case, catalogue, &options());
     match report.verdict {
         Verdict::Passed | Verdict::Recorded(_) => Ok(()),
         Verdict::Unsupported(what) => Err(format!("unsupported: {what}").into()),

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Store,
     error::{Fault, LinkError},
+    exec::Entered,
     trace::{Cause, Event, InstancePath, Outcome, Phase},
 };
 use std::{cell::RefCell, rc::Rc};
@@ -206,7 +207,10 @@ impl Store {
             let (at, name, args) = (at.clone(), name.clone(), self.trace_component_values(args));
             self.record(|| Event::Called { at, name, args, cause });
         }
-        let end = self.call_component_func(&func, None, args.to_vec());
+        let end = self.inside(
+            |_| Entered::Export { at: at.clone(), name: name.clone(), func: None },
+            |store| store.call_component_func(&func, None, args.to_vec()),
+        );
         match &end {
             Ok(results) if self.is_recording() => {
                 let results = self.trace_component_values(results);

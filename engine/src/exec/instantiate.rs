@@ -1,5 +1,6 @@
 //! Core spec, *Instantiation* (`#exec-instantiation`): the steps in the specification's order, each under its name.
 
+use super::Entered;
 use crate::{
     Module, Store,
     error::{Fault, InstantiateError, LinkError},
@@ -382,7 +383,7 @@ impl Store {
         }
         let at = self.path(instance).clone();
         self.record(|| Event::StartEntered { at: at.clone(), func });
-        self.invoke_from(Some(instance), addr, &[])?;
+        self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]))?;
         self.record(|| Event::StartLeft { at, func });
         Ok(())
     }

@@ -4,6 +4,7 @@ use crate::{
     Store,
     config::Tier,
     error::Fault,
+    exec::Entered,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
     trace::{Cause, Event, Phase, Resource},
@@ -38,7 +39,8 @@ impl Store {
             let args = values(self, args);
             self.record(|| Event::Called { at: at.clone(), name: name.to_owned(), args, cause });
         }
-        let result = self.invoke(func, args);
+        let result =
+            self.inside(|store| Entered::export(store.path(instance), name, func), |store| store.invoke(func, args));
         match &result {
             Ok(results) if self.is_recording() => {
                 let results = values(self, results);

@@ -17,6 +17,19 @@ use crate::{
     trace::{Resource, TrapCode},
 };
 
+/// The function with index `a` was entered, of which a trace tells who calls it.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn entry_called(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the context outlives the run, and the store records without running anything of the guest.
+    unsafe {
+        let instance = (*cx).inst().addr;
+        (*cx).store().record_entry(instance, (*ip).a);
+        go!(ip.add(1), fp, mem, len, cx)
+    }
+}
+
 /// The instruction at the distance that `a` holds.
 ///
 /// # Safety

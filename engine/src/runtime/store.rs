@@ -8,6 +8,7 @@ use super::{
 use crate::{
     config::{Config, Limits, Tier},
     error::Fault,
+    exec::Entered,
     interp::Machine,
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, TrapCode, Value},
@@ -59,6 +60,8 @@ pub struct Store {
     pub(crate) pinned: Vec<Ref>,
     /// Exceptions on their way through the embedder: roots until the next call from outside.
     pub(crate) thrown: Vec<Ref>,
+    /// What was entered from outside and has not been left, the outermost first; kept while events are recorded.
+    pub(crate) entered: Vec<Entered>,
     /// What the Component Model adds.
     #[cfg(feature = "component")]
     pub(crate) components: crate::component::State,
@@ -102,6 +105,7 @@ impl Store {
             host_depth: 0,
             pinned: Vec::new(),
             thrown: Vec::new(),
+            entered: Vec::new(),
             #[cfg(feature = "component")]
             components: Default::default(),
         }

@@ -1,6 +1,6 @@
 //! Cases on the reference engine.
 
-use super::{Case, DirectiveFailure, Failure, Report, Verdict, needs};
+use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, needs, program};
 use crate::{
     script::{self, DirectiveReport, Options, Script, Status},
     trace::{Cause, Event, Level, Outcome, Trace, compare},
@@ -28,24 +28,94 @@ pub fn run_all(
 
 /// Runs one case. `options` gives everything but the features, which are release 2.0 and what the case needs.
 pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
-    let report = |verdict, actual| Report { path: case.path.clone(), verdict, actual };
-    let nothing = || Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
     let mut options = Options { level: Some(Level::Full), ..options.clone() };
     let (features, missing) = needs::features(&case.header.needs);
     options.config.features = features;
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }
-    let script = match script::run(&case.text, &options) {
+    if case.is_js() {
+        let verdict = match js::Job::of(case) {
+            Ok(_) => Verdict::Unsupported("a host of JavaScript".to_owned()),
+            Err(failure) => Verdict::Failed(vec![*failure]),
+        };
+        return Report { path: case.path.clone(), verdict, actual: nothing() };
+    }
+    let (verdict, actual) = match (&case.header.run, missing) {
+        (Some(run), None) => run_program(case, run, catalogue, &options),
+        (_, missing) => run_script(case, missing, catalogue, &options),
+    };
+    Report { path: case.path.clone(), verdict, actual }
+}
+
+fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let script = match script::run(&case.text, options) {
         Ok(script) => script,
-        Err(error) => return report(Verdict::Failed(vec![Failure::Script(error)]), nothing()),
+        Err(error) => return (Verdict::Failed(vec![Failure::Script(error)]), nothing()),
     };
     let actual = actual(case, &script);
     let verdict = match missing {
         Some(need) => verdict_without(need, &script),
         None => verdict(case, catalogue, &script, &actual),
     };
-    report(verdict, actual)
+    (verdict, actual)
+}
+
+fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let ended = match on_each_tier(&case.text, run, options) {
+        Ok(ended) => ended,
+        Err(failure) => return (Verdict::Failed(vec![*failure]), nothing()),
+    };
+    let instances = case.instances();
+    let events = ended.events.iter().filter(|event| instances.contains(event.at())).cloned().collect();
+    let actual = Trace { events, ..Trace::new(Level::Full, ended.outcome.clone()) };
+    if let Outcome::Unsupported { what } = &ended.outcome {
+        return (Verdict::Unsupported(what.clone()), actual);
+    }
+    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Program).collect();
+    if !case.expected.events.is_empty() {
+        // How it ends is for `exit` and `fails` to say.
+        let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };
+        failures.extend(compare(&case.expected, &steps).map(Failure::Trace));
+    }
+    (Verdict::of(case, catalogue, failures), actual)
+}
+
+/// The program on the tier of `options`; or on both, which must agree on everything.
+fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+    #[cfg(feature = "jit")]
+    if options.both {
+        let on = |tier| {
+            let mut options = options.clone();
+            options.config.tier = tier;
+            program::run(text, run, &options)
+        };
+        let (interpreted, compiled) = (on(preflight_engine::Tier::Interp)?, on(preflight_engine::Tier::Jit)?);
+        return match disagreement(&interpreted, &compiled) {
+            Some(failure) => Err(Box::new(failure)),
+            None => Ok(interpreted),
+        };
+    }
+    program::run(text, run, options)
+}
+
+/// What the second tier did otherwise than the first.
+#[cfg(feature = "jit")]
+fn disagreement(interpreted: &Ended, compiled: &Ended) -> Option<Failure> {
+    let steps =
+        |ended: &Ended| Trace { events: ended.events.clone(), ..Trace::new(Level::Full, ended.outcome.clone()) };
+    let of_steps = compare(&steps(interpreted), &steps(compiled)).map(Failure::Trace);
+    let show = |ended: &Ended| format!("{:?}", String::from_utf8_lossy(&ended.stdout));
+    let of_output = || super::Deviation {
+        what: "standard output on the second tier",
+        expected: show(interpreted),
+        actual: show(compiled),
+    };
+    of_steps.or_else(|| (interpreted.stdout != compiled.stdout).then(|| Failure::Program(of_output())))
+}
+
+fn nothing() -> Trace {
+    Trace::new(Level::Full, Outcome::Returned { values: Vec::new() })
 }
 
 /// The verdict where the engine lacks what the case needs: unsupported, if only the case's modules are well-formed.

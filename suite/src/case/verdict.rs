@@ -1,6 +1,6 @@
 //! What became of a case, on whatever runtime.
 
-use super::line;
+use super::{Deviation, line};
 use crate::{
     source::ScriptError,
     trace::{Difference, Trace},
@@ -35,8 +35,7 @@ pub enum Verdict {
 impl Verdict {
     /// The verdict on a case about which `failures` were found: passed, failed, or recorded if its rules give none.
     pub fn of(case: &super::Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Self {
-        let mut rules = case.header.rules.iter().filter_map(|id| catalogue.get(id));
-        match rules.any(|rule| rule.gives_verdict()) {
+        match case.gives_verdict(catalogue) {
             false => Verdict::Recorded(failures),
             true if failures.is_empty() => Verdict::Passed,
             true => Verdict::Failed(failures),
@@ -74,6 +73,17 @@ pub enum Failure {
     Directive(DirectiveFailure),
     /// The steps, or the end, were others.
     Trace(Difference),
+    /// A module of the program is missing from the script, or is none.
+    Module {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        error: String,
+    },
+    /// A check of a case in JavaScript did not hold, or this is what it has to record.
+    Check(String),
+    /// The program did something other than its header says.
+    Program(Deviation),
     /// The runtime itself broke: it hung, crashed or talked nonsense.
     Broken(Broken),
 }
@@ -153,6 +163,11 @@ impl fmt::Display for Failure {
             }
             Failure::Trace(Difference::PostMortem { index }) => {
                 write!(f, "what can be reached afterwards differs in item {}", index + 1)
+            }
+            Failure::Check(what) => f.write_str(what),
+            Failure::Module { name, error } => write!(f, "{name}: {error}"),
+            Failure::Program(Deviation { what, expected, actual }) => {
+                write!(f, "{what}: expected {expected}, got {actual}")
             }
             Failure::Broken(broken) => broken.fmt(f),
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     messages::Assertion,
     source::{self, Position},
-    trace::{Event, InstancePath, Level, Sink},
+    trace::{Event, InstancePath, Level, PostMortem, Sink},
 };
 use std::{
     any::Any,
@@ -32,8 +32,12 @@ pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &
         let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads, &events);
         reports.extend(threads.join_all());
         reports.sort_by_key(|report| (report.line, report.column));
+        let state = match options.level {
+            Some(Level::Full) => machine.examine(),
+            _ => PostMortem::default(),
+        };
         drop(machine);
-        Script { reports, events: events.take() }
+        Script { reports, events: events.take(), state }
     })
 }
 
@@ -185,7 +189,7 @@ fn expect_custom_refused(
 }
 
 /// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no message)")
 }

@@ -1,6 +1,7 @@
 //! `preflight run`: the cases.
 
 use super::wast::{Format, Paint, Table};
+use crate::tier::Tier;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
@@ -39,10 +40,16 @@ pub struct Args {
     /// Run the cases (.wast) of this folder instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
+    /// Which tier of the engine to run on; with both, what they do is compared step by step.
+    #[arg(long, value_enum, default_value_t = DEFAULT_TIER)]
+    tier: Tier,
     /// What to print: a table for people, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// Every tier that this program has.
+const DEFAULT_TIER: Tier = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
 
 /// Runs the command.
 ///
@@ -51,7 +58,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let cases = selected(&args, &catalogue)?;
-    let reports = run_all(&cases, &catalogue);
+    let reports = run_all(&cases, &catalogue, &args.tier.options()?);
     let mut out = io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&document(&cases, &reports))?)?,
@@ -94,7 +101,7 @@ fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
 }
 
 /// Runs the cases under a progress bar on standard error, which only a terminal shows.
-fn run_all(cases: &[Case], catalogue: &Catalogue) -> Vec<Report> {
+fn run_all(cases: &[Case], catalogue: &Catalogue, options: &Options) -> Vec<Report> {
     let bar = ProgressBar::new(cases.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} cases  {wide_msg}") {
         bar.set_style(style);
@@ -103,7 +110,7 @@ fn run_all(cases: &[Case], catalogue: &Catalogue) -> Vec<Report> {
         bar.set_message(report.path.clone());
         bar.inc(1);
     };
-    let reports = case::run_all(cases, catalogue, &Options::default(), &progress);
+    let reports = case::run_all(cases, catalogue, options, &progress);
     bar.finish_and_clear();
     reports
 }

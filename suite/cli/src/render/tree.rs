@@ -111,6 +111,8 @@ impl Builder<'_> {
                 self.push(at, style::WRONG, text);
                 self.unwind(at, *phase);
             }
+            Event::EntryCalled { .. } => self.push(at, style::START, text),
+            Event::Output { .. } | Event::Exited { .. } => self.push(at, style::CALL, text),
             Event::SegmentDropped { .. } | Event::ImportResolved { .. } | Event::InstanceAllocated { .. } => {
                 self.push(at, style::QUIET, text);
             }
@@ -126,6 +128,9 @@ impl Builder<'_> {
                 | Event::Returned { .. }
                 | Event::HostCalled { .. }
                 | Event::HostReturned { .. }
+                | Event::EntryCalled { .. }
+                | Event::Output { .. }
+                | Event::Exited { .. }
                 | Event::Lifted { .. }
                 | Event::Lowered { .. }
                 | Event::ResourceMade { .. }

@@ -1,7 +1,9 @@
 //! One step in words.
 
 use super::{Notes, clean, count, safe, shorten};
-use preflight_engine::trace::{Cause, Event, ExternKind, Initialiser, InstancePath, RefValue, SegmentKind, Value};
+use preflight_engine::trace::{
+    Cause, Event, ExternKind, Initialiser, InstancePath, RefValue, SegmentKind, Value, Written,
+};
 
 /// How to say things.
 pub struct Words<'a> {
@@ -30,6 +32,7 @@ impl<'a> Words<'a> {
             Event::InstanceAllocated { funcs, tables, memories, globals, tags, .. } => {
                 allocated([*funcs, *tables, *memories, *globals, *tags])
             }
+            Event::Initialised { what, values, .. } if values.is_empty() => format!("{}: none", initialiser(what)),
             Event::Initialised { what, values, .. } => format!("{} = {}", initialiser(what), self.values(values)),
             Event::SegmentApplied { kind, segment, target, offset, len, .. } => {
                 applied(*kind, *segment, *target, *offset, *len)
@@ -46,6 +49,11 @@ impl<'a> Words<'a> {
             Event::HostReturned { name, results, .. } => format!("{} returned {}", safe(name), self.results(results)),
             Event::Trapped { code, phase, .. } => format!("TRAP {code} ({})", phase.as_str()),
             Event::Threw { phase, args, .. } => format!("EXCEPTION ({}) ({})", self.values(args), phase.as_str()),
+            Event::EntryCalled { name, cause, .. } => {
+                format!("{} called from within{}", safe(name), cause_of(cause))
+            }
+            Event::Output { stream, bytes, .. } => format!("{}: {}", stream.as_str(), self.written(bytes)),
+            Event::Exited { code, .. } => format!("EXIT {code}"),
             other => self.component_event(other),
         }
     }
@@ -70,6 +78,13 @@ impl<'a> Words<'a> {
             Event::Locked { .. } => "locked: it may not be entered any more".to_owned(),
             Event::RuleApplied { rule, reading, .. } => format!("rule {} read as {}", safe(rule), safe(reading)),
             _ => unreachable!("`event` has seen to all others"),
+        }
+    }
+
+    fn written(&self, bytes: &Written) -> String {
+        match bytes {
+            Written::Text(text) => shorten(format!("{text:?}"), self.value_limit),
+            Written::Hex(digits) => shorten(format!("0x{digits}"), self.value_limit),
         }
     }
 
@@ -174,6 +189,8 @@ fn cause_of(cause: &Cause) -> String {
         Cause::Invoke => String::new(),
         Cause::HostRule(rule) => format!(", by rule {}", safe(rule)),
         Cause::ComponentStart => ", by a component's start definition".to_owned(),
+        Cause::StartSection(at) => format!(", by the start section of {}", clean(at.as_str())),
+        Cause::Export { at, name } => format!(", by the export {} of {}", safe(name), clean(at.as_str())),
         Cause::CanonicalAbi(what) => format!(", by the canonical ABI ({})", safe(what)),
     }
 }

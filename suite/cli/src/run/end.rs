@@ -66,7 +66,7 @@ pub fn locate<'m>(
     let mut fits = instances.filter(contains);
     match (fits.next(), fits.next()) {
         (Some((path, module)), None) => {
-            let names = names::functions(module.syntax());
+            let names = names::functions(module);
             let func_name =
                 names.get(&func).map(|name| format!(" ({})", crate::render::safe(name))).unwrap_or_default();
             Some(format!("in function {func}{func_name} of {}, at offset {offset:#x}", name(path)))

@@ -10,13 +10,11 @@ use super::{
 use crate::render::Notes;
 use preflight::post_mortem;
 use preflight_engine::{
-    Extern, Fault, InstantiateError, Linker, Store, Val,
+    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Val,
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
-    wasi::{
-        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
-    },
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
 };
 use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
@@ -88,11 +86,11 @@ pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a Plan, imports: Imports) -> Self {
-        let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
+    pub fn new(plan: &'a Plan, imports: Imports, tier: Tier) -> Self {
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
-            p1::add_to_linker(&mut linker, &mut store, world.clone());
+            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
             threads::add_to_linker(&mut linker, &mut store);
         }
         Session {
@@ -110,15 +108,13 @@ impl<'a> Session<'a> {
 
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        let Some(world) = &self.world else { return Vec::new() };
-        let world = world.borrow();
-        let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
-        let shown = |(name, output): (&str, &Output)| {
-            let text = String::from_utf8_lossy(output.captured()).into_owned();
+        let [stdout, stderr] = self.captured();
+        let shown = |(name, bytes): (&str, Vec<u8>)| {
+            let text = String::from_utf8_lossy(&bytes);
             let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
             (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
         };
-        streams.into_iter().filter_map(shown).collect()
+        [("standard output", stdout), ("standard error", stderr)].into_iter().filter_map(shown).collect()
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -161,7 +157,7 @@ impl<'a> Session<'a> {
     /// By the rules for commands and reactors.
     fn start_wasi(&mut self, member: &Member, externs: &[Extern]) -> Result<Option<InstanceAddr>, StartError> {
         let (store, module, path, rules) =
-            (&mut self.store, &member.module, member.path.clone(), StartRules::default());
+            (&mut self.store, &member.module, member.path.clone(), self.plan.start_rules);
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
@@ -229,7 +225,7 @@ impl<'a> Session<'a> {
     fn func_names(&self) -> BTreeMap<String, String> {
         let named = |member: &Member| {
             let path = member.path.clone();
-            let names = names::functions(member.module.syntax());
+            let names = names::functions(&member.module);
             names.into_iter().map(move |(index, name)| (format!("{path}#{index}"), name)).collect::<Vec<_>>()
         };
         self.plan.members.iter().flat_map(named).collect()
@@ -294,6 +290,12 @@ impl Running for Session<'_> {
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+    }
+
+    fn captured(&self) -> [Vec<u8>; 2] {
+        let Some(world) = &self.world else { return Default::default() };
+        let world = world.borrow();
+        [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
     }
 
     fn post_mortem(&mut self) -> PostMortem {

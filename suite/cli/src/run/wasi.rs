@@ -118,6 +118,11 @@ impl WasiArgs {
 }
 
 impl Setup {
+    /// Whether the program reads this program's standard input.
+    pub fn reads_stdin(&self) -> bool {
+        matches!(self.stdin, Stdin::Real)
+    }
+
     /// The world: everything in it is virtual but what the flags gave.
     pub fn world(&self) -> World {
         let mut world = World::new();

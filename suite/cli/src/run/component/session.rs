@@ -11,7 +11,7 @@ use crate::{
 };
 use preflight::post_mortem;
 use preflight_engine::{
-    Fault, Store,
+    Config, Fault, Store, Tier,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, HostItem},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
 };
@@ -32,9 +32,14 @@ pub struct ComponentSession<'a> {
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
+<<<<<<< HEAD
     pub fn new(plan: &'a ComponentPlan, imports: Imports) -> Self {
         let (mut store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
         store.set_readings(plan.readings);
+=======
+    pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
+        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+>>>>>>> main
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
         let mut session = ComponentSession { plan, store, linker, givers, providers, root: None };
@@ -157,6 +162,10 @@ impl Running for ComponentSession<'_> {
         }
     }
 
+    fn captured(&self) -> [Vec<u8>; 2] {
+        Default::default()
+    }
+
     fn post_mortem(&mut self) -> PostMortem {
         post_mortem::examine_components(&self.store, self.root.as_ref())
     }
@@ -164,7 +173,7 @@ impl Running for ComponentSession<'_> {
     fn notes(&self) -> Notes {
         let mut funcs = BTreeMap::new();
         for (path, module) in self.store.instances() {
-            let names = names::functions(module.syntax()).into_iter();
+            let names = names::functions(module).into_iter();
             funcs.extend(names.map(|(index, name)| (format!("{path}#{index}"), name)));
         }
         Notes { files: self.files().collect(), funcs, providers: self.providers.clone(), remarks: Vec::new() }
