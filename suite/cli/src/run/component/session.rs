@@ -32,14 +32,9 @@ pub struct ComponentSession<'a> {
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
-<<<<<<< HEAD
-    pub fn new(plan: &'a ComponentPlan, imports: Imports) -> Self {
-        let (mut store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
-        store.set_readings(plan.readings);
-=======
     pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
-        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
->>>>>>> main
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+        store.set_readings(plan.readings);
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
         let mut session = ComponentSession { plan, store, linker, givers, providers, root: None };
