@@ -255,6 +255,9 @@ fn strict_imports_take_no_stubs() {
     let run = folder().run("trace user.wat --strict-imports");
     contains(&run.out, &["outcome: unlinkable", r#"unknown import "a:b/math@1.2.1""#, "--preload NAME=FILE"]);
     assert_eq!(run.status, 1);
+    let run = folder().run("exec levels.wat");
+    contains(&run.err, &[r#"unknown import "log""#, r#"nothing is given for "log", "limit""#]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
     let run = folder().run("trace user.wat");
     contains(&run.out, &["← stub", "host call a:b/math@1.2.1.add(1, 2) → 0", "outcome: returned"]);
     assert_eq!(run.status, 0);
