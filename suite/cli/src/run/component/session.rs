@@ -71,7 +71,11 @@ impl<'a> ComponentSession<'a> {
         Ok(())
     }
 
-    fn instantiate(&mut self, component: &'a Component, at: &InstancePath) -> Result<ComponentInstance, ComponentError> {
+    fn instantiate(
+        &mut self,
+        component: &'a Component,
+        at: &InstancePath,
+    ) -> Result<ComponentInstance, ComponentError> {
         self.last = Some(component);
         for name in component.imports() {
             let given = self.linker.given_name(name).and_then(|name| self.givers.get(name));
