@@ -175,7 +175,7 @@ fn edit(sections: &mut Sections, rng: &mut Rng) {
     }
     let (at, other) = (rng.below(len), rng.below(len));
     match (&mut sections[at].1, rng.below(6)) {
-        (Body::Component(inner), 0..=3) => return edit(inner, rng),
+        (Body::Component(inner), 0..=3) => edit(inner, rng),
         (Body::Bytes(bytes), 0) if !bytes.is_empty() => {
             // Inside the section, whose length follows.
             let at = rng.below(bytes.len());
