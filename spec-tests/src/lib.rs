@@ -26,6 +26,9 @@ pub const REAL: &str = include_str!("../real.toml");
 /// All cases, by chapter and name.
 pub static CASES: &[CaseFile] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
+/// What is known of runtimes, as TOML: the runtime's name, and the text of its file of expectations.
+pub static EXPECT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/expect.rs"));
+
 /// A case as it is written: a script with a header and the expected trace in its comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseFile {

@@ -31,9 +31,13 @@ fn a_wrong_step_is_shown_with_the_rule_in_words() {
     assert_eq!(run.status, 1);
     contains(
         &run.out,
-        &["FAILED bad.wast: A trap", "CORE-START-09", "step 2: expected /#0 start 1 entered, got /#0 start 0 entered"],
+        &[
+            "FAILED reference bad.wast: A trap",
+            "CORE-START-09",
+            "step 2: expected /#0 start 1 entered, got /#0 start 0 entered",
+        ],
     );
-    assert!(!run.out.contains("FAILED good"));
+    assert!(!run.out.contains("FAILED reference good"));
 }
 
 #[test]
