@@ -13,7 +13,7 @@ mod types;
 pub mod values;
 mod wasi;
 
-pub use component::{ComponentPlan, ComponentSession};
+use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
 pub use limits::LimitArgs;
 pub use record::{Record, record};
