@@ -34,8 +34,10 @@ pub(super) struct Regions {
     pub table: Option<AliasRegion>,
     /// Globals.
     pub global: Option<AliasRegion>,
-    /// The run context, instances, and where memories and tables begin and end.
+    /// The run context.
     pub context: Option<AliasRegion>,
+    /// Where memories and tables begin and end, functions, and what else only calls change.
+    pub store: Option<AliasRegion>,
 }
 
 /// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: so many
@@ -58,6 +60,8 @@ pub(super) struct Translator<'a> {
     pub run: Value,
     /// The words of the instance.
     pub instance: Value,
+    /// Where the trampoline to the helper that refills the budget is.
+    refill_code: usize,
     /// The [room](super::room) of this call.
     pub room: Value,
     /// The slots that a frame takes, once they are known: a constant of the prologue.
@@ -152,16 +156,17 @@ fn build<T>(
     let syntax = module.syntax();
     let x = syntax.imported.funcs + defined;
     let shape = Shape::of(module.func_type(syntax.funcs[x as usize]));
+    let refill_code = compile::refill_code(backend)?;
     let mut func = Function::with_name_signature(UserFuncName::user(0, x), shape.signature());
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut func, &mut context);
-    let result = translate(Translator::new(backend, module, x, builder, &shape, maps))?;
+    let result = translate(Translator::new((backend, refill_code), module, x, builder, &shape, maps))?;
     Ok((func, result))
 }
 
 impl<'a> Translator<'a> {
     fn new(
-        backend: &'a Backend,
+        (backend, refill_code): (&'a Backend, usize),
         module: &'a Module,
         func: u32,
         mut b: FunctionBuilder<'a>,
@@ -177,6 +182,7 @@ impl<'a> Translator<'a> {
             table: region(1, "table"),
             global: region(2, "global"),
             context: region(3, "context"),
+            store: region(4, "store"),
         };
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
@@ -191,6 +197,7 @@ impl<'a> Translator<'a> {
             b,
             run: params[0],
             instance: params[1],
+            refill_code,
             room: params[2],
             frame_slots: None,
             local_slots: 0,
@@ -373,8 +380,14 @@ impl<'a> Translator<'a> {
         self.b.set_cold_block(refill);
         self.b.ins().brif(spent, refill, &[], go_on, &[]);
         self.switch(refill);
-        self.helper(helpers::refill(), &[]);
-        self.b.ins().jump(go_on, &[]);
+        self.flush_budget();
+        let signature = self.b.import_signature(trampolines::refill_signature());
+        let code = self.word(self.refill_code as u64);
+        self.b.ins().call_indirect(signature, code, &[self.run, self.instance]);
+        self.reload_budget();
+        let ended = self.load_context(I32, self.run, run::PENDING);
+        let (fail, offset) = self.fail_args();
+        self.b.ins().brif(ended, fail, &offset, go_on, &[]);
         self.switch(go_on);
     }
 
@@ -541,19 +554,23 @@ impl<'a> Translator<'a> {
     /// Calls a helper for the running instance; leaves if it failed.
     pub fn helper(&mut self, helper: Helper, args: &[Value]) {
         let status = self.call_helper(helper, args);
-        let fail = self.exit(|translator| &mut translator.fail_block, true);
-        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
+        let (fail, offset) = self.fail_args();
         let go_on = self.b.create_block();
-        self.b.ins().brif(status, fail, &[offset.into()], go_on, &[]);
+        self.b.ins().brif(status, fail, &offset, go_on, &[]);
         self.switch(go_on);
+    }
+
+    /// Where to go after a helper has failed.
+    fn fail_args(&mut self) -> (Block, [BlockArg; 1]) {
+        let fail = self.exit(|translator| &mut translator.fail_block, true);
+        (fail, [self.b.ins().iconst(I64, self.offset as i64 + 1).into()])
     }
 
     /// Calls a helper that always fails.
     pub fn fail(&mut self, helper: Helper, args: &[Value]) {
         self.call_helper(helper, args);
-        let fail = self.exit(|translator| &mut translator.fail_block, true);
-        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
-        self.b.ins().jump(fail, &[offset.into()]);
+        let (fail, offset) = self.fail_args();
+        self.b.ins().jump(fail, &offset);
     }
 
     /// Calls a helper for the running instance: whether it failed.
@@ -683,7 +700,13 @@ impl<'a> Translator<'a> {
         MemFlagsData::trusted().with_alias_region(self.regions.context)
     }
 
-    /// Reads from the run context, or from what it leads to.
+    /// Reads from the store what only calls change.
+    pub fn load_store(&mut self, ty: Type, base: Value, offset: i32) -> Value {
+        let flags = MemFlagsData::trusted().with_alias_region(self.regions.store);
+        self.b.ins().load(ty, flags, base, offset)
+    }
+
+    /// Reads from the run context.
     pub fn load_context(&mut self, ty: Type, base: Value, offset: i32) -> Value {
         let flags = self.context_flags();
         self.b.ins().load(ty, flags, base, offset)
