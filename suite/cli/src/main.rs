@@ -19,7 +19,8 @@ use std::process::ExitCode;
 
 /// Checks what a WebAssembly runtime does before the first call.
 ///
-/// Without a command: the main job, all official suites on the reference engine.
+/// Without a command: the main job. Every case runs on both tiers of the reference engine and on each runtime that is found
+/// here; the matrix is printed, and results.json written.
 #[derive(Debug, Parser)]
 #[command(
     name = "preflight",
@@ -48,6 +49,12 @@ enum Command {
     Wast(commands::wast::Args),
     Run(commands::run::Args),
     Rules(commands::rules::Args),
+    Fuzz(commands::fuzz::Args),
+    Shrink(commands::shrink::Args),
+    Runtimes(commands::runtimes::Args),
+    Driver(commands::driver::Args),
+    Check(commands::check::Args),
+    Real(commands::real::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +66,12 @@ fn main() -> ExitCode {
         Some(Command::Wast(args)) => commands::wast::run(args),
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
+        Some(Command::Fuzz(args)) => commands::fuzz::run(args),
+        Some(Command::Shrink(args)) => commands::shrink::run(args),
+        Some(Command::Runtimes(args)) => commands::runtimes::run(args),
+        Some(Command::Driver(args)) => commands::driver::run(args),
+        Some(Command::Check(args)) => commands::check::run(args),
+        Some(Command::Real(args)) => commands::real::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

@@ -13,8 +13,13 @@ mod types;
 pub mod values;
 mod wasi;
 
+use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
+pub use limits::LimitArgs;
 pub use record::{Record, record};
+pub use recorder::Recorder;
+pub use session::Session as CoreSession;
+pub use wasi::Setup;
 
 use crate::{
     input::{self, Input},
@@ -22,8 +27,7 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
-use component::{ComponentPlan, ComponentSession};
-use limits::LimitArgs;
+use component::Reading;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -33,7 +37,7 @@ use preflight_engine::{
 use session::Session;
 use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
-use wasi::{Setup, WasiArgs};
+use wasi::WasiArgs;
 
 /// What to run, and how.
 #[derive(Debug, clap::Args)]
@@ -54,6 +58,9 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
+    /// Read a contested rule of the Component Model otherwise than its documents; may be given several times.
+    #[arg(long, value_enum)]
+    reading: Vec<Reading>,
     /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
     ///
     /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
@@ -90,6 +97,14 @@ pub enum Planned {
 }
 
 impl Planned {
+    /// The core modules that are given, and where their instances will stand; those inside a component are not among them.
+    pub fn modules(&self) -> Vec<(&InstancePath, &Module)> {
+        match self {
+            Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
+            Planned::Component(_) => Vec::new(),
+        }
+    }
+
     /// A run on a new store of this tier.
     pub fn session(&self, imports: Imports, tier: preflight_engine::Tier) -> Box<dyn Running + '_> {
         match self {
@@ -136,6 +151,8 @@ pub struct Plan {
     pub wasi: Option<Setup>,
     /// How programs start where texts or runtimes disagree.
     pub start_rules: StartRules,
+    /// Whether functions of the root are called once it is initialised: it is not run by its own entry.
+    pub is_called_later: bool,
 }
 
 /// One module of a plan.
@@ -172,7 +189,10 @@ impl RunArgs {
             Input::Component(component) => {
                 self.wasi.refuse_for_components()?;
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
-                plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
+                plan.with_readings(&self.reading)
+                    .with_values(&self.value)?
+                    .with_call(&self.invoke)
+                    .map(Planned::Component)
             }
         }
     }
@@ -196,6 +216,10 @@ impl RunArgs {
         if let Some((name, _)) = self.value.first() {
             bail!("--value {name}: {root} is a core module, and only components import values");
         }
+        ensure!(
+            self.reading.is_empty(),
+            "--reading: {root} is a core module, and only rules of components are contested"
+        );
         let mut members = Vec::new();
         for (name, file, input) in preloads {
             let Input::Module(module) = input else {
@@ -210,7 +234,7 @@ impl RunArgs {
             self.tiers()?.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
             "--stdin - can be read once: give a file, or one tier"
         );
-        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
