@@ -2,9 +2,10 @@
 
 use crate::{
     output,
-    run::{Imports, RunArgs},
+    run::{Imports, RunArgs, http},
 };
 use preflight_engine::trace::Outcome;
+use serde_json::json;
 use std::{path::PathBuf, process::ExitCode};
 
 /// Run a module or a component: instantiate it, then call an export; no trace.
@@ -13,8 +14,9 @@ use std::{path::PathBuf, process::ExitCode};
 /// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
 /// offset in the file.
 ///
-/// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first. What they print goes
-/// where it belongs as it is printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
+/// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first; a component of WASI
+/// 0.2 is run if it exports wasi:cli/run, and handles a request with --http. What they print goes where it belongs as it is
+/// printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
 /// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
@@ -26,6 +28,7 @@ use std::{path::PathBuf, process::ExitCode};
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
   preflight exec component.wasm --invoke a:b/math#sum '[1, 2]'       a component, values in WAVE
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
+  preflight exec site.wasm --http 'GET /path' --header 'accept: text/html'
   preflight exec tool.wasm --dir .::/data --env LANG=C --stdin - -- --verbose /data/in.txt")]
 pub struct Args {
     /// A module or a component, .wasm or .wat; - is standard input.
@@ -33,6 +36,21 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     run: RunArgs,
+    /// Give imports that nobody provides stubs, which return zeros, empty values and the first cases.
+    #[arg(long)]
+    stub_imports: bool,
+    /// How to show results and responses.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How to show what came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Lines.
+    Text,
+    /// One document: {"outcome", "results", "response"}. What the program itself prints goes to standard error then.
+    Json,
 }
 
 /// Runs the command.
@@ -41,22 +59,40 @@ pub struct Args {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    let mut session = plan.session(Imports::Strict);
-    session.stream();
+    let mut session = plan.session(if args.stub_imports { Imports::Stubs } else { Imports::Strict });
+    if args.format == Format::Text {
+        session.stream();
+    }
     let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
     let end = end?;
     match &end.outcome {
-        Outcome::Exit { code } => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
+        _ if args.format == Format::Json => {
+            session.notes().remarks.iter().for_each(|remark| output::note(remark));
+            let response = end.response.as_ref().map(http::to_json);
+            let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
+            output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
+            Ok(status(&end.outcome))
+        }
+        Outcome::Exit { .. } => Ok(status(&end.outcome)),
         Outcome::Returned { .. } => {
             output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
-            Ok(ExitCode::SUCCESS)
+            Ok(status(&end.outcome))
         }
         _ => {
             let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
             output::complain(&(end.explanation() + &remark));
-            Ok(ExitCode::from(1))
+            Ok(status(&end.outcome))
         }
+    }
+}
+
+/// The exit status of an end.
+fn status(outcome: &Outcome) -> ExitCode {
+    match outcome {
+        Outcome::Exit { code } => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
+        Outcome::Returned { .. } => ExitCode::SUCCESS,
+        _ => ExitCode::from(1),
     }
 }

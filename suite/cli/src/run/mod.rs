@@ -2,6 +2,7 @@
 
 mod component;
 mod end;
+pub mod http;
 pub mod limits;
 pub mod names;
 mod recorder;
@@ -22,6 +23,7 @@ use crate::{
 };
 use anyhow::{Context, bail, ensure};
 use component::{ComponentPlan, ComponentSession};
+use http::HttpArgs;
 use limits::LimitArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
@@ -62,6 +64,9 @@ pub struct RunArgs {
     /// The world of WASI.
     #[command(flatten)]
     wasi: WasiArgs,
+    /// A request to handle.
+    #[command(flatten)]
+    http: HttpArgs,
     /// The rules of starting.
     #[command(flatten)]
     start_rules: StartRuleArgs,
@@ -162,11 +167,14 @@ impl RunArgs {
             preloads.push((name.clone(), input::display(file), input));
         }
         match input::load(file, &config)? {
-            Input::Module(module) => self.modules(config, preloads, file, module).map(Planned::Modules),
+            Input::Module(module) => {
+                self.http.refuse().and_then(|()| self.modules(config, preloads, file, module).map(Planned::Modules))
+            }
             Input::Component(component) => {
-                self.wasi.refuse_for_components()?;
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
-                plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
+                let wasi = self.wasi.setup_for_component(file, plan.components())?;
+                let plan = plan.with_values(&self.value)?.with_call(&self.invoke)?;
+                Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
         }
     }

@@ -14,9 +14,9 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
-    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads},
 };
-use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use thiserror::Error;
 
 /// How a run ended, in the engine's terms.
@@ -108,15 +108,7 @@ impl<'a> Session<'a> {
 
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        let Some(world) = &self.world else { return Vec::new() };
-        let world = world.borrow();
-        let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
-        let shown = |(name, output): (&str, &Output)| {
-            let text = String::from_utf8_lossy(output.captured()).into_owned();
-            let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
-            (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
-        };
-        streams.into_iter().filter_map(shown).collect()
+        self.world.as_ref().map(|world| super::wasi::printed(&world.borrow())).unwrap_or_default()
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -278,9 +270,7 @@ impl Running for Session<'_> {
 
     fn stream(&self) {
         if let Some(world) = &self.world {
-            let mut world = world.borrow_mut();
-            world.stdout = Output::Stream(Box::new(io::stdout()));
-            world.stderr = Output::Stream(Box::new(io::stderr()));
+            super::wasi::stream(&mut world.borrow_mut());
         }
     }
 
@@ -291,7 +281,7 @@ impl Running for Session<'_> {
             _ => Vec::new(),
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
-        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances, response: None })
     }
 
     fn post_mortem(&mut self) -> PostMortem {

@@ -5,7 +5,7 @@ mod session;
 
 pub use session::ComponentSession;
 
-use super::preloaded;
+use super::{preloaded, wasi::Setup};
 use crate::input::Input;
 use anyhow::{Context, bail, ensure};
 use call::{Call, read_wave};
@@ -13,6 +13,7 @@ use preflight_engine::{
     Config, Module,
     component::{Component, ComponentVal},
     trace::{ExternKind, InstancePath},
+    wasi::p2::{Purpose, Request},
 };
 
 /// A component that will run, and what it is given.
@@ -29,6 +30,10 @@ pub struct ComponentPlan {
     values: Vec<(String, ComponentVal)>,
     /// The call to make at the end.
     call: Option<Call>,
+    /// The world outside, if any of the components is of WASI 0.2.
+    wasi: Option<Setup>,
+    /// The request to handle.
+    request: Option<Request>,
 }
 
 /// One `--preload`.
@@ -80,7 +85,16 @@ impl ComponentPlan {
             };
             planned.push(Preload { name: name.clone(), path: preloaded(name), file: file.clone(), what });
         }
-        Ok(ComponentPlan { config, preloads: planned, root, file, values: Vec::new(), call: None })
+        Ok(ComponentPlan {
+            config,
+            preloads: planned,
+            root,
+            file,
+            values: Vec::new(),
+            call: None,
+            wasi: None,
+            request: None,
+        })
     }
 
     /// With values for the root's value imports, in WAVE.
@@ -100,6 +114,38 @@ impl ComponentPlan {
             self.values.push((name.clone(), val));
         }
         Ok(self)
+    }
+
+    /// All components that will be there.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        let given = self.preloads.iter().filter_map(|preload| match &preload.what {
+            Preloaded::Component(component) | Preloaded::Instance(component) => Some(component),
+            Preloaded::Module(_) => None,
+        });
+        given.chain([&self.root])
+    }
+
+    /// With the world of WASI, and a request to handle.
+    ///
+    /// # Errors
+    /// A request and a call, or a request to a component that handles none.
+    pub fn with_wasi(mut self, wasi: Option<Setup>, request: Option<Request>) -> anyhow::Result<Self> {
+        if request.is_some() {
+            ensure!(self.call.is_none(), "--http and --invoke cannot be given together");
+            ensure!(wasi.is_some(), "--http: {} exports no wasi:http/incoming-handler", self.file);
+        }
+        (self.wasi, self.request) = (wasi, request);
+        Ok(self)
+    }
+
+    /// What the root is started for: to handle a request, to be called, or to be run if it can be.
+    fn purpose(&self) -> Purpose {
+        let runs = self.root.exports().any(|name| name.starts_with("wasi:cli/run@0.2."));
+        match (&self.request, &self.call) {
+            (Some(_), _) => Purpose::Handle,
+            (None, None) if runs => Purpose::Run,
+            _ => Purpose::Instantiate,
+        }
     }
 
     /// With a call: a name and arguments in WAVE.
