@@ -11,8 +11,8 @@ use std::{path::PathBuf, process::ExitCode};
 /// Run a module or a component: instantiate it, then call an export; no trace.
 ///
 /// The results are printed one per line, in the form in which they could be given as arguments. Imports must be provided
-/// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
-/// offset in the file.
+/// with --preload. A trap, an uncaught exception or a limit is told on standard error, a trap with its function and the
+/// offset in the file. `preflight trace` shows the steps that led there.
 ///
 /// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first; a component of WASI
 /// 0.2 is run if it exports wasi:cli/run, and handles a request with --http. What they print goes where it belongs as it is
