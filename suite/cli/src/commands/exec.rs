@@ -2,11 +2,19 @@
 
 use crate::{
     output,
-    run::{Imports, RunArgs, http},
+    run::{self, Ended, Imports, Planned, RunArgs, http},
 };
-use preflight_engine::trace::Outcome;
+use anyhow::Context;
+use preflight_engine::{
+    Tier,
+    trace::{Level, Outcome},
+};
 use serde_json::json;
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Run a module or a component: instantiate it, then call an export; no trace.
 ///
@@ -19,8 +27,8 @@ use std::{path::PathBuf, process::ExitCode};
 /// printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
-/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
-/// be used.
+/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, or the tiers differ (--tier
+/// both), 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight exec app.wasm                        instantiate it, the start function included
@@ -59,17 +67,45 @@ enum Format {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    let mut session = plan.session(if args.stub_imports { Imports::Stubs } else { Imports::Strict });
+    let tiers = args.run.tiers()?;
+    let imports = if args.stub_imports { Imports::Stubs } else { Imports::Strict };
+    let [tier] = tiers[..] else { return run_on_both(&args, &plan, &tiers, imports) };
+    let mut session = plan.session(imports, tier);
     if args.format == Format::Text {
         session.stream();
     }
     let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
-    let end = end?;
+    let (end, [stdout, stderr]) = (end?, session.captured());
+    if args.format == Format::Json {
+        print_captured(&mut io::stderr(), &stdout, &stderr)?;
+    }
+    finish(&end, remark.as_slice(), args.format)
+}
+
+fn print_captured(to: &mut dyn Write, stdout: &[u8], stderr: &[u8]) -> anyhow::Result<()> {
+    to.write_all(stdout).context("cannot write what the program printed")?;
+    io::stderr().write_all(stderr).context("cannot write to standard error")
+}
+
+/// Prints what the program printed on the interpreter, once it is known whether the compiler agrees.
+fn run_on_both(args: &Args, plan: &Planned, tiers: &[Tier], imports: Imports) -> anyhow::Result<ExitCode> {
+    let record = run::record(plan, tiers, &args.run.limits, imports, Level::Full)?;
+    let [stdout, stderr] = &record.captured;
+    match args.format {
+        Format::Text => print_captured(&mut io::stdout(), stdout, stderr)?,
+        Format::Json => print_captured(&mut io::stderr(), stdout, stderr)?,
+    }
+    let status = finish(&record.ended, &record.remarks, args.format)?;
+    output::complain_of_disagreement(record.disagreement.as_deref());
+    Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
+}
+
+/// Prints the results, or how it ended otherwise.
+fn finish(end: &Ended, remarks: &[String], format: Format) -> anyhow::Result<ExitCode> {
     match &end.outcome {
-        _ if args.format == Format::Json => {
-            session.notes().remarks.iter().for_each(|remark| output::note(remark));
+        _ if format == Format::Json => {
             let response = end.response.as_ref().map(http::to_json);
             let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
             output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
@@ -81,8 +117,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(status(&end.outcome))
         }
         _ => {
-            let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
-            output::complain(&(end.explanation() + &remark));
+            let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
+            output::complain(&(end.explanation() + &remarks.collect::<String>()));
             Ok(status(&end.outcome))
         }
     }

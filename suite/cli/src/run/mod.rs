@@ -5,6 +5,7 @@ mod end;
 pub mod http;
 pub mod limits;
 pub mod names;
+mod record;
 mod recorder;
 mod session;
 mod start_rules;
@@ -14,7 +15,7 @@ pub mod values;
 mod wasi;
 
 pub use end::Ended;
-pub use recorder::Recorder;
+pub use record::{Record, record};
 
 use crate::{
     input::{self, Input},
@@ -55,7 +56,10 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
-    /// Which tier of the engine to run on.
+    /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
+    ///
+    /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
+    /// into directories of the host is written twice.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
     /// The limits.
@@ -91,11 +95,11 @@ pub enum Planned {
 }
 
 impl Planned {
-    /// A run on a new store.
-    pub fn session(&self, imports: Imports) -> Box<dyn Running + '_> {
+    /// A run on a new store of this tier.
+    pub fn session(&self, imports: Imports, tier: preflight_engine::Tier) -> Box<dyn Running + '_> {
         match self {
-            Planned::Modules(plan) => Box::new(Session::new(plan, imports)),
-            Planned::Component(plan) => Box::new(ComponentSession::new(plan, imports)),
+            Planned::Modules(plan) => Box::new(Session::new(plan, imports, tier)),
+            Planned::Component(plan) => Box::new(ComponentSession::new(plan, imports, tier)),
         }
     }
 }
@@ -114,6 +118,9 @@ pub trait Running {
     /// If the call that was asked for cannot be made.
     fn run(&mut self) -> anyhow::Result<Ended>;
 
+    /// What the program printed on standard output and standard error; nothing if it was streamed.
+    fn captured(&self) -> [Vec<u8>; 2];
+
     /// What can be reached now.
     fn post_mortem(&mut self) -> PostMortem;
 
@@ -124,7 +131,7 @@ pub trait Running {
 /// Core modules that will run.
 #[derive(Debug)]
 pub struct Plan {
-    /// The engine's settings.
+    /// The engine's settings, the tier aside.
     pub config: Config,
     /// The instances in order: the preloads, then the root.
     pub members: Vec<Member>,
@@ -155,8 +162,7 @@ impl RunArgs {
     /// # Errors
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Planned> {
-        let mut config = self.limits.config();
-        config.tier = self.tier.one()?;
+        let config = self.limits.config();
         let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
@@ -177,6 +183,14 @@ impl RunArgs {
                 Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
         }
+    }
+
+    /// The tiers to run on: one, or two that are to be compared.
+    ///
+    /// # Errors
+    /// If this program was built without one of them.
+    pub fn tiers(&self) -> anyhow::Result<Vec<preflight_engine::Tier>> {
+        self.tier.each()
     }
 
     fn modules(
@@ -200,6 +214,10 @@ impl RunArgs {
         let call = self.call(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
+        ensure!(
+            self.tiers()?.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
+            "--stdin - can be read once: give a file, or one tier"
+        );
         Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
     }
 

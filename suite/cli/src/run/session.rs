@@ -10,7 +10,7 @@ use super::{
 use crate::render::Notes;
 use preflight::post_mortem;
 use preflight_engine::{
-    Extern, Fault, InstantiateError, Linker, Store, Val,
+    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Val,
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
@@ -86,8 +86,8 @@ pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a Plan, imports: Imports) -> Self {
-        let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
+    pub fn new(plan: &'a Plan, imports: Imports, tier: Tier) -> Self {
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
             p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
 
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        self.world.as_ref().map(|world| super::wasi::printed(&world.borrow())).unwrap_or_default()
+        super::wasi::printed(&self.captured())
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -282,6 +282,10 @@ impl Running for Session<'_> {
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances, response: None })
+    }
+
+    fn captured(&self) -> [Vec<u8>; 2] {
+        self.world.as_ref().map(|world| super::wasi::captured(&world.borrow())).unwrap_or_default()
     }
 
     fn post_mortem(&mut self) -> PostMortem {

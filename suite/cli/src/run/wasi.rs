@@ -143,6 +143,11 @@ impl WasiArgs {
 }
 
 impl Setup {
+    /// Whether the program reads this program's standard input.
+    pub fn reads_stdin(&self) -> bool {
+        matches!(self.stdin, Stdin::Real)
+    }
+
     /// The world: everything in it is virtual but what the flags gave.
     pub fn world(&self) -> World {
         let mut world = World::new();
@@ -163,15 +168,19 @@ impl Setup {
     }
 }
 
-/// What a program printed, for people; nothing if it was streamed.
-pub fn printed(world: &World) -> Vec<String> {
-    let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
-    let shown = |(name, output): (&str, &Output)| {
-        let text = String::from_utf8_lossy(output.captured()).into_owned();
+/// What a program printed to its two outputs, for people; nothing if it was streamed.
+pub fn printed([stdout, stderr]: &[Vec<u8>; 2]) -> Vec<String> {
+    let shown = |(name, bytes): (&str, &[u8])| {
+        let text = String::from_utf8_lossy(bytes);
         let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
         (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
     };
-    streams.into_iter().filter_map(shown).collect()
+    [("standard output", stdout.as_slice()), ("standard error", stderr)].into_iter().filter_map(shown).collect()
+}
+
+/// What a world has captured.
+pub fn captured(world: &World) -> [Vec<u8>; 2] {
+    [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
 }
 
 /// Sends what a program prints where it belongs.

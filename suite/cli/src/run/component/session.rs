@@ -7,12 +7,12 @@ use crate::{
         Ended, Imports, Running,
         end::{describe, locate},
         http, names,
-        wasi::{printed, stream},
+        wasi::{captured, printed, stream},
     },
 };
 use preflight::post_mortem;
 use preflight_engine::{
-    Fault, Store,
+    Config, Fault, Store, Tier,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, HostItem},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
     wasi::{
@@ -39,8 +39,8 @@ pub struct ComponentSession<'a> {
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a ComponentPlan, imports: Imports) -> Self {
-        let (store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
+    pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
+        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
         let mut session = ComponentSession { plan, store, linker, givers, providers, root: None, wasi: None };
@@ -220,6 +220,10 @@ impl Running for ComponentSession<'_> {
         }
     }
 
+    fn captured(&self) -> [Vec<u8>; 2] {
+        self.wasi.as_ref().map(|(_, world)| captured(&world.borrow())).unwrap_or_default()
+    }
+
     fn post_mortem(&mut self) -> PostMortem {
         post_mortem::examine_components(&self.store, self.root.as_ref())
     }
@@ -230,7 +234,7 @@ impl Running for ComponentSession<'_> {
             let names = names::functions(module).into_iter();
             funcs.extend(names.map(|(index, name)| (format!("{path}#{index}"), name)));
         }
-        let remarks = self.wasi.as_ref().map(|(_, world)| printed(&world.borrow())).unwrap_or_default();
+        let remarks = printed(&self.captured());
         Notes { files: self.files().collect(), funcs, providers: self.providers.clone(), remarks }
     }
 }
