@@ -14,7 +14,7 @@ mod types;
 pub mod values;
 mod wasi;
 
-pub use component::{ComponentPlan, ComponentSession};
+use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
 pub use limits::LimitArgs;
 pub use record::{Record, record};
@@ -28,6 +28,7 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
+use component::Reading;
 use http::HttpArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
@@ -59,6 +60,9 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
+    /// Read a contested rule of the Component Model otherwise than its documents; may be given several times.
+    #[arg(long, value_enum)]
+    reading: Vec<Reading>,
     /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
     ///
     /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
@@ -192,7 +196,7 @@ impl RunArgs {
             Input::Component(component) => {
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
                 let wasi = self.wasi.setup_for_component(file, plan.components())?;
-                let plan = plan.with_values(&self.value)?.with_call(&self.invoke)?;
+                let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_call(&self.invoke)?;
                 Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
         }
@@ -217,6 +221,10 @@ impl RunArgs {
         if let Some((name, _)) = self.value.first() {
             bail!("--value {name}: {root} is a core module, and only components import values");
         }
+        ensure!(
+            self.reading.is_empty(),
+            "--reading: {root} is a core module, and only rules of components are contested"
+        );
         let mut members = Vec::new();
         for (name, file, input) in preloads {
             let Input::Module(module) = input else {

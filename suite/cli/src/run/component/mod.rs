@@ -1,8 +1,10 @@
 //! Components: what will run, and what they are given.
 
 mod call;
+mod readings;
 mod session;
 
+pub use readings::Reading;
 pub use session::ComponentSession;
 
 use super::{preloaded, wasi::Setup};
@@ -11,7 +13,7 @@ use anyhow::{Context, bail, ensure};
 use call::{Call, read_wave};
 use preflight_engine::{
     Config, Module,
-    component::{Component, ComponentVal},
+    component::{Component, ComponentVal, Readings},
     trace::{ExternKind, InstancePath},
     wasi::p2::{Purpose, Request},
 };
@@ -34,6 +36,8 @@ pub struct ComponentPlan {
     wasi: Option<Setup>,
     /// The request to handle.
     request: Option<Request>,
+    /// How contested rules are read.
+    readings: Readings,
 }
 
 /// One `--preload`.
@@ -94,7 +98,14 @@ impl ComponentPlan {
             call: None,
             wasi: None,
             request: None,
+            readings: Readings::default(),
         })
+    }
+
+    /// With readings of contested rules.
+    pub fn with_readings(mut self, chosen: &[Reading]) -> Self {
+        self.readings = readings::readings(chosen);
+        self
     }
 
     /// With values for the root's value imports, in WAVE.

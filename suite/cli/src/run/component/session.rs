@@ -13,8 +13,8 @@ use crate::{
 use preflight::post_mortem;
 use preflight_engine::{
     Config, Fault, Store, Tier,
-    component::{Component, ComponentError, ComponentInstance, ComponentLinker, HostItem},
-    trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
+    component::{Component, ComponentError, ComponentInstance, ComponentLinkError, ComponentLinker, HostItem},
+    trace::{Cause, ExternKind, InstancePath, Outcome, Phase, PostMortem},
     wasi::{
         World,
         p2::{self, HandleError, Host, Program, Purpose, Response, StartError, StartRules},
@@ -35,15 +35,19 @@ pub struct ComponentSession<'a> {
     root: Option<ComponentInstance>,
     /// The host of WASI 0.2 and its world.
     wasi: Option<(Host, Rc<RefCell<World>>)>,
+    /// The component that was instantiated last.
+    last: Option<&'a Component>,
 }
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
-        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+        store.set_readings(plan.readings);
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
-        let mut session = ComponentSession { plan, store, linker, givers, providers, root: None, wasi: None };
+        let mut session =
+            ComponentSession { plan, store, linker, givers, providers, root: None, wasi: None, last: None };
         if let Some(setup) = &plan.wasi {
             let world = Rc::new(RefCell::new(setup.world()));
             let host = p2::add_to_linker(&mut session.linker, &mut session.store, world.clone(), &setup.features);
@@ -62,7 +66,7 @@ impl<'a> ComponentSession<'a> {
         self.givers.insert(name.to_owned(), giver.to_owned());
     }
 
-    fn preload(&mut self, preload: &Preload) -> Result<(), ComponentError> {
+    fn preload(&mut self, preload: &'a Preload) -> Result<(), ComponentError> {
         match &preload.what {
             Preloaded::Module(module) => self.give(&preload.name, HostItem::module(module.clone()), &preload.file),
             Preloaded::Component(component) => {
@@ -80,13 +84,18 @@ impl<'a> ComponentSession<'a> {
         Ok(())
     }
 
-    fn instantiate(&mut self, component: &Component, at: &InstancePath) -> Result<ComponentInstance, ComponentError> {
+    fn instantiate(
+        &mut self,
+        component: &'a Component,
+        at: &InstancePath,
+    ) -> Result<ComponentInstance, ComponentError> {
         self.note_providers(component, at);
         self.store.instantiate_component(component, &self.linker, at.clone())
     }
 
     /// Keeps who gives what `component` imports.
-    fn note_providers(&mut self, component: &Component, at: &InstancePath) {
+    fn note_providers(&mut self, component: &'a Component, at: &InstancePath) {
+        self.last = Some(component);
         for name in component.imports() {
             let given = self.linker.given_name(name).and_then(|name| self.givers.get(name));
             let host = || if self.linker.given_name(name).is_some() { "host" } else { "stub" }.to_owned();
@@ -171,12 +180,22 @@ impl<'a> ComponentSession<'a> {
         }
         let remedy = "provide imports with --preload NAME=FILE, values with --value NAME=WAVE".to_owned();
         let (outcome, what) = (error.outcome(), error.to_string());
-        Ended { outcome, results: Vec::new(), what, circumstances: vec![remedy], response: None }
+        let circumstances = self.missing(error).into_iter().chain([remedy]).collect();
+        Ended { outcome, results: Vec::new(), what, circumstances, response: None }
     }
 
     fn refused(&self, error: &StartError) -> Ended {
         let what = format!("{}: {error}", self.plan.file);
         Ended { outcome: error.outcome(), what, ..returned(Vec::new(), Vec::new()) }
+    }
+
+    /// All the imports that nothing is given for: the error names the first.
+    fn missing(&self, error: &ComponentError) -> Option<String> {
+        let ComponentError::Link(ComponentLinkError::Unknown { .. }) = error else { return None };
+        let imports = self.last?.import_kinds().filter(|(_, kind)| *kind != ExternKind::Type);
+        let missing = imports.filter(|(name, _)| self.linker.given_name(name).is_none());
+        let names: Vec<String> = missing.map(|(name, _)| format!("{name:?}")).collect();
+        (names.len() > 1).then(|| format!("nothing is given for {}", names.join(", ")))
     }
 
     fn name(&self, at: &InstancePath) -> String {
