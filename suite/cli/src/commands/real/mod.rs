@@ -150,7 +150,8 @@ fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
         let verdict = if ran.is_ok() { ("ok".to_owned(), paint.green()) } else { ("FAILED".to_owned(), paint.red()) };
         let steps = ran.tiers.first().map_or(0, |tier| tier.trace.events.len());
         let cells = [(program.version.clone(), "")].into_iter().chain(times);
-        table.row(&program.name, cells.chain([(steps.to_string(), ""), (brief(&ran.outcome()), ""), verdict]).collect());
+        table
+            .row(&program.name, cells.chain([(steps.to_string(), ""), (brief(&ran.outcome()), ""), verdict]).collect());
     }
     table.write(&mut out, paint)?;
     for (program, ran) in programs.iter().zip(ran) {
