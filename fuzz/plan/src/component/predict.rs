@@ -147,6 +147,12 @@ impl World {
                     Step::Throw => Event::Threw { at, phase, args: Vec::new() },
                     _ => Event::Trapped { at, code, phase },
                 });
+                if matches!(step, Step::Throw) {
+                    // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
+                    let at = self.instances[this].path.clone();
+                    let (rule, reading) = ("CM-EXN-01".to_owned(), "Trap".to_owned());
+                    self.events.push(Event::RuleApplied { at, rule, reading });
+                }
                 return Err(code);
             }
         }
