@@ -7,12 +7,15 @@
 //! things: a type definition becomes a type whose resources are those of this very instantiation, an instance definition
 //! becomes an instance at once. So generativity needs no substitution, and order needs no plan.
 
+mod arena;
 mod canon;
 mod check;
+mod copy;
 mod decode;
 mod define_canon;
 mod embed;
 mod evaluate;
+mod fiber;
 mod instantiate;
 mod link;
 mod linker;
@@ -21,8 +24,10 @@ mod scope;
 mod shadow;
 mod syntax;
 mod task;
+mod thread;
 mod types;
 mod value;
+mod waitable;
 mod value_def;
 mod wave;
 

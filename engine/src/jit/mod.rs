@@ -35,4 +35,4 @@ mod vector;
 
 pub(crate) use compile::{ModuleCode, module as compile_module};
 pub(crate) use helpers::call;
-pub(crate) use state::State;
+pub(crate) use state::{Frames, State};

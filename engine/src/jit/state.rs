@@ -35,6 +35,21 @@ pub(crate) struct State {
     pub(super) stack: Option<(usize, usize)>,
 }
 
+/// What compiled code has on one machine stack, while another stack is the running one.
+#[derive(Default)]
+pub(crate) struct Frames {
+    waiting: Vec<Segment>,
+    running: Option<Segment>,
+    stack: Option<(usize, usize)>,
+}
+
+impl Frames {
+    /// As [`State::roots`].
+    pub(crate) fn roots(&self) -> impl Iterator<Item = u64> {
+        self.waiting.iter().chain(&self.running).flat_map(Segment::words)
+    }
+}
+
 /// The part of the machine's stack that the compiled frames of one run use, and the registers that they may have values
 /// in.
 #[derive(Clone, Copy)]
@@ -198,6 +213,18 @@ impl State {
     /// The host function has returned.
     pub(super) fn pop_waiting(&mut self) {
         self.waiting.pop();
+    }
+
+    /// Exchanges what belongs to the running stack with what belongs to another.
+    pub(crate) fn exchange_frames(&mut self, other: &mut Frames) {
+        std::mem::swap(&mut self.waiting, &mut other.waiting);
+        std::mem::swap(&mut self.running, &mut other.running);
+        std::mem::swap(&mut self.stack, &mut other.stack);
+    }
+
+    /// Compiled code on the running stack, which reaches up to `base`, may not go below `low`.
+    pub(crate) fn limit_stack(&mut self, low: usize, base: usize) {
+        self.stack = Some((low, base));
     }
 
     fn host_cell(&mut self, ty: TypeId) -> *const Cell {

@@ -13,7 +13,9 @@ mod post_mortem;
 mod value;
 
 pub use compare::{Difference, compare};
-pub use event::{Cause, Event, ExternKind, Initialiser, InstancePath, SegmentKind};
+pub use event::{
+    Cause, Event, EventCode, ExternKind, Initialiser, InstancePath, SegmentKind, TaskStep, ThreadStep,
+};
 pub use outcome::{Outcome, Phase, Resource, TrapCode};
 pub use post_mortem::{MemoryRun, PostMortem, State, StateItem};
 pub use value::{RefValue, Value};
