@@ -280,7 +280,7 @@ impl Store {
         };
         // "Temporary", say the documents: both ends in one instance only where nothing is allocated.
         let may_copy = other.inst != inst || is_none_or_number(shared.t.as_ref());
-        trap_if(!may_copy, TrapCode::CanonicalAbi)?;
+        trap_if(!may_copy, TrapCode::InvalidHandle)?;
         let (src, dst) = match end.side {
             Side::Readable => (&other.buffer, buffer),
             Side::Writable => (buffer, &other.buffer),

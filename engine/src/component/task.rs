@@ -33,6 +33,19 @@ pub struct Readings {
     pub blocking: Blocking,
     /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
     pub lockdown: Lockdown,
+    /// Which threads may run while a function that is not `async` is blocked.
+    pub barging: Barging,
+}
+
+/// Which threads of an instance may run while a call of a function of it that is not `async` is blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Barging {
+    /// All but the one that holds the instance's lock (CanonicalABI.md, end of `canon_lift`).
+    #[default]
+    AllButHolder,
+    /// None whose task needs the lock, whether it holds it or waits for it in its event loop (the reference test
+    /// `during-sync-call-no-exclusive-resume`).
+    NoneThatNeedsLock,
 }
 
 /// Which calls between relatives trap.
@@ -134,7 +147,7 @@ impl Task {
     }
 
     /// `Task.needs_exclusive`.
-    fn needs_exclusive(&self) -> bool {
+    pub fn needs_exclusive(&self) -> bool {
         !self.opts.is_async || self.opts.callback.is_some()
     }
 }

@@ -12,8 +12,9 @@
 //!   longest ([`Store::choose`]).
 //! - `Task.request_cancellation` takes the first of the task's cancellable threads, in the order in which they were made.
 //! - `WaitableSet.get_pending_event` takes the event of the waitable that joined the set first.
-//! - `Thread.wait_until` always blocks, and `error-context.new` always forgets the message: the documents' deterministic
-//!   profile.
+//! - `Thread.wait_until` goes on at once if the event that it waits for is there; a thread that yields, or that waits for
+//!   the lock of its instance, always lets others run first.
+//! - `error-context.new` forgets the message, as in the deterministic profile.
 //! - A call by the embedder ticks until the call is resolved, and no further: threads that go on after it wait for
 //!   [`Store::tick`] or the next call.
 
@@ -21,7 +22,7 @@ use super::{
     arena::Id,
     canon::{trap, trap_if},
     fiber::{self, Body, Command, Fiber, Step},
-    task::{InstId, State, TaskId, TaskState},
+    task::{Barging, InstId, State, TaskId, TaskState},
     waitable::{Waitable, WaitableSet},
 };
 use crate::{
@@ -145,7 +146,14 @@ impl State {
 
     /// `Thread.ready`.
     fn is_ready(&self, id: ThreadId) -> bool {
-        let Ok(Thread { activity: Activity::Waiting(ready), .. }) = self.thread(id) else { return false };
+        match self.thread(id) {
+            Ok(Thread { activity: Activity::Waiting(ready), .. }) => self.is_met(ready),
+            _ => false,
+        }
+    }
+
+    /// `ready_func()`.
+    fn is_met(&self, ready: &Ready) -> bool {
         match ready {
             Ready::Always => true,
             Ready::NoBackpressure(task) => self.task(*task).is_ok_and(|task| !self.has_backpressure(task)),
@@ -165,6 +173,17 @@ impl State {
     /// The instance of a thread.
     fn inst_of(&self, id: ThreadId) -> Result<InstId, Fault> {
         Ok(self.task(self.thread(id)?.task)?.inst)
+    }
+
+    /// Whether a thread may run while a function of `inst` that is not `async` is blocked.
+    fn may_run_during_call(&self, id: ThreadId, inst: InstId) -> bool {
+        let Ok(task) = self.thread(id).and_then(|thread| self.task(thread.task)) else { return false };
+        let needs_lock = task.ft.is_async && task.needs_exclusive() && task.implicit_thread == Some(id);
+        task.inst == inst
+            && match self.readings.barging {
+                Barging::AllButHolder => self.instance(inst).exclusive_thread != Some(id),
+                Barging::NoneThatNeedsLock => !needs_lock,
+            }
     }
 
     /// `Thread.start_waiting_internal`.
@@ -309,11 +328,7 @@ impl Store {
             if let Activity::Running = self.components.thread(id)?.activity {
                 return Ok(Cancelled::False);
             }
-            let exclusive = self.components.instance(inst).exclusive_thread;
-            let chosen = self.choose(|other| {
-                Some(other) != exclusive && self.components.inst_of(other).is_ok_and(|other| other == inst)
-            });
-            match chosen {
+            match self.choose(|other| self.components.may_run_during_call(other, inst)) {
                 None => return trap(TrapCode::CannotBlock),
                 Some(chosen) => self.resume_thread(chosen, Cancelled::False)?,
             }
@@ -334,6 +349,10 @@ impl Store {
             return Ok(Cancelled::True);
         }
         let id = self.components.current_thread()?;
+        let waits_for_event = matches!(ready, Ready::Event(..) | Ready::Pending(_) | Ready::Resolved(_));
+        if waits_for_event && self.components.is_met(&ready) {
+            return Ok(Cancelled::False);
+        }
         self.components.start_waiting(id, ready)?;
         self.block(cancellable, None)
     }

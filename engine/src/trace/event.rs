@@ -401,6 +401,42 @@ pub enum EventCode {
     TaskCancelled = 6,
 }
 
+impl TaskStep {
+    /// The step as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TaskStep::Started => "started",
+            TaskStep::Returned => "returned",
+            TaskStep::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl ThreadStep {
+    /// The step as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ThreadStep::Blocked => "blocked",
+            ThreadStep::Resumed => "resumed",
+        }
+    }
+}
+
+impl EventCode {
+    /// The code as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventCode::None => "none",
+            EventCode::Subtask => "subtask",
+            EventCode::StreamRead => "stream-read",
+            EventCode::StreamWrite => "stream-write",
+            EventCode::FutureRead => "future-read",
+            EventCode::FutureWrite => "future-write",
+            EventCode::TaskCancelled => "task-cancelled",
+        }
+    }
+}
+
 impl Event {
     /// The instance that this step belongs to.
     pub fn at(&self) -> &InstancePath {
