@@ -35,6 +35,18 @@ pub struct Readings {
     pub lockdown: Lockdown,
     /// Which threads may run while a function that is not `async` is blocked.
     pub barging: Barging,
+    /// What the cancellation of a copy says of which a part has been done.
+    pub partial_cancel: PartialCancel,
+}
+
+/// What `{stream,future}.cancel-{read,write}` returns for a copy of which a part has been done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PartialCancel {
+    /// `COMPLETED`: its event was pending (CanonicalABI.md, `cancel_copy`, and the documents' own `run_tests.py`).
+    #[default]
+    Completed,
+    /// `CANCELLED` (the reference tests `cancel-stream` and `big-interleaving-test`).
+    Cancelled,
 }
 
 /// Which threads of an instance may run while a call of a function of it that is not `async` is blocked.

@@ -153,6 +153,13 @@ impl Waitable {
         self.pending.get().is_some()
     }
 
+    /// A copy that could go on counts as cancelled ([`PartialCancel::Cancelled`](super::PartialCancel)).
+    pub fn cancel_partial_copy(&self) {
+        if let Some(Pending::Copy(CopyResult::Completed, true)) = self.pending.get() {
+            self.pending.set(Some(Pending::Copy(CopyResult::Cancelled, true)));
+        }
+    }
+
     pub fn in_waitable_set(&self) -> bool {
         self.wset.borrow().strong_count() > 0
     }

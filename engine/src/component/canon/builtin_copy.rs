@@ -3,7 +3,7 @@
 use super::super::{
     copy::{Buffer, CopyState, Flow, Side},
     resource::Entry,
-    task::{BorrowScope, InstId},
+    task::{BorrowScope, InstId, PartialCancel},
     types::ValType,
 };
 use super::{BLOCKED, Context, Options, trap, trap_if};
@@ -64,7 +64,11 @@ pub(super) fn cancel(
     trap_if(end.state.get() != CopyState::Copying || waitable.has_sync_waiter.get(), TrapCode::InvalidHandle)?;
     trap_if(waitable.in_waitable_set() && !is_async, TrapCode::InvalidHandle)?;
     end.state.set(CopyState::CancellingCopy);
-    if !waitable.has_pending_event() {
+    if waitable.has_pending_event() {
+        if store.readings().partial_cancel == PartialCancel::Cancelled {
+            waitable.cancel_partial_copy();
+        }
+    } else {
         store.cancel_copy(end.shared)?;
         if !waitable.has_pending_event() {
             if is_async {
