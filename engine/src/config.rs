@@ -82,8 +82,8 @@ pub fn component_features() -> Features {
 /// specification gives one, and never a panic or an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Fuel of the store: one unit for each function entered, each backward branch taken, and each KiB that a bulk
-    /// instruction moves. `None` is unlimited.
+    /// Fuel of the store: one unit for each function entered, each backward branch taken, each KiB that a bulk instruction
+    /// moves, and each KiB of a string or 128 values that cross the boundary of a component. `None` is unlimited.
     pub fuel: Option<u64>,
     /// Greatest number of nested calls.
     pub call_depth: u32,
@@ -92,9 +92,9 @@ pub struct Limits {
     /// How much of the machine's stack compiled code takes, in bytes; it has no value stack, and this takes the place of
     /// `call_depth` and `stack_slots`.
     pub native_stack_bytes: usize,
-    /// Greatest size of one memory, in bytes.
+    /// Greatest size of all memories together, in bytes.
     pub memory_bytes: u64,
-    /// Greatest size of one table, in elements.
+    /// Greatest size of all tables and all element segments that were not dropped, in elements.
     pub table_elements: u64,
     /// Greatest size of the garbage-collected heap, in bytes.
     pub heap_bytes: u64,

@@ -1,7 +1,10 @@
 //! A module ready to be instantiated: decoded, validated, its bodies translated when they are first called.
 
 use crate::{binary, config::Config, error::ModuleError, interp::Code, syntax};
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// A decoded and validated module. Cheap to clone, independent of any store, and usable from several threads.
 #[derive(Clone)]
@@ -11,6 +14,8 @@ struct Inner {
     syntax: syntax::Module,
     /// Translated bodies, by index of the defined function.
     code: Box<[OnceLock<Code>]>,
+    /// The functions of which a trace tells who calls them.
+    entries: OnceLock<BTreeMap<u32, String>>,
     /// Compiled bodies.
     #[cfg(feature = "jit")]
     compiled: crate::jit::ModuleCode,
@@ -35,6 +40,7 @@ impl Module {
             compiled: crate::jit::ModuleCode::new(syntax.bodies.len()),
             syntax,
             code,
+            entries: OnceLock::new(),
         }));
         #[cfg(feature = "jit")]
         if config.tier == crate::Tier::Jit && config.compile == crate::Compile::Eager {
@@ -46,6 +52,17 @@ impl Module {
     /// The module as data.
     pub fn syntax(&self) -> &syntax::Module {
         &self.0.syntax
+    }
+
+    /// The name of the function with index `x`, if it is one of which a trace tells who calls it.
+    pub(crate) fn entry_name(&self, x: u32) -> Option<&str> {
+        let entries = self.0.entries.get_or_init(|| crate::exec::entry::names(&self.0.syntax));
+        entries.get(&x).map(String::as_str)
+    }
+
+    /// The names that the name section gives to functions, by index. They are the toolchain's advice and nothing more.
+    pub fn func_names(&self) -> BTreeMap<u32, String> {
+        crate::binary::names::functions(&self.0.syntax)
     }
 
     /// The compiled bodies, filled as functions are called unless they are compiled with the module.

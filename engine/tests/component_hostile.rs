@@ -153,6 +153,7 @@ fn instances_are_limited() {
     text += "(instance (instantiate $c6)))";
     let mut config = config();
     config.limits.instances = 1_000;
+    config.limits.memory_bytes = 1 << 30;
     let component = Component::new(&config, &bytes(&text)).expect("a component");
     let mut store = Store::new(&config);
     let end = store.instantiate_component(&component, &ComponentLinker::new(), InstancePath::root());
@@ -203,9 +204,73 @@ fn large_values_of_the_host_work_or_hit_a_limit() {
 
     // The same in a store whose memories are small: `realloc` hands out what is not there.
     let mut store = Store::new(&config());
+    store.set_fuel(None);
     let instance =
         store.instantiate_component(&component(ECHO), &run.linker, InstancePath::root()).expect("an instance");
     let end = store.call_component(&instance, &["string"], &[], Cause::Invoke);
+    assert_eq!(end.map_err(code), Err(Some(TrapCode::InvalidPointer)));
+}
+
+/// Lowers and lifts what its own memory holds: a string, and lists of lists that all share the same bytes.
+const LEND: &str = r#"(component
+    (import "s" (func $s (param "x" string)))
+    (import "l" (func $l (param "x" (list (list (list u8))))))
+    (core module $libc (memory (export "m") 2048))
+    (core instance $libc (instantiate $libc))
+    (core func $s' (canon lower (func $s) (memory (core memory $libc "m"))))
+    (core func $l' (canon lower (func $l) (memory (core memory $libc "m"))))
+    (core module $m (import "" "s" (func $s (param i32 i32))) (import "" "l" (func $l (param i32 i32)))
+        (import "" "m" (memory 1))
+        (func (export "string") (param i32) (call $s (i32.const 0) (local.get 0)))
+        (func (export "list") (param i32) (local $at i32)
+            ;; Every pair of the list is (0, n): a list of n lists that is the list itself.
+            (loop $next
+                (i32.store offset=4 (local.get $at) (local.get 0))
+                (local.set $at (i32.add (local.get $at) (i32.const 8)))
+                (br_if $next (i32.lt_u (local.get $at) (i32.mul (local.get 0) (i32.const 8)))))
+            (call $l (i32.const 0) (local.get 0))))
+    (core instance $m (instantiate $m (with "" (instance
+        (export "s" (func $s')) (export "l" (func $l')) (export "m" (memory $libc "m"))))))
+    (func (export "string") (param "len" u32) (canon lift (core func $m "string")))
+    (func (export "list") (param "len" u32) (canon lift (core func $m "list"))))"#;
+
+/// Calls `name` of [`LEND`] with this much fuel; the fuel that is left.
+fn lend(name: &str, len: u32, fuel: Option<u64>) -> (Result<Vec<ComponentVal>, Fault>, Option<u64>) {
+    let mut run = Run::new();
+    run.linker.define("s", HostItem::func(|_, _| Ok(vec![])));
+    run.linker.define("l", HostItem::func(|_, _| Ok(vec![])));
+    let mut store = Store::new(&Config::default());
+    let instance =
+        store.instantiate_component(&component(LEND), &run.linker, InstancePath::root()).expect("an instance");
+    store.set_fuel(fuel);
+    let end = store.call_component(&instance, &[name], &[ComponentVal::U32(len)], Cause::Invoke);
+    (end, store.fuel())
+}
+
+#[test]
+fn what_crosses_a_boundary_costs_fuel() {
+    let spent = |name, len| {
+        let (end, left) = lend(name, len, Some(1 << 30));
+        end.expect("a return");
+        (1 << 30) - left.expect("a limit")
+    };
+    // A KiB costs one unit, beyond what the call itself costs.
+    let call = spent("string", 0);
+    assert_eq!(spent("string", 1 << 20), call + 1024);
+    // 128 values cost one: n lists of n lists of n bytes.
+    let nested = spent("list", 128) - spent("list", 1);
+    assert!((128 * 128 + 128..130 * 130).contains(&nested), "{nested}");
+    // 100 MiB, and lists that are far more than the memory they stand in.
+    let (end, _) = lend("string", 100 << 20, Some(50_000));
+    assert!(matches!(end, Err(Fault::Exhausted(Resource::Fuel))), "{end:?}");
+    let (end, _) = lend("string", 100 << 20, None);
+    end.expect("100 MiB work without a limit");
+    let (end, _) = lend("list", 100_000, Some(200_000));
+    assert!(matches!(end, Err(Fault::Exhausted(Resource::Fuel))), "{end:?}");
+    let (end, _) = lend("list", 100_000, None);
+    assert!(matches!(end, Err(Fault::Exhausted(Resource::Memory))), "{end:?}");
+    // The documents' own limit (`MAX_STRING_BYTE_LENGTH`), far beyond the memory here.
+    let (end, _) = lend("string", 1 << 28, None);
     assert_eq!(end.map_err(code), Err(Some(TrapCode::InvalidPointer)));
 }
 

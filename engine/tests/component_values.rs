@@ -7,7 +7,7 @@ mod component_support;
 
 use component_support::*;
 use preflight_engine::{
-    Config, ModuleError,
+    Config, Features, ModuleError,
     component::{Component, ComponentVal, ComponentValType, HostItem},
     trace::{Outcome, Phase, TrapCode},
 };
@@ -140,6 +140,31 @@ fn values_are_used_exactly_once() {
         r#"(component (import "v" (value $v u32)) {FUNCS} (start $log1 (value $v)) (start $log1 (value $v)))"#
     ));
     assert!(start.contains("used twice"), "{start}");
+}
+
+#[test]
+fn several_starts_are_never_malformed() {
+    // CM-START-02: the grammar has as many start sections as there are, in every component (Binary.md, *Component
+    // Definitions*).
+    let starts = "(start $f) (start $f) (type (func)) (start $f) (core module) (start $f) (component) (start $f)";
+    let child = format!(r#"(component $C (import "f" (func $f)) {starts})"#);
+    let text = format!(
+        r#"(component (import "f" (func $f)) {child} {starts} (instance (instantiate $C (with "f" (func $f)))))"#
+    );
+    let mut run = Run::new();
+    run.linker.define("f", HostItem::func(|_, _| Ok(vec![])));
+    run.instantiate(&text).expect("an instance");
+    assert_eq!(run.steps().iter().filter(|step| step.starts_with("component-started ")).count(), 10);
+    // Where values are not enabled, one start is as much of a mistake as two.
+    let mut config = Config::default();
+    config.features.remove(Features::CM_VALUES);
+    for starts in ["(start $f)", "(start $f) (start $f)"] {
+        let text = format!(r#"(component (import "f" (func $f)) (component) {starts})"#);
+        match Component::new(&config, &bytes(&text)) {
+            Err(ModuleError::Invalid { message, .. }) => assert!(message.contains("not enabled"), "{message}"),
+            other => panic!("{starts}: {other:?}"),
+        }
+    }
 }
 
 #[test]

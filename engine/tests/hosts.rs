@@ -358,7 +358,7 @@ fn what_a_host_does_to_memories_globals_and_tables_is_visible_behind_the_call() 
         let store = caller.store();
         let (memory, global) = (common::memory(store, instance, "m"), common::global(store, instance, "g"));
         let table = common::table(store, instance, "t");
-        assert_eq!(store.memory_mut(memory).grow(500), Some(1));
+        assert_eq!(store.memory_grow(memory, 500), Some(1));
         store.memory_mut(memory).write(30_000_000, &[6]).expect("it has been grown");
         store.set_global(global, Val::I32(7))?;
         store.table_grow(table, 50_000, Ref::NULL).expect("null fits").expect("within the limits");

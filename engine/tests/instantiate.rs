@@ -147,7 +147,7 @@ const MATCHES: &[Match] = &[
         "(memory 3 3)",
         |s| {
             let addr = s.alloc_memory(mem(1, Some(3))).unwrap();
-            assert_eq!(s.memory_mut(addr).grow(2), Some(1));
+            assert_eq!(s.memory_grow(addr, 2), Some(1));
             Extern::Memory(addr)
         },
         true,

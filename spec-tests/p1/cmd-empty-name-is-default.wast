@@ -1,4 +1,4 @@
-;;! title = "An export whose name is empty takes precedence over _start in hosts that know it"
+;;! title = "Whether an export whose name is empty is run in place of _start is recorded"
 ;;! rules = ["P1-CMD-11"]
 ;;! needs = ["wasip1"]
 ;;! [run]

@@ -12,10 +12,10 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "cases")]
 pub mod case;
 #[cfg(feature = "reference")]
 pub mod files;
+pub mod messages;
 #[cfg(feature = "official")]
 pub mod official;
 #[cfg(feature = "reference")]
@@ -23,6 +23,7 @@ pub mod post_mortem;
 
 #[cfg(feature = "reference")]
 pub mod script;
+mod source;
 
 pub use preflight_engine::trace;
 pub use preflight_reports::results;

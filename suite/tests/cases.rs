@@ -3,9 +3,8 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use preflight::{
-    case::{self, Case, Failure, Verdict, line, needs},
-    script::{Options, Status},
-    trace::Difference,
+    case::{self, Case, Verdict, line, needs},
+    script::Options,
 };
 use preflight_spec_tests::{Catalogue, rules};
 use std::{process::ExitCode, sync::Arc};
@@ -22,33 +21,25 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit_code()
 }
 
+/// On every tier that this build has.
+fn options() -> Options {
+    Options {
+        #[cfg(feature = "jit")]
+        both: true,
+        ..Options::default()
+    }
+}
+
 fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
-    let report = case::run(case, catalogue, &Options::default());
+    let report = case::run(case, catalogue, &options());
     match report.verdict {
         Verdict::Passed | Verdict::Recorded(_) => Ok(()),
         Verdict::Unsupported(what) => Err(format!("unsupported: {what}").into()),
         Verdict::Failed(failures) => {
-            let mut text: Vec<_> = failures.iter().map(describe).collect();
+            let mut text: Vec<_> = failures.iter().map(ToString::to_string).collect();
             text.push("what happened:".to_owned());
             text.extend(line::print_all(&report.actual).into_iter().map(|line| format!("  {line}")));
             Err(text.join("\n").into())
         }
-    }
-}
-
-fn describe(failure: &Failure) -> String {
-    match failure {
-        Failure::Script(error) => error.to_string(),
-        Failure::Directive(report) => match &report.status {
-            Status::Failed { expected, got, .. } => {
-                format!("{}:{} {}: expected {expected}, got {got}", report.line, report.column, report.directive)
-            }
-            status => format!("{}:{} {}: {status:?}", report.line, report.column, report.directive),
-        },
-        Failure::Trace(Difference::Event { index, expected, actual }) => {
-            let show = |event: &Option<_>| event.as_ref().map_or("nothing".to_owned(), line::print_event);
-            format!("step {index}: expected {}, got {}", show(expected), show(actual))
-        }
-        Failure::Trace(difference) => format!("{difference:?}"),
     }
 }

@@ -1,5 +1,4 @@
 //! What no case may be.
-#![cfg(feature = "cases")]
 
 use preflight::case::{self, Case, needs};
 use preflight_spec_tests::{Catalogue, rules};

@@ -1,8 +1,9 @@
 //! Speed of the Preflight engine, as ratios to other runtimes measured in the same run.
 //!
-//! `cargo run --release -p preflight-bench --features peers` prints both tables: from bytes to instantiated, and
-//! execution of the kernels under `kernels/`. Without the feature only the engine itself is measured.
+//! `cargo run --release -p preflight-bench --features peers` prints the tables: modules from bytes to
+//! instantiated, execution of the kernels under `kernels/`, components, and calls across their boundaries. Without the feature only the engine itself is measured.
 
+mod component;
 mod execution;
 mod modules;
 mod peer;
@@ -14,8 +15,8 @@ use clap::Parser;
 /// Measures start-up and execution against the peers that were compiled in.
 #[derive(Parser)]
 struct Args {
-    /// Which table to print; both if none is named.
-    #[arg(value_parser = ["startup", "execution"])]
+    /// Which table to print; all if none is named.
+    #[arg(value_parser = ["startup", "execution", "components", "calls"])]
     table: Option<String>,
     /// Print one JSON object instead of tables.
     #[arg(long)]
@@ -36,6 +37,14 @@ fn main() -> anyhow::Result<()> {
     if wanted("execution") {
         let table = execution::measure(args.rounds)?;
         tables.insert("execution".to_owned(), table.finish(args.json));
+    }
+    if wanted("components") {
+        let table = component::startup(args.rounds)?;
+        tables.insert("components".to_owned(), table.finish(args.json));
+    }
+    if wanted("calls") {
+        let table = component::calls(args.rounds)?;
+        tables.insert("calls".to_owned(), table.finish(args.json));
     }
     if args.json {
         println!("{}", serde_json::Value::Object(tables));

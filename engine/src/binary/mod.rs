@@ -3,6 +3,7 @@
 
 mod convert;
 mod malformed;
+pub(crate) mod names;
 
 pub(crate) use convert::heap_type;
 #[cfg(feature = "component")]

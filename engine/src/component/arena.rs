@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(arena.remove(first), Some('a'));
         let second = arena.insert('b');
         assert_ne!(first, second);
-        assert_eq!((arena.get(first), arena.remove(first), arena.get(second)), (None, None, Some(&'b')));
+        assert_eq!((arena.remove(first), arena.get(first), arena.get(second)), (None, None, Some(&'b')));
         assert_eq!(arena.drain().collect::<Vec<_>>(), ['b']);
     }
 }

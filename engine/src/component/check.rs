@@ -60,6 +60,28 @@ pub(super) fn value_imports(root: &Arc<ComponentDef>) -> Vec<(Name, ValType)> {
     checker.value_imports
 }
 
+/// What a root component exports, as far as that is known without instantiating it; `None` if it is too large to find out.
+pub(super) fn exports(root: &Arc<ComponentDef>) -> Option<Rc<Instance>> {
+    let mut store = Store::new(&Config::default());
+    let mut checker = Checker::new(&mut store, true);
+    let exports = checker.component(root, None, None, 0).ok()?;
+    let unknown = checker.unknown.clone();
+    Some(known(&exports, &unknown))
+}
+
+/// The instance without functions whose types are not known.
+fn known(instance: &Instance, unknown: &Rc<Func>) -> Rc<Instance> {
+    let exports = instance.exports.iter().filter_map(|(name, item)| {
+        let item = match item {
+            Item::Func(func) if Rc::ptr_eq(func, unknown) => return None,
+            Item::Instance(inner) => Item::Instance(known(inner, unknown)),
+            item => item.clone(),
+        };
+        Some((name.clone(), item))
+    });
+    Rc::new(Instance::new(exports.collect()))
+}
+
 type Checked<T> = Result<T, String>;
 
 struct Checker<'s> {

@@ -129,12 +129,7 @@ fn transfer(store: &mut Store, src: &Buffer, dst: &Buffer, n: u64) -> Result<(),
 /// `none_or_number_type`.
 fn is_none_or_number(t: Option<&ValType>) -> bool {
     use ValType as T;
-    matches!(
-        t,
-        None | Some(
-            T::U8 | T::U16 | T::U32 | T::U64 | T::S8 | T::S16 | T::S32 | T::S64 | T::F32 | T::F64
-        )
-    )
+    matches!(t, None | Some(T::U8 | T::U16 | T::U32 | T::U64 | T::S8 | T::S16 | T::S32 | T::S64 | T::F32 | T::F64))
 }
 
 impl CopyEnd {

@@ -5,7 +5,7 @@ use super::{
     syntax::*,
     value_def::{self, Mistake, ValueDef},
 };
-use crate::{Module, binary, config::Config, error::ModuleError};
+use crate::{Module, binary, config::Config, error::ModuleError, trace::ExternKind};
 use std::sync::Arc;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
@@ -32,7 +32,7 @@ impl Component {
     /// assert!(Component::new(&Config::default(), b"\0asm\x0d\0\x01\0").is_ok());
     /// ```
     pub fn new(config: &Config, bytes: &[u8]) -> Result<Component, ModuleError> {
-        let (bytes, starts) = hide_starts(bytes, config.features);
+        let (bytes, starts) = hide_starts(bytes);
         let shadow = || Shadow { features: config.features, bytes: &bytes, starts: &starts, has_values: false };
         let end = Decoder::new(config, shadow()).run();
         end.map(Component).map_err(|stop| stop.into_error(&bytes, config, &shadow()))
@@ -44,6 +44,20 @@ impl Component {
             Definition::Import { name, .. } => Some(&**name),
             _ => None,
         })
+    }
+
+    /// The names and kinds of its imports in order.
+    pub fn import_kinds(&self) -> impl Iterator<Item = (&str, ExternKind)> {
+        self.0.definitions.iter().filter_map(|definition| match definition {
+            Definition::Import { name, ty } => Some((&**name, kind_of(ty))),
+            _ => None,
+        })
+    }
+
+    /// The functions that an instance of it exports, as far as they are known before the instantiation, with the names
+    /// that lead there through exported instances. Resource types in them stand for those of any instance.
+    pub fn exported_funcs(&self) -> Vec<(Vec<String>, super::types::FuncType)> {
+        super::check::exports(&self.0).map(|instance| super::embed::funcs(&instance)).unwrap_or_default()
     }
 
     /// The names and types of the values that it imports, in order.
@@ -276,10 +290,6 @@ impl<'a> Decoder<'a> {
             Payload::ComponentAliasSection(reader) => self.define_all(reader, |item| Definition::Alias(alias(item))),
             Payload::ComponentTypeSection(reader) => self.define_all(reader, |item| Definition::Type(type_def(item))),
             Payload::ComponentCanonicalSection(reader) => self.define_all(reader, Definition::Canon),
-            Payload::ComponentStartSection { start, .. } => {
-                self.define(start_def(start));
-                Ok(())
-            }
             Payload::ComponentImportSection(reader) => {
                 self.define_all(reader, |item: wasmparser::ComponentImport<'_>| Definition::Import {
                     name: item.name.name.into(),

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Store,
     error::{Fault, LinkError},
+    exec::Entered,
     trace::{Cause, Event, InstancePath, Outcome, Phase},
 };
 use std::{cell::RefCell, rc::Rc};
@@ -104,20 +105,41 @@ impl ComponentInstance {
 
     /// Every function that can be reached through exports, with the names that lead there.
     pub fn funcs(&self) -> Vec<(Vec<String>, FuncType)> {
-        fn walk(instance: &Instance, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, FuncType)>) {
-            for (name, item) in &instance.exports {
-                path.push(name.to_string());
-                match item {
-                    Item::Func(func) => out.push((path.clone(), (**func.ft()).clone())),
-                    Item::Instance(inner) => walk(inner, path, out),
-                    _ => {}
-                }
-                path.pop();
-            }
-        }
+        funcs(&self.instance)
+    }
+
+    /// Every value that can be reached through exports, with the names that lead there.
+    pub fn values(&self) -> Vec<(Vec<String>, ComponentVal)> {
         let mut out = Vec::new();
-        walk(&self.instance, &mut Vec::new(), &mut out);
+        walk(&self.instance, &mut Vec::new(), &mut |path, item| {
+            if let Item::Value(val) = item {
+                out.extend(val.known().map(|val| (path.to_vec(), val.clone())));
+            }
+        });
         out
+    }
+}
+
+/// As [`ComponentInstance::funcs`].
+pub(super) fn funcs(instance: &Instance) -> Vec<(Vec<String>, FuncType)> {
+    let mut out = Vec::new();
+    walk(instance, &mut Vec::new(), &mut |path, item| {
+        if let Item::Func(func) = item {
+            out.push((path.to_vec(), (**func.ft()).clone()));
+        }
+    });
+    out
+}
+
+/// Everything that an instance exports, and in turn what exported instances do, with the names that lead there.
+fn walk(instance: &Instance, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], &Item)) {
+    for (name, item) in &instance.exports {
+        path.push(name.to_string());
+        match item {
+            Item::Instance(inner) => walk(inner, path, visit),
+            item => visit(path, item),
+        }
+        path.pop();
     }
 }
 
@@ -185,7 +207,10 @@ impl Store {
             let (at, name, args) = (at.clone(), name.clone(), self.trace_component_values(args));
             self.record(|| Event::Called { at, name, args, cause });
         }
-        let end = self.call_component_func(&func, None, args.to_vec());
+        let end = self.inside(
+            |_| Entered::Export { at: at.clone(), name: name.clone(), func: None },
+            |store| store.call_component_func(&func, None, args.to_vec()),
+        );
         match &end {
             Ok(results) if self.is_recording() => {
                 let results = self.trace_component_values(results);

@@ -269,8 +269,8 @@ impl Binder<'_> {
     fn bind_component(&mut self, declared: Option<Type>, given: Option<Given>) -> Bound {
         let closure = match given {
             Some(Given::Component(component)) => Closure { def: component.0, scope: None },
-            // What an instance exports may stand in scopes of the store; its type was checked where it came from.
-            Some(Given::Item(item @ Item::Component(_))) => return Ok(Some(item)),
+            // What an instance exports captures a scope of the store.
+            Some(Given::Item(Item::Component(closure))) => closure,
             Some(other) => return Err(self.mismatch("a component", describe(&other))),
             None => return Err(self.unknown("a component")),
         };

@@ -71,6 +71,13 @@ impl HostItem {
     pub fn exports_of(instance: &ComponentInstance) -> HostItem {
         HostItem(Given::Item(Item::Instance(instance.instance.clone())))
     }
+
+    /// The instances that another component's instance exports under names of interfaces, such as `a:b/c@1.0.0`.
+    pub fn interfaces_of(instance: &ComponentInstance) -> Vec<(String, HostItem)> {
+        let exports = instance.instance.exports.iter();
+        let interfaces = exports.filter(|(name, item)| name.contains('/') && matches!(item, Item::Instance(_)));
+        interfaces.map(|(name, item)| (name.to_string(), HostItem(Given::Item(item.clone())))).collect()
+    }
 }
 
 /// An instance that a host makes.
@@ -119,11 +126,22 @@ impl ComponentLinker {
         self
     }
 
+    /// The name under which something is given for the import `name`, if anything is.
+    pub fn given_name(&self, name: &str) -> Option<&str> {
+        self.find(name).map(|(name, _)| name)
+    }
+
     /// What is given for `name`.
     pub(super) fn get(&self, name: &str) -> Option<&HostItem> {
-        self.root.0.get(name).or_else(|| {
+        self.find(name).map(|(_, item)| item)
+    }
+
+    fn find(&self, name: &str) -> Option<(&str, &HostItem)> {
+        let exact = self.root.0.get_key_value(name).map(|(name, item)| (&**name, item));
+        exact.or_else(|| {
             let canonical = canonical_name(name)?;
-            self.root.0.iter().find(|(other, _)| canonical_name(other) == Some(canonical)).map(|(_, item)| item)
+            let mut items = self.root.0.iter().map(|(name, item)| (&**name, item));
+            items.find(|(other, _)| canonical_name(other) == Some(canonical))
         })
     }
 }

@@ -27,8 +27,8 @@ mod task;
 mod thread;
 mod types;
 mod value;
-mod waitable;
 mod value_def;
+mod waitable;
 mod wave;
 
 pub use decode::Component;

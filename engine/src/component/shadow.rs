@@ -34,11 +34,8 @@ impl From<BinaryReaderError> for ShadowError {
 pub(super) const HIDDEN_START: u8 = 0x7f;
 
 /// The bytes of a component with its start sections hidden, and where their contents begin. All offsets stay as they are.
-pub(super) fn hide_starts(bytes: &[u8], features: Features) -> (Cow<'_, [u8]>, BTreeSet<u64>) {
+pub(super) fn hide_starts(bytes: &[u8]) -> (Cow<'_, [u8]>, BTreeSet<u64>) {
     let mut starts = BTreeSet::new();
-    if !features.cm_values() {
-        return (Cow::Borrowed(bytes), starts);
-    }
     let mut hidden = Cow::Borrowed(bytes);
     // A component ends where its last section does, so that its parent's sections go on right there.
     let mut at = HEADER;
@@ -116,7 +113,14 @@ impl<'a> Shadow<'a> {
             return feed!(self, validator, reader, ComponentTypeSection, &|r| Self::ty(r, 0));
         }
         if !self.features.cm_values() {
-            return Ok(false);
+            return match payload {
+                // By the grammar a start definition, and as many as there may be: so it is not malformed.
+                Payload::UnknownSection { range, .. } if self.starts.contains(&range.start) => {
+                    let message = "start definitions take component-level values, which are not enabled".to_owned();
+                    Err(ShadowError::Own(ModuleError::Invalid { offset: range.start as usize, message }))
+                }
+                _ => Ok(false),
+            };
         }
         match payload {
             Payload::UnknownSection { id: super::value_def::SECTION, .. } => {

@@ -186,6 +186,8 @@ pub(crate) struct State {
     pub shared: Arena<Shared>,
     /// Values that the running lift may still make.
     pub budget: u64,
+    /// Values that have been moved and not been paid for: less than a unit of fuel.
+    pub unpaid: u64,
     pub readings: Readings,
     /// Whether nothing can be entered any more ([`Lockdown::Store`]).
     poisoned: bool,
@@ -479,12 +481,7 @@ impl Store {
         self.resolve_task(id, None, TaskStep::Cancelled)
     }
 
-    fn resolve_task(
-        &mut self,
-        id: TaskId,
-        result: Option<Vec<ComponentVal>>,
-        step: TaskStep,
-    ) -> Result<(), Fault> {
+    fn resolve_task(&mut self, id: TaskId, result: Option<Vec<ComponentVal>>, step: TaskStep) -> Result<(), Fault> {
         let task = self.components.task_mut(id)?;
         trap_if(task.num_borrows > 0, TrapCode::InvalidHandle)?;
         let Some(on_resolve) = task.on_resolve.take() else { return trap(TrapCode::CanonicalAbi) };

@@ -158,9 +158,7 @@ impl State {
             Ready::Always => true,
             Ready::NoBackpressure(task) => self.task(*task).is_ok_and(|task| !self.has_backpressure(task)),
             Ready::Unlocked(inst) => self.is_unlocked(*inst),
-            Ready::Event(wset, inst) => {
-                inst.is_none_or(|inst| self.is_unlocked(inst)) && wset.has_pending_event()
-            }
+            Ready::Event(wset, inst) => inst.is_none_or(|inst| self.is_unlocked(inst)) && wset.has_pending_event(),
             Ready::Pending(waitable) => waitable.has_pending_event(),
             Ready::Resolved(subtask) => subtask.as_subtask().is_ok_and(super::waitable::Subtask::resolved),
         }

@@ -283,7 +283,9 @@ impl Store {
 
     /// An event is delivered to the running thread.
     fn record_delivery(&mut self, event: EventTuple) {
-        if self.is_recording() && let Ok(at) = self.current_path() {
+        if self.is_recording()
+            && let Ok(at) = self.current_path()
+        {
             let EventTuple { code, index, payload } = event;
             self.record(|| Event::EventDelivered { at, code, index, payload });
         }

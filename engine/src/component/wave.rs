@@ -38,6 +38,130 @@ impl ComponentVal {
         reader.space();
         if reader.at == reader.chars.len() { Ok(val) } else { reader.fail("the end") }
     }
+
+    /// The value as text that [`from_wave`](Self::from_wave) reads; resources have no such text, and are shown with their
+    /// representation.
+    ///
+    /// ```
+    /// use preflight_engine::component::ComponentVal;
+    /// assert_eq!(ComponentVal::Option(Some(Box::new(ComponentVal::string("a\"b")))).to_wave(), r#"some("a\"b")"#);
+    /// ```
+    pub fn to_wave(&self) -> String {
+        let mut out = String::new();
+        write(self, &mut out);
+        out
+    }
+}
+
+/// The text of a value; see [`ComponentVal::to_wave`].
+fn write(val: &V, out: &mut String) {
+    use std::fmt::Write;
+    // Writing to a string cannot fail.
+    let _ = match val {
+        V::Bool(v) => write!(out, "{v}"),
+        V::S8(v) => write!(out, "{v}"),
+        V::U8(v) => write!(out, "{v}"),
+        V::S16(v) => write!(out, "{v}"),
+        V::U16(v) => write!(out, "{v}"),
+        V::S32(v) => write!(out, "{v}"),
+        V::U32(v) => write!(out, "{v}"),
+        V::S64(v) => write!(out, "{v}"),
+        V::U64(v) => write!(out, "{v}"),
+        V::F32(bits) => float(f32::from_bits(*bits).is_nan(), f32::from_bits(*bits), out),
+        V::F64(bits) => float(f64::from_bits(*bits).is_nan(), f64::from_bits(*bits), out),
+        V::Char(c) => quote(&c.to_string(), '\'', out),
+        V::String(text) => quote(text, '"', out),
+        V::List(vals) => return sequence(('[', ']'), vals, out, write),
+        V::Tuple(vals) => return sequence(('(', ')'), vals, out, write),
+        V::Map(pairs) => {
+            return sequence(('[', ']'), pairs, out, |(key, val), out| {
+                out.push('(');
+                write(key, out);
+                out.push_str(", ");
+                write(val, out);
+                out.push(')');
+            });
+        }
+        V::Record(fields) => {
+            return sequence(('{', '}'), fields, out, |(label, val), out| {
+                label_to(label, out);
+                out.push_str(": ");
+                write(val, out);
+            });
+        }
+        V::Flags(labels) => return sequence(('{', '}'), labels, out, |label, out| label_to(label, out)),
+        V::Enum(label) => return label_to(label, out),
+        V::Variant(label, payload) => {
+            if RESERVED.contains(&&**label) {
+                out.push('%');
+            }
+            return case(label, payload, out);
+        }
+        V::Option(None) => return case("none", &None, out),
+        V::Option(payload) => return case("some", payload, out),
+        V::Result(Ok(payload)) => return case("ok", payload, out),
+        V::Result(Err(payload)) => return case("err", payload, out),
+        V::Own(val) => write!(out, "own {}", val.rep),
+        V::Borrow(val) => write!(out, "borrow {}", val.rep),
+        V::Stream(number) => write!(out, "stream {number}"),
+        V::Future(number) => write!(out, "future {number}"),
+        V::ErrorContext(message) => {
+            out.push_str("error-context ");
+            quote(message, '"', out)
+        }
+    };
+}
+
+fn float(is_nan: bool, val: impl std::fmt::Debug, out: &mut String) -> std::fmt::Result {
+    use std::fmt::Write;
+    if is_nan { out.write_str("nan") } else { write!(out, "{val:?}") }
+}
+
+fn quote(text: &str, quote: char, out: &mut String) -> std::fmt::Result {
+    use std::fmt::Write;
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            c if c == quote || c == '\\' => write!(out, "\\{c}")?,
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() => write!(out, "\\u{{{:x}}}", c as u32)?,
+            c => out.push(c),
+        }
+    }
+    out.push(quote);
+    Ok(())
+}
+
+fn sequence<T>((open, close): (char, char), items: &[T], out: &mut String, item: impl Fn(&T, &mut String)) {
+    out.push(open);
+    for (i, value) in items.iter().enumerate() {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        item(value, out);
+    }
+    out.push(close);
+}
+
+/// Labels that could be read as something else: they are marked.
+const RESERVED: [&str; 8] = ["true", "false", "some", "none", "ok", "err", "inf", "nan"];
+
+fn label_to(label: &str, out: &mut String) {
+    if RESERVED.contains(&label) {
+        out.push('%');
+    }
+    out.push_str(label);
+}
+
+fn case(label: &str, payload: &Option<Box<V>>, out: &mut String) {
+    out.push_str(label);
+    if let Some(val) = payload {
+        out.push('(');
+        write(val, out);
+        out.push(')');
+    }
 }
 
 struct Reader {
@@ -321,6 +445,32 @@ mod tests {
         assert_eq!(read(r#"[("a", 1)]"#, &map), Ok(V::Map(vec![(V::string("a"), V::U8(1))])));
         assert_eq!(read("[1, 2]", &ValType::fixed_list(ValType::U8, 2)), Ok(V::List(vec![V::U8(1), V::U8(2)])));
         assert_eq!(read("nan", &ValType::F64), Ok(V::F64(0x7ff8_0000_0000_0000)));
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same() {
+        let ty = ValType::tuple([
+            ValType::map(ValType::String, ValType::option(ValType::option(ValType::Char))),
+            ValType::result(None, Some(ValType::F32)),
+            ValType::variant([("none", Some(ValType::S8)), ("b", None)]),
+            ValType::record([("ok", ValType::F64), ("x-y", ValType::list(ValType::U64))]),
+            ValType::flags(["nan", "w"]),
+        ]);
+        let entry = |text: &str, c| (V::string(text), V::Option(Some(Box::new(V::Option(c)))));
+        let val = V::Tuple(vec![
+            V::Map(vec![entry("\u{1}\n\"\\é", Some(Box::new(V::Char('\'')))), entry("", None)]),
+            V::Result(Err(Some(Box::new(V::F32(0xff80_0000))))),
+            V::Variant("none".into(), Some(Box::new(V::S8(-128)))),
+            V::Record(vec![
+                ("ok".into(), V::F64(0x7ff8_0000_0000_0000)),
+                ("x-y".into(), V::List(vec![V::U64(u64::MAX), V::U64(0)])),
+            ]),
+            V::Flags(vec!["nan".into()]),
+        ]);
+        let text = val.to_wave();
+        let expected = r#"([("\u{1}\n\"\\é", some(some('\''))), ("", some(none))], err(-inf), %none(-128), {%ok: nan, x-y: [18446744073709551615, 0]}, {%nan})"#;
+        assert_eq!(text, expected);
+        assert_eq!(read(&text, &ty), Ok(val));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Core spec, *Instantiation* (`#exec-instantiation`): the steps in the specification's order, each under its name.
 
+use super::Entered;
 use crate::{
     Module, Store,
     error::{Fault, InstantiateError, LinkError},
@@ -222,9 +223,8 @@ impl Store {
 
     fn eval_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         for (index, elem) in module.syntax().elems.iter().enumerate() {
-            let addr = self.alloc_elem();
+            let addr = self.alloc_elem(elem.items.len()).map_err(Fault::Exhausted)?;
             self.instance_mut(instance).elems.push(addr);
-            self.elems[addr.0 as usize].reserve_exact(elem.items.len());
             match &elem.items {
                 ElemItems::Funcs(items) => {
                     let funcs = &self.instances[instance.0 as usize].funcs;
@@ -315,7 +315,7 @@ impl Store {
 
     fn drop_elem(&mut self, instance: InstanceAddr, elem: u32) {
         let addr = self.instance(instance).elems[elem as usize];
-        self.elems[addr.0 as usize] = Vec::new();
+        self.drop_elem_items(addr);
         self.record_dropped(instance, SegmentKind::Elem, elem);
     }
 
@@ -383,7 +383,7 @@ impl Store {
         }
         let at = self.path(instance).clone();
         self.record(|| Event::StartEntered { at: at.clone(), func });
-        self.invoke_from(Some(instance), addr, &[])?;
+        self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]))?;
         self.record(|| Event::StartLeft { at, func });
         Ok(())
     }

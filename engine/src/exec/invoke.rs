@@ -4,6 +4,7 @@ use crate::{
     Store,
     config::Tier,
     error::Fault,
+    exec::Entered,
     interp,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
     trace::{Cause, Event, Phase, Resource},
@@ -38,7 +39,8 @@ impl Store {
             let args = values(self, args);
             self.record(|| Event::Called { at: at.clone(), name: name.to_owned(), args, cause });
         }
-        let result = self.invoke(func, args);
+        let result =
+            self.inside(|store| Entered::export(store.path(instance), name, func), |store| store.invoke(func, args));
         match &result {
             Ok(results) if self.is_recording() => {
                 let results = values(self, results);
@@ -99,8 +101,13 @@ impl Store {
 
     /// Pays for a function that is entered from outside; the tiers pay for their own.
     fn pay_entry(&mut self) -> Result<(), Fault> {
+        self.pay(1)
+    }
+
+    /// Pays `units` of fuel for work outside both tiers.
+    pub(crate) fn pay(&mut self, units: u64) -> Result<(), Fault> {
         if self.fuel != u64::MAX {
-            self.fuel = self.fuel.checked_sub(1).ok_or(Fault::Exhausted(Resource::Fuel))?;
+            self.fuel = self.fuel.checked_sub(units).ok_or(Fault::Exhausted(Resource::Fuel))?;
         }
         Ok(())
     }

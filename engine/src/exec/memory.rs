@@ -21,16 +21,17 @@ fn memory_of(cx: &mut impl Activation, x: u32) -> &mut MemoryInst {
     cx.store().memory_mut(addr)
 }
 
-/// `memory.size x`.
+/// `memory.size x`; tier one reads the size itself.
+#[cfg(feature = "jit")]
 pub(crate) fn size(cx: &mut impl Activation, x: u32) -> u64 {
     memory_of(cx, x).size_pages()
 }
 
 /// `memory.grow x`: the old size, or all ones.
 pub(crate) fn grow(cx: &mut impl Activation, x: u32, delta: u64) -> u64 {
-    let memory = memory_of(cx, x);
-    let failed = if memory.ty().is_64 { u64::MAX } else { u32::MAX as u64 };
-    memory.grow(delta).unwrap_or(failed)
+    let failed = if memory_of(cx, x).ty().is_64 { u64::MAX } else { u32::MAX as u64 };
+    let addr = cx.instance().mems[x as usize];
+    cx.store().memory_grow(addr, delta).unwrap_or(failed)
 }
 
 /// `memory.fill x`.

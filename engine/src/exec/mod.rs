@@ -2,6 +2,7 @@
 //! tiers run what is in function bodies.
 
 mod activation;
+pub(crate) mod entry;
 pub(crate) mod exception;
 mod instantiate;
 mod invoke;
@@ -11,3 +12,4 @@ pub(crate) mod reference;
 pub(crate) mod table;
 
 pub(crate) use activation::Activation;
+pub(crate) use entry::Entered;

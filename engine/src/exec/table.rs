@@ -19,9 +19,9 @@ fn table_of(cx: &mut impl Activation, x: u32) -> &mut TableInst {
 
 /// `table.grow x`: the old size, or all ones.
 pub(crate) fn grow(cx: &mut impl Activation, x: u32, init: Ref, delta: u64) -> u64 {
-    let table = table_of(cx, x);
-    let failed = if table.ty().is_64 { u64::MAX } else { u32::MAX as u64 };
-    table.grow(delta, init).unwrap_or(failed)
+    let failed = if table_of(cx, x).ty().is_64 { u64::MAX } else { u32::MAX as u64 };
+    let addr = cx.instance().tables[x as usize];
+    cx.store().grow_table(addr, delta, init).unwrap_or(failed)
 }
 
 /// `table.fill x`.
@@ -57,5 +57,5 @@ pub(crate) fn init(cx: &mut impl Activation, x: u32, y: u32, dst: u64, src: u64,
 /// `elem.drop x`.
 pub(crate) fn elem_drop(cx: &mut impl Activation, x: u32) {
     let addr = cx.instance().elems[x as usize];
-    cx.store().elems[addr.0 as usize] = Vec::new();
+    cx.store().drop_elem_items(addr);
 }

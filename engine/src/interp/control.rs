@@ -17,6 +17,19 @@ use crate::{
     trace::{Resource, TrapCode},
 };
 
+/// The function with index `a` was entered, of which a trace tells who calls it.
+///
+/// # Safety
+/// As every handler.
+pub(super) unsafe fn entry_called(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+    // SAFETY: the context outlives the run, and the store records without running anything of the guest.
+    unsafe {
+        let instance = (*cx).inst().addr;
+        (*cx).store().record_entry(instance, (*ip).a);
+        go!(ip.add(1), fp, mem, len, cx)
+    }
+}
+
 /// The instruction at the distance that `a` holds.
 ///
 /// # Safety
@@ -417,19 +430,6 @@ pub(super) unsafe fn call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: 
     }
 }
 
-/// Calls imported function `a` with the arguments at slot `b`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn call_import(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.a as usize);
-        call_addr!(ip, fp, mem, len, cx, addr, op.b)
-    }
-}
-
 impl Cx {
     /// The function in table `table` at the index in slot `c`, of type index `d` (core `#exec-call-indirect`).
     #[inline(always)]
@@ -456,38 +456,6 @@ impl Cx {
             }
             Ok(addr)
         }
-    }
-}
-
-/// Calls through table `a`, the index in slot `c`, type `d`, arguments at slot `b`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn call_indirect(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        match (*cx).table_func(fp, op.a, op) {
-            Ok(addr) => call_addr!(ip, fp, mem, len, cx, addr, op.b),
-            Err(code) => trap!(cx, ip, code),
-        }
-    }
-}
-
-/// Calls the function reference in slot `c` with the arguments at slot `b`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn call_ref(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        let reference = get(fp, op.c);
-        if reference == 0 {
-            trap!(cx, ip, TrapCode::NullReference);
-        }
-        let addr = FuncAddr(reference as u32);
-        call_addr!(ip, fp, mem, len, cx, addr, op.b)
     }
 }
 
@@ -564,47 +532,55 @@ pub(super) unsafe fn return_call_local(ip: *const Op, fp: *mut u64, mem: *mut u8
     }
 }
 
-/// `return_call` of imported function `a`, arguments at slot `b`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn return_call_import(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.a as usize);
-        tail_call_addr!(ip, fp, mem, len, cx, addr, op.b)
-    }
-}
-
-/// `return_call_indirect`: operands as `call_indirect`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn return_call_indirect(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        match (*cx).table_func(fp, op.a, op) {
-            Ok(addr) => tail_call_addr!(ip, fp, mem, len, cx, addr, op.b),
-            Err(code) => trap!(cx, ip, code),
+/// The handlers of calls whose callee is only known when they run: one macro for those that come back and one for tail
+/// calls, told how to go to the callee.
+macro_rules! call_handlers {
+    ($go:ident: $import:ident, $indirect:ident, $reference:ident) => {
+        /// Calls imported function `a` with the arguments at slot `b`.
+        ///
+        /// # Safety
+        /// As every handler.
+        pub(super) unsafe fn $import(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+            // SAFETY: the translation made the instruction for this frame.
+            unsafe {
+                let op = &*ip;
+                let addr = *(&(*(*cx).inst).funcs).get_unchecked(op.a as usize);
+                $go!(ip, fp, mem, len, cx, addr, op.b)
+            }
         }
-    }
-}
 
-/// `return_call_ref`: operands as `call_ref`.
-///
-/// # Safety
-/// As every handler.
-pub(super) unsafe fn return_call_ref(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
-    // SAFETY: the translation made the instruction for this frame.
-    unsafe {
-        let op = &*ip;
-        let reference = get(fp, op.c);
-        if reference == 0 {
-            trap!(cx, ip, TrapCode::NullReference);
+        /// Calls through table `a`, the index in slot `c`, type `d`, arguments at slot `b`.
+        ///
+        /// # Safety
+        /// As every handler.
+        pub(super) unsafe fn $indirect(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+            // SAFETY: the translation made the instruction for this frame.
+            unsafe {
+                let op = &*ip;
+                match (*cx).table_func(fp, op.a, op) {
+                    Ok(addr) => $go!(ip, fp, mem, len, cx, addr, op.b),
+                    Err(code) => trap!(cx, ip, code),
+                }
+            }
         }
-        let addr = FuncAddr(reference as u32);
-        tail_call_addr!(ip, fp, mem, len, cx, addr, op.b)
-    }
+
+        /// Calls the function reference in slot `c` with the arguments at slot `b`.
+        ///
+        /// # Safety
+        /// As every handler.
+        pub(super) unsafe fn $reference(ip: *const Op, fp: *mut u64, mem: *mut u8, len: usize, cx: *mut Cx) -> Exit {
+            // SAFETY: the translation made the instruction for this frame.
+            unsafe {
+                let op = &*ip;
+                let reference = get(fp, op.c);
+                if reference == 0 {
+                    trap!(cx, ip, TrapCode::NullReference);
+                }
+                let addr = FuncAddr(reference as u32);
+                $go!(ip, fp, mem, len, cx, addr, op.b)
+            }
+        }
+    };
 }
+call_handlers!(call_addr: call_import, call_indirect, call_ref);
+call_handlers!(tail_call_addr: return_call_import, return_call_indirect, return_call_ref);

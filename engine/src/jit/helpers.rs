@@ -229,6 +229,12 @@ macro_rules! helpers {
 helpers! { false:
     /// Takes the next slice of the budget.
     refill(cx) { cx.refill().map_err(Fault::Exhausted) }
+    /// The function with index `x` was entered, of which a trace tells who calls it.
+    entry_called(cx, x) {
+        let instance = cx.instance().addr;
+        cx.store().record_entry(instance, x as u32);
+        Ok(())
+    }
     /// The frame does not fit the stack.
     stack_overflow(_cx) { Err(Fault::Exhausted(Resource::Stack)) }
     /// Compiles a function: its code is the result.

@@ -153,6 +153,10 @@ impl<'a> Translator<'a> {
         }
         let mut reader = OperatorsReader::new(locals.get_binary_reader());
         self.prologue(has_loop(reader.clone()));
+        if self.module.entry_name(self.func).is_some() {
+            let index = self.b.ins().iconst(I64, self.func as i64);
+            self.helper(helpers::entry_called(), &[index]);
+        }
         self.push_function_frame();
         while !reader.eof() {
             let (operator, offset) = reader.read_with_offset().expect(valid);

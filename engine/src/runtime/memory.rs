@@ -129,7 +129,7 @@ impl MemoryInst {
 
     /// Grows by `delta_pages` zeroed pages and returns the old size; `None` (the instruction's -1) changes nothing
     /// (core `#exec-memory.grow`).
-    pub fn grow(&mut self, delta_pages: u64) -> Option<u64> {
+    pub(crate) fn grow(&mut self, delta_pages: u64) -> Option<u64> {
         let old = match &mut self.owner {
             Owner::Shared(memory) => memory.grow(delta_pages)?,
             Owner::Own(backing) => {

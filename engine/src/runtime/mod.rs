@@ -6,6 +6,7 @@ mod heap;
 mod imports;
 mod instance;
 mod memory;
+mod room;
 mod store;
 mod table;
 mod types;

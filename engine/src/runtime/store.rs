@@ -3,11 +3,12 @@
 use super::{
     DataAddr, DataInst, ElemAddr, ElemInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, GlobalInst, Heap,
     HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Ref, RefKind, SharedMemory, TableAddr,
-    TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val,
+    TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val, room::Room,
 };
 use crate::{
     config::{Config, Limits, Tier},
     error::Fault,
+    exec::Entered,
     interp::Machine,
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, TrapCode, Value},
@@ -41,6 +42,7 @@ pub struct Store {
     pub(crate) instances: Vec<Box<InstanceInst>>,
     pub(crate) tags: Vec<TagInst>,
     pub(crate) elems: Vec<ElemInst>,
+    room: Room,
     pub(crate) datas: Vec<DataInst>,
     pub(crate) heap: Heap,
     pub(crate) machine: Machine,
@@ -58,6 +60,8 @@ pub struct Store {
     pub(crate) pinned: Vec<Ref>,
     /// Exceptions on their way through the embedder: roots until the next call from outside.
     pub(crate) thrown: Vec<Ref>,
+    /// What was entered from outside and has not been left, the outermost first; kept while events are recorded.
+    pub(crate) entered: Vec<Entered>,
     /// What the Component Model adds.
     #[cfg(feature = "component")]
     pub(crate) components: crate::component::State,
@@ -86,6 +90,7 @@ impl Store {
     pub fn new(config: &Config) -> Store {
         Store {
             limits: config.limits,
+            room: Room::new(&config.limits),
             types: TypeRegistry::default(),
             funcs: Vec::new(),
             host_funcs: Vec::new(),
@@ -107,6 +112,7 @@ impl Store {
             host_depth: 0,
             pinned: Vec::new(),
             thrown: Vec::new(),
+            entered: Vec::new(),
             #[cfg(feature = "component")]
             components: Default::default(),
         }
@@ -228,11 +234,12 @@ impl Store {
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
     pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
         let memory = MemoryInst::new(ty, self.limits.memory_bytes)?;
+        self.room.take_bytes(memory.len_bytes() as u64)?;
         self.mems.push(Box::new(memory));
         Ok(MemAddr(self.mems.len() as u32 - 1))
     }
 
-    /// Makes a memory that other stores share known to this one.
+    /// Makes a memory that other stores share known to this one. Its size counts in the store that allocated it.
     pub fn alloc_shared_memory(&mut self, memory: SharedMemory) -> MemAddr {
         self.mems.push(Box::new(MemoryInst::from_shared(memory)));
         MemAddr(self.mems.len() as u32 - 1)
@@ -251,7 +258,9 @@ impl Store {
             "a table of {:?} cannot hold {init:?}",
             ty.element
         );
-        let table = TableInst::new(ty, init, self.limits.table_elements)?;
+        self.room.take_elements(ty.limits.min)?;
+        let table = TableInst::new(ty, init, self.limits.table_elements)
+            .inspect_err(|_| self.room.give_elements(ty.limits.min))?;
         self.tables.push(Box::new(table));
         Ok(TableAddr(self.tables.len() as u32 - 1))
     }
@@ -274,10 +283,20 @@ impl Store {
         TagAddr(self.tags.len() as u32 - 1)
     }
 
-    /// Allocates an element instance (core `#alloc-elem`), still without items.
-    pub(crate) fn alloc_elem(&mut self) -> ElemAddr {
-        self.elems.push(ElemInst::new());
-        ElemAddr(self.elems.len() as u32 - 1)
+    /// Allocates an element instance (core `#alloc-elem`) with room for `items`, and still without any.
+    ///
+    /// # Errors
+    /// [`Resource::Memory`] if the limits do not allow it.
+    pub(crate) fn alloc_elem(&mut self, items: usize) -> Result<ElemAddr, Resource> {
+        self.room.take_elements(items as u64)?;
+        self.elems.push(ElemInst::with_capacity(items));
+        Ok(ElemAddr(self.elems.len() as u32 - 1))
+    }
+
+    /// Drops the items of an element instance (core `#exec-elem.drop`).
+    pub(crate) fn drop_elem_items(&mut self, addr: ElemAddr) {
+        let items = std::mem::take(&mut self.elems[addr.0 as usize]);
+        self.room.give_elements(items.len() as u64);
     }
 
     /// Allocates a data instance (core `#alloc-data`).
@@ -322,7 +341,29 @@ impl Store {
     /// [`Fault::Usage`] if the reference is not of the table's type.
     pub fn table_grow(&mut self, addr: TableAddr, delta: u64, value: Ref) -> Result<Option<u64>, Fault> {
         self.check_element(addr, value)?;
-        Ok(self.table_mut(addr).grow(delta, value))
+        Ok(self.grow_table(addr, delta, value))
+    }
+
+    /// Grows a table by `delta` elements of its type; the old size, or `None` if that cannot be.
+    pub(crate) fn grow_table(&mut self, addr: TableAddr, delta: u64, value: Ref) -> Option<u64> {
+        self.room.take_elements(delta).ok()?;
+        let old = self.table_mut(addr).grow(delta, value);
+        if old.is_none() {
+            self.room.give_elements(delta);
+        }
+        old
+    }
+
+    /// Grows a memory by `delta` pages (core `#embed-mem-grow`); the old size, or `None` if that cannot be.
+    pub fn memory_grow(&mut self, addr: MemAddr, delta: u64) -> Option<u64> {
+        let memory = &mut self.mems[addr.0 as usize];
+        let bytes = delta.checked_mul(1 << memory.ty().page_size_log2)?;
+        self.room.take_bytes(bytes).ok()?;
+        let old = memory.grow(delta);
+        if old.is_none() {
+            self.room.give_bytes(bytes);
+        }
+        old
     }
 
     fn check_element(&self, addr: TableAddr, value: Ref) -> Result<(), Fault> {
@@ -366,6 +407,11 @@ impl Store {
     /// Where an instance stands in the tree of instances.
     pub fn path(&self, instance: InstanceAddr) -> &InstancePath {
         &self.instance(instance).path
+    }
+
+    /// Every instance in the order of allocation, also those whose initialisation failed: where it stands, and its module.
+    pub fn instances(&self) -> impl Iterator<Item = (&InstancePath, &crate::Module)> {
+        self.instances.iter().map(|instance| (&instance.path, &instance.module))
     }
 
     /// Whether an instance's instantiation is complete.

@@ -1,6 +1,6 @@
 //! The steps that a specification names.
 
-use super::{Phase, TrapCode, Value};
+use super::{Phase, Stream, TrapCode, Value, Written};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
@@ -23,6 +23,13 @@ impl InstancePath {
     /// The path of the child `name` (such as `$inner`) of this instance.
     pub fn child(&self, name: &str) -> Self {
         InstancePath(Some(format!("{}/{name}", self.0.as_deref().unwrap_or_default()).into()))
+    }
+
+    /// The path of the instance that this one stands in; `None` for the root.
+    pub fn parent(&self) -> Option<Self> {
+        let path = self.0.as_deref()?;
+        let end = path.rfind('/').unwrap_or(0);
+        Some(if end == 0 { Self::root() } else { path[..end].into() })
     }
 
     /// The path as text.
@@ -112,6 +119,15 @@ pub enum Cause {
     ComponentStart,
     /// The Component Model needed it: `realloc`, `post-return`, a destructor.
     CanonicalAbi(String),
+    /// Guest code did, while the core start function of this instance ran.
+    StartSection(InstancePath),
+    /// Guest code did, while this export ran: it is a wrapper around the call.
+    Export {
+        /// The instance that was entered from outside.
+        at: InstancePath,
+        /// The export's name.
+        name: String,
+    },
 }
 
 /// One observable step. `at` is always the path of the instance that the step belongs to.
@@ -325,6 +341,32 @@ pub enum Event {
         /// The instance.
         at: InstancePath,
     },
+    /// Guest code called an entry of a program (`_start`, `_initialize`) or what runs its constructors
+    /// (`__wasm_call_ctors`). Calls that the host makes are `Called`.
+    EntryCalled {
+        /// The instance whose function it is.
+        at: InstancePath,
+        /// The function's name: that of the export, or else that of the name section.
+        name: String,
+        /// On whose behalf.
+        cause: Cause,
+    },
+    /// The program wrote to a standard stream.
+    Output {
+        /// The instance that called the host for it.
+        at: InstancePath,
+        /// Where to.
+        stream: Stream,
+        /// What: the bytes of one write.
+        bytes: Written,
+    },
+    /// The program asked to end, which no guest code survives.
+    Exited {
+        /// The instance that asked.
+        at: InstancePath,
+        /// The exit code.
+        code: i32,
+    },
     /// Where texts or runtimes disagree: which reading was applied.
     RuleApplied {
         /// The instance.
@@ -464,6 +506,9 @@ impl Event {
             | Event::ResourceMade { at, .. }
             | Event::ResourceDropped { at, .. }
             | Event::Locked { at, .. }
+            | Event::EntryCalled { at, .. }
+            | Event::Output { at, .. }
+            | Event::Exited { at, .. }
             | Event::RuleApplied { at, .. }
             | Event::Task { at, .. }
             | Event::Thread { at, .. }
@@ -471,11 +516,13 @@ impl Event {
         }
     }
 
-    /// The lowest [`Level`](super::Level) at which a recorder sees this step: host calls are observable from outside,
-    /// everything else takes an engine that tells.
+    /// The lowest [`Level`](super::Level) at which a recorder sees this step: host calls, output and the exit are observable
+    /// from outside, everything else takes an engine that tells.
     pub fn level(&self) -> super::Level {
         match self {
-            Event::HostCalled { .. } | Event::HostReturned { .. } => super::Level::Observable,
+            Event::HostCalled { .. } | Event::HostReturned { .. } | Event::Output { .. } | Event::Exited { .. } => {
+                super::Level::Observable
+            }
             _ => super::Level::Full,
         }
     }

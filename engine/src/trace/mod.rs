@@ -6,18 +6,24 @@
 //!
 //! This module depends on nothing else in the engine: with default features off it *is* the crate.
 
+mod beyond;
 mod compare;
 mod event;
+mod memory_scan;
 mod outcome;
+mod output;
 mod post_mortem;
+mod table_scan;
 mod value;
 
+pub use beyond::Beyond;
 pub use compare::{Difference, compare};
-pub use event::{
-    Cause, Event, EventCode, ExternKind, Initialiser, InstancePath, SegmentKind, TaskStep, ThreadStep,
-};
+pub use event::{Cause, Event, EventCode, ExternKind, Initialiser, InstancePath, SegmentKind, TaskStep, ThreadStep};
+pub use memory_scan::{MemoryRun, MemoryScan};
 pub use outcome::{Outcome, Phase, Resource, TrapCode};
-pub use post_mortem::{MemoryRun, PostMortem, State, StateItem};
+pub use output::{Stream, Written};
+pub use post_mortem::{PostMortem, State, StateItem};
+pub use table_scan::TableRun;
 pub use value::{RefValue, Value};
 
 use serde::{Deserialize, Serialize};

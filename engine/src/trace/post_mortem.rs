@@ -1,6 +1,6 @@
 //! What can still be reached when an initialisation has ended, whether it failed or not.
 
-use super::{InstancePath, Value};
+use super::{Beyond, InstancePath, MemoryRun, TableRun, Value};
 use serde::{Deserialize, Serialize};
 
 /// The state that could still be reached, in the order in which it was examined.
@@ -35,13 +35,21 @@ pub enum State {
     Memory {
         /// Size in bytes.
         size_bytes: u64,
-        /// The runs, by ascending offset.
+        /// The runs, by ascending offset, as far as they are shown.
         runs: Vec<MemoryRun>,
+        /// What stands in place of the runs that are too many to be shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beyond: Option<Beyond>,
     },
-    /// A table, entry by entry.
+    /// A table: its size and every entry that is not null.
     Table {
-        /// Its entries.
-        entries: Vec<Value>,
+        /// Size in entries.
+        size: u64,
+        /// Equal entries that follow each other, by ascending index, as far as they are shown.
+        runs: Vec<TableRun>,
+        /// What stands in place of the runs that are too many to be shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beyond: Option<Beyond>,
     },
     /// A global.
     Global {
@@ -53,33 +61,18 @@ pub enum State {
         /// The end of the call.
         outcome: super::Outcome,
     },
-}
-
-/// A run of bytes in a memory. Gaps of fewer than eight zero bytes do not end a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemoryRun {
-    /// Where it starts, in bytes.
-    pub offset: u64,
-    /// The bytes in hexadecimal, two digits each.
-    pub bytes: String,
-}
-
-impl MemoryRun {
-    /// The runs of non-zero bytes in `memory`.
-    pub fn all(memory: &[u8]) -> Vec<MemoryRun> {
-        /// As many zeros as end a run.
-        const GAP: usize = 8;
-        let mut runs: Vec<(usize, usize)> = Vec::new();
-        for (i, _) in memory.iter().enumerate().filter(|(_, byte)| **byte != 0) {
-            match runs.last_mut() {
-                Some((_, end)) if i - *end < GAP => *end = i + 1,
-                _ => runs.push((i, i + 1)),
-            }
-        }
-        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-        let hex = |bytes: &[u8]| bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect::<String>();
-        runs.into_iter()
-            .map(|(start, end)| MemoryRun { offset: start as u64, bytes: hex(&memory[start..end]) })
-            .collect()
-    }
+    /// A value that a component exports.
+    Value {
+        /// It.
+        value: Value,
+    },
+    /// A component instance; it has no name.
+    Component {
+        /// Whether a trap has locked it.
+        locked: bool,
+        /// Whether the host could enter it.
+        may_enter: bool,
+        /// How many handles its table holds.
+        handles: usize,
+    },
 }

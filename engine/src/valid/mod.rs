@@ -20,7 +20,13 @@ impl Validation {
     }
 
     /// Validates the next part.
+    ///
+    /// The end of a module has no rule of its own: whether the counts of the sections agree is part of the binary format and
+    /// was seen by the parser. All that the validator would do there is to freeze the types for a caller that wants them.
     pub(crate) fn payload(&mut self, payload: &Payload<'_>) -> Result<(), BinaryReaderError> {
+        if matches!(payload, Payload::End(_)) {
+            return Ok(());
+        }
         if let ValidPayload::Func(func, body) = self.validator.payload(payload)? {
             let mut validator = func.into_validator(std::mem::take(&mut self.allocations));
             validator.validate(&body)?;

@@ -1,5 +1,5 @@
-//! WASI on one virtual world: the functions of preview 1 ([`p1`]), and the rules by which commands and reactors start
-//! ([`command`], [`reactor`]).
+//! WASI on one virtual world: the functions of preview 1 ([`p1`]), the interfaces of preview 2 (`p2`), and the rules by
+//! which commands and reactors start ([`command`], [`reactor`]; those of components are in `p2`).
 //!
 //! ```
 //! use preflight_engine::{Config, Linker, Module, Store, trace::InstancePath, wasi};
@@ -19,8 +19,11 @@
 //! ```
 
 pub mod command;
+mod fuel;
 mod kind;
 pub mod p1;
+#[cfg(feature = "component")]
+pub mod p2;
 mod program;
 pub mod reactor;
 mod rules;

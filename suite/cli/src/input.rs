@@ -1,6 +1,6 @@
 //! Files that the person names: read, told apart, decoded and validated, with errors that say what to do.
 
-use preflight_engine::{Config, Module, ModuleError};
+use preflight_engine::{Config, Module, ModuleError, component::Component};
 use std::{
     fs::File,
     io::{self, Read},
@@ -63,7 +63,7 @@ pub enum InputError {
     },
     /// Neither the binary nor the text format.
     #[error(
-        "{path}: not WebAssembly: it begins with {}{}\n  a module begins with {} (binary) or an opening parenthesis (text)",
+        "{path}: not WebAssembly: it begins with {}{}\n  a module begins with {} (binary; the fifth byte of a component is 0d, the seventh 01) or an opening parenthesis (text)",
         hex(first), known_format(first).map(|name| format!(" ({name})")).unwrap_or_default(), hex(&CORE)
     )]
     NotWasm {
@@ -71,15 +71,6 @@ pub enum InputError {
         path: String,
         /// Its first bytes.
         first: Vec<u8>,
-    },
-    /// A component.
-    #[error(
-        "{path}: unsupported: this is a component, and this version runs core modules only\n  its core modules can be \
-         taken out with `wasm-tools component unbundle`"
-    )]
-    Component {
-        /// The file.
-        path: String,
     },
     /// The bytes do not follow the binary format.
     #[error(
@@ -100,7 +91,7 @@ pub enum InputError {
     },
     /// They do and break a rule of validation.
     #[error(
-        "{path}: invalid at offset {offset:#x}{form}: {message}\n  whatever made this module made a mistake; no engine \
+        "{path}: invalid at offset {offset:#x}{form}: {message}\n  whatever made this file made a mistake; no engine \
          would instantiate it"
     )]
     Invalid {
@@ -131,20 +122,30 @@ pub enum InputError {
     },
 }
 
-/// Reads, decodes and validates a module; `-` is standard input, text is translated first.
+/// What can be started.
+#[derive(Debug)]
+pub enum Input {
+    /// A core module.
+    Module(Module),
+    /// A component.
+    Component(Component),
+}
+
+/// Reads, decodes and validates a module or a component; `-` is standard input, text is translated first.
 ///
 /// # Errors
 /// As the variants of [`InputError`] say.
-pub fn module(path: &Path, config: &Config) -> Result<Module, InputError> {
+pub fn load(path: &Path, config: &Config) -> Result<Input, InputError> {
     let name = display(path);
     let bytes = read(path, &name)?;
     let is_text = !bytes.starts_with(b"\0asm");
     let binary = if is_text { translate(&name, &bytes)? } else { bytes };
-    if is_component(&binary) {
-        return Err(InputError::Component { path: name });
-    }
     let form = if is_text { " of the binary form" } else { "" };
-    Module::new(config, binary.as_slice()).map_err(|error| match error {
+    let input = match is_component(&binary) {
+        true => Component::new(config, &binary).map(Input::Component),
+        false => Module::new(config, binary.as_slice()).map(Input::Module),
+    };
+    input.map_err(|error| match error {
         ModuleError::Malformed { offset, message } => {
             let there = there(&binary, offset);
             InputError::Malformed { path: name, offset, form, message, there }

@@ -45,6 +45,9 @@ pub struct Run {
     /// The environment.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// The names under which the program finds an empty directory open, in this order.
+    #[serde(default)]
+    pub preopens: Vec<String>,
     /// Everything that can be read from standard input.
     #[serde(default)]
     pub stdin: String,

@@ -3,19 +3,28 @@
 //! - a [`Case`] is one file: a header of TOML in `;;!` comments ([`Header`]), a script, and the expected steps in `;;=`
 //!   comments, one to a line, in the text form of [`line`](mod@line);
 //! - [`needs`] are the words for the proposals that a case takes beyond release 2.0;
-//! - `run` runs a case on the reference engine and compares what happened with what was expected.
+//! - `run` runs a case on the reference engine and compares what happened with what was expected;
+//! - [`judge`](fn@judge) says what a program of WASI did otherwise than its header wants, whatever runtime it ran on.
 //!
 //! The format is told to those who write cases in the README of `preflight-spec-tests`.
 
+mod definitions;
 mod header;
+mod judge;
 pub mod line;
 pub mod needs;
 #[cfg(feature = "reference")]
-mod run;
-
-pub use header::{Fails, Header, Kind, Preload, Run};
+mod program;
 #[cfg(feature = "reference")]
-pub use run::{Failure, Report, Verdict, run, run_all};
+mod run;
+mod verdict;
+
+pub use definitions::{Definition, definitions};
+pub use header::{Fails, Header, Kind, Preload, Run};
+pub use judge::{Deviation, Ended, judge};
+#[cfg(feature = "reference")]
+pub use run::{run, run_all};
+pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};
 
 use crate::trace::{InstancePath, Trace};
 use line::LineError;

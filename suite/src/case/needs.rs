@@ -75,6 +75,8 @@ mod features {
                     | Features::CM_MORE_ASYNC_BUILTINS
                     | Features::CM_THREADING
             }
+            // A kind of host and no feature of modules.
+            "wasip1" => Features::empty(),
             _ => return None,
         })
     }

@@ -1,47 +1,12 @@
 //! Cases on the reference engine.
 
-use super::{Case, needs};
+use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, judge, needs, program};
 use crate::{
-    script::{self, DirectiveReport, Options, Script, ScriptError, Status},
-    trace::{Cause, Difference, Event, Level, Outcome, Trace, compare},
+    script::{self, DirectiveReport, Options, Script, Status},
+    trace::{Cause, Event, Level, Outcome, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 use rayon::prelude::*;
-
-/// What became of a case.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// The case.
-    pub path: String,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What happened in the instances that the case speaks of.
-    pub actual: Trace,
-}
-
-/// The verdict on a case.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// Everything was as the case says.
-    Passed,
-    /// Something was not.
-    Failed(Vec<Failure>),
-    /// The engine cannot do what the case takes, in its own words: neither passed nor failed.
-    Unsupported(String),
-    /// The rules of the case give no verdict; what was found other than it is written down here, if anything.
-    Recorded(Vec<Failure>),
-}
-
-/// One thing that was not as the case says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Failure {
-    /// The case is no script.
-    Script(ScriptError),
-    /// A directive failed.
-    Directive(DirectiveReport),
-    /// The steps, or the end, were others.
-    Trace(Difference),
-}
 
 /// What a case that has to be stopped may use up: far more than the rest of its script needs, and gone in a moment.
 const FUEL: u64 = 1_000_000;
@@ -63,24 +28,87 @@ pub fn run_all(
 
 /// Runs one case. `options` gives everything but the features, which are release 2.0 and what the case needs.
 pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
-    let report = |verdict, actual| Report { path: case.path.clone(), verdict, actual };
-    let nothing = || Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
     let mut options = Options { level: Some(Level::Full), ..options.clone() };
     let (features, missing) = needs::features(&case.header.needs);
     options.config.features = features;
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }
-    let script = match script::run(&case.text, &options) {
+    let (verdict, actual) = match (&case.header.run, missing) {
+        (Some(run), None) => run_program(case, run, catalogue, &options),
+        (_, missing) => run_script(case, missing, catalogue, &options),
+    };
+    Report { path: case.path.clone(), verdict, actual }
+}
+
+fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let script = match script::run(&case.text, options) {
         Ok(script) => script,
-        Err(error) => return report(Verdict::Failed(vec![Failure::Script(error)]), nothing()),
+        Err(error) => return (Verdict::Failed(vec![Failure::Script(error)]), nothing()),
     };
     let actual = actual(case, &script);
     let verdict = match missing {
         Some(need) => verdict_without(need, &script),
         None => verdict(case, catalogue, &script, &actual),
     };
-    report(verdict, actual)
+    (verdict, actual)
+}
+
+fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
+    let ended = match on_each_tier(&case.text, run, options) {
+        Ok(ended) => ended,
+        Err(failure) => return (Verdict::Failed(vec![*failure]), nothing()),
+    };
+    let instances = case.instances();
+    let events = ended.events.iter().filter(|event| instances.contains(event.at())).cloned().collect();
+    let actual = Trace { events, ..Trace::new(Level::Full, ended.outcome.clone()) };
+    if let Outcome::Unsupported { what } = &ended.outcome {
+        return (Verdict::Unsupported(what.clone()), actual);
+    }
+    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Program).collect();
+    if !case.expected.events.is_empty() {
+        // How it ends is for `exit` and `fails` to say.
+        let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };
+        failures.extend(compare(&case.expected, &steps).map(Failure::Trace));
+    }
+    (Verdict::of(case, catalogue, failures), actual)
+}
+
+/// The program on the tier of `options`; or on both, which must agree on everything.
+fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+    #[cfg(feature = "jit")]
+    if options.both {
+        let on = |tier| {
+            let mut options = options.clone();
+            options.config.tier = tier;
+            program::run(text, run, &options)
+        };
+        let (interpreted, compiled) = (on(preflight_engine::Tier::Interp)?, on(preflight_engine::Tier::Jit)?);
+        return match disagreement(&interpreted, &compiled) {
+            Some(failure) => Err(Box::new(failure)),
+            None => Ok(interpreted),
+        };
+    }
+    program::run(text, run, options)
+}
+
+/// What the second tier did otherwise than the first.
+#[cfg(feature = "jit")]
+fn disagreement(interpreted: &Ended, compiled: &Ended) -> Option<Failure> {
+    let steps =
+        |ended: &Ended| Trace { events: ended.events.clone(), ..Trace::new(Level::Full, ended.outcome.clone()) };
+    let of_steps = compare(&steps(interpreted), &steps(compiled)).map(Failure::Trace);
+    let show = |ended: &Ended| format!("{:?}", String::from_utf8_lossy(&ended.stdout));
+    let of_output = || super::Deviation {
+        what: "standard output on the second tier",
+        expected: show(interpreted),
+        actual: show(compiled),
+    };
+    of_steps.or_else(|| (interpreted.stdout != compiled.stdout).then(|| Failure::Program(of_output())))
+}
+
+fn nothing() -> Trace {
+    Trace::new(Level::Full, Outcome::Returned { values: Vec::new() })
 }
 
 /// The verdict where the engine lacks what the case needs: unsupported, if only the case's modules are well-formed.
@@ -88,7 +116,7 @@ fn verdict_without(need: &str, script: &Script) -> Verdict {
     let is_bad = |report: &&DirectiveReport| {
         report.directive == "module definition" && matches!(report.status, Status::Failed { .. })
     };
-    let failures: Vec<_> = script.reports.iter().filter(is_bad).cloned().map(Failure::Directive).collect();
+    let failures: Vec<_> = script.reports.iter().filter(is_bad).map(failure).collect();
     if failures.is_empty() { Verdict::Unsupported(need.to_owned()) } else { Verdict::Failed(failures) }
 }
 
@@ -101,21 +129,21 @@ fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) 
         return Verdict::Unsupported(what);
     }
     let failed = script.reports.iter().filter(|report| report.status != Status::Passed && !is_expected(case, report));
-    let mut failures: Vec<_> = failed.cloned().map(Failure::Directive).collect();
+    let mut failures: Vec<_> = failed.map(failure).collect();
     let is_traced = !case.expected.events.is_empty() || case.expected.outcome != Outcome::Returned { values: vec![] };
     if is_traced {
         failures.extend(compare(&case.expected, actual).map(Failure::Trace));
     }
-    if gives_verdict(case, catalogue) {
-        if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures) }
-    } else {
-        Verdict::Recorded(failures)
-    }
+    Verdict::of(case, catalogue, failures)
 }
 
-/// A case gives a verdict if one of its rules does.
-fn gives_verdict(case: &Case, catalogue: &Catalogue) -> bool {
-    case.header.rules.iter().filter_map(|id| catalogue.get(id)).any(|rule| rule.gives_verdict())
+fn failure(report: &DirectiveReport) -> Failure {
+    let (expected, got) = match &report.status {
+        Status::Failed { expected, got, .. } => (expected.clone(), got.clone()),
+        status => ("to be decided".to_owned(), format!("{status:?}")),
+    };
+    let DirectiveReport { line, column, directive, .. } = *report;
+    Failure::Directive(DirectiveFailure { line, column, directive, expected, got })
 }
 
 /// A script has no words for a module that exhausts a resource: its `module` directive fails, and the expected outcome says

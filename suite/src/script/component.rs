@@ -1,7 +1,7 @@
 //! Directives about components: values in the script's words, calls, and what a registered instance is for others.
 
-use super::{end::End, messages::Assertion, report::Problem};
-use crate::trace::Cause;
+use super::{end::End, report::Problem};
+use crate::{messages::Assertion, trace::Cause};
 use preflight_engine::{
     Store,
     component::{ComponentInstance, ComponentLinker, ComponentVal, ComponentValType, HostItem},

@@ -4,12 +4,15 @@ use super::{
     Options, component,
     end::{self, End},
     machine::Machine,
-    messages::Assertion,
     report::{DirectiveReport, FailureKind, Problem, Script, Status},
     thread::Threads,
     watchdog::Watchdog,
 };
-use crate::trace::{Event, InstancePath, Level, Sink};
+use crate::{
+    messages::Assertion,
+    source::{self, Position},
+    trace::{Event, InstancePath, Level, Sink},
+};
 use std::{
     any::Any,
     cell::RefCell,
@@ -47,8 +50,8 @@ pub(super) fn run_in<'scope>(
     let mut reports = Vec::with_capacity(directives.len());
     let mut position = Position::new(text);
     for directive in directives {
-        let (line, column) = position.of(start_of(text, &directive));
-        let keyword = keyword(&directive);
+        let (line, column) = position.of(&directive);
+        let keyword = source::keyword(&directive);
         let before = events.len();
         let status = guarded(machine, directive, watchdog, threads);
         let (events, instantiation) = (before..events.len(), machine.instantiation.take());
@@ -181,65 +184,10 @@ fn expect_custom_refused(
     }
 }
 
-/// The words a script writes for a directive.
-fn keyword(directive: &WastDirective<'_>) -> &'static str {
-    match directive {
-        WastDirective::Module(_) => "module",
-        WastDirective::ModuleDefinition(_) => "module definition",
-        WastDirective::ModuleInstance { .. } => "module instance",
-        WastDirective::AssertMalformed { .. } => "assert_malformed",
-        WastDirective::AssertInvalid { .. } => "assert_invalid",
-        WastDirective::AssertInvalidCustom { .. } => "assert_invalid_custom",
-        WastDirective::Register { .. } => "register",
-        WastDirective::Invoke(_) => "invoke",
-        WastDirective::AssertTrap { .. } => "assert_trap",
-        WastDirective::AssertReturn { .. } => "assert_return",
-        WastDirective::AssertExhaustion { .. } => "assert_exhaustion",
-        WastDirective::AssertUnlinkable { .. } => "assert_unlinkable",
-        WastDirective::AssertException { .. } => "assert_exception",
-        WastDirective::AssertSuspension { .. } => "assert_suspension",
-        WastDirective::Thread(_) => "thread",
-        WastDirective::Wait { .. } => "wait",
-        WastDirective::AssertMalformedCustom { .. } => "assert_malformed_custom",
-    }
-}
-
-/// Offset of the parenthesis that opens a directive. Its span lies somewhere in its first words.
-fn start_of(text: &str, directive: &WastDirective<'_>) -> usize {
-    text.get(..directive.span().offset()).and_then(|before| before.rfind('(')).unwrap_or(0)
-}
-
 /// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no message)")
-}
-
-/// Lines and columns of ascending offsets, in one pass over the text.
-struct Position<'t> {
-    text: &'t str,
-    offset: usize,
-    line: u64,
-    line_start: usize,
-}
-
-impl<'t> Position<'t> {
-    fn new(text: &'t str) -> Self {
-        Position { text, offset: 0, line: 1, line_start: 0 }
-    }
-
-    /// Line and column of `offset`, both from 1; the column counts characters.
-    fn of(&mut self, offset: usize) -> (u64, u64) {
-        if offset < self.offset {
-            *self = Position::new(self.text);
-        }
-        for (i, _) in self.text[self.offset..offset].match_indices('\n') {
-            self.line += 1;
-            self.line_start = self.offset + i + 1;
-        }
-        self.offset = offset;
-        (self.line, self.text[self.line_start..offset].chars().count() as u64 + 1)
-    }
 }
 
 /// Events that the store records and the runner takes.

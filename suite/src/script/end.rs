@@ -2,10 +2,10 @@
 
 use super::{
     component,
-    messages::{self, Assertion, Class, LinkClass},
     report::Problem,
     values::{self, Typed},
 };
+use crate::messages::{self, Assertion, Class, LinkClass};
 use preflight_engine::{
     Fault, InstantiateError, LinkError, ModuleError, Store,
     component::{ComponentError, ComponentLinkError, ComponentVal, ComponentValType},

@@ -4,12 +4,14 @@ use super::{
     Options, component,
     component::Components,
     end::End,
-    module::{self, Source},
     report::Problem,
     spectest,
     values::{self, Typed},
 };
-use crate::trace::{Cause, InstancePath, Outcome};
+use crate::{
+    source::{self, Source},
+    trace::{Cause, InstancePath, Outcome},
+};
 use preflight_engine::{
     Extern, Linker, Module, Store,
     component::{Component, ComponentInstance},
@@ -141,7 +143,7 @@ impl<'o> Machine<'o> {
 
     /// The validated module or component, or how far it came.
     pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Defined, End>, Problem> {
-        self.validated(module::source(module))
+        self.validated(source::of(module))
     }
 
     fn validated(&self, source: Source) -> Result<Result<Defined, End>, Problem> {
@@ -222,7 +224,7 @@ impl<'o> Machine<'o> {
     /// Instantiates a module that an assertion expects to fail. It gets no name, and is not the current instance even if
     /// it succeeds.
     pub(super) fn instantiate_unnamed(&mut self, module: &mut Wat<'_>) -> Result<End, Problem> {
-        let source = module::encode(module);
+        let source = source::encode(module);
         match self.validated(source)? {
             Ok(definition) => {
                 let path = self.path(None);

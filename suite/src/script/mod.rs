@@ -1,6 +1,6 @@
 //! Scripts: `.wast` files, run directive by directive on the reference engine.
 //!
-//! A script never passes by accident: every assertion names a class of ends (see [`messages`]), and an end of any other
+//! A script never passes by accident: every assertion names a class of ends (see [`messages`](crate::messages)), and an end of any other
 //! class fails it. An `assert_unlinkable` whose module does not validate is a failure, and so is an `assert_trap` that
 //! traps for another reason, an `assert_invalid` whose module is malformed, and the other way round.
 //!
@@ -10,8 +10,6 @@ mod component;
 mod directive;
 mod end;
 mod machine;
-pub mod messages;
-mod module;
 mod report;
 pub mod spectest;
 mod thread;
@@ -20,13 +18,16 @@ mod tiers;
 mod values;
 mod watchdog;
 
+pub use crate::source::ScriptError;
 pub use report::{DirectiveReport, FailureKind, Script, Status};
+pub(crate) use {directive::panic_text, watchdog::Watchdog};
 
-use crate::trace::Level;
+use crate::{
+    source::{self, Directives},
+    trace::Level,
+};
 use preflight_engine::{Config, component::Readings};
 use std::time::Duration;
-use thiserror::Error;
-use wast::parser::{Parse, Parser};
 
 /// How scripts are run. The tier is the one of `config`.
 #[derive(Debug, Clone)]
@@ -60,18 +61,6 @@ impl Default for Options {
     }
 }
 
-/// The text is no script.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{line}:{column}: {message}")]
-pub struct ScriptError {
-    /// Line of the mistake, from 1.
-    pub line: u64,
-    /// Column of the mistake, from 1.
-    pub column: u64,
-    /// What is wrong.
-    pub message: String,
-}
-
 /// Runs the script `text`.
 ///
 /// ```
@@ -94,23 +83,8 @@ pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
     if options.both {
         return tiers::run_both(text, options);
     }
-    let error = |error: wast::Error| {
-        let (line, column) = error.span().linecol_in(text);
-        ScriptError { line: line as u64 + 1, column: column as u64 + 1, message: error.message() }
-    };
-    let buffer = module::buffer(text).map_err(error)?;
+    let error = |error: wast::Error| ScriptError::new(text, &error);
+    let buffer = source::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     Ok(directive::run_all(text, directives, options))
-}
-
-/// A script: none at all is the empty script, which `Wast` alone would refuse.
-struct Directives<'a>(Vec<wast::WastDirective<'a>>);
-
-impl<'a> Parse<'a> for Directives<'a> {
-    fn parse(parser: Parser<'a>) -> wast::parser::Result<Self> {
-        if parser.is_empty() {
-            return Ok(Directives(Vec::new()));
-        }
-        Ok(Directives(parser.parse::<wast::Wast<'a>>()?.directives))
-    }
 }

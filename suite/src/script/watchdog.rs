@@ -15,7 +15,7 @@ use std::{
 const AGAIN: Duration = Duration::from_millis(20);
 
 /// Watches over one script. Dropping it ends the watch.
-pub(super) struct Watchdog {
+pub(crate) struct Watchdog {
     shared: Arc<Shared>,
     /// Closed to end the watch.
     done: Option<mpsc::Sender<()>>,
@@ -39,7 +39,7 @@ impl Shared {
 
 impl Watchdog {
     /// A watch that ends after `limit`.
-    pub(super) fn new(limit: Duration) -> Self {
+    pub(crate) fn new(limit: Duration) -> Self {
         let shared = Arc::new(Shared::default());
         let (done, closed) = mpsc::channel();
         let watched = shared.clone();
@@ -48,17 +48,17 @@ impl Watchdog {
     }
 
     /// Puts a store under the watch.
-    pub(super) fn watch(&self, handle: InterruptHandle) {
+    pub(crate) fn watch(&self, handle: InterruptHandle) {
         self.shared.handles.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(handle);
     }
 
     /// Whether time is up.
-    pub(super) fn expired(&self) -> bool {
+    pub(crate) fn expired(&self) -> bool {
         self.shared.expired.load(Ordering::Relaxed)
     }
 
     /// The limit.
-    pub(super) fn limit(&self) -> Duration {
+    pub(crate) fn limit(&self) -> Duration {
         self.limit
     }
 }

@@ -382,12 +382,7 @@ fn backpressure_dec(store: &mut Store, inst: InstId) -> Result<(), Fault> {
 }
 
 /// `canon_task_return`.
-fn task_return(
-    store: &mut Store,
-    result: &Option<ValType>,
-    opts: &Rc<Options>,
-    args: &[Val],
-) -> Result<(), Fault> {
+fn task_return(store: &mut Store, result: &Option<ValType>, opts: &Rc<Options>, args: &[Val]) -> Result<(), Fault> {
     let id = store.components.current_task_id()?;
     let task = store.components.task(id)?;
     let fits = task.opts.is_async && task.ft.result == *result && opts.lift_equal(&task.opts);

@@ -52,13 +52,7 @@ pub(super) fn copy(
 }
 
 /// `cancel_copy`.
-pub(super) fn cancel(
-    store: &mut Store,
-    inst: InstId,
-    ty: &EndType<'_>,
-    is_async: bool,
-    i: u32,
-) -> Result<u32, Fault> {
+pub(super) fn cancel(store: &mut Store, inst: InstId, ty: &EndType<'_>, is_async: bool, i: u32) -> Result<u32, Fault> {
     let waitable = store.waitable(inst, i)?;
     let end = waitable.as_end(store, ty.flow, ty.side, ty.t)?;
     trap_if(end.state.get() != CopyState::Copying || waitable.has_sync_waiter.get(), TrapCode::InvalidHandle)?;

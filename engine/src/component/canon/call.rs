@@ -69,7 +69,13 @@ fn trace(store: &Store, vals: &[ComponentVal]) -> Vec<crate::trace::Value> {
     vals.iter().map(|val| val.trace(&store.components)).collect()
 }
 
-pub(super) fn record_values(store: &mut Store, inst: InstId, lifted: bool, what: impl FnOnce() -> String, vals: &[ComponentVal]) {
+pub(super) fn record_values(
+    store: &mut Store,
+    inst: InstId,
+    lifted: bool,
+    what: impl FnOnce() -> String,
+    vals: &[ComponentVal],
+) {
     if store.is_recording() && !vals.is_empty() {
         let (at, values) = (store.components.instance(inst).path.clone(), trace(store, vals));
         let what = what();
@@ -259,10 +265,13 @@ pub(crate) fn canon_lower(
         let (callee, subtask) = (callee.clone(), subtask.clone());
         Box::new(move |store, vals| {
             let Some(vals) = vals else {
-                return progress(&subtask, match subtask.as_subtask()?.state.get() {
-                    SubtaskState::Starting => SubtaskState::CancelledBeforeStarted,
-                    _ => SubtaskState::CancelledBeforeReturned,
-                });
+                return progress(
+                    &subtask,
+                    match subtask.as_subtask()?.state.get() {
+                        SubtaskState::Starting => SubtaskState::CancelledBeforeStarted,
+                        _ => SubtaskState::CancelledBeforeReturned,
+                    },
+                );
             };
             let mut out = CoreValueIter::new(&args[consumed.get()..]);
             let types: Vec<ValType> = callee.ft().result_types();

@@ -8,7 +8,9 @@ use super::super::{
     value::ComponentVal,
 };
 use super::{
-    Context, align_to, broken, builtin_copy::lift_async_value, error_context::error_context, shape, string::load_string_from_range, trap, trap_if};
+    Context, align_to, broken, builtin_copy::lift_async_value, error_context::error_context, pay_values, shape,
+    string::load_string_from_range, trap, trap_if,
+};
 use crate::{
     Store,
     error::Fault,
@@ -49,6 +51,7 @@ pub(crate) fn load(store: &mut Store, cx: &Context, ptr: u64, ty: &ValType) -> R
 
 fn load_compound(store: &mut Store, cx: &Context, ptr: u64, kind: &Kind) -> Result<V, Fault> {
     let w = cx.opts.w;
+    pay_values(store, 1)?;
     match kind {
         Kind::List(ty) => {
             let (begin, length) = load_pair(store, cx, ptr)?;
@@ -131,6 +134,7 @@ pub(crate) fn load_list_from_valid_range(
     ty: &ValType,
 ) -> Result<Vec<V>, Fault> {
     spend(store, length)?;
+    pay_values(store, length)?;
     if *ty == ValType::U8 {
         let mut bytes = vec![0; length as usize];
         cx.read(store, ptr, &mut bytes)?;
@@ -164,6 +168,7 @@ pub(crate) fn load_map_from_range(
     let pair = shape::Shape::record([key, value].into_iter(), cx.opts.w);
     check_list(store, cx, ptr, length, pair.size, pair.alignment)?;
     spend(store, length)?;
+    pay_values(store, length)?;
     let value_at = align_to(key.elem_size(cx.opts.w), value.alignment(cx.opts.w));
     let entries = (0..length).map(|i| {
         let at = ptr + i * pair.size;
@@ -184,6 +189,7 @@ pub(crate) fn spend(store: &mut Store, values: u64) -> Result<(), Fault> {
 }
 
 fn load_record(store: &mut Store, cx: &Context, mut ptr: u64, fields: &[Field]) -> Result<V, Fault> {
+    pay_values(store, fields.len() as u64)?;
     let mut record = Vec::with_capacity(fields.len());
     for Field { label, ty } in fields {
         ptr = align_to(ptr, ty.alignment(cx.opts.w));
@@ -195,6 +201,7 @@ fn load_record(store: &mut Store, cx: &Context, mut ptr: u64, fields: &[Field]) 
 
 /// A tuple is a record (*Despecialization*).
 pub(crate) fn load_tuple(store: &mut Store, cx: &Context, mut ptr: u64, types: &[ValType]) -> Result<Vec<V>, Fault> {
+    pay_values(store, types.len() as u64)?;
     let mut tuple = Vec::with_capacity(types.len());
     for ty in types {
         ptr = align_to(ptr, ty.alignment(cx.opts.w));

@@ -34,9 +34,9 @@ use crate::{
     error::Fault,
     runtime::{FuncAddr, MemAddr, Val},
     syntax::ValType as CoreType,
-    trace::TrapCode,
+    trace::{Resource, TrapCode},
 };
-use std::rc::Rc;
+use std::{rc::Rc, sync::atomic::Ordering};
 
 /// What a built-in returns that would have to block.
 const BLOCKED: u32 = 0xffff_ffff;
@@ -93,6 +93,26 @@ pub(crate) fn trap_if(condition: bool, code: TrapCode) -> Result<(), Fault> {
 /// What a valid component cannot do; decoding hostile bytes must not panic all the same.
 pub(crate) fn broken(what: &str) -> Fault {
     Fault::Usage(format!("a canonical definition without its {what}"))
+}
+
+/// Fuel for values that are loaded or stored, or for as many times eight bytes of a string: one unit for each 128.
+pub(crate) fn pay_values(store: &mut Store, values: u64) -> Result<(), Fault> {
+    /// Values to a unit, as a power of two: as bulk instructions pay for elements.
+    const UNIT_LOG2: u32 = 7;
+    let unpaid = store.components.unpaid.saturating_add(values);
+    store.components.unpaid = unpaid & ((1 << UNIT_LOG2) - 1);
+    if unpaid >> UNIT_LOG2 == 0 {
+        return Ok(());
+    }
+    if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
+        return Err(Fault::Exhausted(Resource::Interrupt));
+    }
+    store.pay(unpaid >> UNIT_LOG2)
+}
+
+/// Fuel for `byte_length` bytes of a string: one unit for each KiB.
+pub(crate) fn pay_string(store: &mut Store, byte_length: u64) -> Result<(), Fault> {
+    pay_values(store, byte_length.div_ceil(8))
 }
 
 /// An unsigned number out of a core value.

@@ -8,7 +8,9 @@ use super::super::{
     value::ComponentVal,
 };
 use super::{
-    Context, align_to, broken, error_context::add_error_context, load, shape, string::store_string_into_range};
+    Context, align_to, broken, error_context::add_error_context, load, pay_values, shape,
+    string::store_string_into_range,
+};
 use crate::{Store, error::Fault, trace::Resource};
 use ComponentVal as V;
 
@@ -61,6 +63,7 @@ pub(crate) fn scalar_bits(v: &V) -> Option<u64> {
 }
 
 fn store_compound(s: &mut Store, cx: &Context, v: &V, kind: &Kind, ptr: u64) -> Result<(), Fault> {
+    pay_values(s, 1)?;
     match (v, kind) {
         (V::List(vals), Kind::List(ty)) => {
             let pair = store_list_into_range(s, cx, vals, ty)?;
@@ -130,6 +133,7 @@ pub(crate) fn store_list_into_valid_range(
     ptr: u64,
     ty: &ValType,
 ) -> Result<(), Fault> {
+    pay_values(s, vals.len() as u64)?;
     if *ty == ValType::U8 {
         let bytes = vals.iter().map(|v| if let V::U8(v) = v { Ok(*v) } else { Err(mismatch(ty)) });
         return cx.write(s, ptr, &bytes.collect::<Result<Vec<u8>, _>>()?);
@@ -148,6 +152,7 @@ pub(crate) fn store_map_into_range(
 ) -> Result<(u64, u64), Fault> {
     let pair = shape::Shape::record([key, value].into_iter(), cx.opts.w);
     let ptr = allocate_list(s, cx, entries.len(), pair.size, pair.alignment)?;
+    pay_values(s, entries.len() as u64)?;
     for (i, (k, v)) in entries.iter().enumerate() {
         store_record(s, cx, [(k, key), (v, value)].into_iter(), ptr + i as u64 * pair.size)?;
     }
@@ -162,6 +167,7 @@ pub(crate) fn store_record<'a>(
     mut ptr: u64,
 ) -> Result<(), Fault> {
     for (v, ty) in fields {
+        pay_values(s, 1)?;
         ptr = align_to(ptr, ty.alignment(cx.opts.w));
         store(s, cx, v, ty, ptr)?;
         ptr += ty.elem_size(cx.opts.w);
@@ -215,7 +221,13 @@ pub(crate) fn lower_handle(s: &mut Store, cx: &Context, val: ResourceVal, ty: &V
                 return Ok(rep);
             }
             state.task_mut(task)?.num_borrows += 1;
-            state.instance_mut(cx.inst).handles.add(Handle { ty: rt, rep, own: false, scope: Some(task), num_lends: 0 })?
+            state.instance_mut(cx.inst).handles.add(Handle {
+                ty: rt,
+                rep,
+                own: false,
+                scope: Some(task),
+                num_lends: 0,
+            })?
         }
     };
     Ok(u64::from(i))

@@ -1,7 +1,7 @@
 //! CanonicalABI.md, *Loading* and *Storing*: strings and their transcoding.
 
 use super::super::value::{ComponentString, ComponentVal, Encoding};
-use super::{Context, load::spend, trap, trap_if};
+use super::{Context, load::spend, pay_string, trap, trap_if};
 use crate::{Store, error::Fault, trace::TrapCode};
 
 pub(crate) const MAX_STRING_BYTE_LENGTH: u64 = (1 << 28) - 1;
@@ -29,6 +29,7 @@ pub(crate) fn load_string_from_range(
     trap_if(byte_length > MAX_STRING_BYTE_LENGTH, TrapCode::InvalidPointer)?;
     cx.check_range(store, ptr, byte_length, alignment)?;
     spend(store, byte_length / 32)?;
+    pay_string(store, byte_length)?;
     let mut bytes = vec![0; byte_length as usize];
     cx.read(store, ptr, &mut bytes)?;
     let text = decode(bytes, cx.opts.string_encoding, tagged).map_or_else(|| trap(TrapCode::InvalidString), Ok)?;
@@ -85,6 +86,7 @@ pub(crate) fn store_string_into_range(
     if src_code_units > MAX_STRING_BYTE_LENGTH {
         return Err(Fault::Exhausted(crate::trace::Resource::Memory));
     }
+    pay_string(store, src.len() as u64)?;
     match (cx.opts.string_encoding, source) {
         (Encoding::Utf8, Source::Utf8) => store_string_copy(store, cx, src_code_units, 1, src.as_bytes()),
         (Encoding::Utf8, Source::Utf16) => store_string_to_utf8(store, cx, src, src_code_units, src_code_units * 3),

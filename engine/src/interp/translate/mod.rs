@@ -90,6 +90,9 @@ pub(crate) fn body<'m>(module: &'m Module, x: u32, scratch: &mut Scratch) -> &'m
             let (count, ty) = locals.read().expect(valid);
             translator.declare(std::iter::repeat_n(ty == wasmparser::ValType::V128, count as usize));
         }
+        if module.entry_name(x).is_some() {
+            translator.emit(super::control::entry_called, x, 0, 0, 0);
+        }
         translator.finish(OperatorsReader::new(locals.get_binary_reader()), &ty.results, x, scratch)
     })
 }

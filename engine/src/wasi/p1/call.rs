@@ -5,7 +5,7 @@
 //! else has happened wherever the range is known at that time.
 
 use super::{
-    super::{rules::WasiInStart, world::World},
+    super::{fuel, rules::WasiInStart, world::World},
     Preview1State,
     errno::{Done, Errno, Failure},
     table::Table,
@@ -14,7 +14,7 @@ use crate::{
     Caller, Extern, Trap, Val,
     error::Fault,
     runtime::MemAddr,
-    trace::{Event, Resource, TrapCode},
+    trace::{Event, InstancePath, TrapCode},
 };
 use std::cell::RefMut;
 
@@ -97,10 +97,17 @@ impl Call<'_, '_> {
     }
 
     fn tell(&mut self, rule: &str, reading: &str) {
+        self.record(|at| Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+    }
+
+    /// Records an event of the calling instance.
+    pub fn record(&mut self, event: impl FnOnce(InstancePath) -> Event) {
         let instance = self.caller.instance();
         let store = self.caller.store();
-        let at = instance.map(|instance| store.path(instance).clone()).unwrap_or_default();
-        store.record(|| Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+        if store.is_recording() {
+            let at = instance.map(|instance| store.path(instance).clone()).unwrap_or_default();
+            store.record(|| event(at));
+        }
     }
 
     /// The caller's export `memory` (rules P1-ENV-01 and P1-ENV-02).
@@ -125,11 +132,7 @@ impl Call<'_, '_> {
 
     /// Pays for `len` bytes that move: one unit of fuel for each KiB.
     pub fn pay(&mut self, len: u64) -> Done {
-        let store = self.caller.store();
-        let Some(fuel) = store.fuel() else { return Ok(()) };
-        let left = fuel.checked_sub(len / 1024).ok_or(Failure::Fault(Fault::Exhausted(Resource::Fuel)))?;
-        store.set_fuel(Some(left));
-        Ok(())
+        Ok(fuel::pay(self.caller.store(), len)?)
     }
 
     /// Fills `buf` from the guest's memory.

@@ -2,7 +2,7 @@
 //! `fd_dir`.
 
 use super::{
-    super::world::{FileKind, Stat, Times},
+    super::world::{FileKind, LARGEST_FILE, Stat, Times},
     call::Call,
     errno::{Done, Errno},
     table::Object,
@@ -11,8 +11,6 @@ use super::{
 
 /// The greatest `advice`.
 const LAST_ADVICE: u32 = 5;
-/// More than this of a file's size is never paid for, in bytes: no virtual file is larger.
-pub(super) const LARGEST: u64 = 1 << 30;
 
 /// `fd_advise`: advice is heard and not taken.
 pub(super) fn fd_advise(call: &mut Call<'_, '_>) -> Done {
@@ -38,7 +36,7 @@ pub(super) fn fd_allocate(call: &mut Call<'_, '_>) -> Done {
     let end = offset.checked_add(len).ok_or(Errno::Fbig)?;
     let file = file.clone();
     if file.stat()?.size < end {
-        call.pay(end.min(LARGEST))?;
+        call.pay(end.min(LARGEST_FILE))?;
         file.set_size(end)?;
     }
     Ok(())
@@ -133,7 +131,7 @@ pub(super) fn fd_filestat_set_size(call: &mut Call<'_, '_>) -> Done {
         return Err(Errno::Inval.into());
     }
     let file = file.clone();
-    call.pay(size.min(LARGEST))?;
+    call.pay(size.min(LARGEST_FILE))?;
     Ok(file.set_size(size)?)
 }
 

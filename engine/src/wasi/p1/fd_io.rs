@@ -1,12 +1,12 @@
 //! `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`.
 
 use super::{
-    super::world::File,
+    super::world::{File, LARGEST_FILE},
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
-    fd::LARGEST,
     table::{Descriptor, Object},
 };
+use crate::trace::{Event, Stream};
 
 /// `fd_read`.
 pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
@@ -82,8 +82,8 @@ pub(super) fn fd_write(call: &mut Call<'_, '_>) -> Done {
     let buffers = call.iovs(1)?;
     call.check(call.u32(3), 4, 4)?;
     let written = match &descriptor.object {
-        Object::Stdout => gather(call, &buffers, |call, _, bytes| Ok(call.world().stdout.write(bytes)?))?,
-        Object::Stderr => gather(call, &buffers, |call, _, bytes| Ok(call.world().stderr.write(bytes)?))?,
+        Object::Stdout => write_stream(call, &buffers, Stream::Stdout)?,
+        Object::Stderr => write_stream(call, &buffers, Stream::Stderr)?,
         Object::File(file) => {
             let from = if descriptor.appends() { file.stat()?.size } else { descriptor.position };
             let written = write_file(call, &buffers, file, from)?;
@@ -115,9 +115,26 @@ fn writable(call: &mut Call<'_, '_>, fd: u32) -> Done<Descriptor> {
     }
 }
 
+/// Writes to a standard stream, and tells the trace what was written.
+fn write_stream(call: &mut Call<'_, '_>, buffers: &[Buffer], stream: Stream) -> Done<u32> {
+    let is_recording = call.caller.store().is_recording();
+    let mut taken = Vec::new();
+    let written = gather(call, buffers, |call, _, bytes| {
+        call.world().output(stream).write(bytes)?;
+        if is_recording {
+            taken.extend_from_slice(bytes);
+        }
+        Ok(())
+    });
+    if !taken.is_empty() {
+        call.record(|at| Event::Output { at, stream, bytes: taken.as_slice().into() });
+    }
+    written
+}
+
 fn write_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
     // Zeros fill what is between the end of the file and the first byte.
-    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST))?;
+    call.pay(from.saturating_sub(file.stat()?.size).min(LARGEST_FILE))?;
     gather(call, buffers, |_, done, bytes| {
         let at = from.checked_add(done.into()).ok_or(Errno::Fbig)?;
         Ok(file.write_at(at, bytes)?)

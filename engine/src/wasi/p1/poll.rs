@@ -8,15 +8,12 @@ use super::{
     table::Object,
 };
 use crate::{error::Fault, trace::Resource};
-use std::sync::atomic::Ordering;
 
 /// The most subscriptions of one call: beyond, `inval`.
 const MAX_SUBSCRIPTIONS: u32 = 4096;
 /// Sizes of the ABI's records, in bytes.
 const SUBSCRIPTION: u32 = 48;
 const EVENT: u32 = 32;
-/// How long real time passes before anyone looks, in nanoseconds.
-const SLICE: u64 = 20_000_000;
 
 /// A `subscription`.
 #[derive(Debug, Clone, Copy)]
@@ -148,23 +145,16 @@ fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
     }
 }
 
-/// Lets time pass until the first clock is due. Real time passes in slices, so that the embedder can interrupt.
+/// Lets time pass until the first clock is due.
 fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
     let clocks = call.world().clocks.clone();
     let left = |subscription: &Subscription| match subscription.kind {
         Kind::Clock { clock, due } => Some(due.saturating_sub(clock.now(&clocks))),
         _ => None,
     };
-    let mut rest = subscriptions.iter().filter_map(left).min().unwrap_or(0);
-    while rest > 0 {
-        if call.caller.store().interrupt_flag().swap(false, Ordering::Relaxed) {
-            return Err(Fault::Exhausted(Resource::Interrupt).into());
-        }
-        let slice = if clocks.is_virtual() { rest } else { rest.min(SLICE) };
-        clocks.wait(slice);
-        rest -= slice;
-    }
-    Ok(())
+    let rest = subscriptions.iter().filter_map(left).min().unwrap_or(0);
+    let interrupt = call.caller.store().interrupt_flag();
+    clocks.pass(rest, interrupt).map_err(|_| Fault::Exhausted(Resource::Interrupt).into())
 }
 
 fn encode(userdata: u64, ready: &Ready) -> [u8; EVENT as usize] {

@@ -4,14 +4,16 @@ use super::{
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
 };
-use crate::error::Fault;
+use crate::{error::Fault, trace::Event};
 
 /// The greatest `signal`.
 const LAST_SIGNAL: u32 = 30;
 
 /// `proc_exit` (rules P1-CMD-07, P1-REA-06, P1-ENV-08): nothing of the guest runs after it.
 pub(super) fn proc_exit(call: &mut Call<'_, '_>) -> Done {
-    Err(Failure::Fault(Fault::Exit(call.u32(0) as i32)))
+    let code = call.u32(0) as i32;
+    call.record(|at| Event::Exited { at, code });
+    Err(Failure::Fault(Fault::Exit(code)))
 }
 
 /// `proc_raise`: there are no signals here, as in current runtimes.

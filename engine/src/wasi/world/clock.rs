@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     rc::Rc,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -22,6 +23,13 @@ pub const VIRTUAL_EPOCH: u64 = 946_684_800_000_000_000;
 /// How far each reading moves the virtual clocks, in nanoseconds. Without it a guest that waits by reading the clock
 /// would wait for ever.
 pub const VIRTUAL_STEP: u64 = 1_000;
+
+/// How long real time passes before anyone looks whether to stop, in nanoseconds.
+const SLICE: u64 = 20_000_000;
+
+/// The embedder has stopped the program while it waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
 
 impl Default for Clocks {
     fn default() -> Self {
@@ -75,6 +83,23 @@ impl Clocks {
         if let Kind::Virtual { step, .. } = &*self.0 {
             self.wait(*step);
         }
+    }
+
+    /// Lets `nanoseconds` pass as [`wait`](Self::wait) does, real time in slices, so that the embedder can interrupt.
+    ///
+    /// # Errors
+    /// [`Interrupted`] if `interrupt` was set meanwhile; it is cleared then.
+    pub fn pass(&self, nanoseconds: u64, interrupt: &AtomicBool) -> Result<(), Interrupted> {
+        let mut rest = nanoseconds;
+        while rest > 0 {
+            if interrupt.swap(false, Ordering::Relaxed) {
+                return Err(Interrupted);
+            }
+            let slice = if self.is_virtual() { rest } else { rest.min(SLICE) };
+            self.wait(slice);
+            rest -= slice;
+        }
+        Ok(())
     }
 
     /// Lets `nanoseconds` pass: virtual clocks are moved, with real ones the thread sleeps.

@@ -10,7 +10,7 @@ mod stream;
 mod tree;
 mod virtual_fs;
 
-pub use clock::{Clocks, VIRTUAL_EPOCH, VIRTUAL_STEP};
+pub use clock::{Clocks, Interrupted, VIRTUAL_EPOCH, VIRTUAL_STEP};
 pub use error::FsError;
 pub use fs::{Dir, Entry, File, FileKind, OpenOptions, Opened, Stat, Times};
 pub use host::{HostDir, HostFile};
@@ -18,7 +18,11 @@ pub use random::Random;
 pub use stream::{CAPTURE_LIMIT, Input, Output};
 pub use virtual_fs::{VirtualDir, VirtualFile};
 
+use crate::trace::Stream;
 use std::{io, path::Path};
+
+/// More than this of a file's size is never paid for, in bytes: no virtual file is larger.
+pub const LARGEST_FILE: u64 = 1 << 30;
 
 /// A directory that a program finds open when it starts.
 #[derive(Debug, Clone)]
@@ -72,6 +76,14 @@ impl World {
     /// The default world.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The standard stream `stream`.
+    pub fn output(&mut self, stream: Stream) -> &mut Output {
+        match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        }
     }
 
     /// Preopens a new, empty directory in memory as `name`, and returns it so that it can be filled.

@@ -2,12 +2,12 @@
 
 use crate::{
     output,
-    run::{End, Imports, RunArgs, Session, values},
+    run::{Imports, RunArgs},
 };
-use preflight_engine::Fault;
+use preflight_engine::trace::Outcome;
 use std::{path::PathBuf, process::ExitCode};
 
-/// Run a module: instantiate it, then call an export; no trace.
+/// Run a module or a component: instantiate it, then call an export; no trace.
 ///
 /// The results are printed one per line, in the form in which they could be given as arguments. Imports must be provided
 /// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
@@ -24,10 +24,11 @@ use std::{path::PathBuf, process::ExitCode};
   preflight exec app.wasm                        instantiate it, the start function included
   preflight exec math.wat --invoke add 1 2       call an export
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
+  preflight exec component.wasm --invoke a:b/math#sum '[1, 2]'       a component, values in WAVE
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
   preflight exec tool.wasm --dir .::/data --env LANG=C --stdin - -- --verbose /data/in.txt")]
 pub struct Args {
-    /// A module, .wasm or .wat; - is standard input.
+    /// A module or a component, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -40,23 +41,21 @@ pub struct Args {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    let mut session = Session::new(&plan, Imports::Strict);
+    let mut session = plan.session(Imports::Strict);
     session.stream();
-    let watch = args.run.limits.watch(session.store.interrupt_handle());
+    let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
-    if let Some(Fault::Exit(code)) = end.fault() {
-        return Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1)));
-    }
-    match &end {
-        End::Returned(results) => {
-            let lines = results.iter().map(|value| values::result(&session.store, *value) + "\n");
-            output::data(None, &lines.collect::<String>())?;
+    let end = end?;
+    match &end.outcome {
+        Outcome::Exit { code } => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
+        Outcome::Returned { .. } => {
+            output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
             Ok(ExitCode::SUCCESS)
         }
-        failed => {
+        _ => {
             let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
-            output::complain(&(session.explain(failed) + &remark));
+            output::complain(&(end.explanation() + &remark));
             Ok(ExitCode::from(1))
         }
     }

@@ -1,12 +1,12 @@
 //! `preflight run`: the cases.
 
 use super::wast::{Format, Paint, Table};
+use crate::tier::Tier;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
     case::{self, Case, Failure, Report, Verdict, line},
-    script::{Options, Status},
-    trace::Difference,
+    script::Options,
 };
 use preflight_spec_tests::{Catalogue, rules};
 use serde_json::json;
@@ -40,10 +40,16 @@ pub struct Args {
     /// Run the cases (.wast) of this folder instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
+    /// Which tier of the engine to run on; with both, what they do is compared step by step.
+    #[arg(long, value_enum, default_value_t = DEFAULT_TIER)]
+    tier: Tier,
     /// What to print: a table for people, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// Every tier that this program has.
+const DEFAULT_TIER: Tier = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
 
 /// Runs the command.
 ///
@@ -52,7 +58,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let cases = selected(&args, &catalogue)?;
-    let reports = run_all(&cases, &catalogue);
+    let reports = run_all(&cases, &catalogue, &args.tier.options()?);
     let mut out = io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&document(&cases, &reports))?)?,
@@ -95,7 +101,7 @@ fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
 }
 
 /// Runs the cases under a progress bar on standard error, which only a terminal shows.
-fn run_all(cases: &[Case], catalogue: &Catalogue) -> Vec<Report> {
+fn run_all(cases: &[Case], catalogue: &Catalogue, options: &Options) -> Vec<Report> {
     let bar = ProgressBar::new(cases.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} cases  {wide_msg}") {
         bar.set_style(style);
@@ -104,18 +110,9 @@ fn run_all(cases: &[Case], catalogue: &Catalogue) -> Vec<Report> {
         bar.set_message(report.path.clone());
         bar.inc(1);
     };
-    let reports = case::run_all(cases, catalogue, &Options::default(), &progress);
+    let reports = case::run_all(cases, catalogue, options, &progress);
     bar.finish_and_clear();
     reports
-}
-
-fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed(_) => "failed",
-        Verdict::Unsupported(_) => "unsupported",
-        Verdict::Recorded(_) => "recorded",
-    }
 }
 
 const COLUMNS: [&str; 4] = ["passed", "failed", "unsupported", "recorded"];
@@ -127,7 +124,7 @@ fn write_table(out: &mut impl Write, paint: Paint, cases: &[Case], reports: &[Re
         let ids = case.header.rules.iter().map(|id| id.rsplit_once('-').map_or(id.as_str(), |(subject, _)| subject));
         for subject in ids.collect::<std::collections::BTreeSet<_>>() {
             let counts = subjects.entry(subject).or_default();
-            counts[COLUMNS.iter().position(|column| *column == word(&report.verdict)).unwrap_or(0)] += 1;
+            counts[COLUMNS.iter().position(|column| *column == report.verdict.word()).unwrap_or(0)] += 1;
         }
     }
     let colours = [paint.green(), paint.red(), paint.yellow(), paint.yellow()];
@@ -156,7 +153,7 @@ fn write_failures(
             writeln!(out, "  {} {}", rule.id, rule.statement)?;
         }
         for failure in failures {
-            writeln!(out, "  {}", describe(failure))?;
+            writeln!(out, "  {failure}")?;
         }
         if failures.iter().any(|failure| matches!(failure, Failure::Trace(_))) {
             for line in line::print_all(&report.actual) {
@@ -167,28 +164,8 @@ fn write_failures(
     Ok(())
 }
 
-fn describe(failure: &Failure) -> String {
-    match failure {
-        Failure::Script(error) => error.to_string(),
-        Failure::Directive(report) => match &report.status {
-            Status::Failed { expected, got, .. } => {
-                format!("{}:{} {}: expected {expected}, got {got}", report.line, report.column, report.directive)
-            }
-            status => format!("{}:{} {}: {status:?}", report.line, report.column, report.directive),
-        },
-        Failure::Trace(Difference::Event { index, expected, actual }) => {
-            let show = |event: &Option<_>| event.as_ref().map_or("nothing".to_owned(), line::print_event);
-            format!("step {}: expected {}, got {}", index + 1, show(expected), show(actual))
-        }
-        Failure::Trace(Difference::Outcome { expected, actual }) => {
-            format!("the end: expected {expected}, got {actual}")
-        }
-        Failure::Trace(difference) => format!("{difference:?}"),
-    }
-}
-
 fn write_summary(out: &mut impl Write, paint: Paint, reports: &[Report]) -> anyhow::Result<()> {
-    let count = |column: &str| reports.iter().filter(|report| word(&report.verdict) == column).count();
+    let count = |column: &str| reports.iter().filter(|report| report.verdict.word() == column).count();
     let (colour, verdict) = if count("failed") == 0 { (paint.green(), "ok") } else { (paint.red(), "FAILED") };
     let counts: Vec<_> = COLUMNS.iter().map(|column| format!("{} {column}", count(column))).collect();
     writeln!(out, "{colour}{verdict}{}: {} cases: {}", paint.end(), reports.len(), counts.join(", "))?;
@@ -197,22 +174,17 @@ fn write_summary(out: &mut impl Write, paint: Paint, reports: &[Report]) -> anyh
 
 fn document(cases: &[Case], reports: &[Report]) -> serde_json::Value {
     let one = |(case, report): (&Case, &Report)| {
-        let notes: Vec<String> = match &report.verdict {
-            Verdict::Passed => Vec::new(),
-            Verdict::Failed(failures) | Verdict::Recorded(failures) => failures.iter().map(describe).collect(),
-            Verdict::Unsupported(what) => vec![what.clone()],
-        };
         json!({
             "path": case.path,
             "title": case.header.title,
             "rules": case.header.rules,
-            "verdict": word(&report.verdict),
-            "notes": notes,
+            "verdict": report.verdict.word(),
+            "notes": report.verdict.notes(),
             "expected": line::print_all(&case.expected),
             "actual": line::print_all(&report.actual),
         })
     };
-    let count = |column: &str| reports.iter().filter(|report| word(&report.verdict) == column).count();
+    let count = |column: &str| reports.iter().filter(|report| report.verdict.word() == column).count();
     let totals: serde_json::Map<_, _> =
         COLUMNS.iter().map(|column| ((*column).to_owned(), count(column).into())).collect();
     json!({ "cases": cases.iter().zip(reports).map(one).collect::<Vec<_>>(), "totals": totals })

@@ -5,18 +5,21 @@ mod diff;
 use crate::{
     output,
     render::{self, Notes},
-    run::{End, Imports, Plan, Recorder, RunArgs, Session},
+    run::{Imports, Planned, Recorder, RunArgs},
 };
-use preflight::post_mortem;
 use preflight_engine::trace::{Level, Outcome, PostMortem, Trace};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Show what happens when a module starts, step by step, and what is left if it fails.
+/// Show what happens when a module or a component starts, step by step, and what is left if it fails.
 ///
 /// FILE is instantiated on the reference engine, after the --preload files. Shown in time order: imports resolved,
 /// initialisers evaluated, segments written, the start function and the host calls in it, and how it ended; after that, what
 /// is in every memory, table and global that can still be reached. Imports that nobody provides get stubs that record their
 /// calls and return zero or null.
+///
+/// Of a component: every instance inside with its path, core modules and their start functions, component-level starts, calls
+/// with the values lifted and lowered, resources; after a failure, which instances are locked. Its unknown imports get stubs
+/// of their types: default values, fresh handles.
 ///
 /// Commands and reactors of WASI preview 1 run in a virtual world as they would with `preflight exec`: the trace tells who
 /// called _start and _initialize and by which rule, and what was printed is shown at the end.
@@ -31,6 +34,7 @@ use std::{path::PathBuf, process::ExitCode};
     after_help = "Examples:
   preflight trace app.wasm
   preflight trace app.wasm --preload env=env.wat --invoke main 1 2
+  preflight trace component.wasm --value limit=10 --invoke a:b/c#run '{verbose}'
   preflight trace app.wasm --format json --out before.json
   preflight trace app.wasm --expect before.json     exit status 1 if start-up has changed
   preflight trace diff before.json after.json       what has changed
@@ -39,7 +43,7 @@ use std::{path::PathBuf, process::ExitCode};
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// A module, .wasm or .wat; - is standard input.
+    /// A module or a component, .wasm or .wat; - is standard input.
     #[arg(value_name = "FILE", required = true)]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -99,7 +103,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let expected = args.expect.as_deref().map(diff::read).transpose()?;
             let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
-            let (trace, notes) = record(&plan, &args.run, imports, args.level.into());
+            let (trace, notes) = record(&plan, &args.run, imports, args.level.into())?;
             output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
@@ -111,40 +115,21 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Takes the trace.
-fn record(plan: &Plan, run: &RunArgs, imports: Imports, level: Level) -> (Trace, Notes) {
-    let mut session = Session::new(plan, imports);
-    let recorder = Recorder::attach(&mut session.store);
-    let watch = run.limits.watch(session.store.interrupt_handle());
+fn record(plan: &Planned, run: &RunArgs, imports: Imports, level: Level) -> anyhow::Result<(Trace, Notes)> {
+    let mut session = plan.session(imports);
+    let recorder = Recorder::attach(session.store());
+    let watch = run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remarks = [watch.end(), recorder.remark()];
+    let end = end?;
     let mut events = recorder.take();
     events.retain(|event| event.level() <= level);
-    let post_mortem = match level {
-        Level::Outcome => PostMortem::default(),
-        _ => {
-            let reachable = session.reachable();
-            post_mortem::examine(&mut session.store, &reachable)
-        }
-    };
-    let outcome = end.outcome(&session.store);
-    (Trace { level, events, outcome, post_mortem }, notes(plan, &session, &end, remarks.into_iter().flatten()))
-}
-
-/// What is known besides the trace.
-fn notes(plan: &Plan, session: &Session<'_>, end: &End, remarks: impl Iterator<Item = String>) -> Notes {
-    let files = plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
-    // The outcome names the class of a fault; of a link error only the message says which import it was.
-    let explained = match end.fault() {
-        Some(_) => session.circumstances(end),
-        None if matches!(end, End::Returned(_)) => Vec::new(),
-        None => vec![session.explain(end)],
-    };
-    Notes {
-        files: files.collect(),
-        funcs: session.func_names(),
-        providers: session.providers().clone(),
-        remarks: explained.into_iter().chain(session.remarks()).chain(remarks).chain(session.printed()).collect(),
-    }
+    let post_mortem = if level == Level::Outcome { PostMortem::default() } else { session.post_mortem() };
+    let mut notes = session.notes();
+    let said = std::mem::take(&mut notes.remarks);
+    notes.remarks = end.remarks();
+    notes.remarks.extend(remarks.into_iter().flatten().chain(said));
+    Ok((Trace { level, events, outcome: end.outcome, post_mortem }, notes))
 }
 
 fn shown(trace: &Trace, notes: &Notes, format: Format) -> anyhow::Result<String> {

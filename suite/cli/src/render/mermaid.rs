@@ -52,24 +52,43 @@ impl Diagram<'_> {
         let id = self.ids[event.at()].clone();
         let text = self.words.event(event);
         match event {
-            Event::StartEntered { .. } | Event::Called { .. } | Event::ComponentStartEntered { .. } => {
+            Event::StartEntered { at, .. } => {
+                self.begin(event, &id);
+                let from = self.requester(at);
+                self.arrow(&from, "->>", &id, &text);
+            }
+            Event::StartLeft { at, .. } => {
+                let to = self.requester(at);
+                self.arrow(&id, "-->>", &to, &text);
+            }
+            // A component calls its own start functions.
+            Event::ComponentStartEntered { .. } => self.arrow(&id, "->>", &id, &text),
+            Event::ComponentStartLeft { .. } => self.arrow(&id, "-->>", &id, &text),
+            Event::Called { .. } => {
                 self.begin(event, &id);
                 self.arrow("host", "->>", &id, &text);
             }
-            Event::StartLeft { .. } | Event::Returned { .. } | Event::ComponentStartLeft { .. } => {
-                self.arrow(&id, "-->>", "host", &text);
-            }
+            Event::Returned { .. } => self.arrow(&id, "-->>", "host", &text),
             Event::HostCalled { .. } => self.arrow(&id, "->>", "host", &text),
             Event::HostReturned { .. } => self.arrow("host", "-->>", &id, &text),
             Event::InstanceDone { at } | Event::ComponentDone { at } => {
                 self.begin(event, &id);
                 self.coming_up.remove(at);
-                self.arrow(&id, "-->>", "host", &text);
+                let to = self.requester(at);
+                self.arrow(&id, "-->>", &to, &text);
             }
             Event::Trapped { at, .. } | Event::Threw { at, .. } => {
                 self.coming_up.remove(at);
-                self.arrow(&id, "--x", "host", &text);
+                let to = self.requester(at);
+                self.arrow(&id, "--x", &to, &text);
             }
+            Event::ComponentBegun { .. } => self.begin(event, &id),
+            Event::Lifted { .. }
+            | Event::Lowered { .. }
+            | Event::ResourceMade { .. }
+            | Event::ResourceDropped { .. }
+            | Event::Locked { .. }
+            | Event::RuleApplied { .. } => self.note(&id, &text),
             _ => {
                 self.begin(event, &id);
                 self.note(&id, &text);
@@ -81,8 +100,15 @@ impl Diagram<'_> {
     fn begin(&mut self, event: &Event, id: &str) {
         let belongs_to_a_call = matches!(event, Event::Called { .. });
         if !belongs_to_a_call && self.coming_up.insert(event.at().clone()) {
-            self.arrow("host", "->>", id, "instantiate");
+            let from = self.requester(event.at());
+            self.arrow(&from, "->>", id, "instantiate");
         }
+    }
+
+    /// Who instantiates: the component around it while that comes up, or else the host.
+    fn requester(&self, at: &InstancePath) -> String {
+        let parent = at.parent().filter(|parent| self.coming_up.contains(parent));
+        parent.and_then(|parent| self.ids.get(&parent).cloned()).unwrap_or_else(|| "host".to_owned())
     }
 
     fn arrow(&mut self, from: &str, arrow: &str, to: &str, text: &str) {

@@ -3,7 +3,7 @@
 use super::{Notes, difference, mermaid, text};
 use preflight_engine::trace::{
     Cause, Event, ExternKind, Initialiser, InstancePath, Level, MemoryRun, Outcome, Phase, PostMortem, RefValue,
-    SegmentKind, State, StateItem, Trace, TrapCode, Value,
+    SegmentKind, State, StateItem, TableRun, Trace, TrapCode, Value,
 };
 
 fn root() -> InstancePath {
@@ -50,12 +50,12 @@ fn second_segment_out_of_bounds() -> Trace {
     events.extend(segment(&at, 0, 16, 3));
     events.push(initialised(&at, Initialiser::DataOffset(1), vec![Value::I32(-1)]));
     events.push(Event::Trapped { at, code: TrapCode::OutOfBoundsMemory, phase: Phase::Initialise });
-    let runs = vec![MemoryRun { offset: 16, bytes: "616263".to_owned() }];
+    let runs = vec![MemoryRun { offset: 16, bytes: "616263".to_owned(), times: 1 }];
     Trace {
         level: Level::Full,
         events,
         outcome: Outcome::Trap { code: TrapCode::OutOfBoundsMemory, phase: Phase::Initialise },
-        post_mortem: PostMortem(vec![item("env.mem", State::Memory { size_bytes: 65536, runs })]),
+        post_mortem: PostMortem(vec![item("env.mem", State::Memory { size_bytes: 65536, runs, beyond: None })]),
     }
 }
 
@@ -81,9 +81,9 @@ fn nested() -> Trace {
         events,
         outcome: Outcome::Returned { values: vec![Value::I64(9)] },
         post_mortem: PostMortem(vec![
-            item("tab", State::Table { entries }),
+            item("tab", TableRun::all(entries)),
             item("g", State::Global { value: Value::F64(f64::NAN.to_bits()) }),
-            item("mem", State::Memory { size_bytes: 65536, runs: vec![] }),
+            item("mem", State::Memory { size_bytes: 65536, runs: vec![], beyond: None }),
         ]),
     }
 }
@@ -146,7 +146,7 @@ fn json_is_stable_and_comes_back_the_same() {
 fn a_difference_names_the_first_and_lists_all() {
     let mut new = second_segment_out_of_bounds();
     new.events.remove(0);
-    new.post_mortem.0[0].state = State::Memory { size_bytes: 65536, runs: vec![] };
+    new.post_mortem.0[0].state = State::Memory { size_bytes: 65536, runs: vec![], beyond: None };
     snapshot!("difference", plain(&difference(&second_segment_out_of_bounds(), &new).unwrap()));
 }
 

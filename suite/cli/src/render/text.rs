@@ -7,10 +7,13 @@ use super::{
     tree::tree,
     words::Words,
 };
-use preflight_engine::trace::{Level, Outcome, Trace};
+use preflight_engine::trace::{Level, Outcome, State, StateItem, Trace};
 
 /// Lines shown of one memory or table.
 const MOST: Most = Most(16);
+
+/// Component instances shown.
+const MOST_COMPONENTS: usize = 50;
 
 /// The tree of steps, the end, and what can be reached after it. Colours stand in the text as escape codes.
 pub fn text(trace: &Trace, notes: &Notes) -> String {
@@ -40,17 +43,34 @@ fn outcome(outcome: &Outcome, words: &Words<'_>) -> String {
 
 fn post_mortem(trace: &Trace, notes: &Notes) -> String {
     let went_well = matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Exit { .. });
-    let items = &trace.post_mortem.0;
+    let items: Vec<&StateItem> = trace.post_mortem.0.iter().filter(|item| !went_well || is_telling(item)).collect();
     let head = match (went_well, items.is_empty()) {
         (true, true) => return String::new(),
         (true, false) => "what can be reached now:",
         (false, true) => "no memory, table or global can still be reached",
+        (false, false) if items.iter().any(|item| is_component(item)) => "what can still be reached:",
         (false, false) => "what survived and can still be reached:",
     };
     let words = Words::short(notes);
     let mut out = format!("\n{head}\n");
-    for line in items.iter().flat_map(|item| state::lines(item, &words, MOST)) {
+    let (components, others): (Vec<&StateItem>, Vec<&StateItem>) = items.iter().partition(|item| is_component(item));
+    for line in others.into_iter().flat_map(|item| state::lines(item, &words, MOST)) {
         out += &format!("  {line}\n");
     }
+    for line in components.iter().take(MOST_COMPONENTS).flat_map(|item| state::lines(item, &words, MOST)) {
+        out += &format!("  {line}\n");
+    }
+    if let Some(more) = components.len().checked_sub(MOST_COMPONENTS).filter(|more| *more > 0) {
+        out += &format!("  … {more} more component instances (--format json has all)\n");
+    }
     out
+}
+
+fn is_component(item: &StateItem) -> bool {
+    matches!(item.state, State::Component { .. })
+}
+
+/// That a component instance which came up can be called goes without saying.
+fn is_telling(item: &StateItem) -> bool {
+    !matches!(item.state, State::Component { locked: false, may_enter: true, handles: 0 })
 }

@@ -72,6 +72,8 @@ impl Builder<'_> {
         self.instance(event);
         let (at, text) = (event.at(), self.words.event(event));
         match event {
+            // The instance's own row says so.
+            Event::ComponentBegun { .. } => {}
             Event::StartEntered { .. } | Event::ComponentStartEntered { .. } => {
                 self.push(at, style::START, text);
                 self.open.push(Open::Start(at.clone()));
@@ -109,6 +111,8 @@ impl Builder<'_> {
                 self.push(at, style::WRONG, text);
                 self.unwind(at, *phase);
             }
+            Event::EntryCalled { .. } => self.push(at, style::START, text),
+            Event::Output { .. } | Event::Exited { .. } => self.push(at, style::CALL, text),
             Event::SegmentDropped { .. } | Event::ImportResolved { .. } | Event::InstanceAllocated { .. } => {
                 self.push(at, style::QUIET, text);
             }
@@ -124,6 +128,15 @@ impl Builder<'_> {
                 | Event::Returned { .. }
                 | Event::HostCalled { .. }
                 | Event::HostReturned { .. }
+                | Event::EntryCalled { .. }
+                | Event::Output { .. }
+                | Event::Exited { .. }
+                | Event::Lifted { .. }
+                | Event::Lowered { .. }
+                | Event::ResourceMade { .. }
+                | Event::ResourceDropped { .. }
+                | Event::Locked { .. }
+                | Event::RuleApplied { .. }
                 | Event::Trapped { phase: Phase::Call, .. }
                 | Event::Threw { phase: Phase::Call, .. }
         );
@@ -131,7 +144,8 @@ impl Builder<'_> {
         if belongs_to_a_call || self.open.iter().any(|open| matches!(open, Open::Instance(path) if path == at)) {
             return;
         }
-        let text = self.words.instance(at);
+        let component = if matches!(event, Event::ComponentBegun { .. }) { ": a component" } else { "" };
+        let text = self.words.instance(at) + component;
         self.rows.push(Row { depth: self.open.len(), style: style::INSTANCE, text });
         self.open.push(Open::Instance(at.clone()));
     }

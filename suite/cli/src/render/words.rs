@@ -1,7 +1,9 @@
 //! One step in words.
 
 use super::{Notes, clean, count, safe, shorten};
-use preflight_engine::trace::{Cause, Event, ExternKind, Initialiser, InstancePath, RefValue, SegmentKind, Value};
+use preflight_engine::trace::{
+    Cause, Event, ExternKind, Initialiser, InstancePath, RefValue, SegmentKind, Value, Written,
+};
 
 /// How to say things.
 pub struct Words<'a> {
@@ -46,6 +48,11 @@ impl<'a> Words<'a> {
             Event::HostReturned { name, results, .. } => format!("{} returned {}", safe(name), self.results(results)),
             Event::Trapped { code, phase, .. } => format!("TRAP {code} ({})", phase.as_str()),
             Event::Threw { phase, args, .. } => format!("EXCEPTION ({}) ({})", self.values(args), phase.as_str()),
+            Event::EntryCalled { name, cause, .. } => {
+                format!("{} called from within{}", safe(name), cause_of(cause))
+            }
+            Event::Output { stream, bytes, .. } => format!("{}: {}", stream.as_str(), self.written(bytes)),
+            Event::Exited { code, .. } => format!("EXIT {code}"),
             other => self.component_event(other),
         }
     }
@@ -59,8 +66,8 @@ impl<'a> Words<'a> {
                 format!("component start function {func}({})", self.values(args))
             }
             Event::ComponentStartLeft { results, .. } => format!("component start returned {}", self.results(results)),
-            Event::Lifted { what, values, .. } => format!("lifted {}: {}", safe(what), self.values(values)),
-            Event::Lowered { what, values, .. } => format!("lowered {}: {}", safe(what), self.values(values)),
+            Event::Lifted { what, values, .. } => format!("lifted {}: {}", clean(what), self.values(values)),
+            Event::Lowered { what, values, .. } => format!("lowered {}: {}", clean(what), self.values(values)),
             Event::ResourceMade { resource, rep, handle, .. } => {
                 format!("resource {} {rep} made, handle {handle}", safe(resource))
             }
@@ -78,10 +85,19 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn written(&self, bytes: &Written) -> String {
+        match bytes {
+            Written::Text(text) => shorten(format!("{text:?}"), self.value_limit),
+            Written::Hex(digits) => shorten(format!("0x{digits}"), self.value_limit),
+        }
+    }
+
     fn import(&self, at: &InstancePath, module: &str, name: &str, kind: ExternKind) -> String {
         let key = (at.clone(), module.to_owned(), name.to_owned());
         let provider = self.notes.providers.get(&key).map(|provider| format!(" ← {provider}")).unwrap_or_default();
-        format!("import {}.{} ({}){provider}", safe(module), safe(name), extern_kind(kind))
+        // Imports of components have one name.
+        let module = if module.is_empty() { String::new() } else { format!("{}.", safe(module)) };
+        format!("import {module}{} ({}){provider}", safe(name), extern_kind(kind))
     }
 
     /// A function of an instance.
@@ -177,6 +193,8 @@ fn cause_of(cause: &Cause) -> String {
         Cause::Invoke => String::new(),
         Cause::HostRule(rule) => format!(", by rule {}", safe(rule)),
         Cause::ComponentStart => ", by a component's start definition".to_owned(),
+        Cause::StartSection(at) => format!(", by the start section of {}", clean(at.as_str())),
+        Cause::Export { at, name } => format!(", by the export {} of {}", safe(name), clean(at.as_str())),
         Cause::CanonicalAbi(what) => format!(", by the canonical ABI ({})", safe(what)),
     }
 }

@@ -1,26 +1,36 @@
 //! Linking and running: what `trace` and `exec` have in common.
 
+mod component;
+mod end;
 pub mod limits;
 pub mod names;
 mod recorder;
 mod session;
+mod start_rules;
 mod stubs;
 mod types;
 pub mod values;
 mod wasi;
 
+pub use end::Ended;
 pub use recorder::Recorder;
-pub use session::{End, Imports, Session};
 
-use crate::input;
-use crate::tier::Tier;
+use crate::{
+    input::{self, Input},
+    render::Notes,
+    tier::Tier,
+};
 use anyhow::{Context, bail, ensure};
+use component::{ComponentPlan, ComponentSession};
 use limits::LimitArgs;
 use preflight_engine::{
-    Config, Module, Val,
+    Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
-    trace::InstancePath,
+    trace::{InstancePath, PostMortem},
+    wasi::StartRules,
 };
+use session::Session;
+use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
 use wasi::{Setup, WasiArgs};
 
@@ -29,12 +39,20 @@ use wasi::{Setup, WasiArgs};
 pub struct RunArgs {
     /// Instantiate FILE first: its exports are the imports of module NAME for everything after it.
     ///
-    /// May be given several times; the order counts. Traces call the instance /$NAME.
+    /// May be given several times; the order counts. Traces call the instance /$NAME. To a component, NAME is an instance (or
+    /// the component, or the core module, if that is what it imports), and the interfaces that FILE exports are given under
+    /// their own names too.
     #[arg(long, value_name = "NAME=FILE", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
     /// Then call this export, with arguments of its parameters' types: 42, -1, 0x2a, 1.5, inf, nan, null.
+    ///
+    /// For components: values in WAVE, such as '{name: "x", tags: [1, 2]}', 'some(1)' or 'err("no")', and names such as f or
+    /// a:b/iface#f.
     #[arg(long, value_name = "NAME [ARG]", num_args = 1.., allow_negative_numbers = true)]
     invoke: Vec<String>,
+    /// Give a component this value for its value import NAME, in WAVE; may be given several times.
+    #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
+    value: Vec<(String, String)>,
     /// Which tier of the engine to run on.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
@@ -44,9 +62,61 @@ pub struct RunArgs {
     /// The world of WASI.
     #[command(flatten)]
     wasi: WasiArgs,
+    /// The rules of starting.
+    #[command(flatten)]
+    start_rules: StartRuleArgs,
 }
 
-/// Everything that will run, decoded, validated and checked; nothing has run yet.
+/// What becomes of imports that nobody provides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imports {
+    /// They are errors.
+    Strict,
+    /// They get stubs.
+    Stubs,
+}
+
+/// What will run, decoded, validated and checked; nothing has run yet.
+#[derive(Debug)]
+pub enum Planned {
+    /// Core modules.
+    Modules(Plan),
+    /// A component, and what it is given.
+    Component(ComponentPlan),
+}
+
+impl Planned {
+    /// A run on a new store.
+    pub fn session(&self, imports: Imports) -> Box<dyn Running + '_> {
+        match self {
+            Planned::Modules(plan) => Box::new(Session::new(plan, imports)),
+            Planned::Component(plan) => Box::new(ComponentSession::new(plan, imports)),
+        }
+    }
+}
+
+/// One run of a plan on one store.
+pub trait Running {
+    /// The store.
+    fn store(&mut self) -> &mut Store;
+
+    /// Sends what the program prints where it belongs, as it is printed; otherwise it is kept for the notes.
+    fn stream(&self);
+
+    /// Instantiates everything in order, then makes the call.
+    ///
+    /// # Errors
+    /// If the call that was asked for cannot be made.
+    fn run(&mut self) -> anyhow::Result<Ended>;
+
+    /// What can be reached now.
+    fn post_mortem(&mut self) -> PostMortem;
+
+    /// What is known besides the trace; its remarks are what stubs and the program have to say.
+    fn notes(&self) -> Notes;
+}
+
+/// Core modules that will run.
 #[derive(Debug)]
 pub struct Plan {
     /// The engine's settings.
@@ -57,6 +127,8 @@ pub struct Plan {
     pub call: Option<(String, Vec<Val>)>,
     /// The world outside, if any of the modules is a command or a reactor of WASI.
     pub wasi: Option<Setup>,
+    /// How programs start where texts or runtimes disagree.
+    pub start_rules: StartRules,
 }
 
 /// One module of a plan.
@@ -77,24 +149,50 @@ impl RunArgs {
     ///
     /// # Errors
     /// A file, a name or an argument that cannot be used.
-    pub fn plan(&self, file: &Path) -> anyhow::Result<Plan> {
+    pub fn plan(&self, file: &Path) -> anyhow::Result<Planned> {
         let mut config = self.limits.config();
         config.tier = self.tier.one()?;
-        let mut members = Vec::new();
+        let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
-                members.iter().all(|member: &Member| member.name.as_ref() != Some(name)),
+                preloads.iter().all(|(other, ..)| other != name),
                 "--preload {name} is given twice; each name can stand for one instance"
             );
-            let path = InstancePath::root().child(&format!("${name}"));
-            let module = input::module(file, &config).with_context(|| format!("--preload {name}"))?;
-            members.push(Member { path, name: Some(name.clone()), file: input::display(file), module });
+            let input = input::load(file, &config).with_context(|| format!("--preload {name}"))?;
+            preloads.push((name.clone(), input::display(file), input));
         }
-        let module = input::module(file, &config)?;
-        let call = self.call(&module, &input::display(file))?;
-        members.push(Member { path: InstancePath::root(), name: None, file: input::display(file), module });
+        match input::load(file, &config)? {
+            Input::Module(module) => self.modules(config, preloads, file, module).map(Planned::Modules),
+            Input::Component(component) => {
+                self.wasi.refuse_for_components()?;
+                let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
+                plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
+            }
+        }
+    }
+
+    fn modules(
+        &self,
+        config: Config,
+        preloads: Vec<(String, String, Input)>,
+        file: &Path,
+        module: Module,
+    ) -> anyhow::Result<Plan> {
+        let root = input::display(file);
+        if let Some((name, _)) = self.value.first() {
+            bail!("--value {name}: {root} is a core module, and only components import values");
+        }
+        let mut members = Vec::new();
+        for (name, file, input) in preloads {
+            let Input::Module(module) = input else {
+                bail!("--preload {name}: {file} is a component, and {root}, a core module, cannot import from it");
+            };
+            members.push(Member { path: preloaded(&name), name: Some(name), file, module });
+        }
+        let call = self.call(&module, &root)?;
+        members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
@@ -105,6 +203,11 @@ impl RunArgs {
         let args = values::arguments(name, ty, args).with_context(|| format!("--invoke {name}"))?;
         Ok(Some((name.clone(), args)))
     }
+}
+
+/// Where the instance of a preload stands.
+fn preloaded(name: &str) -> InstancePath {
+    InstancePath::root().child(&format!("${name}"))
 }
 
 fn exported_func<'a>(module: &'a Module, name: &str) -> Option<&'a FuncType> {
@@ -118,13 +221,16 @@ fn exported_func<'a>(module: &'a Module, name: &str) -> Option<&'a FuncType> {
 }
 
 fn exported_names(module: &Module) -> String {
+    let exports = module.syntax().exports.iter();
+    let funcs = exports.filter(|export| matches!(export.index, ExternIndex::Func(_)));
+    it_exports(funcs.map(|export| export.name.clone()).collect())
+}
+
+/// The functions that there are instead.
+fn it_exports(names: Vec<String>) -> String {
     /// More names than this help nobody.
     const MOST: usize = 20;
-    let exports = module.syntax().exports.iter();
-    let names: Vec<String> = exports
-        .filter(|export| matches!(export.index, ExternIndex::Func(_)))
-        .map(|export| format!("{:?}", export.name))
-        .collect();
+    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
     match names.len() {
         0 => "it exports no function at all".to_owned(),
         n if n > MOST => format!("it exports {} and {} more", names[..MOST].join(", "), n - MOST),
@@ -136,5 +242,12 @@ fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
         _ => Err("expected NAME=FILE, such as env=env.wasm".to_owned()),
+    }
+}
+
+fn parse_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=WAVE, such as limit=10 or 'names=[\"a\"]'".to_owned()),
     }
 }

@@ -1,34 +1,27 @@
 //! One run of a plan on one store.
 
 use super::{
-    Member, Plan, names,
+    Ended, Imports, Member, Plan, Running,
+    end::{describe, locate},
+    names,
     stubs::{StubError, Stubs},
-    types,
+    types, values,
 };
+use crate::render::Notes;
+use preflight::post_mortem;
 use preflight_engine::{
-    Extern, Fault, InstantiateError, Linker, Store, Trap, Val,
+    Extern, Fault, InstantiateError, Linker, Store, Val,
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
-    trace::{Cause, InstancePath, Outcome, Phase},
-    wasi::{
-        KindError, Program, Purpose, StartError as WasiError, StartRules, World, p1, reactor, threads, world::Output,
-    },
+    trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
 };
 use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
 use thiserror::Error;
 
-/// What becomes of imports that nobody provides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imports {
-    /// They are errors.
-    Strict,
-    /// They get stubs.
-    Stubs,
-}
-
-/// How a run ended.
+/// How a run ended, in the engine's terms.
 #[derive(Debug)]
-pub enum End {
+enum End {
     /// With these results: of the call, or none if there was no call.
     Returned(Vec<Val>),
     /// An instance did not come up.
@@ -75,8 +68,7 @@ impl From<WasiError> for StartError {
 /// A store and what is in it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    /// The store.
-    pub store: Store,
+    store: Store,
     linker: Linker,
     imports: Imports,
     stubs: Stubs,
@@ -98,7 +90,7 @@ impl<'a> Session<'a> {
         let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
-            p1::add_to_linker(&mut linker, &mut store, world.clone());
+            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
             threads::add_to_linker(&mut linker, &mut store);
         }
         Session {
@@ -114,17 +106,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Sends what the program prints where it belongs, as it is printed; otherwise it is kept.
-    pub fn stream(&self) {
-        if let Some(world) = &self.world {
-            let mut world = world.borrow_mut();
-            world.stdout = Output::Stream(Box::new(io::stdout()));
-            world.stderr = Output::Stream(Box::new(io::stderr()));
-        }
-    }
-
     /// What the program printed, for people; nothing if it was streamed.
-    pub fn printed(&self) -> Vec<String> {
+    fn printed(&self) -> Vec<String> {
         let Some(world) = &self.world else { return Vec::new() };
         let world = world.borrow();
         let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
@@ -137,7 +120,7 @@ impl<'a> Session<'a> {
     }
 
     /// Instantiates every member of the plan, then makes the call.
-    pub fn run(&mut self) -> End {
+    fn run_plan(&mut self) -> End {
         for member in &self.plan.members {
             match self.start(member) {
                 Ok(instance) => self.instances.push(instance),
@@ -176,7 +159,7 @@ impl<'a> Session<'a> {
     /// By the rules for commands and reactors.
     fn start_wasi(&mut self, member: &Member, externs: &[Extern]) -> Result<Option<InstanceAddr>, StartError> {
         let (store, module, path, rules) =
-            (&mut self.store, &member.module, member.path.clone(), StartRules::default());
+            (&mut self.store, &member.module, member.path.clone(), self.plan.start_rules);
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
@@ -225,19 +208,9 @@ impl<'a> Session<'a> {
         if is_preload { format!("/${module}") } else { "the host".to_owned() }
     }
 
-    /// What imports were given so far.
-    pub fn providers(&self) -> &Providers {
-        &self.providers
-    }
-
-    /// What the stubs have to say.
-    pub fn remarks(&self) -> Vec<String> {
-        self.stubs.remarks()
-    }
-
     /// Everything that can be reached by name: exports of the instances that came up, and stubs. An instance that did not
     /// come up has no exports, but what it imported is here.
-    pub fn reachable(&self) -> Vec<(InstancePath, String, Extern)> {
+    fn reachable(&self) -> Vec<(InstancePath, String, Extern)> {
         let mut found = Vec::new();
         for (member, instance) in self.plan.members.iter().zip(&self.instances) {
             let Some(instance) = instance else { continue };
@@ -251,31 +224,29 @@ impl<'a> Session<'a> {
     }
 
     /// Names of functions as traces refer to them, `/$b#3`.
-    pub fn func_names(&self) -> BTreeMap<String, String> {
+    fn func_names(&self) -> BTreeMap<String, String> {
         let named = |member: &Member| {
             let path = member.path.clone();
-            let names = names::functions(member.module.syntax());
+            let names = names::functions(&member.module);
             names.into_iter().map(move |(index, name)| (format!("{path}#{index}"), name)).collect::<Vec<_>>()
         };
         self.plan.members.iter().flat_map(named).collect()
     }
 
-    /// How a run ended, for people: what happened, when, and where.
-    pub fn explain(&self, end: &End) -> String {
-        let what = match end {
+    /// What happened, for people.
+    fn what(&self, end: &End) -> String {
+        match end {
             End::Returned(_) => "returned".to_owned(),
             End::NotInstantiated { error, .. } => match end.fault() {
-                Some(fault) => self.describe(fault),
+                Some(fault) => describe(&self.store, fault),
                 None => error.to_string(),
             },
-            End::NotReturned(fault) => self.describe(fault),
-        };
-        let circumstances = self.circumstances(end).into_iter().map(|line| format!("\n  {line}"));
-        what + &circumstances.collect::<String>()
+            End::NotReturned(fault) => describe(&self.store, fault),
+        }
     }
 
     /// When and where a run ended, for people; nothing if it went well.
-    pub fn circumstances(&self, end: &End) -> Vec<String> {
+    fn circumstances(&self, end: &End) -> Vec<String> {
         let when = match end {
             End::Returned(_) => return Vec::new(),
             End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
@@ -285,46 +256,56 @@ impl<'a> Session<'a> {
             }
         };
         let place = match end.fault() {
-            Some(Fault::Trap(trap)) => self.locate(trap),
+            Some(Fault::Trap(trap)) => {
+                let members = self.plan.members.iter().map(|member| (&member.path, &member.module));
+                locate(members, |path| self.name(path), trap)
+            }
             _ => None,
         };
         [when].into_iter().chain(place).collect()
-    }
-
-    fn describe(&self, fault: &Fault) -> String {
-        match fault {
-            Fault::Trap(trap) => format!("trap: {}", trap.code),
-            Fault::Exception(exn) => {
-                let args = self.store.exception(*exn).map(|(_, args)| args).unwrap_or_default();
-                let args: Vec<String> = args.iter().map(|arg| self.store.trace_value(*arg).to_string()).collect();
-                format!("uncaught exception ({})", args.join(", "))
-            }
-            other => other.to_string(),
-        }
     }
 
     fn name(&self, at: &InstancePath) -> String {
         let member = self.plan.members.iter().find(|member| member.path == *at);
         member.map(|member| format!("{at} ({})", member.file)).unwrap_or_else(|| at.to_string())
     }
+}
 
-    /// Where a trap happened, for people. The trap knows function and offset, and the member whose function of this index
-    /// contains this offset is the one; should several fit, none is named.
-    pub fn locate(&self, trap: &Trap) -> Option<String> {
-        let (func, offset) = (trap.func?, trap.offset?);
-        let contains = |member: &&Member| {
-            let syntax = member.module.syntax();
-            let body = func.checked_sub(syntax.imported.funcs).and_then(|index| syntax.bodies.get(index as usize));
-            body.is_some_and(|body| body.contains(&(offset as usize)))
+impl Running for Session<'_> {
+    fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    fn stream(&self) {
+        if let Some(world) = &self.world {
+            let mut world = world.borrow_mut();
+            world.stdout = Output::Stream(Box::new(io::stdout()));
+            world.stderr = Output::Stream(Box::new(io::stderr()));
+        }
+    }
+
+    fn run(&mut self) -> anyhow::Result<Ended> {
+        let end = self.run_plan();
+        let results = match &end {
+            End::Returned(results) => results.iter().map(|value| values::result(&self.store, *value)).collect(),
+            _ => Vec::new(),
         };
-        let mut fits = self.plan.members.iter().filter(contains);
-        match (fits.next(), fits.next()) {
-            (Some(member), None) => {
-                let names = names::functions(member.module.syntax());
-                let name = names.get(&func).map(|name| format!(" ({})", crate::render::safe(name))).unwrap_or_default();
-                Some(format!("in function {func}{name} of {} ({}), at offset {offset:#x}", member.path, member.file))
-            }
-            _ => Some(format!("in function {func}, at offset {offset:#x}")),
+        let (what, circumstances) = (self.what(&end), self.circumstances(&end));
+        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+    }
+
+    fn post_mortem(&mut self) -> PostMortem {
+        let reachable = self.reachable();
+        post_mortem::examine(&mut self.store, &reachable)
+    }
+
+    fn notes(&self) -> Notes {
+        let files = self.plan.members.iter().map(|member| (member.path.clone(), member.file.clone()));
+        Notes {
+            files: files.collect(),
+            funcs: self.func_names(),
+            providers: self.providers.clone(),
+            remarks: self.stubs.remarks().into_iter().chain(self.printed()).collect(),
         }
     }
 }
@@ -342,7 +323,7 @@ fn doing(error: &StartError) -> &'static str {
 
 impl End {
     /// The class of this end.
-    pub fn outcome(&self, store: &Store) -> Outcome {
+    fn outcome(&self, store: &Store) -> Outcome {
         match self {
             End::Returned(values) => {
                 Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() }
@@ -359,7 +340,7 @@ impl End {
     }
 
     /// The fault that ended the run, if it was one.
-    pub fn fault(&self) -> Option<&Fault> {
+    fn fault(&self) -> Option<&Fault> {
         match self {
             End::NotInstantiated { error: StartError::Engine(InstantiateError::Fault { fault, .. }), .. }
             | End::NotInstantiated { error: StartError::Initialize(fault), .. }

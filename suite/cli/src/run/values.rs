@@ -57,7 +57,7 @@ pub fn arguments(name: &str, ty: &FuncType, texts: &[String]) -> Result<Vec<Val>
         });
     }
     let parse = |(index, (text, ty)): (usize, (&String, &ValType))| {
-        let text = text.replace(MINUS, "-");
+        let text = unprotected(text);
         argument(&text, *ty).ok_or_else(|| ValueError::Type {
             name: name.to_owned(),
             number: index + 1,
@@ -157,6 +157,11 @@ fn float(value: f64, payload: u64, canonical: u64) -> Option<String> {
 
 /// A minus sign that is not a hyphen.
 const MINUS: char = '\u{2212}';
+
+/// The text as it was given.
+pub fn unprotected(text: &str) -> String {
+    text.strip_prefix(MINUS).map_or_else(|| text.to_owned(), |rest| format!("-{rest}"))
+}
 
 /// Flags begin with a hyphen, and so do `-inf`, `-nan` and `-0x1`: behind `--invoke` these get a minus sign instead, so
 /// that they are taken for what they are.

@@ -87,6 +87,19 @@ impl WasiArgs {
         }))
     }
 
+    /// Components have another host.
+    ///
+    /// # Errors
+    /// If a flag is given that has no meaning for a component.
+    pub fn refuse_for_components(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.is_unused(),
+            "unsupported: --dir, --env, --stdin, --real and arguments behind -- are for modules of WASI preview 1, and this is \
+             a component"
+        );
+        Ok(())
+    }
+
     fn is_unused(&self) -> bool {
         let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len()];
         lists == [0; 4] && self.stdin.is_none()

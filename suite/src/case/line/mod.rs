@@ -20,6 +20,10 @@
 //! /$N host spectest.print_i32 returned ()
 //! /$N call "_start" () by rule P1-CMD-01      a call from outside, and why (by invoke, by component start,
 //! /$N return "_start" ()                      by canonical abi REASON, or by a rule of the host)
+//! /$N entry "_initialize" by start of /$M     guest code called an entry or the constructors, while this start
+//! /$N entry "__wasm_call_ctors" by export "f" of /$N      function or this export ran
+//! /$N output stdout "text\n"           bytes were written to a standard stream (`hex ff00` if they are no text)
+//! /$N exit 3                           the program asked to end
 //! /$C component begun                  a component instance was begun, and was completed
 //! /$C component done
 //! /$C component start 0 (u32:7)        a component-level start definition called its function, which returned

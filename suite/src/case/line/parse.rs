@@ -4,7 +4,7 @@ use super::{
     scan::{Result, Scan},
     value,
 };
-use crate::trace::{Cause, Event, Initialiser, InstancePath, Outcome, SegmentKind, Value};
+use crate::trace::{Cause, Event, Initialiser, InstancePath, Outcome, SegmentKind, Value, Written};
 
 /// Reads the line of one step.
 ///
@@ -61,6 +61,16 @@ fn call_step(scan: &mut Scan<'_>, at: InstancePath, word: &str) -> Result<Event>
                 false => Event::HostCalled { at, name, args: value::parse_args(scan)? },
             }
         }
+        "entry" => Event::EntryCalled { at, name: scan.string()?, cause: cause(scan)? },
+        "output" => {
+            let stream = scan.variant("`stdout` or `stderr`")?;
+            let bytes = match scan.eat_word("hex") {
+                true => Written::Hex(scan.word("hexadecimal digits")?.to_owned()),
+                false => Written::Text(scan.string()?),
+            };
+            Event::Output { at, stream, bytes }
+        }
+        "exit" => Event::Exited { at, code: scan.number("an exit code")? },
         word => return component_step(scan, at, word),
     })
 }
@@ -206,7 +216,16 @@ fn cause(scan: &mut Scan<'_>) -> Result<Cause> {
             scan.want_word("abi")?;
             Cause::CanonicalAbi(scan.name("why")?)
         }
-        _ => return scan.fail("`invoke`, `rule`, `component start` or `canonical abi` before this"),
+        "start" => {
+            scan.want_word("of")?;
+            Cause::StartSection(scan.name("the path of an instance")?.into())
+        }
+        "export" => {
+            let name = scan.string()?;
+            scan.want_word("of")?;
+            Cause::Export { at: scan.name("the path of an instance")?.into(), name }
+        }
+        _ => return scan.fail("`invoke`, `rule`, `component start`, `canonical abi`, `start` or `export` before this"),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Steps to lines.
 
 use super::value::{print, print_args, print_count, print_items, print_name, print_string};
-use crate::trace::{Cause, Event, Initialiser, Outcome, SegmentKind, Value};
+use crate::trace::{Cause, Event, Initialiser, Outcome, SegmentKind, Value, Written};
 use serde::Serialize;
 
 /// The line of one step.
@@ -45,6 +45,12 @@ fn call_step(event: &Event) -> String {
         Event::HostReturned { name, results, .. } => {
             format!("host {} returned {}", print_name(name), print_args(results))
         }
+        Event::EntryCalled { name, cause: why, .. } => format!("entry {} by {}", print_string(name), cause(why)),
+        Event::Output { stream, bytes: Written::Text(text), .. } => {
+            format!("output {} {}", word(stream), print_string(text))
+        }
+        Event::Output { stream, bytes: Written::Hex(digits), .. } => format!("output {} hex {digits}", word(stream)),
+        Event::Exited { code, .. } => format!("exit {code}"),
         component => component_step(component),
     }
 }
@@ -120,6 +126,8 @@ fn cause(cause: &Cause) -> String {
         Cause::HostRule(rule) => format!("rule {}", print_name(rule)),
         Cause::ComponentStart => "component start".to_owned(),
         Cause::CanonicalAbi(why) => format!("canonical abi {}", print_name(why)),
+        Cause::StartSection(at) => format!("start of {}", print_name(at.as_str())),
+        Cause::Export { at, name } => format!("export {} of {}", print_string(name), print_name(at.as_str())),
     }
 }
 

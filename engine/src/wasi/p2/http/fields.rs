@@ -1,0 +1,160 @@
+//! `fields`: headers and trailers. Names are compared without regard to case and given back as they came.
+
+use super::super::{
+    define::{Call, Failure, Interface},
+    typing::{Borrow, Own, Resource, variant},
+};
+use crate::error::Fault;
+
+/// A name and a value.
+pub(in crate::wasi::p2) type Entry = (String, Vec<u8>);
+
+/// The most bytes of names and values together.
+const MOST: usize = 1 << 20;
+
+/// Fields of the connection itself, which a program may not set (RFC 9110, 7.6.1), and the one that repeats the authority.
+const FORBIDDEN: [&str; 8] =
+    ["connection", "host", "http2-settings", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
+
+/// `fields`.
+#[derive(Debug, Clone, Default)]
+pub(in crate::wasi::p2) struct Fields {
+    pub entries: Vec<Entry>,
+    /// Whether they can be changed no more.
+    pub is_immutable: bool,
+}
+
+impl Resource for Fields {
+    const NAME: &'static str = "fields";
+}
+
+variant! {
+    /// `header-error`.
+    pub(in crate::wasi::p2) HeaderError {
+        InvalidSyntax(()) "invalid-syntax",
+        Forbidden(()) "forbidden",
+        Immutable(()) "immutable",
+    }
+}
+
+type Done<T = ()> = Result<T, Failure<HeaderError>>;
+
+fn invalid() -> Failure<HeaderError> {
+    Failure::Code(HeaderError::InvalidSyntax(()))
+}
+
+impl Fields {
+    /// The same fields, which can be changed no more.
+    pub fn frozen(&self) -> Self {
+        Fields { entries: self.entries.clone(), is_immutable: true }
+    }
+
+    /// The values of a name, in order.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        let entries = self.entries.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        entries.map(|(_, value)| value.as_slice())
+    }
+
+    /// The fields, if they can be changed and `name` is one that a program may change.
+    fn for_change(&mut self, name: &str) -> Done<&mut Self> {
+        if self.is_immutable {
+            return Err(Failure::Code(HeaderError::Immutable(())));
+        }
+        if !is_name(name) {
+            return Err(invalid());
+        }
+        if FORBIDDEN.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+            return Err(Failure::Code(HeaderError::Forbidden(())));
+        }
+        Ok(self)
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.entries.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    }
+
+    fn push(&mut self, name: &str, value: Vec<u8>) -> Done {
+        let size: usize = self.entries.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if size + name.len() + value.len() > MOST {
+            return Err(Fault::Exhausted(crate::trace::Resource::Memory).into());
+        }
+        if !is_value(&value) {
+            return Err(invalid());
+        }
+        self.entries.push((name.to_owned(), value));
+        Ok(())
+    }
+}
+
+/// A `token` (RFC 9110, 5.6.2).
+pub(in crate::wasi::p2) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// A `field-value` (RFC 9110, 5.5): no control characters but tabs.
+pub(in crate::wasi::p2) fn is_value(value: &[u8]) -> bool {
+    value.iter().all(|byte| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f))
+}
+
+pub(super) fn declare(interface: &mut Interface<'_>) {
+    interface
+        .resource::<Fields>()
+        .func("[constructor]fields", &[], new)
+        .fallible("[static]fields.from-list", &["entries"], from_list)
+        .func("[method]fields.get", &["self", "name"], get)
+        .func("[method]fields.has", &["self", "name"], has)
+        .fallible("[method]fields.set", &["self", "name", "value"], set)
+        .fallible("[method]fields.delete", &["self", "name"], delete)
+        .fallible("[method]fields.append", &["self", "name", "value"], append)
+        .func("[method]fields.entries", &["self"], entries)
+        .func("[method]fields.clone", &["self"], clone);
+}
+
+type This = Borrow<Fields>;
+
+fn new(call: &mut Call<'_>, (): ()) -> Result<Own<Fields>, Fault> {
+    call.table().add(Fields::default())
+}
+
+fn from_list(call: &mut Call<'_>, (entries,): (Vec<Entry>,)) -> Done<Own<Fields>> {
+    let mut fields = Fields::default();
+    for (name, value) in entries {
+        fields.for_change(&name)?.push(&name, value)?;
+    }
+    Ok(call.table().add(fields)?)
+}
+
+fn get(call: &mut Call<'_>, (this, name): (This, String)) -> Result<Vec<Vec<u8>>, Fault> {
+    Ok(call.table().get(this)?.values(&name).map(<[u8]>::to_vec).collect())
+}
+
+fn has(call: &mut Call<'_>, (this, name): (This, String)) -> Result<bool, Fault> {
+    Ok(call.table().get(this)?.values(&name).next().is_some())
+}
+
+fn set(call: &mut Call<'_>, (this, name, values): (This, String, Vec<Vec<u8>>)) -> Done {
+    let fields = call.table().get(this)?.for_change(&name)?;
+    if !values.iter().all(|value| is_value(value)) {
+        return Err(invalid());
+    }
+    fields.remove(&name);
+    values.into_iter().try_for_each(|value| fields.push(&name, value))
+}
+
+fn delete(call: &mut Call<'_>, (this, name): (This, String)) -> Done {
+    call.table().get(this)?.for_change(&name)?.remove(&name);
+    Ok(())
+}
+
+fn append(call: &mut Call<'_>, (this, name, value): (This, String, Vec<u8>)) -> Done {
+    call.table().get(this)?.for_change(&name)?.push(&name, value)
+}
+
+fn entries(call: &mut Call<'_>, (this,): (This,)) -> Result<Vec<Entry>, Fault> {
+    Ok(call.table().get(this)?.entries.clone())
+}
+
+fn clone(call: &mut Call<'_>, (this,): (This,)) -> Result<Own<Fields>, Fault> {
+    let entries = call.table().get(this)?.entries.clone();
+    call.table().add(Fields { entries, is_immutable: false })
+}

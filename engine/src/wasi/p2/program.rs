@@ -1,0 +1,179 @@
+//! A component on its way through its life: instantiated, run, or handling requests (rules P2-RUN-*, P2-EXIT-*).
+
+use crate::{
+    Store,
+    component::{Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal},
+    error::Fault,
+    trace::{Cause, InstancePath, Outcome},
+    wasi::program::apply,
+};
+use thiserror::Error;
+
+/// What a component is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To run it: it has to export `wasi:cli/run`.
+    Run,
+    /// To handle requests: it has to export `wasi:http/incoming-handler`.
+    Handle,
+    /// To call what it exports, or nothing at all (P2-RUN-02).
+    Instantiate,
+}
+
+/// How components are started where there is a choice; a trace tells each time that a choice mattered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StartRules {
+    /// P2-RUN-08: the component lacks the export that it is started for.
+    pub no_run: NoRun,
+}
+
+/// P2-RUN-08.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NoRun {
+    /// An error, before anything has run.
+    #[default]
+    Refuse,
+    /// An error, found after the instantiation: start functions have run.
+    InstantiateFirst,
+}
+
+/// Why a component did not start.
+#[derive(Debug, Clone, Error)]
+pub enum StartError {
+    /// It exports no `wasi:cli/run` of a version 0.2 (P2-RUN-08).
+    #[error("exports no wasi:cli/run of a version 0.2: there is nothing to run (P2-RUN-08)")]
+    NoRun,
+    /// It exports no `wasi:http/incoming-handler` of a version 0.2.
+    #[error("exports no wasi:http/incoming-handler of a version 0.2: it cannot handle requests")]
+    NoHandler,
+    /// The instantiation failed, start functions included; [`Fault::Exit`] if the program ended there (P2-EXIT-02).
+    #[error(transparent)]
+    Instantiate(#[from] ComponentError),
+}
+
+impl StartError {
+    /// The class of this end.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            StartError::NoRun | StartError::NoHandler => Outcome::Unlinkable,
+            StartError::Instantiate(error) => error.outcome(),
+        }
+    }
+
+    /// The fault, if it was one.
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            StartError::Instantiate(ComponentError::Fault { fault, .. }) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// What a program that has run to its end says: `run`'s result.
+pub type Ended = Result<(), ()>;
+
+/// The exit code of a run: 0 or 1 by `run`'s result (P2-RUN-03), what `exit` said (P2-EXIT-01), `None` if it ended
+/// otherwise, for which the host chooses one that is neither (P2-RUN-04).
+pub fn exit_code(end: &Result<Ended, Fault>) -> Option<i32> {
+    match end {
+        Ok(Ok(())) => Some(0),
+        Ok(Err(())) => Some(1),
+        Err(Fault::Exit(code)) => Some(*code),
+        Err(_) => None,
+    }
+}
+
+/// A component that has come up.
+#[derive(Debug)]
+pub struct Program {
+    instance: ComponentInstance,
+    /// The name of the interface that it is entered through.
+    entry: Option<String>,
+    runs: u32,
+}
+
+impl Program {
+    /// Instantiates a component, all its start functions included (P2-RUN-01): nothing else of it runs here (P2-RUN-02).
+    ///
+    /// # Errors
+    /// As the variants of [`StartError`] say.
+    pub fn begin(
+        store: &mut Store,
+        component: &Component,
+        linker: &ComponentLinker,
+        path: InstancePath,
+        rules: StartRules,
+        purpose: Purpose,
+    ) -> Result<Program, StartError> {
+        let (interface, lacking) = match purpose {
+            Purpose::Run => ("wasi:cli/run", Some(StartError::NoRun)),
+            Purpose::Handle => ("wasi:http/incoming-handler", Some(StartError::NoHandler)),
+            Purpose::Instantiate => ("wasi:cli/run", None),
+        };
+        let entry = entry(component, interface);
+        tell_choice(store, component, &path, purpose);
+        let lacking = lacking.filter(|_| entry.is_none());
+        if let Some(error) = lacking.clone().filter(|_| rules.no_run == NoRun::Refuse) {
+            apply(store, &path, "P2-RUN-08", "refused before anything has run");
+            return Err(error);
+        }
+        let instance = store.instantiate_component(component, linker, path.clone()).inspect_err(|error| {
+            if let ComponentError::Fault { fault: Fault::Exit(_), .. } = error {
+                apply(store, &path, "P2-EXIT-02", "the program ends with this status, and is never run");
+            }
+        })?;
+        if let Some(error) = lacking {
+            apply(store, &path, "P2-RUN-08", "refused after the instantiation");
+            return Err(error);
+        }
+        Ok(Program { instance, entry, runs: 0 })
+    }
+
+    /// The instance.
+    pub fn instance(&self) -> &ComponentInstance {
+        &self.instance
+    }
+
+    /// The interface that it is entered through, with its version, if it exports that.
+    pub fn entry(&self) -> Option<&str> {
+        self.entry.as_deref()
+    }
+
+    /// Runs it. Nothing forbids to do so again (P2-RUN-05), and no start function runs again then (P2-RUN-06).
+    ///
+    /// # Errors
+    /// How the call ended; [`Fault::Exit`] is how a program ends that calls `exit`, with 0 too (P2-EXIT-01).
+    /// [`Fault::Usage`] if it exports no `run`.
+    pub fn run(&mut self, store: &mut Store) -> Result<Ended, Fault> {
+        let Some(entry) = &self.entry else { return Err(Fault::Usage(StartError::NoRun.to_string())) };
+        self.runs += 1;
+        if self.runs > 1 {
+            apply(store, self.instance.path(), "P2-RUN-05", "run again on the same instance");
+        }
+        let cause = Cause::HostRule("P2-RUN-01".to_owned());
+        match store.call_component(&self.instance, &[entry, "run"], &[], cause)?.as_slice() {
+            [ComponentVal::Result(Ok(None))] => Ok(Ok(())),
+            [ComponentVal::Result(Err(None))] => Ok(Err(())),
+            _ => Err(Fault::Usage("run is of another type than func() -> result".to_owned())),
+        }
+    }
+}
+
+/// The name of the exported interface, of a version 0.2.
+fn entry(component: &Component, interface: &str) -> Option<String> {
+    let is_it = |name: &&str| version(name, interface).is_some_and(|version| version.starts_with("0.2."));
+    component.exports().find(is_it).map(str::to_owned)
+}
+
+/// The version of `name`, if it is one of `interface`.
+fn version<'a>(name: &'a str, interface: &str) -> Option<&'a str> {
+    name.strip_prefix(interface)?.strip_prefix('@')
+}
+
+/// P2-RUN-07: the run of which version is called, if there are two.
+fn tell_choice(store: &mut Store, component: &Component, path: &InstancePath, purpose: Purpose) {
+    let versions = component.exports().filter_map(|name| version(name, "wasi:cli/run"));
+    if purpose == Purpose::Run && versions.count() > 1 {
+        apply(store, path, "P2-RUN-07", "the run of version 0.2");
+    }
+}

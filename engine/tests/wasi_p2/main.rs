@@ -1,0 +1,8 @@
+//! WASI 0.2: every interface, through components that wit-component makes of a module in text and of the interfaces that
+//! the test needs; and the rules of starting.
+#![cfg(all(feature = "wasi", feature = "component"))]
+
+mod adapted;
+mod declarations;
+mod guest;
+mod start;

@@ -1,0 +1,127 @@
+//! Components: what will run, and what they are given.
+
+mod call;
+mod session;
+
+pub use session::ComponentSession;
+
+use super::preloaded;
+use crate::input::Input;
+use anyhow::{Context, bail, ensure};
+use call::{Call, read_wave};
+use preflight_engine::{
+    Config, Module,
+    component::{Component, ComponentVal},
+    trace::{ExternKind, InstancePath},
+};
+
+/// A component that will run, and what it is given.
+#[derive(Debug)]
+pub struct ComponentPlan {
+    /// The engine's settings.
+    config: Config,
+    /// What is given by name, in order.
+    preloads: Vec<Preload>,
+    root: Component,
+    /// The root's file, for people.
+    file: String,
+    /// Values for value imports.
+    values: Vec<(String, ComponentVal)>,
+    /// The call to make at the end.
+    call: Option<Call>,
+}
+
+/// One `--preload`.
+#[derive(Debug)]
+struct Preload {
+    name: String,
+    path: InstancePath,
+    /// The file, for people.
+    file: String,
+    what: Preloaded,
+}
+
+/// What is given.
+#[derive(Debug)]
+enum Preloaded {
+    /// A core module, not instantiated.
+    Module(Module),
+    /// A component, not instantiated: that is what somebody imports under this name.
+    Component(Component),
+    /// An instance of this component.
+    Instance(Component),
+}
+
+impl ComponentPlan {
+    /// A plan to instantiate `root`, a file and its component, after the preloads: name, file, and what is in it.
+    ///
+    /// # Errors
+    /// A core module where an instance is imported.
+    pub fn new(
+        config: Config,
+        preloads: Vec<(String, String, Input)>,
+        (file, root): (String, Component),
+    ) -> anyhow::Result<ComponentPlan> {
+        let components = || preloads.iter().filter_map(|(.., input)| component(input)).chain([&root]);
+        let is_imported_as = |name: &str, kind| {
+            components().any(|component| component.import_kinds().any(|import| import == (name, kind)))
+        };
+        let mut planned = Vec::new();
+        for (name, file, input) in &preloads {
+            let what = match input {
+                Input::Module(_) if is_imported_as(name, ExternKind::Instance) => {
+                    bail!("--preload {name}: {file} is a core module, and what is imported as {name:?} is an instance");
+                }
+                Input::Module(module) => Preloaded::Module(module.clone()),
+                Input::Component(component) if is_imported_as(name, ExternKind::Component) => {
+                    Preloaded::Component(component.clone())
+                }
+                Input::Component(component) => Preloaded::Instance(component.clone()),
+            };
+            planned.push(Preload { name: name.clone(), path: preloaded(name), file: file.clone(), what });
+        }
+        Ok(ComponentPlan { config, preloads: planned, root, file, values: Vec::new(), call: None })
+    }
+
+    /// With values for the root's value imports, in WAVE.
+    ///
+    /// # Errors
+    /// A name that is none of a value import, is given twice, or a text that is no value of its type.
+    pub fn with_values(mut self, values: &[(String, String)]) -> anyhow::Result<Self> {
+        let imports = self.root.value_imports();
+        for (name, text) in values {
+            let Some((_, ty)) = imports.iter().find(|(import, _)| import == name) else {
+                let names: Vec<String> = imports.iter().map(|(name, ty)| format!("{name:?} ({ty})")).collect();
+                let names = if names.is_empty() { "no value".to_owned() } else { names.join(", ") };
+                bail!("--value {name}: {} imports no value of this name; it imports {names}", self.file);
+            };
+            ensure!(self.values.iter().all(|(other, _)| other != name), "--value {name} is given twice");
+            let val = read_wave(text, ty).with_context(|| format!("--value {name}: {text:?} is no value of {ty}"))?;
+            self.values.push((name.clone(), val));
+        }
+        Ok(self)
+    }
+
+    /// With a call: a name and arguments in WAVE.
+    ///
+    /// # Errors
+    /// A name or an argument that does not fit, as far as that is known before the instantiation.
+    pub fn with_call(mut self, invoke: &[String]) -> anyhow::Result<Self> {
+        if let Some((name, args)) = invoke.split_first() {
+            let call = Call { name: name.clone(), args: args.to_vec() };
+            let funcs = self.root.exported_funcs();
+            if call.find(&funcs).is_some() {
+                call.resolve(&funcs, &self.file)?;
+            }
+            self.call = Some(call);
+        }
+        Ok(self)
+    }
+}
+
+fn component(input: &Input) -> Option<&Component> {
+    match input {
+        Input::Component(component) => Some(component),
+        Input::Module(_) => None,
+    }
+}
