@@ -10,11 +10,14 @@
         (func (export "f") (drop (call $yield))))
       (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
       (func (export "f") async (canon lift (core func $m "f"))))
+    (component $D
+      (import "f" (func $f async))
+      (core func $f (canon lower (func $f)))
+      (core module $M
+        (import "" "f" (func $f))
+        (func $start (call $f))
+        (start $start))
+      (core instance (instantiate $M (with "" (instance (export "f" (func $f)))))))
     (instance $c (instantiate $C))
-    (core func $f (canon lower (func $c "f")))
-    (core module $M
-      (import "" "f" (func $f))
-      (func $start (call $f))
-      (start $start))
-    (core instance (instantiate $M (with "" (instance (export "f" (func $f)))))))
+    (instance (instantiate $D (with "f" (func $c "f")))))
   "cannot block a synchronous task before returning")

@@ -71,7 +71,8 @@ fn calls_of_a_function_that_needs_the_lock_start_one_after_the_other() {
         r#"(local.set $a (call $f (i32.const 1) (i32.const 16)))
         (local.set $b (call $f (i32.const 2) (i32.const 20)))
         (local.set $a (i32.shr_u (call $f (i32.const 3) (i32.const 24)) (i32.const 4)))
-        {} (i32.and (local.get $b) (i32.const 15))"#,
+        {} {} (i32.and (local.get $b) (i32.const 15))"#,
+        wait_for(1),
         wait_for(2)
     );
     let (end, logged, _) = run(&pair(callback, CALLBACK, &caller(&body)));
