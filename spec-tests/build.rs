@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
         let mut names = Vec::new();
         for entry in fs::read_dir(&folder)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".wast") {
+            if name.ends_with(".wast") || name.ends_with(".js") {
                 names.push(name);
             }
         }

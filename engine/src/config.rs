@@ -85,12 +85,13 @@ pub struct Limits {
     /// Fuel of the store: one unit for each function entered, each backward branch taken, each KiB that a bulk instruction
     /// moves, and each KiB of a string or 128 values that cross the boundary of a component. `None` is unlimited.
     pub fuel: Option<u64>,
-    /// Greatest number of nested calls.
+    /// Greatest number of nested calls. Tail calls and calls of host functions do not count.
     pub call_depth: u32,
-    /// Greatest size of the value stack, in slots of 64 bits.
+    /// Greatest size of the value stack, in slots of 64 bits. Compiled code has no such stack, and counts the slots that its
+    /// frames would have there, where an operand is one slot even if it is a vector.
     pub stack_slots: u32,
-    /// How much of the machine's stack compiled code takes, in bytes; it has no value stack, and this takes the place of
-    /// `call_depth` and `stack_slots`.
+    /// How much of the machine's stack compiled code takes, in bytes: besides the two limits above, which bind both tiers.
+    /// Small frames are some 50 bytes, and no frame is larger than its slots by much.
     pub native_stack_bytes: usize,
     /// Greatest size of all memories together, in bytes.
     pub memory_bytes: u64,

@@ -288,3 +288,203 @@ fn functions_too_large_for_the_optimiser_are_right() {
     };
     assert_eq!(on(Tier::Interp), on(Tier::Jit));
 }
+
+/// On both tiers, under these limits: the interpreter's end comes first.
+fn on_both(text: &str, limits: preflight_engine::Limits, args: &[Val]) -> [Result<Vec<Val>, Fault>; 2] {
+    [Tier::Interp, Tier::Jit].map(|tier| {
+        let config = Config { tier, limits, ..Config::default() };
+        let module = Module::new(&config, binary(text)).unwrap();
+        let mut store = Store::new(&config);
+        let instance = store.instantiate(&module, &[], InstancePath::root()).unwrap();
+        store.call_export(instance, "f", args, Cause::Invoke)
+    })
+}
+
+fn is_out_of_stack(end: &Result<Vec<Val>, Fault>) -> bool {
+    match end {
+        Ok(_) => false,
+        Err(Fault::Exhausted(Resource::Stack)) => true,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn calls_nest_as_deep_on_both_tiers() {
+    let direct = r#"(module (func $f (export "f") (param i32) (result i32)
+        (if (result i32) (local.get 0)
+            (then (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1))))) (else (i32.const 0)))))"#;
+    let by_table = r#"(module (type $t (func (param i32) (result i32))) (table funcref (elem $f))
+        (func $f (export "f") (type $t) (if (result i32) (local.get 0)
+            (then (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))
+            (else (i32.const 0)))))"#;
+    for text in [direct, by_table] {
+        for call_depth in [0, 1, 7, 5000] {
+            let limits = preflight_engine::Limits { call_depth, ..Default::default() };
+            for (depth, is_out) in [(call_depth, false), (call_depth + 1, true)] {
+                let ends = on_both(text, limits, &[Val::I32(depth as i32)]);
+                assert_eq!([is_out; 2], [0, 1].map(|tier| is_out_of_stack(&ends[tier])), "{depth} of {call_depth}");
+            }
+        }
+    }
+}
+
+#[test]
+fn frames_take_as_many_slots_on_both_tiers() {
+    let text = format!(
+        r#"(module (func $f (export "f") (param i32) (result i32) (local {})
+            (if (result i32) (local.get 0)
+                (then (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1))))) (else (i32.const 0)))))"#,
+        "i64 ".repeat(100)
+    );
+    // The parameter and the locals, and the 1 below the callee's parameter: 102 for each call; the innermost needs 3 more.
+    let limits = preflight_engine::Limits { stack_slots: 1023, ..Default::default() };
+    for (depth, is_out) in [(8, false), (9, false), (10, true), (11, true)] {
+        let ends = on_both(&text, limits, &[Val::I32(depth)]);
+        assert_eq!([is_out; 2], [0, 1].map(|tier| is_out_of_stack(&ends[tier])), "{depth}");
+    }
+}
+
+#[test]
+fn calls_back_from_the_host_have_what_is_left_of_the_depth() {
+    let text = r#"(module (import "" "h" (func $h (param i32) (result i32)))
+        (func $f (export "f") (param i32) (result i32)
+            (if (result i32) (local.get 0) (then (call $g (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 0))))
+        (func $g (param i32) (result i32) (call $h (local.get 0))))"#;
+    let deepest = |tier| {
+        let mut config = Config { tier, ..Config::default() };
+        config.limits.call_depth = 20;
+        let module = Module::new(&config, binary(text)).unwrap();
+        let is_out = |depth: i32| {
+            let mut store = Store::new(&config);
+            let ty = FuncType::new([ValType::I32], [ValType::I32]);
+            let host = store.alloc_func(ty, "h", |caller, args, results| {
+                let instance = caller.instance().unwrap();
+                results[0] = caller.store().call_export(instance, "f", args, Cause::Invoke)?[0];
+                Ok(())
+            });
+            let host = preflight_engine::Extern::Func(host);
+            let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+            is_out_of_stack(&store.call_export(instance, "f", &[Val::I32(depth)], Cause::Invoke))
+        };
+        (0..60).find(|depth| is_out(*depth))
+    };
+    assert!(deepest(Tier::Jit).is_some());
+    assert_eq!(deepest(Tier::Interp), deepest(Tier::Jit));
+}
+
+#[test]
+fn frames_may_be_large() {
+    // Every list of elements has its own place in the frame.
+    const ELEMENTS: usize = 10_000;
+    let list = format!("(i32.add (array.len (array.new_fixed $a {ELEMENTS} {})))", "(i64.const 5) ".repeat(ELEMENTS));
+    let text = format!(
+        r#"(module (type $a (array i64)) (func (export "f") (param i32) (result i32) (local.get 0) {}))"#,
+        list.repeat(5)
+    );
+    let limits = preflight_engine::Limits::default();
+    for end in on_both(&text, limits, &[Val::I32(2)]) {
+        assert_eq!(end.unwrap(), [Val::I32(2 + 5 * ELEMENTS as i32)]);
+    }
+    // The stack is looked at before the frame is there.
+    let limits = preflight_engine::Limits { native_stack_bytes: 256 << 10, ..limits };
+    assert!(is_out_of_stack(&on_both(&text, limits, &[Val::I32(2)])[1]));
+}
+
+#[test]
+fn a_reference_that_is_needed_no_more_keeps_nothing_alive() {
+    // Each array takes more than half of the heap.
+    let text = r#"(module (type $a (array (mut i8)))
+        (func $make (result (ref $a)) (array.new_default $a (i32.const 600_000)))
+        (func (export "f") (param i32) (result i32) (local $first (ref null $a)) (local $second (ref null $a))
+            (local.set $first (call $make))
+            (local.set 0 (array.len (local.get $first)))
+            (local.set $second (call $make))
+            (i32.add (local.get 0) (array.len (local.get $second)))))"#;
+    let limits = preflight_engine::Limits { heap_bytes: 1 << 20, ..Default::default() };
+    let [_, compiled] = on_both(text, limits, &[Val::I32(0)]);
+    assert_eq!(compiled.unwrap(), [Val::I32(1_200_000)]);
+}
+
+#[test]
+fn references_survive_in_functions_that_have_too_many_for_stack_maps() {
+    const LOCALS: usize = 300;
+    let step =
+        |i: usize| format!("(local.set {} (struct.new $s (i32.const {i}) (local.get {})))", i % LOCALS, i / 2 % LOCALS);
+    let steps: String = (0..5 * LOCALS).map(step).collect();
+    let sum: String = (0..LOCALS).map(|x| format!("(i32.add (struct.get $s 0 (local.get {x})))")).collect();
+    let text = format!(
+        r#"(module (type $s (struct (field i32) (field (ref null $s))))
+            (func (export "f") (result i32) (local {}) {steps} (i32.const 0) {sum}))"#,
+        "(ref null $s) ".repeat(LOCALS)
+    );
+    let mut store = Store::new(&config());
+    store.set_gc_stress(true);
+    let expected: usize = (4 * LOCALS..5 * LOCALS).sum();
+    assert_eq!(run_in(&mut store, &text, "f", &[]).unwrap(), [Val::I32(expected as i32)]);
+}
+
+#[test]
+fn references_survive_in_every_place() {
+    // Operands, parameters, results of blocks, loops, tables, globals, exceptions, and arguments of the host.
+    let text = r#"(module (import "" "gc" (func $gc (param anyref) (result anyref)))
+        (type $s (struct (field i32)))
+        (tag $t (param i32 (ref $s) i64))
+        (table 1 (ref null $s)) (global $g (mut (ref null $s)) (ref.null $s))
+        (func $new (param i32) (result (ref $s)) (struct.new $s (local.get 0)))
+        (func $value (param (ref null $s)) (result i32)
+            (drop (call $gc (ref.null any))) (struct.get $s 0 (local.get 0)))
+        (func $throw (param i32) (throw $t (i32.const 1) (call $new (local.get 0)) (i64.const 2)))
+        (func $many (param (ref $s) (ref $s)) (result (ref $s) i32 (ref $s)) (local.get 1) (i32.const 5) (local.get 0))
+        (func (export "f") (result i32) (local $i i32) (local $sum i32) (local $p (ref null $s))
+            ;; An operand below a call.
+            (call $new (i32.const 1)) (drop (call $gc (ref.null any))) (struct.get $s 0) (local.set $sum)
+            ;; A result of a block, and of a selection.
+            (block (result (ref $s)) (call $new (i32.const 2)) (br_if 0 (i32.eqz (local.get $i))))
+            (drop (call $gc (ref.null any))) (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum)
+            (select (result (ref $s)) (call $new (i32.const 4)) (call $new (i32.const 100)) (i32.eqz (local.get $i)))
+            (drop (call $gc (ref.null any))) (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum)
+            ;; A table and a global, overwritten while the old value is held.
+            (table.set (i32.const 0) (call $new (i32.const 8))) (global.set $g (call $new (i32.const 16)))
+            (table.get (i32.const 0)) (global.get $g)
+            (table.set (i32.const 0) (ref.null $s)) (global.set $g (ref.null $s))
+            (drop (call $gc (ref.null any)))
+            (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum)
+            (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum)
+            ;; Around a loop, in a local that changes.
+            (local.set $p (call $new (i32.const 32)))
+            (loop $l
+                (drop (call $gc (ref.null any)))
+                (local.set $p (struct.new $s (struct.get $s 0 (local.get $p))))
+                (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 5))))
+            (local.set $sum (i32.add (local.get $sum) (call $value (local.get $p))))
+            ;; The arguments of an exception, and it itself.
+            (block $h (result i32 (ref $s) i64 exnref) (try_table (catch_ref $t $h) (call $throw (i32.const 64)))
+                (unreachable))
+            (drop (call $gc (ref.null any))) (drop) (drop)
+            (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum) (drop)
+            ;; What the host is given, and what it gives.
+            (struct.get $s 0 (ref.cast (ref $s) (call $gc (call $new (i32.const 128)))))
+            (i32.add (local.get $sum)) (local.set $sum)
+            ;; Several results.
+            (call $many (call $new (i32.const 256)) (call $new (i32.const 512)))
+            (drop (call $gc (ref.null any)))
+            (struct.get $s 0) (i32.add (local.get $sum)) (local.set $sum) (drop)
+            (struct.get $s 0) (i32.add (local.get $sum))))"#;
+    for stress in [false, true] {
+        let module = Module::new(&config(), binary(text)).unwrap();
+        let mut store = Store::new(&config());
+        store.set_gc_stress(stress);
+        let any = ValType::Ref(preflight_engine::syntax::RefType {
+            nullable: true,
+            heap: preflight_engine::syntax::HeapType::Any,
+        });
+        let host = store.alloc_func(FuncType::new([any], [any]), "gc", |caller, args, results| {
+            caller.store().collect_garbage();
+            results[0] = args[0];
+            Ok(())
+        });
+        let host = preflight_engine::Extern::Func(host);
+        let instance = store.instantiate(&module, &[host], InstancePath::root()).unwrap();
+        assert_eq!(store.call_export(instance, "f", &[], Cause::Invoke).unwrap(), [Val::I32(1023)], "{stress}");
+    }
+}

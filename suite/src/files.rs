@@ -7,6 +7,7 @@ use crate::{
 use rayon::prelude::*;
 use std::{
     borrow::Cow,
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     time::Instant,
@@ -60,6 +61,12 @@ pub enum PathError {
         /// Why.
         error: io::Error,
     },
+    /// A pipe, a socket or a device: reading it could last for ever.
+    #[error("{}: neither a file nor a folder; give the path of a .wast file, or of a folder that holds some", path.display())]
+    NoFile {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// A folder without scripts.
     #[error("{}: no .wast file in this folder or below it", path.display())]
     NoScripts {
@@ -69,18 +76,21 @@ pub enum PathError {
 }
 
 /// The jobs for `paths`: a file is taken whatever its name, a folder is walked for `.wast` files. In the order of the
-/// paths, and in a folder by name.
+/// paths, and in a folder by name; a path that is there twice is run once.
 ///
 /// # Errors
 /// The first path that cannot be used.
 pub fn jobs(paths: &[PathBuf], options: &Options) -> Result<Vec<Job>, PathError> {
-    let mut jobs = Vec::new();
+    let (mut jobs, mut seen) = (Vec::new(), HashSet::new());
     for path in paths {
         let unreadable = |error| PathError::Unreadable { path: path.clone(), error };
         let mut found = Vec::new();
-        if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let kind = fs::metadata(path).map_err(unreadable)?;
+        if kind.is_dir() {
             walk(path, &mut found).map_err(unreadable)?;
             found.sort();
+        } else if !kind.is_file() {
+            return Err(PathError::NoFile { path: path.clone() });
         } else {
             // Opened now, so that a file that cannot be read stops the run before it begins.
             fs::File::open(path).map_err(unreadable)?;
@@ -89,6 +99,8 @@ pub fn jobs(paths: &[PathBuf], options: &Options) -> Result<Vec<Job>, PathError>
         if found.is_empty() {
             return Err(PathError::NoScripts { path: path.clone() });
         }
+        // A file that a folder and a path both name is run once.
+        found.retain(|file| seen.insert(file.clone()));
         jobs.extend(found.into_iter().map(|file| Job::new(file, options)));
     }
     Ok(jobs)
@@ -101,7 +113,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         // A link to a folder is not followed: it could lead back here.
         if entry.file_type()?.is_dir() {
             walk(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "wast") {
+        } else if path.extension().is_some_and(|extension| extension == "wast") && path.is_file() {
             found.push(path);
         }
     }

@@ -82,6 +82,11 @@ fn quoted(text: &[u8]) -> Source {
     let Ok(text) = std::str::from_utf8(text) else {
         return Source::Malformed("malformed UTF-8 encoding".to_owned());
     };
+    of_text(text)
+}
+
+/// The bytes of the module or component whose text this is.
+pub(crate) fn of_text(text: &str) -> Source {
     parse_quoted(text).unwrap_or_else(|error| Source::Malformed(error.message()))
 }
 

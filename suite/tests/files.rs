@@ -88,6 +88,27 @@ fn folders_are_walked_in_order_and_paths_must_exist() {
 }
 
 #[test]
+fn a_script_that_two_paths_name_is_run_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("a.wast");
+    fs::write(&script, "(module)").expect("a file");
+    let paths = [folder.path().to_owned(), script.clone(), script];
+    assert_eq!(files::jobs(&paths, &Options::default()).expect("jobs").len(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_neither_file_nor_folder_is_refused_and_in_a_folder_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("socket.wast");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    let error = files::jobs(&[socket], &Options::default()).expect_err("a socket");
+    assert!(matches!(error, PathError::NoFile { .. }), "{error}");
+    fs::write(folder.path().join("a.wast"), "(module)").expect("a file");
+    assert_eq!(files::jobs(&[folder.path().to_owned()], &Options::default()).expect("jobs").len(), 1);
+}
+
+#[test]
 fn what_is_no_script_is_a_failure_of_the_harness_kind() {
     let results = run("(modul)", &[]);
     assert!(results.harness_failed());

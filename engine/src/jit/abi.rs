@@ -1,15 +1,15 @@
 //! What compiled code and the run time agree on: the words of an instance, of a function reference and of a run, and how
 //! values pass between them.
 //!
-//! A compiled function takes the [`RunContext`], the words of its instance and its parameters, in the calling convention
-//! of tail calls. A value that crosses into Rust does so in 64-bit *words*, exactly the slots of tier one.
+//! A compiled function takes the [`RunContext`], the words of its instance, the [room](super::room) that it has and its
+//! parameters, in the calling convention of tail calls. A value that crosses into Rust does so in 64-bit *words*, exactly the slots of tier one.
 
 use super::code::Cell;
 use crate::{
     Store,
     error::Fault,
     runtime::InstanceInst,
-    syntax::{FuncType, Module, ValType},
+    syntax::{FuncType, HeapType, Module, ValType},
     trace::TrapCode,
 };
 use cranelift_codegen::{
@@ -39,22 +39,26 @@ pub(super) struct RunContext {
     pub result: [u64; 2],
     /// The helper that is to be called once the roots are published.
     pub target: usize,
-    /// The end of the stack when that was done last.
-    pub stack_end: usize,
-    /// The registers that compiled frames may have had values in then.
+    /// Where that one was to return to, when this was done last.
+    pub pc: usize,
+    /// The frame pointer of whoever called it.
+    pub fp: usize,
+    /// The registers that its frame may have had values in then.
     pub registers: [u64; REGISTERS],
+    /// The frame pointer of the entry trampoline.
+    pub entry_fp: usize,
+    /// The [room](super::room) of the first call, and then of the last call of a host function.
+    pub room: i64,
     /// The store.
     pub store: *mut Store,
     /// Why the run ends, unless `trap` says it.
     pub fault: Option<Fault>,
     /// A panic of a host function, on its way around the compiled frames.
     pub panic: Option<Box<dyn Any + Send>>,
-    /// Where the stack was when the run began.
-    pub stack_base: usize,
 }
 
-/// Registers that a called function preserves for its caller.
-pub(super) const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 11 } else { 8 };
+/// Registers that a called function preserves for its caller, the frame pointer aside.
+pub(super) const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 10 } else { 7 };
 
 /// Values of [`RunContext::pending`].
 pub(super) mod pending {
@@ -77,6 +81,8 @@ pub(super) mod run {
     pub const FUNCS: i32 = offset_of!(RunContext, funcs) as i32;
     pub const CALLER: i32 = offset_of!(RunContext, caller) as i32;
     pub const TARGET: i32 = offset_of!(RunContext, target) as i32;
+    pub const ENTRY_FP: i32 = offset_of!(RunContext, entry_fp) as i32;
+    pub const ROOM: i32 = offset_of!(RunContext, room) as i32;
     pub const RESULT: i32 = offset_of!(RunContext, result) as i32;
 }
 
@@ -204,6 +210,14 @@ pub(super) fn machine_type(ty: ValType) -> Type {
     }
 }
 
+/// How many parameters compiled functions have before their own.
+pub(super) const IMPLICIT: usize = 3;
+
+/// Whether a value of this type may refer to an object of the heap. Functions are no objects.
+pub(super) fn may_be_object(ty: ValType) -> bool {
+    matches!(ty, ValType::Ref(ty) if !matches!(ty.heap, HeapType::Func | HeapType::NoFunc))
+}
+
 /// The machine types of parameters and results: what tells one trampoline from another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
@@ -221,7 +235,7 @@ impl Shape {
     /// The signature of compiled functions.
     pub fn signature(&self) -> Signature {
         let mut signature = Signature::new(CallConv::Tail);
-        signature.params.extend([AbiParam::new(types::I64); 2]);
+        signature.params.extend([AbiParam::new(types::I64); IMPLICIT]);
         signature.params.extend(self.params.iter().map(|ty| AbiParam::new(*ty)));
         signature.returns.extend(self.results.iter().map(|ty| AbiParam::new(*ty)));
         signature

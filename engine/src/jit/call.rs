@@ -148,7 +148,8 @@ impl Translator<'_> {
     fn finish_call(&mut self, ty: u32, callee: Callee, tail: bool) {
         let shape = abi::Shape::of(self.module.func_type(ty));
         let signature = self.signature(&shape);
-        let mut args = vec![self.run, callee.instance];
+        let room = if tail { self.room } else { self.room_for(shape.params.len()) };
+        let mut args = vec![self.run, callee.instance, room];
         args.extend(self.pop_n(shape.params.len()));
         self.flush_budget();
         if tail {
@@ -171,7 +172,11 @@ impl Translator<'_> {
         }
         self.switch(go_on);
         self.reload_budget();
-        self.stack.extend(results);
+        let module = self.module;
+        for (result, ty) in results.into_iter().zip(&module.func_type(ty).results) {
+            let result = self.hold_as(result, *ty);
+            self.stack.push(result);
+        }
     }
 
     /// A fault of a host function has no place yet: it is this call.

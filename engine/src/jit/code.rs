@@ -2,12 +2,27 @@
 
 #![allow(unsafe_code, reason = "turning bytes into code, and code into functions")]
 
-use super::abi::RunContext;
+use super::{
+    abi::RunContext,
+    roots::{FrameMap, Registered},
+};
 use memmap2::{Mmap, MmapMut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+/// A compiled function before it is put into memory; its bytes run wherever they stand.
+pub(super) struct Code {
+    /// Its instructions.
+    pub bytes: Vec<u8>,
+    /// Size of its frame.
+    pub frame_bytes: u32,
+    /// Where its frames hold references.
+    pub map: FrameMap,
+}
+
 /// Executable memory that holds one or more functions.
 pub(super) struct Region {
+    // Before the memory, whose addresses they name.
+    _maps: Registered,
     _map: Mmap,
 }
 
@@ -16,21 +31,22 @@ const ALIGN: usize = 32;
 
 impl Region {
     /// Puts functions into memory of their own; returns it and where each of them starts. `None` if there is no memory.
-    pub fn new(functions: &[&[u8]]) -> Option<(Region, Vec<usize>)> {
+    pub fn new(functions: Vec<Code>) -> Option<(Region, Vec<usize>)> {
         let mut starts = Vec::with_capacity(functions.len());
         let mut len = 0;
-        for code in functions {
+        for code in &functions {
             starts.push(len);
-            len = (len + code.len()).next_multiple_of(ALIGN);
+            len = (len + code.bytes.len()).next_multiple_of(ALIGN);
         }
         let mut map = MmapMut::map_anon(len.max(1)).ok()?;
         for (code, start) in functions.iter().zip(&starts) {
-            map[*start..start + code.len()].copy_from_slice(code);
+            map[*start..start + code.bytes.len()].copy_from_slice(&code.bytes);
         }
         let map = map.make_exec().ok()?;
         synchronise(&map);
-        let starts = starts.into_iter().map(|start| map.as_ptr() as usize + start).collect();
-        Some((Region { _map: map }, starts))
+        let starts: Vec<usize> = starts.into_iter().map(|start| map.as_ptr() as usize + start).collect();
+        let maps = functions.into_iter().zip(&starts).map(|(code, start)| (*start, code.bytes.len(), code.map));
+        Some((Region { _maps: Registered::new(maps), _map: map }, starts))
     }
 }
 

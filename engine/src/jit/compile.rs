@@ -2,16 +2,17 @@
 
 use super::{
     abi::{Shape, run},
-    code::{Cell, Region},
+    code::{Cell, Code, Region},
     helpers::Helper,
-    state, trampolines, translate,
+    roots::{self, FrameMap, Safepoint},
+    trampolines, translate,
 };
 use crate::Module;
 use cranelift_codegen::{
     Context, FinalizedRelocTarget,
     binemit::Reloc,
     control::ControlPlane,
-    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, MemFlagsData, Signature, Value, types},
+    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, MemFlagsData, Signature, UserStackMap, Value, types},
     isa::{CallConv, OwnedTargetIsa, TargetIsa},
     settings::{self, Configurable},
 };
@@ -26,7 +27,8 @@ use std::{
 #[derive(Debug, Clone)]
 pub(crate) struct Unsupported(pub String);
 
-/// A frame reaches at most so far below the stack limit, which is looked at once the frame is there.
+/// A frame reaches at most so far below the stack limit, which is looked at once the frame is there. Before larger frames
+/// stands a [guard](translate::guard), which looks before.
 const MAX_FRAME_BYTES: u32 = 256 << 10;
 
 /// The optimiser's time grows with the square of the number of blocks: functions of more blocks go without.
@@ -90,23 +92,29 @@ pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper
     if helper.publishes {
         // The first word is the run context.
         b.ins().store(MemFlagsData::trusted(), address, args[0], run::TARGET);
-        address = b.ins().iconst(types::I64, state::publish as *const () as i64);
+        address = b.ins().iconst(types::I64, roots::publish as *const () as i64);
     }
     b.ins().call_indirect(signature, address, args)
 }
 
-/// Compiles a function; the bytes run wherever they stand.
-pub(super) fn machine_code(backend: &Backend, func: Function) -> Result<Vec<u8>, Unsupported> {
+/// Compiles a function. If its stack maps are not `known`, its frames are searched for references.
+pub(super) fn machine_code(backend: &Backend, func: Function, known: bool) -> Result<Code, Unsupported> {
     let isa = if func.dfg.num_blocks() > MAX_OPTIMISED_BLOCKS { &backend.plain } else { &backend.isa };
     let mut context = Context::for_function(func);
     let compiled = context
         .compile(&**isa, &mut ControlPlane::default())
         .map_err(|error| Unsupported(format!("code generation: {:?}", error.inner)))?;
-    let frame = compiled.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset);
-    if frame > MAX_FRAME_BYTES {
-        return Err(Unsupported(format!("a frame of {frame} bytes")));
-    }
-    let mut code = compiled.code_buffer().to_vec();
+    let frame_bytes = compiled.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset);
+    let safepoint = |(at, span, map): &(u32, u32, UserStackMap)| Safepoint {
+        at: *at,
+        span: *span,
+        slots: map.entries().map(|(_, offset)| offset).collect(),
+    };
+    let map = match known {
+        true => FrameMap::Known(compiled.buffer.user_stack_maps().iter().map(safepoint).collect()),
+        false => FrameMap::Unknown(frame_bytes),
+    };
+    let mut bytes = compiled.code_buffer().to_vec();
     for reloc in compiled.buffer.relocs() {
         let FinalizedRelocTarget::ExternalName(name) = &reloc.target else {
             return Err(Unsupported("code generation: a relocation inside the function".to_owned()));
@@ -116,9 +124,9 @@ pub(super) fn machine_code(backend: &Backend, func: Function) -> Result<Vec<u8>,
         };
         let value = (address as u64).wrapping_add_signed(reloc.addend);
         let at = reloc.offset as usize;
-        code[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
     }
-    Ok(code)
+    Ok(Code { bytes, frame_bytes, map })
 }
 
 /// What stands in for instructions that this processor does not have.
@@ -178,26 +186,40 @@ pub(super) fn function(module: &Module, defined: u32) -> Result<usize, Unsupport
     if let Some(code) = cell.get() {
         return Ok(code);
     }
-    let code = translate::function(Backend::get()?, module, defined)?;
-    let (region, starts) = allocate(&[&code])?;
+    let code = guarded(module, defined, translate::function(Backend::get()?, module, defined)?)?;
+    let (region, starts) = allocate(vec![code])?;
     module.compiled().publish(region, [(defined, starts[0])]);
     Ok(cell.get().expect("just published"))
+}
+
+/// The code itself, or its guard if its frame is large.
+fn guarded(module: &Module, defined: u32, code: Code) -> Result<Code, Unsupported> {
+    let frame_bytes = code.frame_bytes;
+    if frame_bytes <= MAX_FRAME_BYTES {
+        return Ok(code);
+    }
+    let (region, starts) = allocate(vec![code])?;
+    module.compiled().publish(region, []);
+    translate::guard(Backend::get()?, module, defined, starts[0], frame_bytes)
 }
 
 /// Compiles all functions of a module in parallel. Those that cannot be compiled report it when they are called.
 pub(crate) fn module(module: &Module) {
     let Ok(backend) = Backend::get() else { return };
     let functions = module.syntax().bodies.len() as u32;
-    let compile = |defined| translate::function(backend, module, defined).ok().map(|code| (defined, code));
-    let codes: Vec<(u32, Vec<u8>)> = (0..functions).into_par_iter().filter_map(compile).collect();
-    let bytes: Vec<&[u8]> = codes.iter().map(|(_, code)| code.as_slice()).collect();
+    let compile = |defined| {
+        let code = translate::function(backend, module, defined).and_then(|code| guarded(module, defined, code));
+        code.ok().map(|code| (defined, code))
+    };
+    let compiled: Vec<(u32, Code)> = (0..functions).into_par_iter().filter_map(compile).collect();
+    let (functions, codes): (Vec<u32>, Vec<Code>) = compiled.into_iter().unzip();
     // Without memory now there may be some when the functions are called.
-    if let Ok((region, starts)) = allocate(&bytes) {
-        module.compiled().publish(region, codes.iter().map(|(defined, _)| *defined).zip(starts));
+    if let Ok((region, starts)) = allocate(codes) {
+        module.compiled().publish(region, functions.into_iter().zip(starts));
     }
 }
 
-fn allocate(functions: &[&[u8]]) -> Result<(Region, Vec<usize>), Unsupported> {
+fn allocate(functions: Vec<Code>) -> Result<(Region, Vec<usize>), Unsupported> {
     Region::new(functions).ok_or_else(|| Unsupported("executable memory on this machine".to_owned()))
 }
 
@@ -234,7 +256,7 @@ pub(super) fn trampoline(direction: Direction, shape: Shape) -> Result<Trampolin
         Direction::Entry => trampolines::entry(backend, &key.1)?,
         Direction::Host => trampolines::host(backend, &key.1)?,
     };
-    let (region, starts) = allocate(&[&code])?;
+    let (region, starts) = allocate(vec![code])?;
     let trampoline = Trampoline { code: starts[0], _region: Arc::new(region) };
     let mut kept = lock();
     if kept.len() >= KEPT_TRAMPOLINES {

@@ -5,8 +5,8 @@ use super::{
     exception::Handler,
     translate::{Translator, parsed_type},
 };
-use crate::{exec::reference::HeapCode, trace::TrapCode};
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Type, Value, condcodes::IntCC, types::I64};
+use crate::{exec::reference::HeapCode, syntax::ValType, trace::TrapCode};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Value, condcodes::IntCC, types::I64};
 use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator};
 
@@ -115,23 +115,24 @@ impl Translator<'_> {
         self.ref_test(reference, heap, ty.is_nullable())
     }
 
-    /// The machine types of a block's parameters and results.
-    fn block_types(&self, ty: BlockType) -> (Vec<Type>, Vec<Type>) {
+    /// The types of a block's parameters and results.
+    fn block_types(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
         match ty {
             BlockType::Empty => (Vec::new(), Vec::new()),
             BlockType::Type(ty) => (Vec::new(), vec![parsed_type(ty)]),
             BlockType::FuncType(x) => {
-                let shape = abi::Shape::of(self.module.func_type(x));
-                (shape.params.into(), shape.results.into())
+                let ty = self.module.func_type(x);
+                (ty.params.to_vec(), ty.results.to_vec())
             }
         }
     }
 
     /// A block that starts with values of these types.
-    fn block_with(&mut self, types: &[Type]) -> Block {
+    fn block_with(&mut self, types: &[ValType]) -> Block {
         let block = self.b.create_block();
         for ty in types {
-            self.b.append_block_param(block, *ty);
+            let param = self.b.append_block_param(block, abi::machine_type(*ty));
+            self.hold_as(param, *ty);
         }
         block
     }

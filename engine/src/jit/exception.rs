@@ -5,8 +5,9 @@ use super::{
     helpers, trampolines,
     translate::Translator,
 };
+use crate::syntax::ValType;
 use cranelift_codegen::ir::{
-    Block, InstBuilder, Value,
+    Block, InstBuilder, Type, Value,
     condcodes::IntCC,
     types::{I32, I64},
 };
@@ -97,24 +98,30 @@ impl Translator<'_> {
             Catch::AllRef { label } => (None, true, label),
         };
         let after = self.b.create_block();
-        let mut types = Vec::new();
+        let mut params: &[ValType] = &[];
         if let Some(x) = tag {
             let expected = self.load_instance(self.layout.tag(x));
             let same = self.b.ins().icmp(IntCC::Equal, pending_tag, expected);
             let matches = self.b.create_block();
             self.b.ins().brif(same, matches, &[], after, &[]);
             self.switch(matches);
-            types = Shape::of(self.module.func_type(self.module.syntax().tags[x as usize])).params.into();
+            let module = self.module;
+            params = &module.func_type(module.syntax().tags[x as usize]).params;
         }
+        let types: Vec<Type> = params.iter().map(|ty| abi::machine_type(*ty)).collect();
         let count = abi::words(&types);
         let words = self.stack_words(count);
         let len = self.word(count as u64);
         self.call_helper(helpers::catch(), &[words, len]);
         let height = self.stack.len();
         let values = trampolines::load_words(&mut self.b, &types, words);
-        self.stack.extend(values);
+        for (value, ty) in values.into_iter().zip(params) {
+            let value = self.hold_as(value, *ty);
+            self.stack.push(value);
+        }
         if with_ref {
             let exn = self.helper_result(I64);
+            let exn = self.hold(exn);
             self.stack.push(exn);
         }
         self.branch(depth);

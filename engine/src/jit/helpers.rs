@@ -7,8 +7,8 @@
 
 use super::{
     abi::{self, RunContext, TRAPS, pending},
-    code, compile,
-    state::Segment,
+    code, compile, room,
+    roots::Segment,
 };
 use crate::{
     Store,
@@ -57,6 +57,8 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
     let stack = outer.filter(|(low, high)| (*low..*high).contains(&stack_base));
     let stack_limit = stack.map_or(stack_base.saturating_sub(store.limits.native_stack_bytes), |(low, _)| low);
     store.jit.stack = Some((stack_limit, stack_base));
+    let outer_room = store.jit.room;
+    let room = outer_room.unwrap_or_else(|| room::of(&store.limits));
     let mut run = RunContext {
         budget: 0,
         stack_limit,
@@ -67,12 +69,14 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
         caller: words,
         result: [0; 2],
         target: 0,
-        stack_end: stack_base,
+        pc: 0,
+        fp: 0,
         registers: [0; abi::REGISTERS],
+        entry_fp: 0,
+        room,
         store,
         fault: None,
         panic: None,
-        stack_base,
     };
     // SAFETY: the trampoline is of the function's type, the code of this instance, and `slots` holds enough words. The
     // store outlives the run, and nothing here touches it while the run lasts.
@@ -80,7 +84,7 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
     Active { run: &mut run, instance: None }.return_budget();
     // SAFETY: the run is over, and nothing else has the store.
     let store = unsafe { &mut *run.store };
-    store.jit.stack = outer;
+    (store.jit.stack, store.jit.room) = (outer, outer_room);
     store.jit.set_running(None);
     if let Some(panic) = run.panic.take() {
         resume_unwind(panic);
@@ -161,9 +165,10 @@ impl Active<'_> {
         1
     }
 
-    /// The stack of the compiled frames.
-    fn segment(&self) -> Segment {
-        Segment { low: self.run.stack_end, high: self.run.stack_base, registers: self.run.registers }
+    /// The compiled frames.
+    fn segment(&self, operands: Vec<u64>) -> Segment {
+        let RunContext { pc, fp, entry_fp, registers, .. } = *self.run;
+        Segment { pc, fp, entry_fp, registers, operands }
     }
 
     fn exception(&self) -> Ref {
@@ -189,7 +194,7 @@ impl Activation for Active<'_> {
     }
 
     fn publish_roots(&mut self) {
-        let segment = self.segment();
+        let segment = self.segment(Vec::new());
         self.store().jit.set_running(Some(segment));
     }
 }
@@ -353,7 +358,7 @@ helpers! { true:
         Ok(())
     }
     struct_new_default(cx, x) { let reference = reference::struct_new_default(cx, x as u32)?; cx.set(reference.0); Ok(()) }
-    /// `words` is where the two words of the value are: there the collector sees it.
+    /// `words` is where the two words of the value are.
     array_new(cx, x, words, len) {
         // SAFETY: compiled code has put them there.
         let value = unsafe { span(words, 2) };
@@ -392,19 +397,25 @@ helpers! { true:
     call_host(cx, index, words) {
         cx.pay_bulk(1).map_err(Fault::Exhausted)?;
         cx.return_budget();
-        let segment = cx.segment();
         let caller = cx.instance().addr;
+        // A host function takes no room.
+        let room = cx.run.room + room::CALL;
         let store = cx.store();
         let ty = store.host_funcs[index as usize].ty.clone();
         let param_words: u32 = ty.params.iter().map(|ty| ty.slots()).sum();
         // SAFETY: compiled code has put the arguments there.
         let args = from_words(unsafe { span(words, param_words as u64) }, &ty.params);
+        let references = args.iter().filter_map(|arg| if let Val::Ref(reference) = arg { Some(reference.0) } else { None });
+        let segment = cx.segment(references.collect());
+        let store = cx.store();
         let mut results: Vec<Val> = ty.results.iter().map(|ty| Val::default_of(*ty)).collect();
+        let outer_room = store.jit.room.replace(room);
         store.jit.push_waiting(segment);
         store.jit.set_running(None);
         // A panic must not meet compiled frames, which nothing can unwind.
         let end = catch_unwind(AssertUnwindSafe(|| store.call_host(Some(caller), index as u32, &args, &mut results)));
         store.jit.pop_waiting();
+        store.jit.room = outer_room;
         store.sync_compiled();
         cx.run.funcs = cx.store().jit.funcs();
         match end {

@@ -9,9 +9,10 @@
 //! call, and goes on to an exception handler or returns as well. This keeps fuzzers' and embedders' own handlers out of
 //! the way, and no foreign frame is ever skipped.
 //!
-//! References are found by looking at the words of the stack, as on the value stack of tier one: the heap does not move.
+//! References are found by stack maps, which say for each return address where its frame holds some ([`roots`]); nested
+//! calls and the slots that they would take on tier one's value stack are counted in a register ([`room`]).
 //!
-//! `unsafe` stands in `code` (executable memory), `state` (reading the stack) and `helpers` (pointers from compiled
+//! `unsafe` stands in `code` (executable memory), `roots` (reading the stack) and `helpers` (pointers from compiled
 //! code); the translation itself is safe Rust, and who keeps the promises is the same as in tier one: validation and the
 //! translation.
 
@@ -26,6 +27,8 @@ mod helpers;
 mod memory;
 mod numeric;
 mod reference;
+mod room;
+mod roots;
 mod state;
 mod table;
 mod trampolines;

@@ -107,11 +107,11 @@ impl Translator<'_> {
                 let values = self.pop_n(fields);
                 let [words, len] = self.spill(&values);
                 let x = self.word(x as u64);
-                self.helper_push(helpers::struct_new(), &[x, words, len], I64);
+                self.push_object(helpers::struct_new(), &[x, words, len]);
             }
             Operator::StructNewDefault { struct_type_index: x } => {
                 let x = self.word(x as u64);
-                self.helper_push(helpers::struct_new_default(), &[x], I64);
+                self.push_object(helpers::struct_new_default(), &[x]);
             }
             Operator::StructGet { struct_type_index: x, field_index: i }
             | Operator::StructGetU { struct_type_index: x, field_index: i } => self.struct_get(x, i, false),
@@ -124,6 +124,14 @@ impl Translator<'_> {
             _ => return self.array(operator),
         }
         true
+    }
+
+    /// Calls a helper that allocates, and pushes the new object.
+    fn push_object(&mut self, helper: helpers::Helper, args: &[Value]) {
+        self.helper(helper, args);
+        let object = self.helper_result(I64);
+        let object = self.hold(object);
+        self.stack.push(object);
     }
 
     /// Pops an object: where its bytes are until the next allocation. Traps if it is null.
@@ -170,6 +178,7 @@ impl Translator<'_> {
             _ if signed => self.b.ins().sextend(I32, value),
             _ => self.b.ins().uextend(I32, value),
         };
+        let value = if let StorageType::Val(ty) = storage { self.hold_as(value, ty) } else { value };
         self.stack.push(value);
     }
 
@@ -195,25 +204,25 @@ impl Translator<'_> {
                 let value = self.pop_words();
                 let [words, _] = self.spill(&value);
                 let x = self.word(x as u64);
-                self.helper_push(helpers::array_new(), &[x, words, len], I64);
+                self.push_object(helpers::array_new(), &[x, words, len]);
             }
             Operator::ArrayNewDefault { array_type_index: x } => {
                 let args = self.indices_and_words(&[x], 1);
-                self.helper_push(helpers::array_new_default(), &args, I64);
+                self.push_object(helpers::array_new_default(), &args);
             }
             Operator::ArrayNewFixed { array_type_index: x, array_size } => {
                 let values = self.pop_n(array_size as usize);
                 let [words, words_len] = self.spill(&values);
                 let (x, len) = (self.word(x as u64), self.word(array_size as u64));
-                self.helper_push(helpers::array_new_fixed(), &[x, len, words, words_len], I64);
+                self.push_object(helpers::array_new_fixed(), &[x, len, words, words_len]);
             }
             Operator::ArrayNewData { array_type_index: x, array_data_index: y } => {
                 let args = self.indices_and_words(&[x, y], 2);
-                self.helper_push(helpers::array_new_data(), &args, I64);
+                self.push_object(helpers::array_new_data(), &args);
             }
             Operator::ArrayNewElem { array_type_index: x, array_elem_index: y } => {
                 let args = self.indices_and_words(&[x, y], 2);
-                self.helper_push(helpers::array_new_elem(), &args, I64);
+                self.push_object(helpers::array_new_elem(), &args);
             }
             Operator::ArrayGet { array_type_index: x } | Operator::ArrayGetU { array_type_index: x } => {
                 self.array_get(x, false);

@@ -1,7 +1,7 @@
 //! Table instructions (core `#exec-instr-table`).
 
 use super::{helpers, translate::Translator};
-use crate::trace::TrapCode;
+use crate::{syntax::ValType, trace::TrapCode};
 use cranelift_codegen::ir::{
     InstBuilder, MemFlagsData, Type, Value,
     condcodes::IntCC,
@@ -17,6 +17,8 @@ impl Translator<'_> {
                 let index = self.pop_word();
                 let place = self.table_element(table, index, TrapCode::OutOfBoundsTable);
                 let value = self.load_element(place);
+                let element = ValType::Ref(self.module.syntax().tables[table as usize].ty.element);
+                let value = self.hold_as(value, element);
                 self.stack.push(value);
             }
             Operator::TableSet { table } => {

@@ -2,6 +2,7 @@
 
 use super::{
     abi::{self, Shape, run},
+    code::Code,
     compile::{self, Backend, Unsupported},
     helpers,
 };
@@ -16,12 +17,15 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 /// The trampoline from Rust: run context, words of the instance, code, and the words of the parameters, where the
 /// results go as well.
-pub(super) fn entry(backend: &Backend, shape: &Shape) -> Result<Vec<u8>, Unsupported> {
+pub(super) fn entry(backend: &Backend, shape: &Shape) -> Result<Code, Unsupported> {
     let mut signature = Signature::new(CallConv::triple_default(backend.isa().triple()));
     signature.params.extend([AbiParam::new(types::I64); 4]);
     build(backend, signature, |b, params| {
         let &[run, instance, code, words] = params else { unreachable!("four parameters") };
-        let mut args = vec![run, instance];
+        let frame = b.ins().get_frame_pointer(types::I64);
+        b.ins().store(MemFlagsData::trusted(), frame, run, abi::run::ENTRY_FP);
+        let room = b.ins().load(types::I64, MemFlagsData::trusted(), run, abi::run::ROOM);
+        let mut args = vec![run, instance, room];
         args.extend(load_words(b, &shape.params, words));
         let callee = b.import_signature(shape.signature());
         let call = b.ins().call_indirect(callee, code, &args);
@@ -32,12 +36,13 @@ pub(super) fn entry(backend: &Backend, shape: &Shape) -> Result<Vec<u8>, Unsuppo
 }
 
 /// The trampoline to a host function: in the place of the instance it takes the function's number.
-pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Vec<u8>, Unsupported> {
+pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Code, Unsupported> {
     build(backend, shape.signature(), |b, params| {
         let size = shape.words().max(1) * 8;
         let slot = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4));
         let words = b.ins().stack_addr(types::I64, slot, 0);
-        store_words(b, &params[2..], words);
+        store_words(b, &params[abi::IMPLICIT..], words);
+        b.ins().store(MemFlagsData::trusted(), params[2], params[0], run::ROOM);
         let caller = b.ins().load(types::I64, MemFlagsData::trusted(), params[0], run::CALLER);
         compile::call_helper(b, backend, helpers::call_host(), &[params[0], caller, params[1], words]);
         // After a fault these are no results, and nobody reads them.
@@ -51,7 +56,7 @@ fn build(
     backend: &Backend,
     signature: Signature,
     body: impl FnOnce(&mut FunctionBuilder<'_>, &[Value]),
-) -> Result<Vec<u8>, Unsupported> {
+) -> Result<Code, Unsupported> {
     let mut func = Function::with_name_signature(UserFuncName::default(), signature);
     let mut context = FunctionBuilderContext::new();
     let mut builder = FunctionBuilder::new(&mut func, &mut context);
@@ -62,7 +67,7 @@ fn build(
     body(&mut builder, &params);
     builder.seal_all_blocks();
     builder.finalize(backend.isa().frontend_config());
-    compile::machine_code(backend, func)
+    compile::machine_code(backend, func, true)
 }
 
 /// Reads values from consecutive words.

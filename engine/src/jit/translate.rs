@@ -2,18 +2,24 @@
 
 use super::{
     abi::{self, Layout, Shape, pending, run},
+    code::Code,
     compile::{self, Backend, Unsupported},
     control::Frame,
     helpers::{self, Helper},
-    trampolines,
+    room, trampolines,
 };
-use crate::{Module, syntax::ValType, trace::TrapCode};
+use crate::{
+    Module,
+    syntax::{RefType, ValType},
+    trace::TrapCode,
+};
 use cranelift_codegen::{
-    entity::EntityRef,
+    entity::{EntityRef, EntitySet},
     ir::{
-        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, StackSlotData,
-        StackSlotKind, Type, UserFuncName, Value,
+        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, InstructionData, MemFlagsData, Opcode,
+        StackSlot, StackSlotData, StackSlotKind, Type, UserFuncName, UserStackMapEntry, Value,
         condcodes::IntCC,
+        immediates::Imm64,
         types::{F32, F64, I8, I8X16, I32, I64},
     },
 };
@@ -37,6 +43,10 @@ pub(super) struct Regions {
 const CARRIED: usize = 100_000;
 const CARRIED_PER_BYTE: usize = 4;
 
+/// The maps of a function take memory for each reference that is live somewhere, and for each place: with more than this
+/// the function goes without.
+const LIVE_REFERENCES: usize = 1_000_000;
+
 /// A translation under way.
 pub(super) struct Translator<'a> {
     pub module: &'a Module,
@@ -48,6 +58,24 @@ pub(super) struct Translator<'a> {
     pub run: Value,
     /// The words of the instance.
     pub instance: Value,
+    /// The [room](super::room) of this call.
+    pub room: Value,
+    /// The slots that a frame takes, once they are known: a constant of the prologue.
+    frame_slots: Option<Value>,
+    /// Slots of the locals, and the greatest number of operands.
+    local_slots: u32,
+    most_operands: u32,
+    /// Whether stack maps are made.
+    maps: bool,
+    /// Values that may refer to objects.
+    held: EntitySet<Value>,
+    /// Locals that may, and how many they are.
+    held_locals: EntitySet<Variable>,
+    held_local_count: usize,
+    /// How many more live references there may be in all places together.
+    live_left: usize,
+    /// Places on the machine's stack that hold references when the next helper is called.
+    spilled: Vec<(StackSlot, u32)>,
     /// How many more values branches may carry.
     carried_left: usize,
     /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
@@ -71,20 +99,75 @@ pub(super) struct Translator<'a> {
     leave_block: Option<Block>,
 }
 
+/// How a translation ended that did not fail.
+#[derive(PartialEq)]
+enum End {
+    Complete,
+    /// There are too many references for stack maps.
+    TooManyReferences,
+}
+
 /// Compiles a defined function of a module.
-pub(super) fn function(backend: &Backend, module: &Module, defined: u32) -> Result<Vec<u8>, Unsupported> {
+pub(super) fn function(backend: &Backend, module: &Module, defined: u32) -> Result<Code, Unsupported> {
+    let translate = |maps| {
+        build(backend, module, defined, maps, |mut translator| {
+            let end = translator.body(defined)?;
+            if end == End::Complete {
+                translator.finish();
+            }
+            Ok(end)
+        })
+    };
+    match translate(true)? {
+        (func, End::Complete) => compile::machine_code(backend, func, true),
+        (_, End::TooManyReferences) => compile::machine_code(backend, translate(false)?.0, false),
+    }
+}
+
+/// Compiles what stands before a function with a large frame: it looks whether there is so much of the stack left, and goes
+/// on at `body` if there is.
+pub(super) fn guard(
+    backend: &Backend,
+    module: &Module,
+    defined: u32,
+    body: usize,
+    frame_bytes: u32,
+) -> Result<Code, Unsupported> {
+    let (func, ()) = build(backend, module, defined, true, |mut translator| {
+        translator.guard(body, frame_bytes);
+        translator.finish();
+        Ok(())
+    })?;
+    compile::machine_code(backend, func, true)
+}
+
+/// Builds a function with the signature of a defined one.
+fn build<T>(
+    backend: &Backend,
+    module: &Module,
+    defined: u32,
+    maps: bool,
+    translate: impl FnOnce(Translator<'_>) -> Result<T, Unsupported>,
+) -> Result<(Function, T), Unsupported> {
     let syntax = module.syntax();
     let x = syntax.imported.funcs + defined;
     let shape = Shape::of(module.func_type(syntax.funcs[x as usize]));
     let mut func = Function::with_name_signature(UserFuncName::user(0, x), shape.signature());
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut func, &mut context);
-    Translator::new(backend, module, x, builder, &shape).body(defined)?;
-    compile::machine_code(backend, func)
+    let result = translate(Translator::new(backend, module, x, builder, &shape, maps))?;
+    Ok((func, result))
 }
 
 impl<'a> Translator<'a> {
-    fn new(backend: &'a Backend, module: &'a Module, func: u32, mut b: FunctionBuilder<'a>, shape: &Shape) -> Self {
+    fn new(
+        backend: &'a Backend,
+        module: &'a Module,
+        func: u32,
+        mut b: FunctionBuilder<'a>,
+        shape: &Shape,
+        maps: bool,
+    ) -> Self {
         let mut region = |user_id, description: &'static str| {
             let data = AliasRegionData { user_id, description: description.into() };
             Some(b.func.dfg.alias_regions.insert(data))
@@ -108,6 +191,16 @@ impl<'a> Translator<'a> {
             b,
             run: params[0],
             instance: params[1],
+            room: params[2],
+            frame_slots: None,
+            local_slots: 0,
+            most_operands: shape.results.len() as u32,
+            maps,
+            held: EntitySet::new(),
+            held_locals: EntitySet::new(),
+            held_local_count: 0,
+            live_left: LIVE_REFERENCES,
+            spilled: Vec::new(),
             carried_left: 0,
             budget: None,
             locals: Vec::new(),
@@ -121,21 +214,46 @@ impl<'a> Translator<'a> {
             fail_block: None,
             leave_block: None,
         };
-        for param in &params[2..] {
-            let local = translator.declare(translator.type_of(*param));
+        let types = &module.func_type(module.syntax().funcs[func as usize]).params;
+        for (param, ty) in params[abi::IMPLICIT..].iter().zip(types) {
+            let local = translator.declare(*ty);
             translator.b.def_var(local, *param);
         }
         translator
     }
 
-    fn declare(&mut self, ty: Type) -> Variable {
-        let local = self.b.declare_var(ty);
+    fn declare(&mut self, ty: ValType) -> Variable {
+        let local = self.b.declare_var(abi::machine_type(ty));
+        if abi::may_be_object(ty) && self.maps {
+            self.b.declare_var_needs_stack_map(local);
+            self.held_locals.insert(local);
+            self.held_local_count += 1;
+        }
+        self.local_slots += ty.slots();
         self.locals.push(local);
         local
     }
 
+    /// A value that may refer to an object: the maps of the calls across which it lives say where it is.
+    pub fn hold(&mut self, value: Value) -> Value {
+        if self.maps && self.held.insert(value) {
+            self.b.declare_value_needs_stack_map(value);
+        }
+        value
+    }
+
+    /// [Holds](Self::hold) the value if one of the type may be an object.
+    pub fn hold_as(&mut self, value: Value, ty: ValType) -> Value {
+        if abi::may_be_object(ty) { self.hold(value) } else { value }
+    }
+
+    /// Whether the value has been held.
+    pub fn is_held(&self, value: Value) -> bool {
+        self.held.contains(value)
+    }
+
     /// Translates everything.
-    fn body(mut self, defined: u32) -> Result<(), Unsupported> {
+    fn body(&mut self, defined: u32) -> Result<End, Unsupported> {
         let valid = "validation has read this body";
         let syntax = self.module.syntax();
         let range = syntax.bodies[defined as usize].clone();
@@ -145,7 +263,7 @@ impl<'a> Translator<'a> {
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().expect(valid);
             let ty = parsed_type(ty);
-            let zero = self.zero(ty);
+            let zero = self.zero(abi::machine_type(ty));
             for _ in 0..count {
                 let local = self.declare(ty);
                 self.b.def_var(local, zero);
@@ -162,24 +280,71 @@ impl<'a> Translator<'a> {
             let (operator, offset) = reader.read_with_offset().expect(valid);
             self.offset = offset as u32;
             self.operator(&operator)?;
+            self.most_operands = self.most_operands.max(self.stack.len() as u32);
+            if self.maps && (self.held_local_count > 0 || !self.held.is_empty()) {
+                self.live_left = self.live_left.saturating_sub(self.held_local_count + self.stack.len());
+                if self.live_left == 0 {
+                    return Ok(End::TooManyReferences);
+                }
+            }
             if self.carried_left == 0 {
                 return Err(Unsupported("compiling branches that carry so many values".to_owned()));
             }
         }
+        self.set_frame_slots();
+        Ok(End::Complete)
+    }
+
+    /// Appends the ways out and ends the function.
+    fn finish(mut self) {
         self.exits();
         self.b.seal_all_blocks();
         self.b.finalize(self.backend.isa().frontend_config());
-        Ok(())
     }
 
-    /// Looks at the stack, and pays for the call.
+    /// Puts the size of the frame into the prologue.
+    fn set_frame_slots(&mut self) {
+        let Some(value) = self.frame_slots else { return };
+        let inst = self.b.func.dfg.value_def(value).unwrap_inst();
+        let imm = Imm64::new((self.local_slots + self.most_operands) as i64);
+        self.b.func.dfg.insts[inst] = InstructionData::UnaryImm { opcode: Opcode::Iconst, imm };
+    }
+
+    /// Goes on at `body` if the stack has `frame_bytes` left.
+    fn guard(&mut self, body: usize, frame_bytes: u32) {
+        let sp = self.b.ins().get_stack_pointer(I64);
+        let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
+        let frame = self.word(frame_bytes as u64);
+        let least = self.b.ins().iadd(limit, frame);
+        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, least);
+        let (overflow, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(below, overflow, &[], go_on, &[]);
+        self.switch(overflow);
+        self.fail(helpers::stack_overflow(), &[]);
+        self.switch(go_on);
+        let signature = self.b.func.signature.clone();
+        let signature = self.b.import_signature(signature);
+        let body = self.word(body as u64);
+        let mut args = vec![self.run, self.instance, self.room];
+        args.extend(self.locals.clone().into_iter().map(|local| self.b.use_var(local)));
+        self.b.ins().return_call_indirect(signature, body, &args);
+    }
+
+    /// Looks at the stack and at the room, and pays for the call.
     fn prologue(&mut self, has_loop: bool) {
+        let (overflow, fits, go_on) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(overflow);
         let sp = self.b.ins().get_stack_pointer(I64);
         let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
         let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
-        let (overflow, go_on) = (self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(overflow);
-        self.b.ins().brif(below, overflow, &[], go_on, &[]);
+        self.b.ins().brif(below, overflow, &[], fits, &[]);
+        self.switch(fits);
+        let frame_slots = self.b.ins().iconst(I64, 0);
+        self.frame_slots = Some(frame_slots);
+        let left = self.b.ins().isub(self.room, frame_slots);
+        let bits = self.word(room::EXCEEDED as u64);
+        let exceeded = self.b.ins().band(left, bits);
+        self.b.ins().brif(exceeded, overflow, &[], go_on, &[]);
         self.switch(overflow);
         self.fail(helpers::stack_overflow(), &[]);
         self.switch(go_on);
@@ -397,6 +562,10 @@ impl<'a> Translator<'a> {
         let mut words = vec![self.run, self.instance];
         words.extend_from_slice(args);
         let call = compile::call_helper(&mut self.b, self.backend, helper, &words);
+        for (slot, offset) in self.spilled.drain(..) {
+            let entry = UserStackMapEntry { ty: I64, slot, offset };
+            self.b.func.dfg.append_user_stack_map_entry(call, entry);
+        }
         self.reload_budget();
         self.b.inst_results(call)[0]
     }
@@ -473,21 +642,39 @@ impl<'a> Translator<'a> {
         self.b.ins().uextend(I32, value)
     }
 
-    /// Puts values on the machine's stack as words: where they are, and how many words.
+    /// Puts values on the machine's stack as words, for a helper that is called next: where they are, and how many words.
     pub fn spill(&mut self, values: &[Value]) -> [Value; 2] {
         let types: Vec<Type> = values.iter().map(|value| self.type_of(*value)).collect();
         let len = abi::words(&types);
-        let at = self.stack_words(len);
+        let slot = self.stack_slot(len);
+        let at = self.b.ins().stack_addr(I64, slot, 0);
         trampolines::store_words(&mut self.b, values, at);
+        let mut offset = 0;
+        for (value, ty) in values.iter().zip(types) {
+            if self.is_held(*value) {
+                self.spilled.push((slot, offset));
+            }
+            offset += abi::word_count(ty) * 8;
+        }
         let len = self.word(len as u64);
         [at, len]
     }
 
     /// Room for words on the machine's stack.
     pub fn stack_words(&mut self, len: u32) -> Value {
-        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, len.max(1) * 8, 4);
-        let slot = self.b.create_sized_stack_slot(data);
+        let slot = self.stack_slot(len);
         self.b.ins().stack_addr(I64, slot, 0)
+    }
+
+    fn stack_slot(&mut self, words: u32) -> StackSlot {
+        self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, words.max(1) * 8, 4))
+    }
+
+    /// The room of a call of which `params` operands on top are the parameters.
+    pub fn room_for(&mut self, params: usize) -> Value {
+        let below = self.local_slots as i64 + (self.stack.len() - params) as i64;
+        let taken = self.word((room::CALL + below) as u64);
+        self.b.ins().isub(self.room, taken)
     }
 
     // Memory of the run time.
@@ -514,6 +701,13 @@ impl<'a> Translator<'a> {
         self.b.ins().load(I64, flags, self.instance, offset)
     }
 
+    /// The value of local `x`.
+    pub fn local_value(&mut self, x: u32) -> Value {
+        let local = self.local(x);
+        let value = self.b.use_var(local);
+        if self.held_locals.contains(local) { self.hold(value) } else { value }
+    }
+
     /// The local `x`.
     pub fn local(&self, x: u32) -> Variable {
         debug_assert_eq!(self.locals[x as usize].index() as u32, x);
@@ -531,14 +725,16 @@ fn has_loop(mut reader: OperatorsReader<'_>) -> bool {
     false
 }
 
-/// The machine type of a type of the binary format.
-pub(super) fn parsed_type(ty: wasmparser::ValType) -> Type {
-    abi::machine_type(match ty {
+/// A type of the binary format.
+pub(super) fn parsed_type(ty: wasmparser::ValType) -> ValType {
+    match ty {
         wasmparser::ValType::I32 => ValType::I32,
         wasmparser::ValType::I64 => ValType::I64,
         wasmparser::ValType::F32 => ValType::F32,
         wasmparser::ValType::F64 => ValType::F64,
         wasmparser::ValType::V128 => ValType::V128,
-        wasmparser::ValType::Ref(_) => return I64,
-    })
+        wasmparser::ValType::Ref(ty) => {
+            ValType::Ref(RefType { nullable: ty.is_nullable(), heap: crate::binary::heap_type(ty.heap_type()) })
+        }
+    }
 }

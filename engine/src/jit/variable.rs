@@ -14,7 +14,7 @@ impl Translator<'_> {
     pub fn variable(&mut self, operator: &Operator<'_>) -> bool {
         match *operator {
             Operator::LocalGet { local_index } => {
-                let value = self.b.use_var(self.local(local_index));
+                let value = self.local_value(local_index);
                 self.stack.push(value);
             }
             Operator::LocalSet { local_index } => {
@@ -48,7 +48,10 @@ impl Translator<'_> {
             Operator::Select | Operator::TypedSelect { .. } => {
                 let condition = self.pop();
                 let (second, first) = (self.pop(), self.pop());
-                let value = self.b.ins().select(condition, first, second);
+                let mut value = self.b.ins().select(condition, first, second);
+                if self.is_held(first) || self.is_held(second) {
+                    value = self.hold(value);
+                }
                 self.stack.push(value);
             }
             Operator::Nop => {}
@@ -67,10 +70,12 @@ impl Translator<'_> {
     }
 
     fn global_get(&mut self, x: u32) {
-        let ty = super::abi::machine_type(self.module.syntax().globals[x as usize].ty.content);
+        let content = self.module.syntax().globals[x as usize].ty.content;
+        let ty = super::abi::machine_type(content);
         let global = self.load_instance(self.layout.global(x));
         let flags = self.global_flags();
         let value = self.b.ins().load(ty, flags, global, 0);
+        let value = self.hold_as(value, content);
         self.stack.push(value);
     }
 

@@ -48,6 +48,8 @@ enum Command {
     Wast(commands::wast::Args),
     Run(commands::run::Args),
     Rules(commands::rules::Args),
+    Check(commands::check::Args),
+    Real(commands::real::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
         Some(Command::Wast(args)) => commands::wast::run(args),
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
+        Some(Command::Check(args)) => commands::check::run(args),
+        Some(Command::Real(args)) => commands::real::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

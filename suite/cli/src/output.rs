@@ -34,6 +34,13 @@ pub fn complain(message: &str) {
     note(&format!("error: {message}"));
 }
 
+/// Tells where the tiers differ, if they do.
+pub fn complain_of_disagreement(difference: Option<&str>) {
+    if let Some(difference) = difference {
+        complain(&format!("the tiers differ (old: the interpreter, new: the compiler); {}", difference.trim_end()));
+    }
+}
+
 /// A remark that is not data. A standard error that cannot be written is nobody's concern.
 pub fn note(message: &str) {
     let _ = writeln!(anstream::stderr(), "{message}");

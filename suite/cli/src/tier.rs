@@ -1,5 +1,6 @@
 //! The tiers of the engine, as every command that runs something names them.
 
+#[cfg(not(feature = "jit"))]
 use anyhow::bail;
 use preflight::script::Options;
 
@@ -15,18 +16,20 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// The one tier meant.
+    /// The tiers meant, in the order in which they run.
     ///
     /// # Errors
-    /// If it is both, or if this program was built without it.
-    pub fn one(self) -> anyhow::Result<preflight_engine::Tier> {
+    /// If this program was built without one of them.
+    pub fn each(self) -> anyhow::Result<Vec<preflight_engine::Tier>> {
+        use preflight_engine::Tier as Engine;
         match self {
-            Tier::Interp => Ok(preflight_engine::Tier::Interp),
+            Tier::Interp => Ok(vec![Engine::Interp]),
             #[cfg(feature = "jit")]
-            Tier::Jit => Ok(preflight_engine::Tier::Jit),
+            Tier::Jit => Ok(vec![Engine::Jit]),
+            #[cfg(feature = "jit")]
+            Tier::Both => Ok(vec![Engine::Interp, Engine::Jit]),
             #[cfg(not(feature = "jit"))]
-            Tier::Jit => bail!("unsupported: this program was built without the compiler (feature `jit`)"),
-            Tier::Both => bail!("unsupported: this command runs on one tier; give --tier interp or --tier jit"),
+            Tier::Jit | Tier::Both => bail!("unsupported: this program was built without the compiler (feature `jit`)"),
         }
     }
 
@@ -41,7 +44,7 @@ impl Tier {
             options.both = true;
             return Ok(options);
         }
-        options.config.tier = self.one()?;
+        options.config.tier = self.each()?[0];
         Ok(options)
     }
 }

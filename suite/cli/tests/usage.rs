@@ -28,7 +28,6 @@ fn wrong_usage_is_status_2() {
         "trace a.wat --preload a=a.wat --preload a=a.wat",
         "trace a.wat --timeout 0",
         "exec a.wat --max-memory 1X",
-        "exec a.wat --tier both",
         "trace diff a.json",
     ] {
         let run = folder.run(args);

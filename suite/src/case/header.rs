@@ -16,6 +16,9 @@ pub struct Header {
     /// The proposals it takes beyond release 2.0 (see [`needs`](super::needs)).
     #[serde(default)]
     pub needs: Vec<String>,
+    /// The ids of known bugs (`bugs.toml` of `preflight-spec-tests`) that it would notice.
+    #[serde(default)]
+    pub bugs: Vec<String>,
     /// How much a runtime must show to be judged by the expected trace; less is compared at its own level.
     #[serde(default = "full")]
     pub level: Level,
@@ -94,15 +97,16 @@ fn full() -> Level {
 }
 
 impl Header {
-    /// Reads the lines after `;;!` with which `text` begins.
+    /// Reads the lines after `;;!`, or `//!` in JavaScript, with which `text` begins.
     pub(super) fn parse(path: &str, text: &str) -> Result<Self, CaseError> {
+        let mark = if path.ends_with(super::JS) { "//!" } else { ";;!" };
         let path = || path.to_owned();
-        let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix(";;!")).collect();
+        let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix(mark)).collect();
         if lines.is_empty() {
             return Err(CaseError::NoHeader { path: path() });
         }
         let rest = text.lines().enumerate().skip(lines.len());
-        if let Some((i, _)) = rest.into_iter().find(|(_, line)| line.starts_with(";;!")) {
+        if let Some((i, _)) = rest.into_iter().find(|(_, line)| line.starts_with(mark)) {
             return Err(CaseError::SecondHeader { path: path(), line: i + 1 });
         }
         toml::from_str(&lines.join("\n")).map_err(|error| CaseError::Header { path: path(), error: Box::new(error) })

@@ -10,6 +10,7 @@
 
 mod definitions;
 mod header;
+pub mod js;
 mod judge;
 pub mod line;
 pub mod needs;
@@ -28,20 +29,23 @@ pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};
 
 use crate::trace::{InstancePath, Trace};
 use line::LineError;
-use preflight_spec_tests::{CASES, CaseFile};
+use preflight_spec_tests::{CASES, CaseFile, Catalogue, Rule};
 use std::collections::BTreeSet;
 use thiserror::Error;
+
+/// How the names of cases that are scripts of JavaScript end.
+const JS: &str = ".js";
 
 /// One case, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// Chapter and file name, such as `core/start-runs-last.wast`.
+    /// Chapter and file name, such as `core/start-runs-last.wast`; a `.js` is a script of JavaScript.
     pub path: String,
     /// What the header says.
     pub header: Header,
     /// The steps it expects, in order, and how the last instantiation that failed ended.
     pub expected: Trace,
-    /// The whole file: a script.
+    /// The whole file: a script, or a module of JavaScript.
     pub text: String,
 }
 
@@ -96,6 +100,16 @@ impl Case {
             error,
         })?;
         Ok(Case { path: path.to_owned(), header, expected, text: text.to_owned() })
+    }
+
+    /// Whether it is a script of the JavaScript API (see [`js`]), and no `.wast`.
+    pub fn is_js(&self) -> bool {
+        self.path.ends_with(JS)
+    }
+
+    /// Whether one of its rules gives a verdict; otherwise what a runtime does is recorded.
+    pub fn gives_verdict(&self, catalogue: &Catalogue) -> bool {
+        self.header.rules.iter().filter_map(|id| catalogue.get(id)).any(Rule::gives_verdict)
     }
 
     /// The instances that the expected lines speak of: of these, and of no other, they tell every step.

@@ -1,6 +1,6 @@
 //! Cases on the reference engine.
 
-use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, judge, needs, program};
+use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, needs, program};
 use crate::{
     script::{self, DirectiveReport, Options, Script, Status},
     trace::{Cause, Event, Level, Outcome, Trace, compare},
@@ -33,6 +33,13 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     options.config.features = features;
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
+    }
+    if case.is_js() {
+        let verdict = match js::Job::of(case) {
+            Ok(_) => Verdict::Unsupported("a host of JavaScript".to_owned()),
+            Err(failure) => Verdict::Failed(vec![*failure]),
+        };
+        return Report { path: case.path.clone(), verdict, actual: nothing() };
     }
     let (verdict, actual) = match (&case.header.run, missing) {
         (Some(run), None) => run_program(case, run, catalogue, &options),

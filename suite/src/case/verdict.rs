@@ -35,8 +35,7 @@ pub enum Verdict {
 impl Verdict {
     /// The verdict on a case about which `failures` were found: passed, failed, or recorded if its rules give none.
     pub fn of(case: &super::Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Self {
-        let mut rules = case.header.rules.iter().filter_map(|id| catalogue.get(id));
-        match rules.any(|rule| rule.gives_verdict()) {
+        match case.gives_verdict(catalogue) {
             false => Verdict::Recorded(failures),
             true if failures.is_empty() => Verdict::Passed,
             true => Verdict::Failed(failures),
@@ -81,6 +80,8 @@ pub enum Failure {
         /// What is wrong.
         error: String,
     },
+    /// A check of a case in JavaScript did not hold, or this is what it has to record.
+    Check(String),
     /// The program did something other than its header says.
     Program(Deviation),
     /// The runtime itself broke: it hung, crashed or talked nonsense.
@@ -163,6 +164,7 @@ impl fmt::Display for Failure {
             Failure::Trace(Difference::PostMortem { index }) => {
                 write!(f, "what can be reached afterwards differs in item {}", index + 1)
             }
+            Failure::Check(what) => f.write_str(what),
             Failure::Module { name, error } => write!(f, "{name}: {error}"),
             Failure::Program(Deviation { what, expected, actual }) => {
                 write!(f, "{what}: expected {expected}, got {actual}")

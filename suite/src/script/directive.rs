@@ -11,7 +11,7 @@ use super::{
 use crate::{
     messages::Assertion,
     source::{self, Position},
-    trace::{Event, InstancePath, Level, Sink},
+    trace::{Event, InstancePath, Level, PostMortem, Sink},
 };
 use std::{
     any::Any,
@@ -32,8 +32,12 @@ pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &
         let mut reports = run_in(&mut machine, directives, text, &watchdog, &mut threads, &events);
         reports.extend(threads.join_all());
         reports.sort_by_key(|report| (report.line, report.column));
+        let state = match options.level {
+            Some(Level::Full) => machine.examine(),
+            _ => PostMortem::default(),
+        };
         drop(machine);
-        Script { reports, events: events.take() }
+        Script { reports, events: events.take(), state }
     })
 }
 

@@ -9,8 +9,9 @@ use super::{
     values::{self, Typed},
 };
 use crate::{
+    post_mortem,
     source::{self, Source},
-    trace::{Cause, InstancePath, Outcome},
+    trace::{Cause, InstancePath, Outcome, PostMortem},
 };
 use preflight_engine::{
     Extern, Linker, Module, Store,
@@ -18,7 +19,7 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::ExternType,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 
 /// What a name of the script stands for.
@@ -281,6 +282,20 @@ impl<'o> Machine<'o> {
     /// Where the instances of this machine stand.
     pub(super) fn root(&self) -> &InstancePath {
         &self.root
+    }
+
+    /// What the core instances export that have a name, and the current one.
+    pub(super) fn examine(&mut self) -> PostMortem {
+        let named: BTreeMap<&String, &Slot> = self.instances.iter().collect();
+        let mut reachable = Vec::new();
+        for slot in named.into_values().chain([&self.current]) {
+            if let Slot::Core(instance) = slot {
+                let at = self.store.path(*instance);
+                let exports = self.store.exports(*instance).into_iter();
+                reachable.extend(exports.map(|(name, item)| (at.clone(), name, item)));
+            }
+        }
+        post_mortem::examine(&mut self.store, &reachable)
     }
 
     /// Makes `slot` the current instance, and what `name` stands for.

@@ -40,7 +40,7 @@ pub struct Options {
     pub level: Option<Level>,
     /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
     pub gc_stress: bool,
-    /// Run on both tiers, compare all steps, and fail what differs; `level` and the tier of `config` do not count then.
+    /// Run on both tiers, compare them directive by directive, and fail what differs; `level` and the tier of `config` do not count then.
     #[cfg(feature = "jit")]
     pub both: bool,
     /// Time limit of one script, after which it is interrupted and its remaining directives fail.

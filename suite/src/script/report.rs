@@ -1,6 +1,6 @@
 //! What became of each directive.
 
-use crate::trace::{Event, InstancePath, Outcome};
+use crate::trace::{Event, InstancePath, Outcome, PostMortem};
 use std::ops::Range;
 
 /// What running a script gave.
@@ -11,6 +11,9 @@ pub struct Script {
     /// The steps that were recorded, if [`Options::level`](super::Options::level) asked for them; those of `thread`s not
     /// included, since their order is no property of the script.
     pub events: Vec<Event>,
+    /// What the instances with a name, and the last one, export when the script has ended, if steps were recorded up to
+    /// [`Level::Full`](crate::trace::Level::Full).
+    pub state: PostMortem,
 }
 
 /// What became of one directive.
@@ -53,6 +56,8 @@ pub enum Status {
 pub enum FailureKind {
     /// The engine, or the script.
     Mismatch,
+    /// The tiers do not agree ([`Options::both`](super::Options)).
+    Disagreement,
     /// The harness: a panic, or a script that is no script.
     Harness,
 }

@@ -74,8 +74,10 @@ impl<'scope, 'env> Threads<'scope, 'env> {
     /// Waits for those that the script did not wait for, and gives all reports not taken yet.
     pub(super) fn join_all(mut self) -> Vec<DirectiveReport> {
         for (_, handle) in self.running.drain(..) {
-            if let Ok(mut reports) = handle.join() {
-                self.finished.append(&mut reports);
+            match handle.join() {
+                Ok(mut reports) => self.finished.append(&mut reports),
+                // Directives catch their own panics: this is the harness.
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         }
         self.finished

@@ -2,23 +2,31 @@
 
 use crate::{
     output,
-    run::{Imports, RunArgs},
+    run::{self, Ended, Imports, Planned, RunArgs, limits::LimitArgs},
 };
-use preflight_engine::trace::Outcome;
-use std::{path::PathBuf, process::ExitCode};
+use anyhow::Context;
+use preflight_engine::{
+    Tier,
+    trace::{Level, Outcome},
+};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Run a module or a component: instantiate it, then call an export; no trace.
 ///
 /// The results are printed one per line, in the form in which they could be given as arguments. Imports must be provided
-/// with --preload. A trap, an uncaught exception or a limit is told on standard error: its class, the function and the
-/// offset in the file.
+/// with --preload. A trap, an uncaught exception or a limit is told on standard error, a trap with its function and the
+/// offset in the file. `preflight trace` shows the steps that led there.
 ///
 /// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first. What they print goes
 /// where it belongs as it is printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
-/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, 2 a file or an argument cannot
-/// be used.
+/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, or the tiers differ (--tier
+/// both), 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight exec app.wasm                        instantiate it, the start function included
@@ -41,12 +49,29 @@ pub struct Args {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
-    let mut session = plan.session(Imports::Strict);
+    let tiers = args.run.tiers()?;
+    let [tier] = tiers[..] else { return run_on_both(&plan, &tiers, &args.run.limits) };
+    let mut session = plan.session(Imports::Strict, tier);
     session.stream();
     let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
-    let end = end?;
+    finish(&end?, remark.as_slice())
+}
+
+/// Prints what the program printed on the interpreter, once it is known whether the compiler agrees.
+fn run_on_both(plan: &Planned, tiers: &[Tier], limits: &LimitArgs) -> anyhow::Result<ExitCode> {
+    let record = run::record(plan, tiers, limits, Imports::Strict, Level::Full)?;
+    let [stdout, stderr] = &record.captured;
+    io::stdout().write_all(stdout).context("cannot write to standard output")?;
+    io::stderr().write_all(stderr).context("cannot write to standard error")?;
+    let status = finish(&record.ended, &record.remarks)?;
+    output::complain_of_disagreement(record.disagreement.as_deref());
+    Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
+}
+
+/// Prints the results, or how it ended otherwise.
+fn finish(end: &Ended, remarks: &[String]) -> anyhow::Result<ExitCode> {
     match &end.outcome {
         Outcome::Exit { code } => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
         Outcome::Returned { .. } => {
@@ -54,8 +79,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         _ => {
-            let remark = remark.map(|remark| format!("\n  {remark}")).unwrap_or_default();
-            output::complain(&(end.explanation() + &remark));
+            let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
+            output::complain(&(end.explanation() + &remarks.collect::<String>()));
             Ok(ExitCode::from(1))
         }
     }

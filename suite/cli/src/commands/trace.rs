@@ -5,9 +5,9 @@ mod diff;
 use crate::{
     output,
     render::{self, Notes},
-    run::{Imports, Planned, Recorder, RunArgs},
+    run::{self, Imports, Record, RunArgs},
 };
-use preflight_engine::trace::{Level, Outcome, PostMortem, Trace};
+use preflight_engine::trace::{Level, Outcome, Trace};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Show what happens when a module or a component starts, step by step, and what is left if it fails.
@@ -25,7 +25,7 @@ use std::{path::PathBuf, process::ExitCode};
 /// called _start and _initialize and by which rule, and what was printed is shown at the end.
 ///
 /// Exit status: 0 the trace was taken (however the program ended) and is as --expect says; 1 it is not, or FILE could not be
-/// linked; 2 a file or an argument cannot be used.
+/// linked, or the tiers differ (--tier both); 2 a file or an argument cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -103,33 +103,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let expected = args.expect.as_deref().map(diff::read).transpose()?;
             let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
-            let (trace, notes) = record(&plan, &args.run, imports, args.level.into())?;
+            let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, imports, args.level.into())?;
+            let Record { trace, notes, disagreement, .. } = record;
             output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
             complain_of_the_link(&trace, &notes, args.format);
-            Ok(ExitCode::from(u8::from(!is_expected || (!is_linked && args.expect.is_none()))))
+            output::complain_of_disagreement(disagreement.as_deref());
+            let is_failed = !is_expected || (!is_linked && args.expect.is_none()) || disagreement.is_some();
+            Ok(ExitCode::from(u8::from(is_failed)))
         }
         (None, None) => unreachable!("clap asks for a file where there is no command"),
     }
-}
-
-/// Takes the trace.
-fn record(plan: &Planned, run: &RunArgs, imports: Imports, level: Level) -> anyhow::Result<(Trace, Notes)> {
-    let mut session = plan.session(imports);
-    let recorder = Recorder::attach(session.store());
-    let watch = run.limits.watch(session.store().interrupt_handle());
-    let end = session.run();
-    let remarks = [watch.end(), recorder.remark()];
-    let end = end?;
-    let mut events = recorder.take();
-    events.retain(|event| event.level() <= level);
-    let post_mortem = if level == Level::Outcome { PostMortem::default() } else { session.post_mortem() };
-    let mut notes = session.notes();
-    let said = std::mem::take(&mut notes.remarks);
-    notes.remarks = end.remarks();
-    notes.remarks.extend(remarks.into_iter().flatten().chain(said));
-    Ok((Trace { level, events, outcome: end.outcome, post_mortem }, notes))
 }
 
 fn shown(trace: &Trace, notes: &Notes, format: Format) -> anyhow::Result<String> {

@@ -4,7 +4,7 @@ mod table;
 
 pub(super) use table::{Paint, Table};
 
-use crate::{render::clean, tier::Tier};
+use crate::{render::clean, run::limits::parse_seconds, tier::Tier};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
@@ -16,7 +16,7 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Run script files (.wast), whole folders of them, or the official suites.
@@ -51,6 +51,9 @@ pub struct Args {
     /// Collect garbage at every allocation, to find references that the collector does not see.
     #[arg(long)]
     gc_stress: bool,
+    /// Interrupt a script after this many seconds; its remaining directives then fail.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, default_value = "60")]
+    timeout: Duration,
     /// Run only the files whose path contains this text.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -94,6 +97,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
     let mut options = args.tier.options()?;
     options.gc_stress = args.gc_stress;
+    options.timeout = args.timeout;
     let mut jobs = match &args.official {
         Some(name) => official::jobs(&official::suites(name)?, &options)?,
         None => files::jobs(&args.paths, &options)?,

@@ -32,6 +32,7 @@ impl<'a> Words<'a> {
             Event::InstanceAllocated { funcs, tables, memories, globals, tags, .. } => {
                 allocated([*funcs, *tables, *memories, *globals, *tags])
             }
+            Event::Initialised { what, values, .. } if values.is_empty() => format!("{}: none", initialiser(what)),
             Event::Initialised { what, values, .. } => format!("{} = {}", initialiser(what), self.values(values)),
             Event::SegmentApplied { kind, segment, target, offset, len, .. } => {
                 applied(*kind, *segment, *target, *offset, *len)

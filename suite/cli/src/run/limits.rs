@@ -17,12 +17,17 @@ pub struct LimitArgs {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = "Limits")]
     timeout: Option<Duration>,
-    /// Greatest size of one memory in bytes; K, M and G are understood [default: 4G].
+    /// Greatest size of all memories together in bytes; K, M and G are understood [default: 4G].
     #[arg(long, value_name = "BYTES", value_parser = parse_size, help_heading = "Limits")]
     max_memory: Option<u64>,
 }
 
 impl LimitArgs {
+    /// Only a limit of time.
+    pub fn of_time(limit: Duration) -> Self {
+        LimitArgs { fuel: None, timeout: Some(limit), max_memory: None }
+    }
+
     /// The engine's settings under these limits.
     pub fn config(&self) -> Config {
         let mut config = Config::default();
@@ -85,7 +90,11 @@ fn watch(closed: &mpsc::Receiver<()>, limit: Option<Duration>, handle: &Interrup
     is_up
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+/// A number of seconds on the command line.
+///
+/// # Errors
+/// The text is no positive number.
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds, such as 10 or 0.5".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(duration),

@@ -4,6 +4,7 @@ mod component;
 mod end;
 pub mod limits;
 pub mod names;
+mod record;
 mod recorder;
 mod session;
 mod start_rules;
@@ -12,8 +13,13 @@ mod types;
 pub mod values;
 mod wasi;
 
+pub use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
+pub use limits::LimitArgs;
+pub use record::{Record, record};
 pub use recorder::Recorder;
+pub use session::Session as CoreSession;
+pub use wasi::Setup;
 
 use crate::{
     input::{self, Input},
@@ -21,8 +27,6 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
-use component::{ComponentPlan, ComponentSession};
-use limits::LimitArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -32,7 +36,7 @@ use preflight_engine::{
 use session::Session;
 use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
-use wasi::{Setup, WasiArgs};
+use wasi::WasiArgs;
 
 /// What to run, and how.
 #[derive(Debug, clap::Args)]
@@ -53,7 +57,10 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
-    /// Which tier of the engine to run on.
+    /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
+    ///
+    /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
+    /// into directories of the host is written twice.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
     /// The limits.
@@ -86,11 +93,19 @@ pub enum Planned {
 }
 
 impl Planned {
-    /// A run on a new store.
-    pub fn session(&self, imports: Imports) -> Box<dyn Running + '_> {
+    /// The core modules that are given, and where their instances will stand; those inside a component are not among them.
+    pub fn modules(&self) -> Vec<(&InstancePath, &Module)> {
         match self {
-            Planned::Modules(plan) => Box::new(Session::new(plan, imports)),
-            Planned::Component(plan) => Box::new(ComponentSession::new(plan, imports)),
+            Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
+            Planned::Component(_) => Vec::new(),
+        }
+    }
+
+    /// A run on a new store of this tier.
+    pub fn session(&self, imports: Imports, tier: preflight_engine::Tier) -> Box<dyn Running + '_> {
+        match self {
+            Planned::Modules(plan) => Box::new(Session::new(plan, imports, tier)),
+            Planned::Component(plan) => Box::new(ComponentSession::new(plan, imports, tier)),
         }
     }
 }
@@ -109,6 +124,9 @@ pub trait Running {
     /// If the call that was asked for cannot be made.
     fn run(&mut self) -> anyhow::Result<Ended>;
 
+    /// What the program printed on standard output and standard error; nothing if it was streamed.
+    fn captured(&self) -> [Vec<u8>; 2];
+
     /// What can be reached now.
     fn post_mortem(&mut self) -> PostMortem;
 
@@ -119,7 +137,7 @@ pub trait Running {
 /// Core modules that will run.
 #[derive(Debug)]
 pub struct Plan {
-    /// The engine's settings.
+    /// The engine's settings, the tier aside.
     pub config: Config,
     /// The instances in order: the preloads, then the root.
     pub members: Vec<Member>,
@@ -129,6 +147,8 @@ pub struct Plan {
     pub wasi: Option<Setup>,
     /// How programs start where texts or runtimes disagree.
     pub start_rules: StartRules,
+    /// Whether functions of the root are called once it is initialised: it is not run by its own entry.
+    pub is_called_later: bool,
 }
 
 /// One module of a plan.
@@ -150,8 +170,7 @@ impl RunArgs {
     /// # Errors
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Planned> {
-        let mut config = self.limits.config();
-        config.tier = self.tier.one()?;
+        let config = self.limits.config();
         let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
@@ -169,6 +188,14 @@ impl RunArgs {
                 plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
             }
         }
+    }
+
+    /// The tiers to run on: one, or two that are to be compared.
+    ///
+    /// # Errors
+    /// If this program was built without one of them.
+    pub fn tiers(&self) -> anyhow::Result<Vec<preflight_engine::Tier>> {
+        self.tier.each()
     }
 
     fn modules(
@@ -192,7 +219,11 @@ impl RunArgs {
         let call = self.call(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
-        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
+        ensure!(
+            self.tiers()?.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
+            "--stdin - can be read once: give a file, or one tier"
+        );
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {

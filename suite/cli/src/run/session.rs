@@ -10,7 +10,7 @@ use super::{
 use crate::render::Notes;
 use preflight::post_mortem;
 use preflight_engine::{
-    Extern, Fault, InstantiateError, Linker, Store, Val,
+    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Val,
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
@@ -68,7 +68,8 @@ impl From<WasiError> for StartError {
 /// A store and what is in it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    store: Store,
+    /// The store.
+    pub store: Store,
     linker: Linker,
     imports: Imports,
     stubs: Stubs,
@@ -86,8 +87,8 @@ pub type Providers = BTreeMap<(InstancePath, String, String), String>;
 
 impl<'a> Session<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a Plan, imports: Imports) -> Self {
-        let (mut store, mut linker) = (Store::new(&plan.config), Linker::new());
+    pub fn new(plan: &'a Plan, imports: Imports, tier: Tier) -> Self {
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
             p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
@@ -106,17 +107,25 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The root's instance, once it has come up.
+    pub fn root(&self) -> Option<InstanceAddr> {
+        self.instances.get(self.plan.members.len() - 1).copied().flatten()
+    }
+
+    /// The world outside.
+    pub fn world(&self) -> Option<&Rc<RefCell<World>>> {
+        self.world.as_ref()
+    }
+
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        let Some(world) = &self.world else { return Vec::new() };
-        let world = world.borrow();
-        let streams = [("standard output", &world.stdout), ("standard error", &world.stderr)];
-        let shown = |(name, output): (&str, &Output)| {
-            let text = String::from_utf8_lossy(output.captured()).into_owned();
+        let [stdout, stderr] = self.captured();
+        let shown = |(name, bytes): (&str, Vec<u8>)| {
+            let text = String::from_utf8_lossy(&bytes);
             let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
             (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
         };
-        streams.into_iter().filter_map(shown).collect()
+        [("standard output", stdout), ("standard error", stderr)].into_iter().filter_map(shown).collect()
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -135,7 +144,10 @@ impl<'a> Session<'a> {
 
     /// The call that the plan asks for, or the one by which a command runs.
     fn call(&mut self) -> Result<Vec<Val>, Fault> {
-        let root = self.instances.last().copied().flatten().expect("a plan has a root");
+        if self.plan.is_called_later {
+            return Ok(Vec::new());
+        }
+        let root = self.root().expect("a plan has a root");
         match (&self.plan.call, &mut self.program) {
             (None, None) => Ok(Vec::new()),
             (None, Some(program)) => program.run(&mut self.store).map(|()| Vec::new()),
@@ -163,7 +175,8 @@ impl<'a> Session<'a> {
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
-        let purpose = if self.plan.call.is_some() { Purpose::Invoke } else { Purpose::Main };
+        let is_called = self.plan.call.is_some() || self.plan.is_called_later;
+        let purpose = if is_called { Purpose::Invoke } else { Purpose::Main };
         let program = Program::begin(store, module, externs, path, rules, purpose)?;
         let instance = program.instance();
         self.program = Some(program);
@@ -292,6 +305,12 @@ impl Running for Session<'_> {
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+    }
+
+    fn captured(&self) -> [Vec<u8>; 2] {
+        let Some(world) = &self.world else { return Default::default() };
+        let world = world.borrow();
+        [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
     }
 
     fn post_mortem(&mut self) -> PostMortem {

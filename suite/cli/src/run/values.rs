@@ -101,7 +101,10 @@ fn hint(ty: ValType) -> &'static str {
         ValType::I32 | ValType::I64 => "write it as 42, -1 or 0x2a, within the type's range",
         ValType::F32 | ValType::F64 => "write it as 1.5, -2e3, 0x1p-3, inf, nan or nan:0x200000",
         ValType::V128 => "write it as one little-endian number, 0x and up to 32 digits",
-        ValType::Ref(RefType { heap: HeapType::Extern | HeapType::Any, .. }) => "write it as null or as a number",
+        ValType::Ref(RefType { heap: HeapType::Extern | HeapType::Any, nullable: true }) => {
+            "write it as null or as a number"
+        }
+        ValType::Ref(RefType { heap: HeapType::Extern | HeapType::Any, .. }) => "write it as a number",
         ValType::Ref(RefType { nullable: true, .. }) => "only null can be given here",
         ValType::Ref(_) => "no value of this type can be given here",
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 use preflight::post_mortem;
 use preflight_engine::{
-    Fault, Store,
+    Config, Fault, Store, Tier,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, HostItem},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
 };
@@ -32,8 +32,8 @@ pub struct ComponentSession<'a> {
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
-    pub fn new(plan: &'a ComponentPlan, imports: Imports) -> Self {
-        let (store, mut linker) = (Store::new(&plan.config), ComponentLinker::new());
+    pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
+        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
         let mut session = ComponentSession { plan, store, linker, givers, providers, root: None };
@@ -154,6 +154,10 @@ impl Running for ComponentSession<'_> {
             }
             Err(error) => Ok(self.not_instantiated(&error)),
         }
+    }
+
+    fn captured(&self) -> [Vec<u8>; 2] {
+        Default::default()
     }
 
     fn post_mortem(&mut self) -> PostMortem {

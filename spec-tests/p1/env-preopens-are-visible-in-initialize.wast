@@ -1,0 +1,29 @@
+;;! title = "The preopened directories are visible in _initialize, from descriptor 3 on and in order"
+;;! rules = ["P1-ENV-05"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "reactor"
+;;! main = "$Main"
+;;! preopens = ["/a", "/bc"]
+;;! invoke = "print"
+;;! stdout = "/a/bc"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_dir_name" (func $name (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (global $end (mut i32) (i32.const 64))
+  ;; Appends the name of a preopened directory to the text at 64.
+  (func $append (param $fd i32) (local $len i32)
+    (if (call $prestat (local.get $fd) (i32.const 0)) (then (unreachable)))
+    (local.set $len (i32.load (i32.const 4)))
+    (if (call $name (local.get $fd) (global.get $end) (local.get $len)) (then (unreachable)))
+    (global.set $end (i32.add (global.get $end) (local.get $len))))
+  (func (export "_initialize")
+    (call $append (i32.const 3))
+    (call $append (i32.const 4))
+    (if (i32.eqz (call $prestat (i32.const 5) (i32.const 0))) (then (unreachable))))
+  (func (export "print")
+    (i32.store (i32.const 0) (i32.const 64))
+    (i32.store (i32.const 4) (i32.sub (global.get $end) (i32.const 64)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))

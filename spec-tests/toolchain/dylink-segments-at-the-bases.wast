@@ -1,0 +1,33 @@
+;;! title = "The active segments of two libraries are written at the bases that each was given"
+;;! rules = ["TOOL-DYL-07"]
+(module $Env
+  (memory (export "memory") 1)
+  (table $t (export "__indirect_function_table") 4 funcref)
+  (func (export "read") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "call") (param i32) (result i32) (call_indirect $t (result i32) (local.get 0))))
+(register "env" $Env)
+(module $A (global (export "__memory_base") i32 (i32.const 100)) (global (export "__table_base") i32 (i32.const 1)))
+(register "a" $A)
+(module $B (global (export "__memory_base") i32 (i32.const 200)) (global (export "__table_base") i32 (i32.const 3)))
+(register "b" $B)
+(module $LibA
+  (import "env" "memory" (memory 1))
+  (import "env" "__indirect_function_table" (table 0 funcref))
+  (import "a" "__memory_base" (global $memory_base i32))
+  (import "a" "__table_base" (global $table_base i32))
+  (data (global.get $memory_base) "\0a")
+  (elem (global.get $table_base) $f)
+  (func $f (result i32) (i32.const 10)))
+(module $LibB
+  (import "env" "memory" (memory 1))
+  (import "env" "__indirect_function_table" (table 0 funcref))
+  (import "b" "__memory_base" (global $memory_base i32))
+  (import "b" "__table_base" (global $table_base i32))
+  (data (global.get $memory_base) "\0b")
+  (elem (global.get $table_base) $f)
+  (func $f (result i32) (i32.const 11)))
+(assert_return (invoke $Env "read" (i32.const 100)) (i32.const 10))
+(assert_return (invoke $Env "read" (i32.const 200)) (i32.const 11))
+(assert_return (invoke $Env "call" (i32.const 1)) (i32.const 10))
+(assert_return (invoke $Env "call" (i32.const 3)) (i32.const 11))
+(assert_trap (invoke $Env "call" (i32.const 0)) "uninitialized element")

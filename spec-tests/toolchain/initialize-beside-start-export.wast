@@ -1,0 +1,17 @@
+;;! title = "Whether the _initialize of a library that also exports _start is called is recorded"
+;;! rules = ["TOOL-BAS-02", "P1-KIND-03"]
+;;! needs = ["wasip1"]
+;;! bugs = ["BOTH-ENTRIES"]
+;;! [run]
+;;! kind = "reactor"
+;;! main = "$Main"
+;;! invoke = "ready"
+;;! stdout = "1"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+  (data (i32.const 16) "0")
+  (func (export "_initialize") (i32.store8 (i32.const 16) (i32.const 0x31)))
+  (func (export "_start"))
+  (func (export "ready") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
