@@ -1,6 +1,7 @@
 ;;! title = "A start function that calls a function lifted by its own component, lowered again, is recorded"
 ;;! rules = ["CM-CALL-04"]
 ;;! needs = ["component-model"]
+;;! bugs = ["REENTRANCE-TOO-STRICT"]
 (component $C
   (core module $A (func (export "f") (result i32) (i32.const 6)))
   (core instance $a (instantiate $A))

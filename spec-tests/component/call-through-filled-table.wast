@@ -1,6 +1,7 @@
 ;;! title = "A start function that calls through a table which an earlier instance filled does not trap"
 ;;! rules = ["CM-CALL-10", "CM-INST-04"]
 ;;! needs = ["component-model"]
+;;! bugs = ["TRAMPOLINE-BEFORE-INIT"]
 (component
   (core module $Shim
     (table (export "t") 1 funcref)

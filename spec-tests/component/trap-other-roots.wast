@@ -1,6 +1,7 @@
 ;;! title = "Whether another root instance is usable after an instantiation trapped is recorded"
 ;;! rules = ["CM-TRAP-05"]
 ;;! needs = ["component-model"]
+;;! bugs = ["TRAP-LOCKS-INSTANCE"]
 (component $A
   (core module $M (func (export "f") (result i32) (i32.const 1)))
   (core instance $m (instantiate $M))

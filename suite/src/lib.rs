@@ -13,14 +13,20 @@
 #![forbid(unsafe_code)]
 
 pub mod case;
+pub mod expect;
+pub mod explain;
 #[cfg(feature = "reference")]
 pub mod files;
+pub mod harness;
+pub mod matrix;
 pub mod messages;
 #[cfg(feature = "official")]
 pub mod official;
 #[cfg(feature = "reference")]
 pub mod post_mortem;
 
+pub mod commands;
+pub mod runtime;
 #[cfg(feature = "reference")]
 pub mod script;
 mod source;

@@ -1,10 +1,12 @@
 //! One file for each command: its arguments, and a `run` that returns the exit status.
 
 pub mod check;
+pub mod driver;
 pub mod exec;
 pub mod main_job;
 pub mod real;
 pub mod rules;
 pub mod run;
+pub mod runtimes;
 pub mod trace;
 pub mod wast;
