@@ -71,7 +71,7 @@ pub(crate) struct Fiber {
 /// What a fiber did until it gave up control.
 pub(super) enum Step {
     /// It is suspended; the thread that is to run instead, if it named one (`block`'s `switch_to`).
-    Blocked(Fiber, Option<ThreadId>),
+    Blocked(Box<Fiber>, Option<ThreadId>),
     /// Its body has returned.
     Ended(Result<(), Fault>),
 }
@@ -171,7 +171,7 @@ impl Fibers {
 ///
 /// # Errors
 /// [`Resource::Threads`] if there is no memory for another stack.
-pub(super) fn create(store: &mut Store, body: Body) -> Result<Fiber, Fault> {
+pub(super) fn create(store: &mut Store, body: Body) -> Result<Box<Fiber>, Fault> {
     let limits = store.limits;
     let fibers = &mut store.components.fibers;
     let stack = match fibers.stacks.pop() {
@@ -195,14 +195,14 @@ pub(super) fn create(store: &mut Store, body: Body) -> Result<Fiber, Fault> {
         }
     });
     // Host functions on other stacks do not count; but those that this one runs are not the outermost.
-    Ok(Fiber { coroutine, execution: Execution { host_depth: 1, ..Execution::default() } })
+    Ok(Box::new(Fiber { coroutine, execution: Execution { host_depth: 1, ..Execution::default() } }))
 }
 
 /// Runs a fiber until it is suspended or has ended (`resume`).
 ///
 /// # Panics
 /// As the fiber did.
-pub(super) fn resume(store: &mut Store, mut fiber: Fiber, command: Command) -> Step {
+pub(super) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command) -> Step {
     let home = store.components.fibers.home.place();
     let is_at_home = std::ptr::eq(store, home.as_ptr());
     let result = if is_at_home {
@@ -266,14 +266,12 @@ fn ended() -> Fault {
     Fault::Exhausted(Resource::Interrupt)
 }
 
-/// Brings `fibers` to an end, one after the other: the store is being dropped.
-pub(super) fn end_all(store: &mut Store, fibers: Vec<Fiber>) {
+/// Brings a fiber to an end: the store is being dropped.
+pub(super) fn end(store: &mut Store, fiber: Box<Fiber>) {
     store.sink = None;
     store.fuel = 0;
     store.components.fibers.ending = true;
-    for fiber in fibers {
-        // `suspend` does not switch any more, so that each of them ends. A panic of a host function on the way ends with
-        // the fiber: it must not keep the others from ending.
-        let _ = catch_unwind(AssertUnwindSafe(|| resume(store, fiber, Command::End)));
-    }
+    // `suspend` does not switch any more, so that it ends. A panic of a host function on the way ends with the fiber: it
+    // must not keep the others from ending.
+    let _ = catch_unwind(AssertUnwindSafe(|| resume(store, fiber, Command::End)));
 }

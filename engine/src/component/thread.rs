@@ -75,7 +75,7 @@ enum Place {
     /// Nowhere yet.
     New(Body),
     /// On a fiber, suspended.
-    Parked(Fiber),
+    Parked(Box<Fiber>),
     /// On a fiber, running.
     Fiber,
 }
@@ -133,7 +133,7 @@ impl State {
     /// Every word that could be a reference on a stack that is not the running one.
     pub(crate) fn suspended_roots(&self) -> Vec<u64> {
         let parked = self.threads.all.iter().filter_map(|thread| match &thread.place {
-            Place::Parked(fiber) => Some(fiber),
+            Place::Parked(fiber) => Some(&**fiber),
             _ => None,
         });
         self.fibers.roots(parked)
@@ -449,13 +449,11 @@ impl Store {
 
     /// Brings all threads to an end: the store is being dropped.
     pub(crate) fn end_threads(&mut self) {
-        let parked = self.components.threads.all.drain().filter_map(|thread| match thread.place {
-            Place::Parked(fiber) => Some(fiber),
-            _ => None,
-        });
-        let parked: Vec<Fiber> = parked.collect();
-        if !parked.is_empty() {
-            fiber::end_all(self, parked);
+        let threads: Vec<Thread> = self.components.threads.all.drain().collect();
+        for thread in threads {
+            if let Place::Parked(fiber) = thread.place {
+                fiber::end(self, fiber);
+            }
         }
     }
 }
