@@ -33,10 +33,12 @@ pub struct Readings {
     pub blocking: Blocking,
     /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
     pub lockdown: Lockdown,
-    /// Which threads may run while a function that is not `async` is blocked.
+    /// Which threads may run while a function that is not `async` is blocked (rule CM-ASYNC-21).
     pub barging: Barging,
-    /// What the cancellation of a copy says of which a part has been done.
+    /// What the cancellation of a copy says of which a part has been done (rule CM-ASYNC-20).
     pub partial_cancel: PartialCancel,
+    /// What becomes of an exception that leaves a core start function (rule CM-EXN-01).
+    pub start_exception: StartException,
 }
 
 /// What `{stream,future}.cancel-{read,write}` returns for a copy of which a part has been done.
@@ -80,6 +82,16 @@ pub enum Blocking {
     Late,
     /// Before it is called (wasmtime, and the reference test `dont-block-start`).
     Eager,
+}
+
+/// What becomes of an exception that leaves a core start function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StartException {
+    /// It becomes a trap, as those that leave other functions do (CanonicalABI.md, `call_and_trap_on_throw`).
+    #[default]
+    Trap,
+    /// The embedder gets it as the exception that it is (wasmtime).
+    Passes,
 }
 
 /// What cannot be entered any more after a trap.

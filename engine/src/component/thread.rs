@@ -175,13 +175,17 @@ impl State {
 
     /// Whether a thread may run while a function of `inst` that is not `async` is blocked.
     fn may_run_during_call(&self, id: ThreadId, inst: InstId) -> bool {
+        let is_contested = self.waits_for_lock(id);
+        self.inst_of(id).is_ok_and(|other| other == inst)
+            && self.instance(inst).exclusive_thread != Some(id)
+            && !(is_contested && self.readings.barging == Barging::NoneThatNeedsLock)
+    }
+
+    /// Whether a thread is that of a task that needs the lock of its instance, and does not hold it now.
+    fn waits_for_lock(&self, id: ThreadId) -> bool {
         let Ok(task) = self.thread(id).and_then(|thread| self.task(thread.task)) else { return false };
         let needs_lock = task.ft.is_async && task.needs_exclusive() && task.implicit_thread == Some(id);
-        task.inst == inst
-            && match self.readings.barging {
-                Barging::AllButHolder => self.instance(inst).exclusive_thread != Some(id),
-                Barging::NoneThatNeedsLock => !needs_lock,
-            }
+        needs_lock && self.instance(task.inst).exclusive_thread != Some(id)
     }
 
     /// `Thread.start_waiting_internal`.
@@ -326,10 +330,21 @@ impl Store {
             if let Activity::Running = self.components.thread(id)?.activity {
                 return Ok(Cancelled::False);
             }
+            self.record_barging(inst);
             match self.choose(|other| self.components.may_run_during_call(other, inst)) {
                 None => return trap(TrapCode::CannotBlock),
                 Some(chosen) => self.resume_thread(chosen, Cancelled::False)?,
             }
+        }
+    }
+
+    /// Records which reading is applied where the readings differ: a thread is ready that needs the lock.
+    fn record_barging(&mut self, inst: InstId) {
+        let state = &self.components;
+        let is_contested = |id| state.waits_for_lock(id) && state.inst_of(id).is_ok_and(|other| other == inst);
+        if self.is_recording() && self.choose(is_contested).is_some() {
+            let (reading, at) = (state.readings.barging, state.instance(inst).path.clone());
+            self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-21".to_owned(), reading: format!("{reading:?}") });
         }
     }
 

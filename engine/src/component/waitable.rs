@@ -4,7 +4,7 @@ use super::{
     canon::{trap, trap_if},
     copy::CopyEnd,
     resource::Entry,
-    task::{InstId, TaskId},
+    task::{InstId, PartialCancel, TaskId},
     thread::{Cancelled, Ready},
 };
 use crate::{
@@ -153,13 +153,6 @@ impl Waitable {
         self.pending.get().is_some()
     }
 
-    /// A copy that could go on counts as cancelled ([`PartialCancel::Cancelled`](super::PartialCancel)).
-    pub fn cancel_partial_copy(&self) {
-        if let Some(Pending::Copy(CopyResult::Completed, true)) = self.pending.get() {
-            self.pending.set(Some(Pending::Copy(CopyResult::Cancelled, true)));
-        }
-    }
-
     pub fn in_waitable_set(&self) -> bool {
         self.wset.borrow().strong_count() > 0
     }
@@ -271,6 +264,17 @@ impl Store {
         match self.components.instance_mut(inst).handles.entry(i)? {
             Entry::WaitableSet(wset) => Ok(wset.clone()),
             _ => trap(TrapCode::InvalidHandle),
+        }
+    }
+
+    /// The contested half of a cancellation: a copy of which a part has been done, and that could have gone on.
+    pub(crate) fn read_partial_cancel(&mut self, inst: InstId, waitable: &Waitable) {
+        let Some(Pending::Copy(CopyResult::Completed, true)) = waitable.pending.get() else { return };
+        let reading = self.components.readings.partial_cancel;
+        let at = self.components.instance(inst).path.clone();
+        self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-20".to_owned(), reading: format!("{reading:?}") });
+        if reading == PartialCancel::Cancelled {
+            waitable.pending.set(Some(Pending::Copy(CopyResult::Cancelled, true)));
         }
     }
 

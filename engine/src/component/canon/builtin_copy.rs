@@ -3,7 +3,7 @@
 use super::super::{
     copy::{Buffer, CopyState, Flow, Side},
     resource::Entry,
-    task::{BorrowScope, InstId, PartialCancel},
+    task::{BorrowScope, InstId},
     types::ValType,
 };
 use super::{BLOCKED, Context, Options, trap, trap_if};
@@ -59,9 +59,7 @@ pub(super) fn cancel(store: &mut Store, inst: InstId, ty: &EndType<'_>, is_async
     trap_if(waitable.in_waitable_set() && !is_async, TrapCode::InvalidHandle)?;
     end.state.set(CopyState::CancellingCopy);
     if waitable.has_pending_event() {
-        if store.readings().partial_cancel == PartialCancel::Cancelled {
-            waitable.cancel_partial_copy();
-        }
+        store.read_partial_cancel(inst, &waitable);
     } else {
         store.cancel_copy(end.shared)?;
         if !waitable.has_pending_event() {
