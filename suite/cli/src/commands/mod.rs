@@ -3,10 +3,12 @@
 pub mod check;
 pub mod driver;
 pub mod exec;
+pub mod fuzz;
 pub mod main_job;
 pub mod real;
 pub mod rules;
 pub mod run;
 pub mod runtimes;
+pub mod shrink;
 pub mod trace;
 pub mod wast;
