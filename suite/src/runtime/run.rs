@@ -265,7 +265,7 @@ fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
         preloads: preloads.collect::<Option<_>>()?,
         reach: match (&run.invoke, run.kind) {
             (Some(export), _) => Reach::Export(export.clone()),
-            (None, Kind::Command) => Reach::Command,
+            (None, Kind::Command | Kind::Component) => Reach::Command,
             (None, Kind::Reactor) => Reach::Reactor,
         },
         args: run.args.clone(),
