@@ -99,7 +99,6 @@ pub const KNOWN: &[Known] = &[
         open: python,
     },
     Known { name: "pywasm3", what: "wasm3", package: Some(Package::Python("pywasm3")), open: python },
-    Known { name: "pywasm", what: "an interpreter in Python", package: Some(Package::Python("pywasm")), open: python },
     Known {
         name: "wasmtime",
         what: "wasmtime's command line",
@@ -197,8 +196,7 @@ fn python(known: &Known, places: &Places) -> Opened {
     let (Some(python), Some(packages)) = (on_path("python3"), known.file(places, ".")) else { return Ok(None) };
     let file = match known.name {
         "wasmtime-python" => "wasmtime_python.py",
-        "pywasm3" => "pywasm3_python.py",
-        _ => "pywasm_python.py",
+        _ => "pywasm3_python.py",
     };
     let mut driver = Driver::new([python.display().to_string(), "-B".to_owned(), places.driver(file)]);
     driver.env = vec![("PYTHONPATH".to_owned(), packages.display().to_string())];
