@@ -12,3 +12,8 @@
     (core instance (instantiate $Trap)))
   "unreachable")
 (assert_return (invoke $A "f") (u32.const 1))
+;;= /$A component begun
+;;= /$A component done
+;;= /#0 component begun
+;;= /#0 locked
+;;= /#0 trap unreachable in start

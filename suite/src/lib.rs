@@ -4,6 +4,7 @@
 //! - [`case`](mod@case) reads cases and runs them: scripts that name their rules and the steps they expect;
 //! - [`files`] runs many of them in parallel, in a fixed order of results;
 //! - [`official`] holds the official core and proposal suites, each with the feature set of its day;
+//! - `fuzz` (a feature, off by default) judges plans: predicted traces against both tiers;
 //! - [`results`] is what a run returns, and what `preflight wast --format json` prints.
 //!
 //! - [`runtime`] is what other people's runtimes have to supply, and how they are judged; [`commands`] are what a case
@@ -23,6 +24,8 @@ pub mod explain;
 pub mod export;
 #[cfg(feature = "reference")]
 pub mod files;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod harness;
 pub mod matrix;
 pub mod messages;

@@ -2,7 +2,7 @@
 
 use preflight::case::{self, Case, needs};
 use preflight_spec_tests::{Bug, Catalogue, bugs, rules};
-use std::collections::HashMap;
+use std::{collections::HashMap, fs, path::Path};
 
 fn everything() -> (Vec<Case>, Catalogue) {
     (case::all().unwrap_or_else(|error| panic!("{error}")), rules().expect("the catalogue"))
@@ -58,6 +58,62 @@ fn every_known_bug_has_a_case_or_a_reason() {
         mistakes.extend(unknown.map(|id| format!("{path}: there is no bug {id}")));
     }
     none(mistakes);
+}
+
+#[test]
+fn every_expectation_matches_a_case() {
+    let (cases, _) = everything();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec-tests/expect");
+    let mut mistakes = Vec::new();
+    for file in fs::read_dir(folder).expect("the folder of expectations") {
+        let path = file.expect("a file in it").path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a file of expectations");
+        let name = path.file_name().unwrap_or_default().display();
+        let unmatched = unmatched_entries(&text, &cases).into_iter();
+        mistakes.extend(unmatched.map(|entry| format!("expect/{name}: {entry} matches no case")));
+    }
+    none(mistakes);
+}
+
+#[test]
+fn an_expectation_that_matches_nothing_is_found() {
+    let (cases, _) = everything();
+    let text = |key, pattern| format!("[[entry]]\n{key} = \"{pattern}\"\nexpected = \"failed\"\nreason = \"r\"\n");
+    for (key, pattern, count) in [
+        ("case", "core/start-runs-last.wast", 0),
+        ("case", "core/start-*", 0),
+        ("case", "core/start-", 1),
+        ("case", "cor/*", 1),
+        ("rule", "CORE-START-09", 0),
+        ("rule", "CORE-*", 0),
+        ("rule", "CORE-START-99", 1),
+    ] {
+        assert_eq!(unmatched_entries(&text(key, pattern), &cases).len(), count, "{key} = {pattern}");
+    }
+}
+
+/// The patterns of a file of expectations (`case = "PATH"` or `rule = "ID"`, or the beginning of one with `*` behind it)
+/// that fit no case.
+fn unmatched_entries(text: &str, cases: &[Case]) -> Vec<String> {
+    let file: toml::Table = toml::from_str(text).expect("TOML");
+    let entries = file.get("entry").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let fits = |pattern: &str, name: &str| match pattern.strip_suffix('*') {
+        Some(beginning) => name.starts_with(beginning),
+        None => pattern == name,
+    };
+    let is_unmatched = |entry: &toml::Value| {
+        let pattern = |key| entry.get(key).and_then(toml::Value::as_str);
+        let (of_case, of_rule) = (pattern("case"), pattern("rule"));
+        !cases.iter().any(|case| {
+            of_case.is_some_and(|pattern| fits(pattern, &case.path))
+                || of_rule.is_some_and(|pattern| case.header.rules.iter().any(|rule| fits(pattern, rule)))
+        })
+    };
+    let unmatched = entries.iter().enumerate().filter(|(_, entry)| is_unmatched(entry));
+    unmatched.map(|(index, _)| format!("entry {}", index + 1)).collect()
 }
 
 #[test]

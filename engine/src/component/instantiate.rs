@@ -13,13 +13,13 @@ use super::{
         Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, InstanceDef, Name, Names, Sort,
         SortIdx, StartDef, TypeDef,
     },
-    task::InstId,
+    task::{InstId, StartException},
     value_def::ValueDef,
 };
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
-    runtime::Extern,
+    runtime::{Extern, Ref},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -45,6 +45,8 @@ pub(super) struct Instantiation<'a> {
     path: InstancePath,
     exports: Vec<(Name, Item)>,
     depth: usize,
+    /// Whether a start definition has been processed.
+    started: bool,
 }
 
 /// Instantiates `def`, whose outer aliases reach `outer`, as a child of `parent`.
@@ -68,7 +70,17 @@ pub(super) fn instantiate(
     let scope = store.components.new_scope(outer);
     let inst = store.components.new_instance(path.clone(), parent);
     store.record(|| Event::ComponentBegun { at: path.clone() });
-    let mut this = Instantiation { store, def: def.clone(), imports, scope, inst, path, exports: Vec::new(), depth };
+    let mut this = Instantiation {
+        store,
+        def: def.clone(),
+        imports,
+        scope,
+        inst,
+        path,
+        exports: Vec::new(),
+        depth,
+        started: false,
+    };
     match this.run() {
         Ok(()) => {
             let (path, exports) = (this.path, this.exports);
@@ -247,13 +259,22 @@ impl Instantiation<'_> {
             Ok(addr) => Ok(CoreInstance::Real(addr)),
             Err(InstantiateError::Link(error)) => Err(error.into()),
             Err(InstantiateError::Fault { phase, fault }) => {
-                // An exception that leaves a core start function is a trap of the component (`call_and_trap_on_throw`).
                 let fault = match fault {
-                    Fault::Exception(_) => Fault::Trap(TrapCode::CanonicalAbi.into()),
+                    Fault::Exception(exn) => self.start_threw(exn),
                     fault => fault,
                 };
                 Err(ComponentError::Fault { at: self.path.clone(), phase, fault })
             }
+        }
+    }
+
+    /// An exception left a core start function (rule CM-EXN-01).
+    fn start_threw(&mut self, exn: Ref) -> Fault {
+        let reading = self.store.components.readings.start_exception;
+        self.record_rule("CM-EXN-01", &format!("{reading:?}"));
+        match reading {
+            StartException::Trap => Fault::Trap(TrapCode::CanonicalAbi.into()),
+            StartException::Passes => Fault::Exception(exn),
         }
     }
 
@@ -334,6 +355,9 @@ impl Instantiation<'_> {
         let args = args.collect::<Result<Vec<_>, _>>();
         let (func, args) = (func.map_err(|fault| self.fault(fault))?, args.map_err(|fault| self.fault(fault))?);
         let (at, index) = (self.path.clone(), def.func);
+        if std::mem::replace(&mut self.started, true) {
+            self.record_rule("CM-START-02", "several");
+        }
         if self.store.is_recording() {
             let (at, args) = (at.clone(), self.store.trace_component_values(&args));
             self.store.record(|| Event::ComponentStartEntered { at, func: index, args });
@@ -356,9 +380,13 @@ impl Instantiation<'_> {
         if let Func::Lifted { opts, .. } = func
             && opts.post_return.is_some()
         {
-            let at = self.path.clone();
-            let (rule, reading) = ("CM-START-07".to_owned(), "before the next definition".to_owned());
-            self.store.record(|| Event::RuleApplied { at, rule, reading });
+            self.record_rule("CM-START-07", "before the next definition");
         }
+    }
+
+    fn record_rule(&mut self, rule: &str, reading: &str) {
+        let at = self.path.clone();
+        let event = || Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() };
+        self.store.record(event);
     }
 }

@@ -226,7 +226,7 @@ impl Store {
     /// # Errors
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
     pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
-        let memory = MemoryInst::new(ty, self.limits.memory_bytes)?;
+        let memory = MemoryInst::new_among(ty, self.limits.memory_bytes, self.mems.len())?;
         self.room.take_bytes(memory.len_bytes() as u64)?;
         self.mems.push(Box::new(memory));
         Ok(MemAddr(self.mems.len() as u32 - 1))
