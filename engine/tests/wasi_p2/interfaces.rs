@@ -9,8 +9,11 @@ use preflight_engine::{
     wasi::{World, p2::Feature},
 };
 
+/// Names of host functions and what they returned; how the call ended; and what is left.
+type Gone = (Vec<(String, String)>, Result<Vec<ComponentVal>, Fault>, Run);
+
 /// Calls the export `go` of a component; what the host functions returned, in order, and the end.
-fn go(world: World, wit: &str, module: &str) -> (Vec<(String, String)>, Result<Vec<ComponentVal>, Fault>, Run) {
+fn go(world: World, wit: &str, module: &str) -> Gone {
     let mut run = Run::new(&Config::default(), world, &Feature::ALL);
     let memory = r#"(memory (export "memory") 4) (global $top (mut i32) (i32.const 4096))
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
