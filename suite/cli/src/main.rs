@@ -48,6 +48,7 @@ enum Command {
     Wast(commands::wast::Args),
     Run(commands::run::Args),
     Rules(commands::rules::Args),
+    Mutants(commands::mutants::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Some(Command::Wast(args)) => commands::wast::run(args),
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
+        Some(Command::Mutants(args)) => commands::mutants::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

@@ -2,6 +2,7 @@
 
 pub mod exec;
 pub mod main_job;
+pub mod mutants;
 pub mod rules;
 pub mod run;
 pub mod trace;
