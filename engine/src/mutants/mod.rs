@@ -6,9 +6,7 @@
 
 mod core;
 
-pub(crate) use self::core::{
-    Write, after, before, before_call, matches, module_value, offset, order, plan, write,
-};
+pub(crate) use self::core::{Write, after, before, before_call, matches, module_value, offset, order, plan, write};
 
 #[cfg(feature = "mutants")]
 pub(crate) use self::core::State;

@@ -106,7 +106,8 @@ fn chosen(args: &Args) -> anyhow::Result<Vec<&'static About>> {
 fn list(args: &Args, chosen: &[&About]) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     if args.format == Format::Json {
-        let mutants: Vec<_> = chosen.iter().map(|m| serde_json::json!({"id": m.id, "what": m.what, "bug": m.bug})).collect();
+        let mutants: Vec<_> =
+            chosen.iter().map(|m| serde_json::json!({"id": m.id, "what": m.what, "bug": m.bug})).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "mutants": mutants }))?)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -155,6 +156,12 @@ fn print(args: &Args, fates: &[Fate]) -> anyhow::Result<()> {
         writeln!(out, "{colour}{word}{}  {:<24}  {by}{how}", paint.end(), fate.id)?;
     }
     let (colour, word) = if killed == fates.len() { (paint.green(), "ok") } else { (paint.red(), "FAILED") };
-    writeln!(out, "{colour}{word}{}: {} mutants: {killed} killed, {} survived", paint.end(), fates.len(), fates.len() - killed)?;
+    writeln!(
+        out,
+        "{colour}{word}{}: {} mutants: {killed} killed, {} survived",
+        paint.end(),
+        fates.len(),
+        fates.len() - killed
+    )?;
     Ok(())
 }
