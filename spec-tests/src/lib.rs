@@ -15,6 +15,9 @@ pub const STALE: &str = include_str!("../stale.toml");
 /// The catalogue of rules, as TOML; [`rules`] reads it.
 pub const RULES: &str = include_str!("../rules.toml");
 
+/// The real programs, as TOML: where they come from, how they are run and what they give.
+pub const REAL: &str = include_str!("../real.toml");
+
 /// All cases, by chapter and name.
 pub static CASES: &[CaseFile] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 

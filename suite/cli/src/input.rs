@@ -138,19 +138,28 @@ pub enum Input {
 pub fn load(path: &Path, config: &Config) -> Result<Input, InputError> {
     let name = display(path);
     let bytes = read(path, &name)?;
+    decode(&name, bytes, config)
+}
+
+/// Decodes and validates the bytes of the file `name`; text is translated first.
+///
+/// # Errors
+/// As [`load`], once the file is read.
+pub fn decode(name: &str, bytes: Vec<u8>, config: &Config) -> Result<Input, InputError> {
     let is_text = !bytes.starts_with(b"\0asm");
-    let binary = if is_text { translate(&name, &bytes)? } else { bytes };
+    let binary = if is_text { translate(name, &bytes)? } else { bytes };
     let form = if is_text { " of the binary form" } else { "" };
     let input = match is_component(&binary) {
         true => Component::new(config, &binary).map(Input::Component),
         false => Module::new(config, binary.as_slice()).map(Input::Module),
     };
+    let path = name.to_owned();
     input.map_err(|error| match error {
         ModuleError::Malformed { offset, message } => {
             let there = there(&binary, offset);
-            InputError::Malformed { path: name, offset, form, message, there }
+            InputError::Malformed { path, offset, form, message, there }
         }
-        ModuleError::Invalid { offset, message } => InputError::Invalid { path: name, offset, form, message },
+        ModuleError::Invalid { offset, message } => InputError::Invalid { path, offset, form, message },
     })
 }
 

@@ -49,6 +49,8 @@ enum Command {
     Run(commands::run::Args),
     Rules(commands::rules::Args),
     Mutants(commands::mutants::Args),
+    Check(commands::check::Args),
+    Real(commands::real::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +63,8 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
         Some(Command::Mutants(args)) => commands::mutants::run(args),
+        Some(Command::Check(args)) => commands::check::run(args),
+        Some(Command::Real(args)) => commands::real::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

@@ -13,6 +13,7 @@ mod words;
 pub use diff::difference;
 pub use mermaid::mermaid;
 pub use text::text;
+pub use words::Words;
 
 use preflight_engine::trace::InstancePath;
 use std::collections::BTreeMap;
@@ -58,6 +59,6 @@ fn shorten(text: String, limit: usize) -> String {
 }
 
 /// `1 byte`, `2 bytes`.
-fn count(n: u64, one: &str, many: &str) -> String {
+pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

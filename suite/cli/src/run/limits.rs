@@ -23,6 +23,11 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
+    /// Only a limit of time.
+    pub fn of_time(limit: Duration) -> Self {
+        LimitArgs { fuel: None, timeout: Some(limit), max_memory: None }
+    }
+
     /// The engine's settings under these limits.
     pub fn config(&self) -> Config {
         let mut config = Config::default();

@@ -13,8 +13,13 @@ mod types;
 pub mod values;
 mod wasi;
 
+pub use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
+pub use limits::LimitArgs;
 pub use record::{Record, record};
+pub use recorder::Recorder;
+pub use session::Session as CoreSession;
+pub use wasi::Setup;
 
 use crate::{
     input::{self, Input},
@@ -22,8 +27,6 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
-use component::{ComponentPlan, ComponentSession};
-use limits::LimitArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -33,7 +36,7 @@ use preflight_engine::{
 use session::Session;
 use start_rules::StartRuleArgs;
 use std::path::{Path, PathBuf};
-use wasi::{Setup, WasiArgs};
+use wasi::WasiArgs;
 
 /// What to run, and how.
 #[derive(Debug, clap::Args)]
@@ -90,6 +93,14 @@ pub enum Planned {
 }
 
 impl Planned {
+    /// The core modules that are given, and where their instances will stand; those inside a component are not among them.
+    pub fn modules(&self) -> Vec<(&InstancePath, &Module)> {
+        match self {
+            Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
+            Planned::Component(_) => Vec::new(),
+        }
+    }
+
     /// A run on a new store of this tier.
     pub fn session(&self, imports: Imports, tier: preflight_engine::Tier) -> Box<dyn Running + '_> {
         match self {
@@ -136,6 +147,8 @@ pub struct Plan {
     pub wasi: Option<Setup>,
     /// How programs start where texts or runtimes disagree.
     pub start_rules: StartRules,
+    /// Whether functions of the root are called once it is initialised: it is not run by its own entry.
+    pub is_called_later: bool,
 }
 
 /// One module of a plan.
@@ -210,7 +223,7 @@ impl RunArgs {
             self.tiers()?.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
             "--stdin - can be read once: give a file, or one tier"
         );
-        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules() })
+        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 
     fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {

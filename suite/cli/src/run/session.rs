@@ -68,7 +68,8 @@ impl From<WasiError> for StartError {
 /// A store and what is in it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    store: Store,
+    /// The store.
+    pub store: Store,
     linker: Linker,
     imports: Imports,
     stubs: Stubs,
@@ -106,6 +107,16 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The root's instance, once it has come up.
+    pub fn root(&self) -> Option<InstanceAddr> {
+        self.instances.get(self.plan.members.len() - 1).copied().flatten()
+    }
+
+    /// The world outside.
+    pub fn world(&self) -> Option<&Rc<RefCell<World>>> {
+        self.world.as_ref()
+    }
+
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
         let [stdout, stderr] = self.captured();
@@ -133,7 +144,10 @@ impl<'a> Session<'a> {
 
     /// The call that the plan asks for, or the one by which a command runs.
     fn call(&mut self) -> Result<Vec<Val>, Fault> {
-        let root = self.instances.last().copied().flatten().expect("a plan has a root");
+        if self.plan.is_called_later {
+            return Ok(Vec::new());
+        }
+        let root = self.root().expect("a plan has a root");
         match (&self.plan.call, &mut self.program) {
             (None, None) => Ok(Vec::new()),
             (None, Some(program)) => program.run(&mut self.store).map(|()| Vec::new()),
@@ -161,7 +175,8 @@ impl<'a> Session<'a> {
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
-        let purpose = if self.plan.call.is_some() { Purpose::Invoke } else { Purpose::Main };
+        let is_called = self.plan.call.is_some() || self.plan.is_called_later;
+        let purpose = if is_called { Purpose::Invoke } else { Purpose::Main };
         let program = Program::begin(store, module, externs, path, rules, purpose)?;
         let instance = program.instance();
         self.program = Some(program);

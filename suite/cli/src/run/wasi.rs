@@ -2,15 +2,16 @@
 
 use super::Member;
 use crate::input;
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use preflight_engine::{
     Module,
     wasi::{
         World, p1,
-        world::{Clocks, Dir, HostDir, Input, Preopen, Random},
+        world::{Clocks, Dir, HostDir, Input, Preopen, Random, VirtualDir},
     },
 };
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -53,6 +54,8 @@ pub struct Setup {
     env: Vec<(String, String)>,
     preopens: Vec<Preopen>,
     stdin: Stdin,
+    /// The files of a directory in memory that is preopened as `/`, by their paths; without any there is no directory.
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -84,6 +87,7 @@ impl WasiArgs {
             env: self.env.clone(),
             preopens: self.dir.iter().map(|text| preopen(text)).collect::<anyhow::Result<_>>()?,
             stdin: self.stdin(file)?,
+            files: BTreeMap::new(),
         }))
     }
 
@@ -118,6 +122,28 @@ impl WasiArgs {
 }
 
 impl Setup {
+    /// A world in memory.
+    ///
+    /// # Errors
+    /// The path of a file that cannot be.
+    pub fn in_memory(
+        name: String,
+        args: &[String],
+        env: &BTreeMap<String, String>,
+        stdin: &str,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> anyhow::Result<Self> {
+        fill(&VirtualDir::new(Clocks::default()), files)?;
+        Ok(Setup {
+            real: Vec::new(),
+            args: [name].into_iter().chain(args.iter().cloned()).collect(),
+            env: env.clone().into_iter().collect(),
+            preopens: Vec::new(),
+            stdin: Stdin::Bytes(stdin.as_bytes().to_vec()),
+            files: files.clone(),
+        })
+    }
+
     /// Whether the program reads this program's standard input.
     pub fn reads_stdin(&self) -> bool {
         matches!(self.stdin, Stdin::Real)
@@ -139,8 +165,20 @@ impl Setup {
             Stdin::Bytes(bytes) => Input::bytes(bytes.clone()),
             Stdin::Real => Input::Stream(Box::new(io::stdin())),
         };
+        if !self.files.is_empty() {
+            let root = world.preopen_virtual("/");
+            fill(&root, &self.files).expect("the paths were checked when the world was described");
+        }
         world
     }
+}
+
+fn fill(root: &VirtualDir, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+    for (path, bytes) in files {
+        let written = root.write(path.trim_start_matches('/'), bytes);
+        written.map_err(|error| anyhow!("a file {path} cannot be: {error:?}"))?;
+    }
+    Ok(())
 }
 
 fn preopen(text: &str) -> anyhow::Result<Preopen> {

@@ -1,0 +1,183 @@
+//! `preflight check`: the rules that one trace can decide.
+
+mod finding;
+mod runs;
+mod shape;
+
+use super::wast::{Format, Paint};
+use crate::{
+    output,
+    render::{self, Notes, Words},
+    run::{Ended, Imports, Recorder, RunArgs},
+};
+use anyhow::Context;
+use finding::{Evidence, Finding, Role};
+use preflight_engine::{
+    Module,
+    trace::{Event, InstancePath},
+};
+use preflight_spec_tests::{Catalogue, rules};
+use serde_json::json;
+use std::{fmt::Write, path::PathBuf, process::ExitCode};
+
+/// Find what is wrong with the way a module or a component starts.
+///
+/// FILE is run once, as `preflight trace` would, and judged by every rule that one trace can decide: _initialize or
+/// constructors run twice (with both callers, and what caused it), exports used before _initialize, an import called before a
+/// component's fix-up module has run, both entry points, entries of a wrong type, a missing memory, WASI called from the start
+/// section, and so on. Each finding cites its rule and says what to do. What is written and nobody minds is a note.
+///
+/// Imports that nobody provides get stubs that return zero or null.
+///
+/// Exit status: 0 nothing was found (notes aside), 1 something was, 2 a file or an argument cannot be used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  preflight check app.wasm
+  preflight check lib.wasm --invoke f 1          also what a call of f does: constructors that run again, for example
+  preflight check app.wasm --format json")]
+pub struct Args {
+    /// A module or a component, .wasm or .wat; - is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    run: RunArgs,
+    /// What to print: findings for people, or one JSON document.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// What is judged: one run, and the modules in it.
+struct Subject<'a> {
+    events: &'a [Event],
+    /// The core instances in the order of their allocation, with their modules.
+    instances: &'a [(InstancePath, Module)],
+    end: &'a Ended,
+}
+
+impl Subject<'_> {
+    /// The module of an instance.
+    fn module(&self, at: &InstancePath) -> Option<&Module> {
+        self.instances.iter().find(|(path, _)| path == at).map(|(_, module)| module)
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let catalogue = rules().context("the catalogue of rules")?;
+    let plan = args.run.plan(&args.file)?;
+    let [tier, ..] = args.run.tiers()?[..] else { unreachable!("there is a tier to run on") };
+    let mut session = plan.session(Imports::Stubs, tier);
+    let recorder = Recorder::attach(session.store());
+    let watch = args.run.limits.watch(session.store().interrupt_handle());
+    let end = session.run();
+    watch.end();
+    let (end, events) = (end?, recorder.take());
+    let mut instances: Vec<(InstancePath, Module)> =
+        session.store().instances().map(|(path, module)| (path.clone(), module.clone())).collect();
+    for (path, module) in plan.modules() {
+        // What was refused was never allocated, and that is when its shape matters most.
+        if instances.iter().all(|(other, _)| other != path) {
+            instances.push((path.clone(), module.clone()));
+        }
+    }
+    let subject = Subject { events: &events, instances: &instances, end: &end };
+    let mut findings = shape::findings(&subject);
+    findings.extend(runs::findings(&subject));
+    let (findings, notes): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| !finding.is_note);
+    let report = Report { catalogue: &catalogue, subject: &subject, findings, notes, words: session.notes() };
+    match args.format {
+        Format::Json => output::data(None, &(serde_json::to_string_pretty(&report.document())? + "\n"))?,
+        Format::Text => output::data(None, &report.text())?,
+    }
+    Ok(ExitCode::from(u8::from(!report.findings.is_empty())))
+}
+
+struct Report<'a> {
+    catalogue: &'a Catalogue,
+    subject: &'a Subject<'a>,
+    findings: Vec<Finding>,
+    notes: Vec<Finding>,
+    words: Notes,
+}
+
+impl Report<'_> {
+    /// The instances that the toolchain made for its own purposes.
+    fn roles(&self) -> Vec<(&InstancePath, Role)> {
+        let instances = self.subject.instances.iter();
+        instances.filter_map(|(path, module)| Some((path, Role::of(module)?))).collect()
+    }
+
+    fn evidence(&self, evidence: &Evidence) -> String {
+        match evidence {
+            Evidence::Step(index) => {
+                let event = &self.subject.events[*index];
+                let words = Words::short(&self.words).event(event);
+                format!("step {}: {}: {words}", index + 1, render::clean(event.at().as_str()))
+            }
+            Evidence::Said(text) => text.clone(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let paint = Paint::for_stdout();
+        let mut text = String::new();
+        for (findings, word, colour) in [(&self.findings, "FOUND", paint.red()), (&self.notes, "note", paint.yellow())]
+        {
+            for finding in findings {
+                let at = render::clean(finding.at.as_str());
+                let _ = writeln!(text, "{colour}{word}{} {}: {at}: {}", paint.end(), finding.rule, finding.message);
+                for evidence in &finding.evidence {
+                    let _ = writeln!(text, "  {}", self.evidence(evidence));
+                }
+                if let Some(rule) = self.catalogue.get(finding.rule) {
+                    let source = rule.source.first().map_or("", String::as_str);
+                    let _ = writeln!(text, "  {}rule: {} ({source}){}", paint.dim(), rule.statement, paint.end());
+                }
+                let _ = writeln!(text, "  remedy: {}", finding.remedy);
+            }
+        }
+        for (path, role) in self.roles() {
+            let _ = writeln!(text, "{}{} is {role}{}", paint.dim(), render::clean(path.as_str()), paint.end());
+        }
+        let verdict = if self.findings.is_empty() { ("ok", paint.green()) } else { ("FAILED", paint.red()) };
+        let _ = writeln!(
+            text,
+            "{}{}{}: {} and {} after {} steps; it ended: {}",
+            verdict.1,
+            verdict.0,
+            paint.end(),
+            render::count(self.findings.len() as u64, "finding", "findings"),
+            render::count(self.notes.len() as u64, "note", "notes"),
+            self.subject.events.len(),
+            self.subject.end.outcome
+        );
+        text
+    }
+
+    fn document(&self) -> serde_json::Value {
+        let one = |finding: &Finding| {
+            let rule = self.catalogue.get(finding.rule);
+            json!({
+                "rule": finding.rule,
+                "level": rule.map(|rule| rule.level),
+                "statement": rule.map(|rule| &rule.statement),
+                "source": rule.map(|rule| &rule.source),
+                "at": finding.at,
+                "message": finding.message,
+                "evidence": finding.evidence.iter().map(|evidence| self.evidence(evidence)).collect::<Vec<_>>(),
+                "remedy": finding.remedy,
+            })
+        };
+        let all = |findings: &[Finding]| findings.iter().map(one).collect::<Vec<_>>();
+        let role = |(path, role): (&InstancePath, Role)| json!({ "at": path, "role": role.to_string() });
+        json!({
+            "findings": all(&self.findings),
+            "notes": all(&self.notes),
+            "instances": self.roles().into_iter().map(role).collect::<Vec<_>>(),
+            "outcome": self.subject.end.outcome,
+        })
+    }
+}

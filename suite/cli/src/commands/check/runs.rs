@@ -1,0 +1,274 @@
+//! What the run shows: who called what, when, and how it ended.
+
+use super::{
+    Subject,
+    finding::{Finding, Role},
+    shape::export,
+};
+use preflight_engine::{
+    syntax::ExternIndex,
+    trace::{Cause, Event, InstancePath, Outcome, Phase, TrapCode},
+    wasi::p1,
+};
+use std::collections::BTreeSet;
+
+/// What is found in the trace.
+pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = twice(subject);
+    found.extend(used_too_early(subject));
+    found.extend(never_initialised(subject));
+    found.extend(wasi_in_start(subject));
+    found.extend(exits_too_early(subject));
+    found.extend(failed_start(subject));
+    found
+}
+
+/// The name and the cause of a call of an entry, whoever made it.
+fn entry(event: &Event) -> Option<(&InstancePath, &str, &Cause)> {
+    match event {
+        Event::Called { at, name, cause, .. } | Event::EntryCalled { at, name, cause } => Some((at, name, cause)),
+        _ => None,
+    }
+}
+
+/// The steps at which `name` of `at` was called.
+fn calls(subject: &Subject<'_>, at: &InstancePath, name: &str) -> Vec<usize> {
+    let is_it = |event: &Event| entry(event).is_some_and(|(path, called, _)| path == at && called == name);
+    (0..subject.events.len()).filter(|index| is_it(&subject.events[*index])).collect()
+}
+
+/// Entries and constructors that ran more than once in one instance: P1-REA-01, P1-CMD-03, TOOL-CMD-03.
+fn twice(subject: &Subject<'_>) -> Vec<Finding> {
+    let entries: BTreeSet<(&InstancePath, &str)> =
+        subject.events.iter().filter_map(entry).map(|(at, name, _)| (at, name)).collect();
+    let mut found = Vec::new();
+    for (at, name) in entries {
+        let steps = calls(subject, at, name);
+        if steps.len() < 2 {
+            continue;
+        }
+        let finding = match name {
+            "_initialize" | "cm32p2_initialize" => Finding::new(
+                "P1-REA-01",
+                at,
+                format!("{name} ran {} times", steps.len()),
+                "let the environment call it and nobody else: a start section or an export must not",
+            ),
+            "_start" => Finding::new(
+                "P1-CMD-03",
+                at,
+                format!("_start ran {} times", steps.len()),
+                "enter a command once in its life; make a new instance for each run",
+            ),
+            name if is_constructor(name) => Finding::new(
+                "TOOL-CMD-03",
+                at,
+                format!("{name} ran {} times: constructors find what they have made before", steps.len()),
+                "link a library as a reactor (-mexec-model=reactor), so that constructors run in _initialize alone",
+            ),
+            _ => continue,
+        };
+        let causes: BTreeSet<&'static str> =
+            steps.iter().filter_map(|step| entry(&subject.events[*step])).map(|(.., cause)| origin(cause)).collect();
+        found.push(finding.said(format!("called by {}", Vec::from_iter(causes).join(", and by "))).steps(steps));
+    }
+    found
+}
+
+fn is_constructor(name: &str) -> bool {
+    name == "__wasm_call_ctors" || name.starts_with("_GLOBAL__sub_I_")
+}
+
+/// Who is behind a call.
+fn origin(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::HostRule(_) => "the host, by a rule",
+        Cause::Invoke => "the host, because it was asked to",
+        Cause::StartSection(_) => "a start section",
+        Cause::Export { name, .. } if name == "_initialize" => "_initialize",
+        Cause::Export { .. } => "an export's wrapper, as linkers make them for commands",
+        Cause::ComponentStart => "a component's start definition",
+        Cause::CanonicalAbi(_) => "the canonical ABI",
+    }
+}
+
+/// Exports of a reactor that were called before `_initialize` had returned: P1-REA-02.
+fn used_too_early(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (at, module) in subject.instances {
+        let is_export = |name: &str| matches!(export(module, name), Some(ExternIndex::Func(_)));
+        let Some(initialised) = calls(subject, at, "_initialize").first().copied() else { continue };
+        let is_early = |index: &usize| match &subject.events[*index] {
+            Event::Called { at: path, name, .. } => path == at && is_export(name),
+            _ => false,
+        };
+        let early: Vec<usize> = (0..initialised).filter(is_early).collect();
+        if !early.is_empty() {
+            found.push(
+                Finding::new(
+                    "P1-REA-02",
+                    at,
+                    "an export was used before _initialize",
+                    "call _initialize first, right after the instantiation",
+                )
+                .steps(early.into_iter().chain([initialised])),
+            );
+        }
+    }
+    found
+}
+
+/// Reactors that were used and never initialised: TOOL-BAS-01.
+fn never_initialised(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (at, module) in subject.instances {
+        let Some(ExternIndex::Func(index)) = export(module, "_initialize") else { continue };
+        let is_start = module.syntax().start == Some(index);
+        let is_done = |event: &Event| matches!(event, Event::InstanceDone { at: path } if path == at);
+        let has_returned = matches!(subject.end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. });
+        let is_program = Role::of(module).is_none() && export(module, "_start").is_none();
+        if is_program && !is_start && has_returned && calls(subject, at, "_initialize").is_empty() {
+            let steps = (0..subject.events.len()).filter(|index| is_done(&subject.events[*index]));
+            found.push(
+                Finding::new(
+                    "TOOL-BAS-01",
+                    at,
+                    "exports _initialize, and nobody called it: what it relies on was never set up",
+                    "let the host call it after the instantiation; in a component, wit-component's fix-up module does",
+                )
+                .steps(steps.collect::<Vec<_>>()),
+            );
+        }
+    }
+    found
+}
+
+/// Steps between the beginning of a start section and its end, by instance.
+fn in_start<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Event)> {
+    let mut running: Vec<&InstancePath> = Vec::new();
+    subject.events.iter().enumerate().filter(move |(_, event)| {
+        match event {
+            Event::StartEntered { at, .. } => running.push(at),
+            Event::StartLeft { .. } => drop(running.pop()),
+            _ => {}
+        }
+        running.contains(&event.at())
+    })
+}
+
+/// WASI calls from a start section: P1-ENV-07.
+fn wasi_in_start(subject: &Subject<'_>) -> Vec<Finding> {
+    let is_wasi = |event: &Event| matches!(event, Event::HostCalled { name, .. } if name.starts_with(p1::MODULE));
+    let mut found: Vec<Finding> = Vec::new();
+    for (index, event) in in_start(subject).filter(|(_, event)| is_wasi(event)) {
+        if found.iter().any(|finding| finding.at == *event.at()) {
+            continue;
+        }
+        found.push(
+            Finding::new(
+                "P1-ENV-07",
+                event.at(),
+                "calls WASI from its start section: a host that reaches memory through the exports cannot serve it yet",
+                "do it in _initialize (or in _start): there the instance is complete in every runtime",
+            )
+            .steps([index]),
+        );
+    }
+    found
+}
+
+/// Programs that end before they have begun: P1-ENV-08, P1-REA-06.
+fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let remedy =
+        "end in _start or in a function that was called: whoever instantiates a library does not expect the end";
+    for (index, event) in in_start(subject) {
+        if let Event::Exited { at, code } = event {
+            let message = format!("exits with {code} in its start section, during the instantiation");
+            found.push(Finding::new("P1-ENV-08", at, message, remedy).steps([index]));
+        }
+    }
+    let mut initialising = None;
+    for (index, event) in subject.events.iter().enumerate() {
+        match event {
+            Event::Called { name, .. } if name == "_initialize" => initialising = Some(index),
+            Event::Returned { name, .. } if name == "_initialize" => initialising = None,
+            Event::Exited { at, code } => {
+                if let Some(called) = initialising {
+                    let message = format!("exits with {code} in _initialize");
+                    found.push(Finding::new("P1-REA-06", at, message, remedy).steps([called, index]));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where the innermost start section that has not ended was entered.
+fn running_start(events: &[Event]) -> Option<usize> {
+    let mut running = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        match event {
+            Event::StartEntered { .. } => running.push(index),
+            Event::StartLeft { .. } => drop(running.pop()),
+            _ => {}
+        }
+    }
+    running.pop()
+}
+
+/// A start that failed: P2-WITC-04 if it called an import through a shim that was still empty, else CORE-START-09.
+fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
+    let failure = subject.events.iter().enumerate().rev().find_map(|(index, event)| match event {
+        Event::Trapped { at, code, phase } => Some((index, at, Some(*code), *phase)),
+        Event::Threw { at, phase, .. } => Some((index, at, None, *phase)),
+        _ => None,
+    });
+    let Some((index, at, code, phase)) = failure else { return Vec::new() };
+    // A component tells of a trap as its own: the start section that was running is that of a core instance in it.
+    let entered = running_start(&subject.events[..index]).filter(|_| phase == Phase::Start);
+    let at = entered.map_or(at, |entered| subject.events[entered].at());
+    let steps = entered.into_iter().chain([index]);
+    let is_empty_entry = matches!(code, Some(TrapCode::UninitializedElement | TrapCode::UndefinedElement));
+    let of_role = |wanted: &Role| subject.instances.iter().any(|(_, module)| Role::of(module).as_ref() == Some(wanted));
+    let has_imports = subject.module(at).is_some_and(|module| !module.syntax().imports.is_empty());
+    if phase == Phase::Start && is_empty_entry && of_role(&Role::Shim) && !of_role(&Role::FixUp) && has_imports {
+        let remedy = "do it in _initialize: the fix-up module calls it once the shim's table is filled";
+        let message = "its start section called an import through the shim, before the fix-up module has run";
+        return vec![Finding::new("P2-WITC-04", at, message, remedy).steps(steps)];
+    }
+    if phase != Phase::Call {
+        let remedy = "look at the trace (preflight trace): what it did before the failure stays done";
+        let rule = if code.is_some() { "CORE-START-09" } else { "CORE-START-15" };
+        return match phase {
+            Phase::Start => vec![
+                Finding::new(rule, at, "its start section failed, and with it the instantiation", remedy).steps(steps),
+            ],
+            _ => vec![
+                Finding::new("CORE-START-13", at, "its initialisation failed before the start section", remedy)
+                    .steps(steps),
+            ],
+        };
+    }
+    let called = subject.events[..index].iter().rposition(
+        |event| matches!(event, Event::Called { at: path, name, .. } if path == at && name == "_initialize"),
+    );
+    let has_returned = called.is_some_and(|called| {
+        subject.events[called..index]
+            .iter()
+            .any(|event| matches!(event, Event::Returned { name, .. } if name == "_initialize"))
+    });
+    match called {
+        Some(called) if !has_returned => vec![
+            Finding::new(
+                "P1-REA-05",
+                at,
+                "_initialize failed: the instance may not be linked or used",
+                "make _initialize return; what can fail belongs into a function that callers can react to",
+            )
+            .steps([called, index]),
+        ],
+        _ => Vec::new(),
+    }
+}

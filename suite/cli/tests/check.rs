@@ -1,0 +1,196 @@
+//! `preflight check`: an input for each finding, and inputs without any.
+
+mod common;
+
+use common::{Folder, contains};
+
+/// Checks a module or a component with further arguments.
+#[track_caller]
+fn check(text: &str, args: &str) -> (i32, String) {
+    let run = Folder::with(&[("a.wat", text)]).run(&format!("check a.wat {args}"));
+    assert_ne!(run.status, 2, "{}", run.err);
+    (run.status, run.out)
+}
+
+/// Exactly one finding of this rule, which says all of `parts`.
+#[track_caller]
+fn finds(rule: &str, text: &str, args: &str, parts: &[&str]) {
+    let (status, out) = check(text, args);
+    assert_eq!(status, 1, "{out}");
+    assert_eq!(out.matches("FOUND").count(), 1, "{out}");
+    contains(&out, &[&format!("FOUND {rule}: "), "  rule: ", "  remedy: "]);
+    contains(&out, parts);
+}
+
+#[track_caller]
+fn finds_nothing(text: &str, args: &str) {
+    let (status, out) = check(text, args);
+    assert_eq!(status, 0, "{out}");
+    contains(&out, &["ok: 0 findings"]);
+}
+
+const FD_WRITE: &str =
+    r#"(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))"#;
+const EXIT: &str = r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#;
+
+#[test]
+fn programs_without_faults_are_clean() {
+    finds_nothing("(module)", "");
+    finds_nothing(r#"(module (func (export "_start")))"#, "");
+    finds_nothing(r#"(module (func (export "_initialize")) (func (export "f")))"#, "--invoke f");
+    let table = r#"(memory (export "memory") 1) (table (export "__indirect_function_table") 1 funcref)"#;
+    let body = "(drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8)))";
+    finds_nothing(&format!(r#"(module {FD_WRITE} {table} (func (export "_start") {body}))"#), "");
+    let constructors = r#"(module (func $__wasm_call_ctors)
+        (func (export "_initialize") (call $__wasm_call_ctors)) (func (export "f")))"#;
+    finds_nothing(constructors, "--invoke f");
+    finds_nothing("(component (core module $M (func $s) (start $s)) (core instance (instantiate $M)))", "");
+}
+
+#[test]
+fn initialize_in_the_start_section_runs_twice() {
+    let text = r#"(module (func $i (export "_initialize")) (start $i))"#;
+    finds(
+        "P1-REA-01",
+        text,
+        "",
+        &["_initialize ran 2 times", "a start section", "the host, by a rule", "by rule P1-REA-01"],
+    );
+}
+
+#[test]
+fn initialize_called_by_an_export_runs_twice() {
+    let text = r#"(module (func $i (export "_initialize")) (func (export "f") (call $i)))"#;
+    finds("P1-REA-01", text, "--invoke f", &["by the export f of /", "an export's wrapper"]);
+}
+
+#[test]
+fn constructors_in_wrappers_run_again() {
+    let text = r#"(module (func $__wasm_call_ctors)
+        (func (export "_initialize") (call $__wasm_call_ctors))
+        (func (export "f") (call $__wasm_call_ctors)))"#;
+    let parts =
+        ["__wasm_call_ctors ran 2 times", "by the export _initialize", "by the export f of /", "-mexec-model=reactor"];
+    finds("TOOL-CMD-03", text, "--invoke f", &parts);
+}
+
+#[test]
+fn the_linkers_wrappers_are_known_by_their_names() {
+    let text = r#"(module (func $__wasm_call_ctors) (func $f.command_export (export "f") (call $__wasm_call_ctors)))"#;
+    finds("TOOL-CMD-03", text, "", &["command-export wrappers", "wrapped: f"]);
+}
+
+#[test]
+fn start_called_by_itself_runs_twice() {
+    let text = r#"(module (global $n (mut i32) (i32.const 0)) (func $s (export "_start")
+        (if (i32.eqz (global.get $n)) (then (global.set $n (i32.const 1)) (call $s)))))"#;
+    finds("P1-CMD-03", text, "", &["_start ran 2 times"]);
+}
+
+#[test]
+fn both_entries_are_one_too_many() {
+    finds("P1-KIND-03", r#"(module (func (export "_start")) (func (export "_initialize")))"#, "", &["at once"]);
+}
+
+#[test]
+fn entries_have_a_type() {
+    finds("P1-KIND-06", r#"(module (func (export "_start") (param i32)))"#, "", &["_start"]);
+    finds("P1-KIND-07", r#"(module (global (export "_initialize") i32 (i32.const 0)))"#, "", &["_initialize"]);
+}
+
+#[test]
+fn wasi_needs_the_memory() {
+    let text = format!(r#"(module {FD_WRITE} (memory 1) (func (export "_start")))"#);
+    finds("P1-ENV-01", &text, "", &["it imports fd_write", "--export-memory"]);
+}
+
+#[test]
+fn wasi_in_the_start_section_is_a_risk() {
+    let text = format!(
+        r#"(module {FD_WRITE} (memory (export "memory") 1) (func $s
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8)))) (start $s))"#
+    );
+    finds("P1-ENV-07", &text, "", &["calls WASI from its start section", "fd_write"]);
+}
+
+#[test]
+fn exits_belong_into_the_program() {
+    let start = format!(r#"(module {EXIT} (func $s (call $exit (i32.const 3))) (start $s))"#);
+    let (status, out) = check(&start, "");
+    assert_eq!(status, 1);
+    contains(&out, &["FOUND P1-ENV-08", "exits with 3 in its start section", "FOUND P1-ENV-07"]);
+    let initialize = format!(r#"(module {EXIT} (func (export "_initialize") (call $exit (i32.const 4))))"#);
+    finds("P1-REA-06", &initialize, "", &["exits with 4 in _initialize"]);
+}
+
+#[test]
+fn what_fails_on_the_way_up_is_told() {
+    finds("CORE-START-09", "(module (func $s unreachable) (start $s))", "", &["its start section failed"]);
+    finds("CORE-START-13", r#"(module (memory 0) (data (i32.const 0) "x"))"#, "", &["before the start section"]);
+    finds("CORE-START-15", "(module (tag $t) (func $s (throw $t)) (start $s))", "", &["its start section failed"]);
+    finds("P1-REA-05", r#"(module (func (export "_initialize") unreachable))"#, "", &["_initialize failed"]);
+    // After that, traps are the program's own business.
+    finds_nothing(r#"(module (func (export "_start") unreachable))"#, "");
+}
+
+#[test]
+fn a_reactor_that_nobody_initialises_is_told() {
+    let text = r#"(component (core module $M (func (export "_initialize"))) (core instance (instantiate $M)))"#;
+    finds("TOOL-BAS-01", text, "", &["nobody called it"]);
+}
+
+#[test]
+fn a_library_has_one_way_to_its_constructors() {
+    let text = r#"(module (func (export "__wasm_call_ctors")) (func (export "_initialize")))"#;
+    finds("P2-LINK-04", text, "", &["both __wasm_call_ctors and _initialize"]);
+}
+
+/// A component as wit-component makes it, by hand: a shim, the main module, and the fix-up; `start` is in the main module.
+fn shimmed(start: &str) -> String {
+    format!(
+        r#"(component
+  (core module $shim (@name "wit-component:shim") (table (export "t") 1 funcref) (type $f (func))
+    (func (export "f") (call_indirect (type $f) (i32.const 0))))
+  (core module $main (import "host" "f" (func $f)) {start})
+  (core module $fixup (@name "wit-component:fixups")
+    (import "" "t" (table 1 funcref)) (import "" "f" (func $f)) (import "" "i" (func $i))
+    (elem (i32.const 0) func $f) (start $i))
+  (core module $host (func (export "f")))
+  (core instance $shim (instantiate $shim))
+  (core instance $main (instantiate $main (with "host" (instance $shim))))
+  (core instance $host (instantiate $host))
+  (alias core export $shim "t" (core table $t))
+  (alias core export $host "f" (core func $f))
+  (alias core export $main "_initialize" (core func $i))
+  (core instance (instantiate $fixup
+    (with "" (instance (export "t" (table $t)) (export "f" (func $f)) (export "i" (func $i)))))))"#
+    )
+}
+
+#[test]
+fn an_import_called_before_the_fix_up_is_told_with_the_modules_names() {
+    let start = r#"(func (export "_initialize")) (func $s (call $f)) (start $s)"#;
+    finds(
+        "P2-WITC-04",
+        &shimmed(start),
+        "",
+        &["before the fix-up module has run", "is the shim", "do it in _initialize"],
+    );
+    let initialize = r#"(func (export "_initialize") (call $f))"#;
+    finds_nothing(&shimmed(initialize), "");
+    let (_, out) = check(&shimmed(initialize), "");
+    contains(&out, &["is the fix-up"]);
+}
+
+#[test]
+fn findings_are_data_too() {
+    let folder = Folder::with(&[("a.wat", r#"(module (func $i (export "_initialize")) (start $i))"#)]);
+    let run = folder.run("check a.wat --format json");
+    assert_eq!(run.status, 1);
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!((finding["rule"].as_str(), finding["at"].as_str()), (Some("P1-REA-01"), Some("/")));
+    assert!(finding["source"][0].as_str().unwrap().contains("application-abi.md"));
+    assert_eq!(finding["evidence"].as_array().unwrap().len(), 3);
+    assert_eq!(folder.run("check missing.wasm").status, 2);
+}
