@@ -4,6 +4,7 @@ use super::{
     syntax::Name,
     task::{InstId, State},
 };
+use crate::mutants::{Mutant, on};
 use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::TrapCode};
 use std::{fmt, rc::Rc};
 
@@ -103,7 +104,11 @@ impl Table {
     }
 
     pub fn add_entry(&mut self, entry: Entry) -> Result<u32, Fault> {
-        if let Some(i) = self.free.pop() {
+        let freed = match on(Mutant::HandleReuseFirst) && !self.free.is_empty() {
+            true => Some(self.free.remove(0)),
+            false => self.free.pop().filter(|_| !on(Mutant::HandleNotReused)),
+        };
+        if let Some(i) = freed {
             self.array[i as usize - 1] = Some(entry);
             return Ok(i);
         }

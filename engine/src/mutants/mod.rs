@@ -5,11 +5,15 @@
 //! of repetition or of what a failure leaves, it stands in a file beside this one, not among the steps that it breaks.
 
 mod core;
+#[cfg(feature = "wasi")]
+mod wasi;
 
 pub(crate) use self::core::{Write, after, before, before_call, matches, module_value, offset, order, plan, write};
 
 #[cfg(feature = "mutants")]
 pub(crate) use self::core::State;
+#[cfg(feature = "wasi")]
+pub(crate) use self::wasi::{leaves_out_initialize, start_rules};
 #[cfg(feature = "mutants")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -121,6 +125,60 @@ mutants! {
     StartIsInitialise "start-is-initialise" = "A trap of the start function is told as one of a segment.";
     ExhaustionTrap "exhaustion-trap" = "Exhaustion is a trap.";
     StaleTrap "stale-trap" "TRAP-POINTER-KEPT" = "After a failed instantiation the next one fails in the same way.";
+    // Definitions of components.
+    ComponentStartSkipped "component-start-skipped" "COMPONENT-START-PANIC" = "A component's start definition without results is not executed.";
+    ComponentStartTwice "component-start-twice" = "A component's start definition is executed twice.";
+    ComponentStartsLast "component-starts-last" = "Start definitions without results are executed behind all other definitions.";
+    CoreInstanceShared "core-instance-shared" = "A component instantiates each core module once, however often it is written.";
+    ChildShared "child-shared" = "A component instantiates each component once, however often it is written.";
+    ComponentExportsReversed "component-exports-reversed" = "The exports of a component come from the last to the first.";
+    CoreThrowEscapes "core-throw-escapes" = "An exception of a core start function leaves the component as an exception.";
+    LockSkipped "lock-skipped" "TRAP-LOCKS-INSTANCE" = "A component whose initialisation failed is not locked.";
+    CallLockSkipped "call-lock-skipped" = "A component instance in which a call trapped may be entered again.";
+    EnterEarly "enter-early" = "A component instance may be entered before its initialisation is complete.";
+    EnterNever "enter-never" "REENTRANCE-TOO-STRICT" = "A component instance may not be entered when its initialisation is complete.";
+    // Resources.
+    DtorIgnored "dtor-ignored" = "Destructors are not called.";
+    DtorTwice "dtor-twice" = "Destructors are called twice.";
+    BorrowDropDestroys "borrow-drop-destroys" = "Dropping a borrow calls the destructor.";
+    LendNotCounted "lend-not-counted" = "A handle that is lent may be dropped.";
+    BorrowNotCounted "borrow-not-counted" = "A task may return while it holds borrows.";
+    OwnLiftKeeps "own-lift-keeps" = "A handle that was given away stays in the table.";
+    RepOfBorrowHandle "rep-of-borrow-handle" = "The implementer of a resource gets a handle for a borrow, and not the representation.";
+    HandleNotReused "handle-not-reused" = "Handle indices are not used again.";
+    HandleReuseFirst "handle-reuse-first" = "The handle index that was freed first is used again first.";
+    // The canonical ABI.
+    PostReturnSkipped "post-return-skipped" = "Post-return functions are not called.";
+    PostReturnEarly "post-return-early" = "Post-return functions are called before the results are lifted.";
+    PostReturnMayLeave "post-return-may-leave" = "A post-return function may call imports.";
+    ReallocMayLeave "realloc-may-leave" "CTORS-IN-REALLOC" = "Allocation functions may call imports.";
+    SpareCannotLeave "spare-cannot-leave" = "No trap where an instance may not be left.";
+    SpareCannotEnter "spare-cannot-enter" = "No trap where an instance may not be entered.";
+    SpareInvalidPointer "spare-invalid-pointer" = "No trap for a pointer that is out of bounds or badly aligned.";
+    SpareInvalidValue "spare-invalid-value" = "No trap for a discriminant outside its type.";
+    SpareInvalidHandle "spare-invalid-handle" = "No trap for a handle that cannot be used as it is.";
+    SpareCanonicalAbi "spare-canonical-abi" = "No trap for any other condition of the canonical ABI.";
+    AbiTrapRenamed "abi-trap-renamed" = "Every trap of the canonical ABI has the code of `unreachable`.";
+    // Programs of WASI preview 1.
+    P1StartByInstantiation "p1-start-by-instantiation" "COMMAND-RUN-BY-INSTANTIATE" = "Instantiating a command runs it.";
+    P1StartSkipped "p1-start-skipped" = "A command's `_start` is not called.";
+    P1StartTwice "p1-start-twice" = "A command's `_start` is called twice.";
+    P1InitializeSkipped "p1-initialize-skipped" "NO-INITIALIZE" = "A reactor's `_initialize` is not called.";
+    P1InitializeTwice "p1-initialize-twice" "INITIALIZE-TWICE" = "A reactor's `_initialize` is called twice.";
+    P1InitializePerCall "p1-initialize-per-call" "CTORS-PER-CALL" = "A reactor's `_initialize` is called again before each export.";
+    P1InitializeLate "p1-initialize-late" "EXPORT-BEFORE-INIT" = "A reactor's `_initialize` is called after its export.";
+    P1LibraryNotInitialized "p1-library-not-initialized" = "The `_initialize` of a library is not called.";
+    P1InitializeRequired "p1-initialize-required" "INITIALIZE-REQUIRED" = "A library without `_initialize` is refused.";
+    P1BothEntriesStart "p1-both-entries-start" "BOTH-ENTRIES" = "With both entries, `_start` is called and `_initialize` is not.";
+    P1BothEntriesBoth "p1-both-entries-both" = "With both entries, both are called.";
+    P1WrongEntryIgnored "p1-wrong-entry-ignored" = "An entry of another type is an export like any other.";
+    P1MemoryNeeded "p1-memory-needed" = "A module that imports functions that need a memory and exports none is refused.";
+    P1SecondCallAllowed "p1-second-call-allowed" = "A program may be entered again.";
+    P1InitializeTrapIgnored "p1-initialize-trap-ignored" = "A trap of `_initialize` is ignored.";
+    P1ExitIgnored "p1-exit-ignored" = "The exit code is always 0.";
+    P1ExitTrap "p1-exit-trap" = "`proc_exit` is a trap.";
+    P1ReturnFails "p1-return-fails" = "A command that returns has the exit code 1.";
+    P1CommandInstanceShared "p1-command-instance-shared" = "All calls of a command that is linked as a library have one instance.";
 }
 
 /// The mutant that runs: its place in the table, counted from 1; 0 is the engine as it should be.
@@ -144,6 +202,21 @@ pub fn activate(id: &str) -> Result<(), UnknownMutant> {
 #[derive(Debug, thiserror::Error)]
 #[error("there is no mutant {0:?} in this build; the feature `mutants` has those of the table")]
 pub struct UnknownMutant(String);
+
+/// Whether the mutant does not trap where the canonical ABI says so with this code.
+#[cfg(feature = "component")]
+pub(crate) fn spares(code: crate::trace::TrapCode) -> bool {
+    use crate::trace::TrapCode::*;
+    on(match code {
+        CannotLeave => Mutant::SpareCannotLeave,
+        CannotEnter => Mutant::SpareCannotEnter,
+        InvalidPointer => Mutant::SpareInvalidPointer,
+        InvalidValue => Mutant::SpareInvalidValue,
+        InvalidHandle => Mutant::SpareInvalidHandle,
+        CanonicalAbi => Mutant::SpareCanonicalAbi,
+        _ => return false,
+    })
+}
 
 /// Whether the engine is this mutant.
 #[inline(always)]

@@ -14,6 +14,7 @@ use super::{
     lower::lower_flat_values,
     trap, trap_if,
 };
+use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
@@ -47,6 +48,7 @@ pub(crate) fn call_func(
             store.components.tasks.truncate(depth);
             match &end {
                 Ok(()) => store.leave_to(&entered),
+                Err(_) if on(Mutant::CallLockSkipped) => store.leave_to(&entered),
                 Err(_) => store.lock(&entered),
             }
             end
@@ -121,14 +123,24 @@ impl Lift<'_> {
 
     fn run_sync(&self, store: &mut Store, cx: &Context, flat_args: &[Val]) -> Result<(), Fault> {
         let flat_results = call_and_trap_on_throw(store, self.core, flat_args)?;
+        if on(Mutant::PostReturnEarly) {
+            self.post_return(store, &flat_results)?;
+        }
         let mut vi = CoreValueIter::new(&flat_results);
         let result = lift_flat_values(store, cx, MAX_FLAT_RESULTS, &mut vi, &self.ft.result_types())?;
         record_values(store, self.inst, true, || format!("{} result", self.name), &result);
         task_return(store, result)?;
+        if !on(Mutant::PostReturnEarly) && !on(Mutant::PostReturnSkipped) {
+            self.post_return(store, &flat_results)?;
+        }
+        Ok(())
+    }
+
+    fn post_return(&self, store: &mut Store, flat_results: &[Val]) -> Result<(), Fault> {
         if let Some(post_return) = self.opts.post_return {
             // `may_leave` stays cleared if this traps: nobody gets in again to see it.
-            store.components.instance_mut(self.inst).may_leave = false;
-            call_and_trap_on_throw(store, post_return, &flat_results)?;
+            store.components.instance_mut(self.inst).may_leave = on(Mutant::PostReturnMayLeave);
+            call_and_trap_on_throw(store, post_return, flat_results)?;
             store.components.instance_mut(self.inst).may_leave = true;
         }
         Ok(())
@@ -174,7 +186,7 @@ pub(super) fn call_without_leaving(
     if !store.components.instance(inst).may_leave {
         return Err(broken(what));
     }
-    store.components.instance_mut(inst).may_leave = false;
+    store.components.instance_mut(inst).may_leave = on(Mutant::ReallocMayLeave);
     store.components.push_task(inst, Rc::default(), Rc::default(), Box::new(|_, _| Ok(())));
     let results = call_and_trap_on_throw(store, callee, args)?;
     store.components.tasks.pop();
@@ -273,8 +285,12 @@ pub(crate) fn drop_resource(store: &mut Store, val: ResourceVal, caller: Option<
     let depth = store.components.tasks.len();
     store.components.push_task(implementer, Rc::default(), Rc::default(), Box::new(|_, _| Ok(())));
     let end = match dtor {
+        Dtor::Core(_) if on(Mutant::DtorIgnored) => Ok(()),
         Dtor::Core(func) => {
             let rep = if rep_64 { Val::I64(val.rep as i64) } else { Val::I32(val.rep as i32) };
+            if on(Mutant::DtorTwice) {
+                call_and_trap_on_throw(store, func, &[rep])?;
+            }
             call_and_trap_on_throw(store, func, &[rep]).map(drop)
         }
         Dtor::Host(_) | Dtor::None => Ok(()),

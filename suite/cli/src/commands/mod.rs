@@ -3,11 +3,8 @@
 pub mod check;
 pub mod exec;
 pub mod main_job;
-<<<<<<< HEAD
 pub mod mutants;
-=======
 pub mod real;
->>>>>>> main
 pub mod rules;
 pub mod run;
 pub mod trace;
