@@ -30,5 +30,24 @@ fn main() -> io::Result<()> {
     }
     list.push(']');
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("cases.rs"), list)
+    fs::write(Path::new(&out).join("cases.rs"), list)?;
+    fs::write(Path::new(&out).join("expect.rs"), expectations(Path::new(&root))?)
+}
+
+/// Lists the files of expectations, one for each runtime.
+fn expectations(root: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed=expect");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root.join("expect"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let row = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        format!("    ({name:?}, include_str!({path:?})),\n")
+    };
+    Ok(format!("&[\n{}]", files.iter().map(row).collect::<String>()))
 }

@@ -7,9 +7,10 @@ mod component_support;
 
 use component_support::*;
 use preflight_engine::{
-    component::{ComponentLinker, ComponentVal, HostItem, Lockdown, Readings, Reentrance},
+    component::{ComponentLinker, ComponentVal, HostItem, Lockdown, Readings, Reentrance, StartException},
     trace::{InstancePath, Outcome, Phase, TrapCode},
 };
+use std::{cell::Cell, rc::Rc};
 
 /// A core module `$name` whose start function logs `id`.
 fn starter(name: &str, id: u32) -> String {
@@ -193,10 +194,16 @@ fn a_parent_may_call_its_child_in_start_by_the_documents() {
     run.instantiate(&text).expect("an instance");
     assert!(run.steps().contains(&"rule /$c CM-CALL-05 EnteringSet".to_owned()));
 
+    traps_for_relatives(&text, "rule /$c CM-CALL-05 TrapRelatives");
+}
+
+/// The same by the other reading, and the trace says so.
+fn traps_for_relatives(text: &str, rule: &str) {
     let mut run = Run::new();
     run.store.set_readings(Readings { reentrance: Reentrance::TrapRelatives, ..Readings::default() });
-    let error = run.instantiate(&text).expect_err("a trap");
+    let error = run.instantiate(text).expect_err("a trap");
     assert_eq!(error.outcome(), Outcome::Trap { code: TrapCode::CannotEnter, phase: Phase::Start });
+    assert!(run.steps().contains(&rule.to_owned()), "{:?}", run.steps());
 }
 
 #[test]
@@ -212,6 +219,7 @@ fn a_component_may_call_itself_in_start_by_the_documents() {
     let mut run = Run::new();
     run.instantiate(&text).expect("an instance");
     assert!(run.steps().contains(&"rule / CM-CALL-04 EnteringSet".to_owned()));
+    traps_for_relatives(&text, "rule / CM-CALL-04 TrapRelatives");
 }
 
 #[test]
@@ -228,6 +236,7 @@ fn a_child_may_call_its_unfinished_parent_by_the_documents() {
     let mut run = Run::new();
     run.instantiate(&text).expect("an instance");
     assert!(run.steps().contains(&"rule / CM-CALL-06 EnteringSet".to_owned()));
+    traps_for_relatives(&text, "rule / CM-CALL-06 TrapRelatives");
 }
 
 #[test]
@@ -236,8 +245,18 @@ fn start_runs_while_the_instance_counts_as_entered() {
     let text =
         format!("(component {LOG} {} (core instance (instantiate $m (with \"\" (instance $host)))))", starter("$m", 1));
     let mut run = Run::new();
+    let seen = Rc::<Cell<Option<bool>>>::default();
+    let out = seen.clone();
+    run.linker.define(
+        "log",
+        HostItem::func(move |store, _| {
+            out.set(store.component_states().first().map(|root| root.may_enter));
+            Ok(vec![])
+        }),
+    );
     let instance = run.instantiate(&text).expect("an instance");
-    assert!(run.store.may_enter_component(&instance));
+    assert_eq!(seen.get(), Some(false), "in the start function");
+    assert!(run.store.may_enter_component(&instance), "afterwards");
 }
 
 #[test]
@@ -264,8 +283,15 @@ fn exceptions_become_traps_at_the_boundary() {
     // CM-EXN-01, CM-EXN-02
     let start =
         r#"(component (core module $m (tag $t) (func $f (throw $t)) (start $f)) (core instance (instantiate $m)))"#;
-    let error = Run::new().instantiate(start).expect_err("a trap");
-    assert_eq!(error.outcome(), Outcome::Trap { code: TrapCode::CanonicalAbi, phase: Phase::Start });
+    let trap = Outcome::Trap { code: TrapCode::CanonicalAbi, phase: Phase::Start };
+    let passes = Outcome::Exception { phase: Phase::Start };
+    for (start_exception, outcome) in [(StartException::Trap, trap), (StartException::Passes, passes)] {
+        let mut run = Run::new();
+        run.store.set_readings(Readings { start_exception, ..Readings::default() });
+        let error = run.instantiate(start).expect_err("an end");
+        assert_eq!(error.outcome(), outcome);
+        assert!(run.steps().contains(&format!("rule / CM-EXN-01 {start_exception:?}")), "{:?}", run.steps());
+    }
 
     let call = r#"(component
         (component $C

@@ -31,3 +31,13 @@
       (with "shim" (instance $shim))
       (with "" (instance (export "g" (func $g)) (export "h" (func $h)))))))
   "cannot enter component instance")
+;;= /#0 component begun
+;;= /#0/$child component begun
+;;= /#0/$child import "" "f" func
+;;= /#0/$child component done
+;;= /#0/$child rule CM-CALL-05 reading "EnteringSet"
+;;= /#0 rule CM-CALL-06 reading "EnteringSet"
+;;= /#0/$child rule CM-CALL-05 reading "EnteringSet"
+;;= /#0/$child locked
+;;= /#0 locked
+;;= /#0 trap cannot-enter in start

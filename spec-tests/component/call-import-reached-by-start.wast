@@ -1,6 +1,7 @@
 ;;! title = "A core start function calls what its component imports, and gets the result"
-;;! rules = ["CM-CALL-01", "CM-CALL-09"]
+;;! rules = ["CM-CALL-01", "CM-CALL-03", "CM-CALL-09"]
 ;;! needs = ["component-model"]
+;; The root that is complete can be entered; nobody outside can name the one that is coming up.
 (component $Root
   (core module $M
     (global $n (mut i32) (i32.const 40))
@@ -22,3 +23,16 @@
   (core instance $m (instantiate $M (with "" (instance (export "next" (func $next))))))
   (func (export "seen") (result u32) (canon lift (core func $m "seen"))))
 (assert_return (invoke $N "seen") (u32.const 41))
+;;= /$Root component begun
+;;= /$Root component done
+;;= /$N component begun
+;;= /$N import "" "root" instance
+;;= /$N/$m import "" "next" func
+;;= /$N/$m global 0 = i32:0
+;;= /$N/$m allocated func 2 global 1
+;;= /$N/$m start 1 entered
+;;= /$Root lifted "func 0 result" (u32:41)
+;;= /$N lowered "func 0 result" (u32:41)
+;;= /$N/$m start 1 left
+;;= /$N/$m done
+;;= /$N component done

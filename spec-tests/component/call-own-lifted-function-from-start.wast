@@ -1,6 +1,7 @@
 ;;! title = "A start function that calls a function lifted by its own component, lowered again, is recorded"
 ;;! rules = ["CM-CALL-04"]
 ;;! needs = ["component-model"]
+;;! bugs = ["REENTRANCE-TOO-STRICT"]
 (component $C
   (core module $A (func (export "f") (result i32) (i32.const 6)))
   (core instance $a (instantiate $A))
@@ -15,3 +16,14 @@
   (core instance $b (instantiate $B (with "" (instance (export "f" (func $f))))))
   (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
 (assert_return (invoke "seen") (u32.const 6))
+;;= /$C component begun
+;;= /$C/$b import "" "f" func
+;;= /$C/$b global 0 = i32:0
+;;= /$C/$b allocated func 2 global 1
+;;= /$C/$b start 1 entered
+;;= /$C rule CM-CALL-04 reading "EnteringSet"
+;;= /$C lifted "$f result" (u32:6)
+;;= /$C lowered "$f result" (u32:6)
+;;= /$C/$b start 1 left
+;;= /$C/$b done
+;;= /$C component done

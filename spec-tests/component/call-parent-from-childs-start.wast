@@ -16,3 +16,9 @@
   (instance (instantiate $Child (with "f" (func $f))))
   (func (export "g") (result u32) (canon lift (core func $m "g"))))
 (assert_return (invoke "g") (u32.const 2))
+;;= /$C component begun
+;;= /$C/#0 component begun
+;;= /$C/#0 import "" "f" func
+;;= /$C rule CM-CALL-06 reading "EnteringSet"
+;;= /$C/#0 component done
+;;= /$C component done

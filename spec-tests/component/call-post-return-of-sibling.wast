@@ -12,9 +12,9 @@
       (func (export "post") (param i32) (global.set $posts (i32.add (global.get $posts) (i32.const 1))))
       (func (export "posts") (result i32) (global.get $posts)))
     (core instance $m (instantiate $M))
-    (func (export "get") (result string)
+    (func $get (export "get") (result string)
       (canon lift (core func $m "get") (memory (core memory $m "m")) (post-return (core func $m "post"))))
-    (func (export "posts") (result u32) (canon lift (core func $m "posts"))))
+    (func $posts (export "posts") (result u32) (canon lift (core func $m "posts"))))
   (component $Caller
     (import "get" (func $get (result string)))
     (import "posts" (func $posts (result u32)))
@@ -43,3 +43,15 @@
     (with "get" (func $callee "get")) (with "posts" (func $callee "posts"))))
   (export "seen" (func $caller "seen")))
 (assert_return (invoke "seen") (u32.const 2))
+;;= /$C/$callee component begun
+;;= /$C/$callee component done
+;;= /$C/$caller/$m import "" "get" func
+;;= /$C/$caller/$m import "" "posts" func
+;;= /$C/$caller/$m global 0 = i32:0
+;;= /$C/$caller/$m allocated func 2 global 1
+;;= /$C/$caller/$m start 2 entered
+;;= /$C/$callee lifted "$get result" (string:"")
+;;= /$C/$callee lifted "$get result" (string:"")
+;;= /$C/$callee lifted "$posts result" (u32:2)
+;;= /$C/$caller/$m start 2 left
+;;= /$C/$caller/$m done

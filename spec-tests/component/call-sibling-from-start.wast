@@ -28,3 +28,19 @@
   (export "b" (func $b "mine")))
 (assert_return (invoke "a") (u32.const 1))
 (assert_return (invoke "b") (u32.const 2))
+;;= /$C/$ticket component begun
+;;= /$C/$ticket component done
+;;= /$C/$a/$m import "" "next" func
+;;= /$C/$a/$m global 0 = i32:0
+;;= /$C/$a/$m allocated func 2 global 1
+;;= /$C/$a/$m start 1 entered
+;;= /$C/$ticket lifted "func 0 result" (u32:1)
+;;= /$C/$a/$m start 1 left
+;;= /$C/$a/$m done
+;;= /$C/$b/$m import "" "next" func
+;;= /$C/$b/$m global 0 = i32:0
+;;= /$C/$b/$m allocated func 2 global 1
+;;= /$C/$b/$m start 1 entered
+;;= /$C/$ticket lifted "func 0 result" (u32:2)
+;;= /$C/$b/$m start 1 left
+;;= /$C/$b/$m done

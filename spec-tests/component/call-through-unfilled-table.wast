@@ -15,3 +15,10 @@
       (elem (i32.const 0) $f))
     (core instance (instantiate $Fixup (with "shim" (instance $shim)))))
   "uninitialized element")
+;;= /#0 component begun
+;;= /#0/core#1 import "shim" "f" func
+;;= /#0/core#1 allocated
+;;= /#0/core#1 start 0 entered
+;;= /#0/core#1 trap uninitialized-element in start
+;;= /#0 locked
+;;= /#0 trap uninitialized-element in start

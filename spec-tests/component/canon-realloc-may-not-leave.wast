@@ -1,6 +1,7 @@
 ;;! title = "A realloc that calls an import while start receives a string traps"
 ;;! rules = ["CM-CANON-03"]
 ;;! needs = ["component-model"]
+;;! bugs = ["CTORS-IN-REALLOC"]
 (assert_trap
   (component
     (component $Callee

@@ -31,3 +31,17 @@
   (core instance $second (instantiate $Start (with "log" (instance $bag)) (with "id" (instance $two))))
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 12))
+;;= /$C component begun
+;;= /$C/$first import "log" "log" func
+;;= /$C/$first import "id" "id" global
+;;= /$C/$first allocated func 1
+;;= /$C/$first start 1 entered
+;;= /$C/$first start 1 left
+;;= /$C/$first done
+;;= /$C/$second import "log" "log" func
+;;= /$C/$second import "id" "id" global
+;;= /$C/$second allocated func 1
+;;= /$C/$second start 1 entered
+;;= /$C/$second start 1 left
+;;= /$C/$second done
+;;= /$C component done

@@ -40,3 +40,20 @@
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 ;; The child writes 8 and then 9.
 (assert_return (invoke "value") (u32.const 891))
+;;= /$C component begun
+;;= /$C/#0 component begun
+;;= /$C/#0 import "" "log" func
+;;= /$C rule CM-CALL-06 reading "EnteringSet"
+;;= /$C/#0 lifted "$log_func params" (u32:8)
+;;= /$C lowered "$log_func params" (u32:8)
+;;= /$C rule CM-CALL-06 reading "EnteringSet"
+;;= /$C/#0 lifted "$log_func params" (u32:9)
+;;= /$C lowered "$log_func params" (u32:9)
+;;= /$C/#0 component done
+;;= /$C/core#5 import "log" "log" func
+;;= /$C/core#5 import "id" "id" global
+;;= /$C/core#5 allocated func 1
+;;= /$C/core#5 start 1 entered
+;;= /$C/core#5 start 1 left
+;;= /$C/core#5 done
+;;= /$C component done

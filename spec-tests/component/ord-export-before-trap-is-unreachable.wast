@@ -14,3 +14,11 @@
     (core module $Trap (func $start (unreachable)) (start $start))
     (core instance (instantiate $Trap)))
   "unreachable")
+;;= /#0 component begun
+;;= /#0/$m allocated func 1
+;;= /#0/$m done
+;;= /#0/core#1 allocated func 1
+;;= /#0/core#1 start 0 entered
+;;= /#0/core#1 trap unreachable in start
+;;= /#0 locked
+;;= /#0 trap unreachable in start

@@ -12,3 +12,7 @@
   (func (export "f") (result u32) (canon lift (core func $m "f"))))
 (assert_return (invoke "f") (u32.const 3))
 (assert_trap (invoke "trap") "unreachable")
+;;= /$C component begun
+;;= /$C/$m allocated func 2
+;;= /$C/$m done
+;;= /$C component done

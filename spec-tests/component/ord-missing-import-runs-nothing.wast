@@ -7,3 +7,4 @@
     (core instance (instantiate $Trap))
     (import "missing" (func)))
   "unknown import")
+;;= => unlinkable

@@ -30,3 +30,29 @@
   (core instance (instantiate $Start (with "log" (instance $log)) (with "id" (instance $one))))
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 1231))
+;;= /$C component begun
+;;= /$C/core#5 import "log" "log" func
+;;= /$C/core#5 import "id" "id" global
+;;= /$C/core#5 allocated func 1
+;;= /$C/core#5 start 1 entered
+;;= /$C/core#5 start 1 left
+;;= /$C/core#5 done
+;;= /$C/core#6 import "log" "log" func
+;;= /$C/core#6 import "id" "id" global
+;;= /$C/core#6 allocated func 1
+;;= /$C/core#6 start 1 entered
+;;= /$C/core#6 start 1 left
+;;= /$C/core#6 done
+;;= /$C/core#7 import "log" "log" func
+;;= /$C/core#7 import "id" "id" global
+;;= /$C/core#7 allocated func 1
+;;= /$C/core#7 start 1 entered
+;;= /$C/core#7 start 1 left
+;;= /$C/core#7 done
+;;= /$C/core#8 import "log" "log" func
+;;= /$C/core#8 import "id" "id" global
+;;= /$C/core#8 allocated func 1
+;;= /$C/core#8 start 1 entered
+;;= /$C/core#8 start 1 left
+;;= /$C/core#8 done
+;;= /$C component done

@@ -24,3 +24,11 @@
   (core instance $never_used (instantiate $Start (with "log" (instance $log)) (with "id" (instance $two))))
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 2))
+;;= /$C component begun
+;;= /$C/$never_used import "log" "log" func
+;;= /$C/$never_used import "id" "id" global
+;;= /$C/$never_used allocated func 1
+;;= /$C/$never_used start 1 entered
+;;= /$C/$never_used start 1 left
+;;= /$C/$never_used done
+;;= /$C component done

@@ -35,3 +35,11 @@
     (instance (instantiate $Caller
       (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "keep" (func $keeper "keep")))))
   "borrow handles still remain at the end of the call")
+;;= /#0 component begun
+;;= /#0/$keeper component begun
+;;= /#0/$keeper import "" "r" type
+;;= /#0/$keeper component done
+;;= /#0/$keeper lowered "func 0 params" (borrow $r 5)
+;;= /#0/$keeper locked
+;;= /#0 locked
+;;= /#0 trap invalid-handle in start

@@ -24,3 +24,15 @@
     (with "dtor" (instance $dtor))))
   (func (export "seen") (result u32) (canon lift (core func $m "seen"))))
 (assert_return (invoke "seen") (u32.const 42))
+;;= /$C component begun
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "drop" func
+;;= /$C/$m import "dtor" "sum" global
+;;= /$C/$m global 1 = i32:0
+;;= /$C/$m allocated func 2 global 1
+;;= /$C/$m start 2 entered
+;;= /$C resource "$r" made rep 42 handle 1
+;;= /$C resource "$r" dropped rep 42 handle 1
+;;= /$C/$m start 2 left
+;;= /$C/$m done
+;;= /$C component done

@@ -19,3 +19,8 @@
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "drop" (func $drop)))))))
   "uninitialized element")
+;;= /#0 component begun
+;;= /#0 resource "$r" made rep 1 handle 1
+;;= /#0 resource "$r" dropped rep 1 handle 1
+;;= /#0 locked
+;;= /#0 trap uninitialized-element in start

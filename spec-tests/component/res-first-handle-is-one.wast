@@ -19,3 +19,13 @@
   (func (export "rep") (result u32) (canon lift (core func $m "rep"))))
 (assert_return (invoke "handle") (u32.const 1))
 (assert_return (invoke "rep") (u32.const 50))
+;;= /$C component begun
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "rep" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m allocated func 3 global 1
+;;= /$C/$m start 2 entered
+;;= /$C resource "$r" made rep 50 handle 1
+;;= /$C/$m start 2 left
+;;= /$C/$m done
+;;= /$C component done

@@ -24,3 +24,14 @@
     (with "" (instance (export "new" (func $new)) (export "rep" (func $rep))))))
   (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
 (assert_return (invoke "seen") (u32.const 25))
+;;= /$C component begun
+;;= /$C resource "$r" made rep 5 handle 1
+;;= /$C/$b import "" "new" func
+;;= /$C/$b import "" "rep" func
+;;= /$C/$b global 0 = i32:0
+;;= /$C/$b allocated func 2 global 1
+;;= /$C/$b start 2 entered
+;;= /$C resource "$r" made rep 6 handle 2
+;;= /$C/$b start 2 left
+;;= /$C/$b done
+;;= /$C component done

@@ -8,3 +8,8 @@
   (start $f (result (value $r)))
   (export "r" (value $r)))
 (assert_return (get "r") (u32.const 77))
+;;= /$C component begun
+;;= /$C component start 0 ()
+;;= /$C lifted "$f result" (u32:77)
+;;= /$C component start 0 returned (u32:77)
+;;= /$C component done

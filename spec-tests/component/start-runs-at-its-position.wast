@@ -1,6 +1,7 @@
 ;;! title = "A component-level start calls its function between the definitions around it"
 ;;! rules = ["CM-START-01"]
 ;;! needs = ["component-model", "values"]
+;;! bugs = ["COMPONENT-START-PANIC"]
 (component $C
   (core module $Log
     (global $value (mut i32) (i32.const 0))

@@ -19,3 +19,10 @@
   (start $two)
   (func (export "value") (result u32) (canon lift (core func $log "value"))))
 (assert_return (invoke "value") (u32.const 12))
+;;= /$C component begun
+;;= /$C component start 0 ()
+;;= /$C component start 0 returned ()
+;;= /$C rule CM-START-02 reading "several"
+;;= /$C component start 1 ()
+;;= /$C component start 1 returned ()
+;;= /$C component done

@@ -30,3 +30,14 @@
   (start $change (value $v) (result (value $r)))
   (export "r" (value $r)))
 (assert_return (get "r") (str.const "zbc"))
+;;= /$C component begun
+;;= /$C/$make component begun
+;;= /$C/$make component start 0 ()
+;;= /$C/$make lifted "$make result" (string:"abc")
+;;= /$C/$make component start 0 returned (string:"abc")
+;;= /$C/$make component done
+;;= /$C component start 0 (string:"abc")
+;;= /$C lowered "$change params" (string:"abc")
+;;= /$C lifted "$change result" (string:"zbc")
+;;= /$C component start 0 returned (string:"zbc")
+;;= /$C component done

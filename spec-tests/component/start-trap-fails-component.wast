@@ -8,3 +8,9 @@
     (func $f (canon lift (core func $m "f")))
     (start $f))
   "unreachable")
+;;= /#0 component begun
+;;= /#0/$m allocated func 1
+;;= /#0/$m done
+;;= /#0 component start 0 ()
+;;= /#0 locked
+;;= /#0 trap unreachable in start

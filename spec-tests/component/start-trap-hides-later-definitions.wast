@@ -10,3 +10,9 @@
     (core module $Later (func $start (drop (i32.div_u (i32.const 1) (i32.const 0)))) (start $start))
     (core instance (instantiate $Later)))
   "unreachable")
+;;= /#0 component begun
+;;= /#0/$m allocated func 1
+;;= /#0/$m done
+;;= /#0 component start 0 ()
+;;= /#0 locked
+;;= /#0 trap unreachable in start

@@ -21,3 +21,15 @@
     (core instance (instantiate $Bump (with "" (instance (export "bump" (func $bump)))))))
   "unreachable")
 (assert_return (invoke $Root "count") (u32.const 1))
+;;= /#0 component begun
+;;= /#0 import "" "root" instance
+;;= /#0/core#1 import "" "bump" func
+;;= /#0/core#1 allocated
+;;= /#0/core#1 start 0 entered
+;;= /#0/core#1 start 0 left
+;;= /#0/core#1 done
+;;= /#0/core#2 allocated func 1
+;;= /#0/core#2 start 0 entered
+;;= /#0/core#2 trap unreachable in start
+;;= /#0 locked
+;;= /#0 trap unreachable in start

@@ -18,3 +18,13 @@
     (instance $callee (instantiate $Callee))
     (instance (instantiate $Caller (with "f" (func $callee "f")))))
   "unreachable")
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "f" func
+;;= /#0/$callee locked
+;;= /#0/#1 locked
+;;= /#0/#1 trap unreachable in start
+;;= /#0 locked
+;;= /#0 trap unreachable in start

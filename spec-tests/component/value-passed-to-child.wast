@@ -18,3 +18,15 @@
   (alias export $child "out" (value $out))
   (export "out" (value $out)))
 (assert_return (get "out") (u32.const 40))
+;;= /$C component begun
+;;= /$C component start 0 ()
+;;= /$C lifted "$four result" (u32:4)
+;;= /$C component start 0 returned (u32:4)
+;;= /$C/$child component begun
+;;= /$C/$child import "" "v" value
+;;= /$C/$child component start 0 (u32:4)
+;;= /$C/$child lowered "$f params" (u32:4)
+;;= /$C/$child lifted "$f result" (u32:40)
+;;= /$C/$child component start 0 returned (u32:40)
+;;= /$C/$child component done
+;;= /$C component done

@@ -1,5 +1,6 @@
 ;;! title = "Nothing but the empty range is left of an active data segment"
 ;;! rules = ["CORE-DATA-05"]
+;;! bugs = ["DROPPED-ACTIVE-USABLE"]
 (module $N
   (memory 1)
   (data $d (i32.const 0) "\01\02")

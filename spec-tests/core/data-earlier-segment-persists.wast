@@ -1,5 +1,6 @@
 ;;! title = "A data segment stays written when a later one traps"
 ;;! rules = ["CORE-DATA-03", "CORE-FAIL-03"]
+;;! bugs = ["MVP-ALL-OR-NOTHING"]
 (module $A
   (memory (export "m") 1)
   (func (export "read") (param i32) (result i32) (i32.load8_u (local.get 0))))

@@ -1,5 +1,6 @@
 ;;! title = "An empty data segment fits at the end of the memory, and no further"
 ;;! rules = ["CORE-DATA-04"]
+;;! bugs = ["EMPTY-OOB-SEGMENT-ACCEPTED"]
 (module $N (memory 1) (data (i32.const 65536) ""))
 (assert_trap (module (memory 1) (data (i32.const 65537) "")) "out of bounds memory access")
 ;;= /$N allocated memory 1

@@ -1,5 +1,6 @@
 ;;! title = "A data segment may end with the last byte of the memory, and not one byte later"
 ;;! rules = ["CORE-DATA-02"]
+;;! bugs = ["DATA-AT-END"]
 (module $N
   (memory 1 1)
   (data (i32.const 65533) "abc")

@@ -1,6 +1,7 @@
 ;;! title = "On a 64-bit memory an offset of 2^32 is out of bounds and is not taken for 0"
 ;;! rules = ["CORE-DATA-09"]
 ;;! needs = ["memory64"]
+;;! bugs = ["OFFSET-TRUNCATED"]
 (module $A
   (memory (export "m") i64 1)
   (func (export "read") (result i32) (i32.load8_u (i64.const 0))))

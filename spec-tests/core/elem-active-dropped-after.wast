@@ -1,5 +1,6 @@
 ;;! title = "After instantiation, nothing but the empty range is left of an active element segment"
 ;;! rules = ["CORE-ELEM-07"]
+;;! bugs = ["DROPPED-ACTIVE-USABLE"]
 (module $N
   (table 2 funcref)
   (func $f)

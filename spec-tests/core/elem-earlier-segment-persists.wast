@@ -1,5 +1,6 @@
 ;;! title = "An element segment stays written when a later one traps"
 ;;! rules = ["CORE-ELEM-05", "CORE-FAIL-03"]
+;;! bugs = ["ACTIVE-ELEM-BEFORE-OOB-LOST"]
 (module $A
   (table (export "t") 3 funcref)
   (func (export "call") (param i32) (result i32) (call_indirect (result i32) (local.get 0))))

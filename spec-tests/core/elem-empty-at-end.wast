@@ -1,5 +1,6 @@
 ;;! title = "An empty element segment fits at the end of the table, and no further"
 ;;! rules = ["CORE-ELEM-06"]
+;;! bugs = ["EMPTY-OOB-SEGMENT-ACCEPTED"]
 (module $N
   (table 3 funcref)
   (elem (i32.const 3)))

@@ -1,6 +1,7 @@
 ;;! title = "An i31 that an element segment converts to an external reference comes back as it was"
 ;;! rules = ["CORE-ELEM-10", "CORE-ELEM-01"]
 ;;! needs = ["gc"]
+;;! bugs = ["ELEM-I31"]
 (module $N
   (table 2 externref)
   (elem (table 0) (i32.const 0) externref

@@ -1,5 +1,6 @@
 ;;! title = "A null item of an element segment is written over what was there"
 ;;! rules = ["CORE-ELEM-01", "CORE-ELEM-15"]
+;;! bugs = ["NULL-ELEM"]
 (module $N
   (table 2 funcref)
   (func $f)

@@ -1,5 +1,6 @@
 ;;! title = "A segment on an imported table replaces an entry that its exporter calls"
 ;;! rules = ["CORE-ELEM-13"]
+;;! bugs = ["LAZY-ELEM-IMPORTED-TABLE"]
 (module $A
   (table (export "t") 1 funcref)
   (func $old (result i32) (i32.const 1))

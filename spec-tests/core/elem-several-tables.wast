@@ -1,5 +1,6 @@
 ;;! title = "Element segments go to the tables that they name, in the order of the segments"
 ;;! rules = ["CORE-ELEM-01", "CORE-ELEM-05"]
+;;! bugs = ["TABLE-BASED-HANG"]
 (module $A
   (table (export "t") 1 funcref)
   (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0))))

@@ -1,5 +1,6 @@
 ;;! title = "A function that escaped by an element segment can be called after start trapped"
 ;;! rules = ["CORE-START-11"]
+;;! bugs = ["LEAKED-FUNC-DANGLES"]
 (module $A
   (table (export "t") 1 funcref)
   (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0))))

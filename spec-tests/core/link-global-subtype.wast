@@ -1,6 +1,7 @@
 ;;! title = "An immutable global matches an import of a supertype, a mutable one does not"
 ;;! rules = ["CORE-LINK-07"]
 ;;! needs = ["function-references"]
+;;! bugs = ["GLOBAL-SUBTYPE"]
 (module $A
   (func $f)
   (global (export "const") (ref func) (ref.func $f))

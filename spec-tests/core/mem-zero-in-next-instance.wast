@@ -1,5 +1,6 @@
 ;;! title = "The memory of a new instance is zero where an earlier instance of the module wrote"
 ;;! rules = ["CORE-MEM-01", "CORE-GEN-01"]
+;;! bugs = ["POOL-DATA-LEAK"]
 (module definition $M
   (memory 1)
   (func (export "fill") (memory.fill (i32.const 0) (i32.const 255) (i32.const 65536)))

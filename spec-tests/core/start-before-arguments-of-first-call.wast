@@ -1,5 +1,6 @@
 ;;! title = "The start function has run before the first call, whose arguments arrive whole"
 ;;! rules = ["CORE-START-04", "CORE-START-08"]
+;;! bugs = ["START-CLOBBERS-ARGS"]
 (module $N
   (global $ready (mut i32) (i32.const 0))
   (func $helper (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))

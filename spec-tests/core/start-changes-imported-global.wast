@@ -1,5 +1,6 @@
 ;;! title = "A global that start sets is seen at once by the instance that exports it"
 ;;! rules = ["CORE-START-24"]
+;;! bugs = ["START-DEFERRED"]
 (module $A
   (global $g (export "g") (mut i32) (i32.const 1))
   (func (export "get") (result i32) (global.get $g)))

@@ -1,5 +1,6 @@
 ;;! title = "A start function that never ends gives no instance; who stops it makes the instantiation fail"
 ;;! rules = ["CORE-START-26"]
+;;! bugs = ["START-UNINTERRUPTIBLE"]
 ;;! interrupt = true
 (module $A
   (global (export "g") (mut i32) (i32.const 0)))

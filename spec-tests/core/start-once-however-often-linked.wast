@@ -1,5 +1,6 @@
 ;;! title = "Registering and importing an instance does not run its start function again"
 ;;! rules = ["CORE-START-08"]
+;;! bugs = ["START-TWICE"]
 (module $Log
   (global $value (mut i32) (i32.const 0))
   (func (export "log") (param i32)

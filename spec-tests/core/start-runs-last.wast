@@ -1,5 +1,6 @@
 ;;! title = "The start function finds globals, elements and data in place"
 ;;! rules = ["CORE-START-04", "CORE-GLOB-05"]
+;;! bugs = ["START-NEVER"]
 (module $N
   (memory 1)
   (table 1 funcref)

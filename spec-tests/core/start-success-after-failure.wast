@@ -1,5 +1,6 @@
 ;;! title = "After an instantiation that trapped, one with other imports succeeds, and nothing of the trap is left"
 ;;! rules = ["CORE-START-09", "CORE-GEN-01"]
+;;! bugs = ["TRAP-POINTER-KEPT"]
 (module definition $M
   (import "X" "divisor" (global $divisor i32))
   (global $g (mut i32) (i32.const 0))

@@ -1,5 +1,6 @@
 ;;! title = "A trap in the start function fails the instantiation"
 ;;! rules = ["CORE-START-09"]
+;;! bugs = ["WRONG-ERROR-CLASS"]
 (assert_trap (module (func $start (unreachable)) (start $start)) "unreachable")
 (assert_trap
   (module (func $start (drop (i32.div_u (i32.const 1) (i32.const 0)))) (start $start))

@@ -1,4 +1,4 @@
-//! title = "A value of the right kind and the wrong type is a LinkError after all imports were read, and start does not run"
+//! title = "A value of the right kind and the wrong type is a LinkError after all imports were read"
 //! rules = ["JS-IMP-04"]
 //! needs = ["js-api"]
 /*wat m

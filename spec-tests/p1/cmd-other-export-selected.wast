@@ -1,6 +1,7 @@
 ;;! title = "When another export of a command is selected, _start does not run"
 ;;! rules = ["P1-CMD-02"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["COMMAND-RUN-BY-INSTANTIATE"]
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"

@@ -1,6 +1,7 @@
 ;;! title = "A module that exports both _start and _initialize is refused, and neither runs"
 ;;! rules = ["P1-KIND-03"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["BOTH-ENTRIES"]
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"

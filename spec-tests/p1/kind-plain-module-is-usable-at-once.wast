@@ -1,6 +1,7 @@
 ;;! title = "A preloaded module with neither entry point is usable right after its instantiation"
 ;;! rules = ["P1-KIND-04"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["INITIALIZE-REQUIRED"]
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"

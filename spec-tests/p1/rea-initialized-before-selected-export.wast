@@ -1,6 +1,7 @@
 ;;! title = "An export of a reactor that is selected for a call runs after _initialize"
 ;;! rules = ["P1-REA-04"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["EXPORT-BEFORE-INIT"]
 ;;! [run]
 ;;! kind = "reactor"
 ;;! main = "$Main"

@@ -1,6 +1,7 @@
 ;;! title = "A reactor's export sees what its _initialize did when the main program calls it"
 ;;! rules = ["P1-REA-02"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["NO-INITIALIZE"]
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"

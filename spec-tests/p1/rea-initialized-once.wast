@@ -1,6 +1,7 @@
 ;;! title = "The _initialize of a preloaded reactor is called once, though two modules import from it"
 ;;! rules = ["P1-REA-01"]
 ;;! needs = ["wasip1"]
+;;! bugs = ["INITIALIZE-TWICE"]
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"

@@ -5,12 +5,17 @@
 
 #![forbid(unsafe_code)]
 
+mod bugs;
 mod rules;
 
+pub use bugs::{Bug, bugs};
 pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules};
 
 /// The directives of the official suites that contradict today's specification, as TOML.
 pub const STALE: &str = include_str!("../stale.toml");
+
+/// The known bugs, as TOML; [`bugs()`] reads them.
+pub const BUGS: &str = include_str!("../bugs.toml");
 
 /// The catalogue of rules, as TOML; [`rules`] reads it.
 pub const RULES: &str = include_str!("../rules.toml");
@@ -20,6 +25,9 @@ pub const REAL: &str = include_str!("../real.toml");
 
 /// All cases, by chapter and name.
 pub static CASES: &[CaseFile] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+/// What is known of runtimes, as TOML: the runtime's name, and the text of its file of expectations.
+pub static EXPECT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/expect.rs"));
 
 /// A case as it is written: a script with a header and the expected trace in its comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-;;! title = "An entry of the global offset table is what the loader gave while start runs, and what it set later afterwards"
+;;! title = "An entry of the global offset table is unresolved while start runs, and resolved when the loader did so"
 ;;! rules = ["TOOL-DYL-05"]
 (module $GOT
   (global $f (export "f") (mut i32) (i32.const 0))

@@ -1,4 +1,4 @@
-;;! title = "A standalone library of Emscripten is a reactor: its _initialize calls the constructors, and start section it has none"
+;;! title = "A standalone library of Emscripten is a reactor: its _initialize calls the constructors"
 ;;! rules = ["TOOL-EMS-01"]
 ;;! needs = ["wasip1"]
 ;;! bugs = ["NO-INITIALIZE"]

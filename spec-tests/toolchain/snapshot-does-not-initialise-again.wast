@@ -1,6 +1,5 @@
 ;;! title = "A snapshot carries what its initialisation did and does not repeat it"
 ;;! rules = ["TOOL-WIZ-02"]
-;;! bugs = ["SNAPSHOT-DROPS-INITIALIZE"]
 (module $Before
   (memory 1)
   (global $count (mut i32) (i32.const 0))

@@ -4,6 +4,7 @@
 //! - [`case`](mod@case) reads cases and runs them: scripts that name their rules and the steps they expect;
 //! - [`files`] runs many of them in parallel, in a fixed order of results;
 //! - [`official`] holds the official core and proposal suites, each with the feature set of its day;
+//! - `fuzz` (a feature, off by default) judges plans: predicted traces against both tiers;
 //! - [`results`] is what a run returns, and what `preflight wast --format json` prints.
 //!
 //! With default features off this crate contains no engine: only [`results`] and the language of traces.
@@ -13,14 +14,22 @@
 #![forbid(unsafe_code)]
 
 pub mod case;
+pub mod expect;
+pub mod explain;
 #[cfg(feature = "reference")]
 pub mod files;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
+pub mod harness;
+pub mod matrix;
 pub mod messages;
 #[cfg(feature = "official")]
 pub mod official;
 #[cfg(feature = "reference")]
 pub mod post_mortem;
 
+pub mod commands;
+pub mod runtime;
 #[cfg(feature = "reference")]
 pub mod script;
 mod source;

@@ -78,6 +78,17 @@ pub(crate) fn encode(wat: &mut Wat<'_>) -> Source {
     }
 }
 
+/// The bytes of a module that this crate itself has written as text.
+///
+/// # Panics
+/// If it is none; the tests meet every such text.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    match quoted(text.as_bytes()) {
+        Source::Module(bytes) | Source::Component(bytes) => bytes,
+        Source::Malformed(message) => unreachable!("{message} in {text}"),
+    }
+}
+
 fn quoted(text: &[u8]) -> Source {
     let Ok(text) = std::str::from_utf8(text) else {
         return Source::Malformed("malformed UTF-8 encoding".to_owned());

@@ -1,8 +1,8 @@
 //! What no case may be.
 
 use preflight::case::{self, Case, needs};
-use preflight_spec_tests::{Catalogue, rules};
-use std::collections::HashMap;
+use preflight_spec_tests::{Bug, Catalogue, bugs, rules};
+use std::{collections::HashMap, fs, path::Path};
 
 fn everything() -> (Vec<Case>, Catalogue) {
     (case::all().unwrap_or_else(|error| panic!("{error}")), rules().expect("the catalogue"))
@@ -28,6 +28,92 @@ fn every_case_names_rules_that_exist() {
         mistakes.extend(unknown.map(|name| format!("{path}: there is no proposal {name:?}")));
     }
     none(mistakes);
+}
+
+/// Chapters whose cases are still being written: the beginnings of their rules' ids.
+const UNFINISHED: [&str; 3] = ["CM-", "P2-", "P1-THR-"];
+
+#[test]
+fn every_rule_has_a_case_or_a_reason() {
+    let (cases, catalogue) = everything();
+    let has_case = |id: &str| cases.iter().any(|case| case.header.rules.iter().any(|rule| rule == id));
+    let is_due = |id: &str| !UNFINISHED.iter().any(|chapter| id.starts_with(chapter));
+    let open = catalogue.rules.iter().filter(|rule| rule.reason.is_none() && !has_case(&rule.id) && is_due(&rule.id));
+    none(open.map(|rule| format!("{}: neither a case nor a reason", rule.id)).collect());
+}
+
+#[test]
+fn every_known_bug_has_a_case_or_a_reason() {
+    let (cases, _) = everything();
+    let bugs = bugs().expect("the known bugs");
+    let mut mistakes = Vec::new();
+    for Bug { id, reason, .. } in &bugs {
+        let mut headers = cases.iter().map(|case| &case.header);
+        if headers.any(|header| header.bugs.contains(id)) == reason.is_some() {
+            mistakes.push(format!("{id}: has to have a case or a reason, and not both"));
+        }
+    }
+    for Case { path, header, .. } in &cases {
+        let unknown = header.bugs.iter().filter(|id| bugs.iter().all(|bug| bug.id != **id));
+        mistakes.extend(unknown.map(|id| format!("{path}: there is no bug {id}")));
+    }
+    none(mistakes);
+}
+
+#[test]
+fn every_expectation_matches_a_case() {
+    let (cases, _) = everything();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec-tests/expect");
+    let mut mistakes = Vec::new();
+    for file in fs::read_dir(folder).expect("the folder of expectations") {
+        let path = file.expect("a file in it").path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a file of expectations");
+        let name = path.file_name().unwrap_or_default().display();
+        let unmatched = unmatched_entries(&text, &cases).into_iter();
+        mistakes.extend(unmatched.map(|entry| format!("expect/{name}: {entry} matches no case")));
+    }
+    none(mistakes);
+}
+
+#[test]
+fn an_expectation_that_matches_nothing_is_found() {
+    let (cases, _) = everything();
+    let text = |key, pattern| format!("[[entry]]\n{key} = \"{pattern}\"\nexpected = \"failed\"\nreason = \"r\"\n");
+    for (key, pattern, count) in [
+        ("case", "core/start-runs-last.wast", 0),
+        ("case", "core/start-*", 0),
+        ("case", "core/start-", 1),
+        ("case", "cor/*", 1),
+        ("rule", "CORE-START-09", 0),
+        ("rule", "CORE-*", 0),
+        ("rule", "CORE-START-99", 1),
+    ] {
+        assert_eq!(unmatched_entries(&text(key, pattern), &cases).len(), count, "{key} = {pattern}");
+    }
+}
+
+/// The patterns of a file of expectations (`case = "PATH"` or `rule = "ID"`, or the beginning of one with `*` behind it)
+/// that fit no case.
+fn unmatched_entries(text: &str, cases: &[Case]) -> Vec<String> {
+    let file: toml::Table = toml::from_str(text).expect("TOML");
+    let entries = file.get("entry").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let fits = |pattern: &str, name: &str| match pattern.strip_suffix('*') {
+        Some(beginning) => name.starts_with(beginning),
+        None => pattern == name,
+    };
+    let is_unmatched = |entry: &toml::Value| {
+        let pattern = |key| entry.get(key).and_then(toml::Value::as_str);
+        let (of_case, of_rule) = (pattern("case"), pattern("rule"));
+        !cases.iter().any(|case| {
+            of_case.is_some_and(|pattern| fits(pattern, &case.path))
+                || of_rule.is_some_and(|pattern| case.header.rules.iter().any(|rule| fits(pattern, rule)))
+        })
+    };
+    let unmatched = entries.iter().enumerate().filter(|(_, entry)| is_unmatched(entry));
+    unmatched.map(|(index, _)| format!("entry {}", index + 1)).collect()
 }
 
 #[test]

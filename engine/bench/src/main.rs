@@ -3,6 +3,7 @@
 //! `cargo run --release -p preflight-bench --features peers` prints the tables: modules from bytes to
 //! instantiated, execution of the kernels under `kernels/`, components, and calls across their boundaries. Without the feature only the engine itself is measured.
 
+mod command;
 mod component;
 mod execution;
 mod modules;
@@ -16,7 +17,7 @@ use clap::Parser;
 #[derive(Parser)]
 struct Args {
     /// Which table to print; all if none is named.
-    #[arg(value_parser = ["startup", "execution", "components", "calls"])]
+    #[arg(value_parser = ["startup", "command", "execution", "components", "calls"])]
     table: Option<String>,
     /// Print one JSON object instead of tables.
     #[arg(long)]
@@ -33,6 +34,10 @@ fn main() -> anyhow::Result<()> {
     if wanted("startup") {
         let table = startup::measure(args.rounds)?;
         tables.insert("startup".to_owned(), table.finish(args.json));
+    }
+    if wanted("command") {
+        let table = command::measure(args.rounds)?;
+        tables.insert("command".to_owned(), table.finish(args.json));
     }
     if wanted("execution") {
         let table = execution::measure(args.rounds)?;

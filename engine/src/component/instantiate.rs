@@ -13,14 +13,14 @@ use super::{
         Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, InstanceDef, Name, Names, Sort,
         SortIdx, StartDef, TypeDef,
     },
-    task::InstId,
+    task::{InstId, StartException},
     value_def::ValueDef,
 };
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
     mutants::{Mutant, on},
-    runtime::Extern,
+    runtime::{Extern, Ref},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -48,6 +48,8 @@ pub(super) struct Instantiation<'a> {
     depth: usize,
     /// For mutants: what was instantiated from which definition.
     made: HashMap<Shared, Made>,
+    /// Whether a start definition has been processed.
+    started: bool,
 }
 
 /// What a mutant instantiates once.
@@ -94,6 +96,7 @@ pub(super) fn instantiate(
         exports: Vec::new(),
         depth,
         made: HashMap::new(),
+        started: false,
     };
     this.store.components.instance_mut(inst).may_enter |= on(Mutant::EnterEarly);
     match this.run() {
@@ -295,13 +298,22 @@ impl Instantiation<'_> {
             }
             Err(InstantiateError::Link(error)) => Err(error.into()),
             Err(InstantiateError::Fault { phase, fault }) => {
-                // An exception that leaves a core start function is a trap of the component (`call_and_trap_on_throw`).
                 let fault = match fault {
-                    Fault::Exception(_) if !on(Mutant::CoreThrowEscapes) => Fault::Trap(TrapCode::CanonicalAbi.into()),
+                    Fault::Exception(exn) if !on(Mutant::CoreThrowEscapes) => self.start_threw(exn),
                     fault => fault,
                 };
                 Err(ComponentError::Fault { at: self.path.clone(), phase, fault })
             }
+        }
+    }
+
+    /// An exception left a core start function (rule CM-EXN-01).
+    fn start_threw(&mut self, exn: Ref) -> Fault {
+        let reading = self.store.components.readings.start_exception;
+        self.record_rule("CM-EXN-01", &format!("{reading:?}"));
+        match reading {
+            StartException::Trap => Fault::Trap(TrapCode::CanonicalAbi.into()),
+            StartException::Passes => Fault::Exception(exn),
         }
     }
 
@@ -401,6 +413,9 @@ impl Instantiation<'_> {
             let end = self.store.call_component_func(&func, Some(self.inst), args.clone());
             end.map_err(|fault| ComponentError::Fault { at: at.clone(), phase: Phase::Start, fault })?;
         }
+        if std::mem::replace(&mut self.started, true) {
+            self.record_rule("CM-START-02", "several");
+        }
         if self.store.is_recording() {
             let (at, args) = (at.clone(), self.store.trace_component_values(&args));
             self.store.record(|| Event::ComponentStartEntered { at, func: index, args });
@@ -423,9 +438,13 @@ impl Instantiation<'_> {
         if let Func::Lifted { opts, .. } = func
             && opts.post_return.is_some()
         {
-            let at = self.path.clone();
-            let (rule, reading) = ("CM-START-07".to_owned(), "before the next definition".to_owned());
-            self.store.record(|| Event::RuleApplied { at, rule, reading });
+            self.record_rule("CM-START-07", "before the next definition");
         }
+    }
+
+    fn record_rule(&mut self, rule: &str, reading: &str) {
+        let at = self.path.clone();
+        let event = || Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() };
+        self.store.record(event);
     }
 }

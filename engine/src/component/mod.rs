@@ -31,7 +31,7 @@ pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};
-pub use task::{Blocking, Lockdown, Readings, Reentrance};
+pub use task::{Blocking, Lockdown, Readings, Reentrance, StartException};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
 pub use wave::WaveError;

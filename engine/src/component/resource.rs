@@ -78,6 +78,12 @@ pub(crate) struct Table {
 /// `Table.MAX_LENGTH`.
 const MAX_LENGTH: usize = (1 << 28) - 1;
 
+/// The index after `len` others.
+pub(crate) fn next_index(len: usize) -> Result<u32, Fault> {
+    super::canon::trap_if(len >= MAX_LENGTH, TrapCode::InvalidHandle)?;
+    Ok(len as u32 + 1)
+}
+
 fn unknown<T>(entry: Option<T>) -> Result<T, Fault> {
     entry.ok_or(Fault::Trap(TrapCode::InvalidHandle.into()))
 }
@@ -112,10 +118,9 @@ impl Table {
             self.array[i as usize - 1] = Some(entry);
             return Ok(i);
         }
-        let i = self.array.len() + 1;
-        super::canon::trap_if(i > MAX_LENGTH, TrapCode::InvalidHandle)?;
+        let i = next_index(self.array.len())?;
         self.array.push(Some(entry));
-        Ok(i as u32)
+        Ok(i)
     }
 
     /// How many handles are in it.

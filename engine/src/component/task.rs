@@ -29,6 +29,8 @@ pub struct Readings {
     pub blocking: Blocking,
     /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
     pub lockdown: Lockdown,
+    /// What becomes of an exception that leaves a core start function (rule CM-EXN-01).
+    pub start_exception: StartException,
 }
 
 /// Which calls between relatives trap.
@@ -51,6 +53,16 @@ pub enum Blocking {
     Late,
     /// Before it is called (wasmtime, and the reference test `dont-block-start`).
     Eager,
+}
+
+/// What becomes of an exception that leaves a core start function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StartException {
+    /// It becomes a trap, as those that leave other functions do (CanonicalABI.md, `call_and_trap_on_throw`).
+    #[default]
+    Trap,
+    /// The embedder gets it as the exception that it is (wasmtime).
+    Passes,
 }
 
 /// What cannot be entered any more after a trap.

@@ -64,12 +64,21 @@ impl MemoryInst {
     ///
     /// [`Resource::Memory`] if the minimal size is over the limit or cannot be had.
     pub fn new(ty: MemoryType, max_bytes: u64) -> Result<MemoryInst, Resource> {
+        Self::new_among(ty, max_bytes, 0)
+    }
+
+    /// The same, in a store that has `others` memories.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn new_among(ty: MemoryType, max_bytes: u64, others: usize) -> Result<MemoryInst, Resource> {
         if ty.shared {
             return SharedMemory::new(ty, max_bytes).map(Self::from_shared);
         }
         let max_pages = max_pages(&ty, max_bytes);
         let len_bytes = initial_bytes(&ty, max_pages)?;
-        let mut backing = Backing::zeroed(len_bytes).ok_or(Resource::Memory)?;
+        let mut backing = Backing::zeroed_among(len_bytes, others).ok_or(Resource::Memory)?;
         Ok(MemoryInst { base: backing.base(), len_bytes, ty, max_pages, owner: Owner::Own(backing) })
     }
 

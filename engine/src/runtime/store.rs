@@ -231,7 +231,7 @@ impl Store {
     /// # Errors
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
     pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
-        let mut memory = MemoryInst::new(ty, self.limits.memory_bytes)?;
+        let mut memory = MemoryInst::new_among(ty, self.limits.memory_bytes, self.mems.len())?;
         self.room.take_bytes(memory.len_bytes() as u64)?;
         if on(Mutant::MemoryNotZero) && !self.mems.is_empty() && memory.len_bytes() > 0 {
             memory.fill(0, 7, 1).expect("it has a byte");

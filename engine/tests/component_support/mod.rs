@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub mod hostile;
+
 use preflight_engine::{
     Config, Fault, Store,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal, HostItem},

@@ -19,7 +19,8 @@ use std::process::ExitCode;
 
 /// Checks what a WebAssembly runtime does before the first call.
 ///
-/// Without a command: the main job, all official suites on the reference engine.
+/// Without a command: the main job. Every case runs on both tiers of the reference engine and on each runtime that is found
+/// here; the matrix is printed, and results.json written.
 #[derive(Debug, Parser)]
 #[command(
     name = "preflight",
@@ -49,6 +50,10 @@ enum Command {
     Run(commands::run::Args),
     Rules(commands::rules::Args),
     Mutants(commands::mutants::Args),
+    Fuzz(commands::fuzz::Args),
+    Shrink(commands::shrink::Args),
+    Runtimes(commands::runtimes::Args),
+    Driver(commands::driver::Args),
     Check(commands::check::Args),
     Real(commands::real::Args),
 }
@@ -63,6 +68,10 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Rules(args)) => commands::rules::run(args),
         Some(Command::Mutants(args)) => commands::mutants::run(args),
+        Some(Command::Fuzz(args)) => commands::fuzz::run(args),
+        Some(Command::Shrink(args)) => commands::shrink::run(args),
+        Some(Command::Runtimes(args)) => commands::runtimes::run(args),
+        Some(Command::Driver(args)) => commands::driver::run(args),
         Some(Command::Check(args)) => commands::check::run(args),
         Some(Command::Real(args)) => commands::real::run(args),
     };

@@ -23,6 +23,15 @@ pub fn data(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Writes `bytes` to `path`, in full or not at all.
+///
+/// # Errors
+/// The file cannot be written; what was in it stays there.
+pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_file(path, bytes)
+        .with_context(|| format!("cannot write {}: is its folder there and writable?", path.display()))
+}
+
 fn to_stdout(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;

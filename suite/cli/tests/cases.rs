@@ -31,9 +31,13 @@ fn a_wrong_step_is_shown_with_the_rule_in_words() {
     assert_eq!(run.status, 1);
     contains(
         &run.out,
-        &["FAILED bad.wast: A trap", "CORE-START-09", "step 2: expected /#0 start 1 entered, got /#0 start 0 entered"],
+        &[
+            "FAILED reference bad.wast: A trap",
+            "CORE-START-09",
+            "step 2: expected /#0 start 1 entered, got /#0 start 0 entered",
+        ],
     );
-    assert!(!run.out.contains("FAILED good"));
+    assert!(!run.out.contains("FAILED reference good"));
 }
 
 #[test]
@@ -46,6 +50,47 @@ fn wrong_cases_and_names_are_status_2() {
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
         contains(&run.err, &["error: "]);
     }
+}
+
+#[test]
+fn programs_run_on_every_tier() {
+    for tier in ["interp", "jit", "both"] {
+        let run = Folder::with(&[]).run(&format!("run --filter p1/ --tier {tier} --format json"));
+        let document: Value = serde_json::from_str(&run.out).unwrap();
+        let totals = &document["totals"];
+        assert_eq!((run.status, totals["failed"].as_u64(), totals["unsupported"].as_u64()), (0, Some(0), Some(0)));
+        assert!(totals["passed"].as_u64() > Some(30), "{tier}: {totals}");
+    }
+}
+
+#[test]
+fn a_program_that_does_otherwise_fails() {
+    let head = ";;! title = \"t\"\n;;! rules = [\"P1-CMD-01\"]\n;;! needs = [\"wasip1\"]\n;;! [run]\n;;! kind = \"command\"\n\
+        ;;! main = \"$Main\"\n";
+    let main = "(module definition $Main (memory (export \"memory\") 1) (func (export \"_start\")))\n";
+    let step = ";;= /$Main call \"_start\" () by rule P1-CMD-02\n";
+    let folder = Folder::with(&[]);
+    std::fs::create_dir(folder.path("cases")).unwrap();
+    for (name, text, said) in [
+        ("exit", format!("{head};;! exit = 3\n{main}"), "the end: expected exit 3, got returned"),
+        ("trap", format!("{head};;! fails = \"trap\"\n{main}"), "the end: expected a trap, got returned"),
+        ("out", format!("{head};;! stdout = \"x\"\n{main}"), "standard output: expected \"x\", got \"\""),
+        ("step", format!("{head}{main}{step}"), "step 1: expected /$Main call"),
+        ("none", format!("{head}(module definition $Other)\n"), "$Main: the script has no `module definition`"),
+    ] {
+        folder.write(&format!("cases/{name}.wast"), text.as_bytes());
+        let run = folder.run(&format!("run --cases cases --filter {name}"));
+        assert_eq!(run.status, 1, "{name}: {}", run.out);
+        contains(&run.out, &[said]);
+    }
+}
+
+#[test]
+fn sources_are_looked_up_in_a_clone() {
+    let folder = Folder::with(&[("plain.txt", "")]);
+    let run = folder.run("rules --check-sources .");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["give OWNER/NAME=."]);
 }
 
 #[test]

@@ -255,9 +255,28 @@ fn strict_imports_take_no_stubs() {
     let run = folder().run("trace user.wat --strict-imports");
     contains(&run.out, &["outcome: unlinkable", r#"unknown import "a:b/math@1.2.1""#, "--preload NAME=FILE"]);
     assert_eq!(run.status, 1);
+    let run = folder().run("exec levels.wat");
+    contains(&run.err, &[r#"unknown import "log""#, r#"nothing is given for "log", "limit""#]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
     let run = folder().run("trace user.wat");
     contains(&run.out, &["← stub", "host call a:b/math@1.2.1.add(1, 2) → 0", "outcome: returned"]);
     assert_eq!(run.status, 0);
+}
+
+#[test]
+fn contested_rules_have_a_switch() {
+    let folder = folder();
+    let run = folder.run("trace levels.wat --value limit=10 --reading trap-relatives");
+    contains(&run.out, &["rule CM-CALL-06 read as TrapRelatives", "outcome: trap: cannot enter"]);
+    folder.write(
+        "throw.wat",
+        br#"(component
+      (core module $M (tag $e) (func $init (throw $e)) (start $init))
+      (core instance $m (instantiate $M)))"#,
+    );
+    contains(&folder.run("trace throw.wat").out, &["rule CM-EXN-01 read as Trap", "outcome: trap: "]);
+    let run = folder.run("trace throw.wat --reading exception-passes");
+    contains(&run.out, &["rule CM-EXN-01 read as Passes", "outcome: uncaught exception"]);
 }
 
 #[test]

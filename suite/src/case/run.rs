@@ -48,6 +48,18 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     Report { path: case.path.clone(), verdict, actual }
 }
 
+/// Runs the program that a case of WASI is, and says what became of it, with every step; `None` for cases of other kinds.
+/// `options` as for [`run`].
+///
+/// # Errors
+/// If there is no such program in it, or the two tiers differ.
+pub fn run_wasi(case: &Case, options: &Options) -> Option<Result<Ended, Box<Failure>>> {
+    let run = case.header.run.as_ref()?;
+    let mut options = options.clone();
+    options.config.features = needs::features(&case.header.needs).0;
+    Some(on_each_tier(&case.text, run, &options))
+}
+
 fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
     let script = match script::run(&case.text, options) {
         Ok(script) => script,

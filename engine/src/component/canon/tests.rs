@@ -1,6 +1,8 @@
 //! Random types and values through memory and through core values, and the shapes of types against formulas worked out
 //! here from the text of CanonicalABI.md, on types of the tests' own.
 
+mod traps;
+
 use super::super::{
     task::{BorrowScope, InstId, Subtask},
     types::ValType,
@@ -358,77 +360,6 @@ fn pair(ptr: u32, len: u32) -> Vec<u8> {
 }
 
 #[test]
-fn loading_traps_as_the_documents_say() {
-    let utf8 = Encoding::Utf8;
-    let size = 64 << 16;
-    let cases: &[(&str, ValType, Encoding, Vec<u8>, TrapCode)] = &[
-        (
-            "convert_i32_to_char: too large",
-            ValType::Char,
-            utf8,
-            0x11_0000u32.to_le_bytes().into(),
-            TrapCode::InvalidValue,
-        ),
-        ("convert_i32_to_char: surrogate", ValType::Char, utf8, 0xd800u32.to_le_bytes().into(), TrapCode::InvalidValue),
-        ("convert_i32_to_char: surrogate", ValType::Char, utf8, 0xdfffu32.to_le_bytes().into(), TrapCode::InvalidValue),
-        ("load_string: too long", ValType::String, utf8, pair(0, 1 << 28), TrapCode::InvalidPointer),
-        ("load_string: out of bounds", ValType::String, utf8, pair(size - 1, 2), TrapCode::InvalidPointer),
-        ("load_string: unaligned", ValType::String, Encoding::Utf16, pair(1, 1), TrapCode::InvalidPointer),
-        ("load_string: unaligned", ValType::String, Encoding::Latin1Utf16, pair(1, 1), TrapCode::InvalidPointer),
-        (
-            "load_string: tagged, too long",
-            ValType::String,
-            Encoding::Latin1Utf16,
-            pair(0, 1 << 31 | 1 << 27),
-            TrapCode::InvalidPointer,
-        ),
-        ("load_list: too long", ValType::list(ValType::U64), utf8, pair(0, 1 << 25), TrapCode::InvalidPointer),
-        ("load_list: unaligned", ValType::list(ValType::U64), utf8, pair(4, 0), TrapCode::InvalidPointer),
-        ("load_list: out of bounds", ValType::list(ValType::U64), utf8, pair(size - 8, 2), TrapCode::InvalidPointer),
-        (
-            "load_map: out of bounds",
-            ValType::map(ValType::U8, ValType::U64),
-            utf8,
-            pair(size - 16, 2),
-            TrapCode::InvalidPointer,
-        ),
-        ("load_variant: no such case", ValType::option(ValType::U8), utf8, vec![2], TrapCode::InvalidValue),
-        ("load_variant: no such case", ValType::enumeration(["a"]), utf8, vec![1], TrapCode::InvalidValue),
-        (
-            "lift_own: no such handle",
-            ValType::Own(super::super::ResourceId(0)),
-            utf8,
-            vec![0; 4],
-            TrapCode::InvalidHandle,
-        ),
-        (
-            "lift_borrow: no such handle",
-            ValType::Borrow(super::super::ResourceId(0)),
-            utf8,
-            vec![7, 0, 0, 0],
-            TrapCode::InvalidHandle,
-        ),
-    ];
-    for (what, ty, encoding, bytes, code) in cases {
-        assert_eq!(load_trap(ty, *encoding, bytes), Some(*code), "{what}");
-    }
-}
-
-#[test]
-fn invalid_strings_trap() {
-    let at = |bytes: &[u8], len: u32| [pair(1032, len), bytes.to_vec()].concat();
-    assert_eq!(load_trap(&ValType::String, Encoding::Utf8, &at(&[0xff], 1)), Some(TrapCode::InvalidString));
-    assert_eq!(load_trap(&ValType::String, Encoding::Utf8, &at(&[0xe2, 0x82], 2)), Some(TrapCode::InvalidString));
-    assert_eq!(load_trap(&ValType::String, Encoding::Utf16, &at(&[0, 0xd8], 1)), Some(TrapCode::InvalidString));
-    let tagged = 1 << 31 | 1;
-    assert_eq!(
-        load_trap(&ValType::String, Encoding::Latin1Utf16, &at(&[0, 0xdc], tagged)),
-        Some(TrapCode::InvalidString)
-    );
-    assert_eq!(load_trap(&ValType::String, Encoding::Latin1Utf16, &at(&[0xff], 1)), None);
-}
-
-#[test]
 fn lists_that_share_memory_hit_a_limit() {
     // A list of lists of lists, each of which is the same 4096 entries.
     let (mut s, cx, memory) = context(Encoding::Utf8, false);
@@ -437,21 +368,6 @@ fn lists_that_share_memory_hit_a_limit() {
     let ty = ValType::list(ValType::list(ValType::list(ValType::list(ValType::U8))));
     let end = load(&mut s, &cx, 1024, &ty);
     assert!(matches!(end, Err(crate::Fault::Exhausted(_))), "{end:?}");
-}
-
-#[test]
-fn realloc_results_are_checked() {
-    for (at, text) in [(-1, "x"), (1, "x"), (64 << 16, "x")] {
-        let (mut s, cx, _) = context(Encoding::Utf16, false);
-        let i32s = CoreFuncType::new([Core::I32; 4], [Core::I32]);
-        let realloc = s.alloc_func(i32s, "realloc", move |_, _, results| {
-            results[0] = Val::I32(at);
-            Ok(())
-        });
-        let cx = Context { opts: Rc::new(Options { realloc: Some(realloc), ..(*cx.opts).clone() }), ..cx };
-        let end = store(&mut s, &cx, &V::string(text), &ValType::String, 1024);
-        assert!(matches!(end, Err(crate::Fault::Trap(trap)) if trap.code == TrapCode::InvalidPointer), "{at}");
-    }
 }
 
 #[test]

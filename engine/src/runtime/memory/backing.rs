@@ -10,6 +10,12 @@ use std::{
 /// the allocator may hand out used pages, which it then has to clear.
 const MAP_FROM: usize = 256 << 10;
 
+/// As many memories of one store are many: with a page each, they no longer fit into a cache of the processor.
+const MANY: usize = 16;
+
+/// From this size on one memory among many is a mapping: a page of WebAssembly.
+const MAP_FROM_AMONG_MANY: usize = 64 << 10;
+
 /// What every base is a multiple of: atomic accesses need 8, and C allocators give 16 without extra work.
 const ALIGN: usize = 16;
 
@@ -23,7 +29,14 @@ pub(super) enum Backing {
 impl Backing {
     /// At least `len` zeroed bytes, if they can be had.
     pub(super) fn zeroed(len: usize) -> Option<Backing> {
-        if len < MAP_FROM { HeapBytes::zeroed(len).map(Backing::Heap) } else { reserve(len).map(Backing::Mapped) }
+        Self::zeroed_among(len, 0)
+    }
+
+    /// The same, beside `others` memories: the allocator clears what it has handed out before, and clearing many memories
+    /// that hardly anybody writes takes longer than mapping them.
+    pub(super) fn zeroed_among(len: usize, others: usize) -> Option<Backing> {
+        let map_from = if others < MANY { MAP_FROM } else { MAP_FROM_AMONG_MANY };
+        if len < map_from { HeapBytes::zeroed(len).map(Backing::Heap) } else { reserve(len).map(Backing::Mapped) }
     }
 
     /// Where the bytes start.

@@ -1,59 +1,36 @@
-//! `preflight` without a command: the main job. For now all official suites on the reference engine.
+//! `preflight` without a command: the main job. Every case on both tiers of the reference engine and on each runtime found.
 
-use super::wast::{COUNTS, Paint, Table, counts, exit_code, run_jobs, write_details, write_summary};
-use preflight::{
-    files::Job,
-    official::{self, SUITES, Suite},
-    results::{FileResult, Results},
-    script::Options,
+use super::{
+    driver::places,
+    run::{DEFAULT_TIER, Job, Target, finish, run_job, with_expectations},
+    wast::Format,
 };
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use anyhow::Context;
+use preflight::{case, runtime::known::KNOWN};
+use preflight_spec_tests::rules;
+use std::{path::PathBuf, process::ExitCode};
 
-/// The main job: every official suite on the reference engine.
-#[derive(Debug, Default, clap::Args)]
+/// The main job.
+#[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How many files to run at the same time [default: as many as there are cores].
+    /// How many cases of the reference engine to run at the same time [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Where results.json is written; the folder is made if need be.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
 }
 
-/// Runs the job. It writes nothing but the table.
+/// Runs the job.
 ///
 /// # Errors
-/// An output that cannot be written: exit status 2.
+/// An output that cannot be written, or a runtime that is there and cannot be run: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let required: Vec<&Suite> = SUITES.iter().filter(|suite| suite.required).collect();
-    let jobs: Vec<Job> = official::jobs(&required, &Options::default())?;
-    let start = Instant::now();
-    let results = run_jobs(&jobs, args.jobs);
-    let (mut out, paint) = (io::stdout().lock(), Paint::for_stdout());
-    table(paint, &results).write(&mut out, paint)?;
-    for suite in SUITES.iter().filter(|suite| !suite.required) {
-        let name = suite.name;
-        writeln!(out, "{name}: not supported by this engine (to run it: preflight wast --official {name})")?;
-    }
-    write_details(&mut out, paint, &results.files)?;
-    let scope = format!("{} official suites", required.len());
-    write_summary(&mut out, paint, &results.totals, &scope, start)?;
-    Ok(exit_code(&results))
-}
-
-/// One row for each suite. The time of a suite is the sum over its files, which run at the same time.
-fn table(paint: Paint, results: &Results) -> Table {
-    let columns: Vec<&str> = COUNTS.into_iter().chain(["time"]).collect();
-    let mut table = Table::new("suite", &columns);
-    for suite in SUITES.iter().filter(|suite| suite.required) {
-        let prefix = format!("{}/", suite.name);
-        let files: Vec<FileResult> =
-            results.files.iter().filter(|file| file.path.starts_with(&prefix)).cloned().collect();
-        let time: Duration = files.iter().map(|file| file.elapsed).sum();
-        let mut cells = counts(paint, &Results::new(files).totals);
-        cells.push((format!("{:.2} s", time.as_secs_f64()), ""));
-        table.row(suite.name, cells);
-    }
-    table
+    let catalogue = rules().context("the catalogue of rules")?;
+    let places = places()?;
+    let reference = Target::Reference { name: "reference".to_owned(), options: Box::new(DEFAULT_TIER.options()?) };
+    let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
+    let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs };
+    let columns = with_expectations(run_job(&job)?, None)?;
+    finish(&job, columns, Some(&args.out), Format::Text)
 }

@@ -1,10 +1,12 @@
 //! `preflight rules`: the catalogue, and the cases that prove each rule.
 
+mod sources;
+
 use super::wast::{Format, Paint};
 use crate::output;
 use anyhow::Context;
 use preflight::case::{self, Case};
-use preflight_spec_tests::{Level, Rule, rules};
+use preflight_spec_tests::{Catalogue, Level, Rule, rules};
 use serde_json::json;
 use std::{collections::HashMap, fmt::Write, process::ExitCode};
 
@@ -12,16 +14,23 @@ use std::{collections::HashMap, fmt::Write, process::ExitCode};
 ///
 /// With --uncovered: those that have neither a case nor a written reason why there can be none.
 ///
-/// Exit status: 0 if something or nothing is listed, 2 if the catalogue or a case cannot be read.
+/// With --check-sources: what rules cite in a clone of a specification and is no longer there.
+///
+/// Exit status: 0 if something or nothing is listed, 1 if a source has vanished, 2 if the catalogue, a case or a clone cannot
+/// be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight rules                            every rule
   preflight rules --filter CORE-START        those whose id or statement contains this text
-  preflight rules --uncovered --format json | jq length")]
+  preflight rules --uncovered --format json | jq length
+  preflight rules --check-sources ../spec    files and anchors that a newer specification no longer has")]
 pub struct Args {
     /// Only rules that have neither a case nor a reason.
     #[arg(long)]
     uncovered: bool,
+    /// List the files and anchors that rules cite and that this clone (OWNER/NAME=DIR if it does not tell its name) lacks.
+    #[arg(long, value_name = "CLONE", conflicts_with_all = ["uncovered", "format"])]
+    check_sources: Option<String>,
     /// Only rules whose id or statement contains this text.
     #[arg(long, value_name = "TEXT", default_value = "")]
     filter: String,
@@ -39,6 +48,9 @@ type Row<'r> = (&'r Rule, Vec<&'r str>);
 /// A catalogue or a case that cannot be read, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
+    if let Some(clone) = &args.check_sources {
+        return check_sources(&catalogue, clone);
+    }
     let cases = case::all()?;
     let by_rule = by_rule(&cases);
     let rows: Vec<Row<'_>> = catalogue
@@ -54,6 +66,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     output::data(None, &text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn check_sources(catalogue: &Catalogue, clone: &str) -> anyhow::Result<ExitCode> {
+    let sources::Checked { looked_up, vanished } = sources::check(&catalogue.rules, clone)?;
+    let mut out = String::new();
+    for sources::Vanished { rule, source, what } in &vanished {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{rule}: {what} ({source})");
+    }
+    let _ = writeln!(out, "{looked_up} sources looked up, {} vanished", vanished.len());
+    output::data(None, &out)?;
+    Ok(if vanished.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn by_rule(cases: &[Case]) -> HashMap<&str, Vec<&str>> {

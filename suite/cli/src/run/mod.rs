@@ -13,7 +13,7 @@ mod types;
 pub mod values;
 mod wasi;
 
-pub use component::{ComponentPlan, ComponentSession};
+use component::{ComponentPlan, ComponentSession};
 pub use end::Ended;
 pub use limits::LimitArgs;
 pub use record::{Record, record};
@@ -27,6 +27,7 @@ use crate::{
     tier::Tier,
 };
 use anyhow::{Context, bail, ensure};
+use component::Reading;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -57,6 +58,9 @@ pub struct RunArgs {
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
+    /// Read a contested rule of the Component Model otherwise than its documents; may be given several times.
+    #[arg(long, value_enum)]
+    reading: Vec<Reading>,
     /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
     ///
     /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
@@ -185,7 +189,10 @@ impl RunArgs {
             Input::Component(component) => {
                 self.wasi.refuse_for_components()?;
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
-                plan.with_values(&self.value)?.with_call(&self.invoke).map(Planned::Component)
+                plan.with_readings(&self.reading)
+                    .with_values(&self.value)?
+                    .with_call(&self.invoke)
+                    .map(Planned::Component)
             }
         }
     }
@@ -209,6 +216,10 @@ impl RunArgs {
         if let Some((name, _)) = self.value.first() {
             bail!("--value {name}: {root} is a core module, and only components import values");
         }
+        ensure!(
+            self.reading.is_empty(),
+            "--reading: {root} is a core module, and only rules of components are contested"
+        );
         let mut members = Vec::new();
         for (name, file, input) in preloads {
             let Input::Module(module) = input else {

@@ -1,6 +1,7 @@
 //! `preflight real`: programs that nobody here wrote.
 
 mod check;
+mod components;
 mod fetch;
 mod manifest;
 mod run;

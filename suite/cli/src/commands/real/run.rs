@@ -1,19 +1,21 @@
 //! One program on each tier.
 
 use super::{
-    check,
+    check, components,
     manifest::{Kind, Program},
     steps::{self, StepsEnd},
 };
 use crate::{
     input::{self, Input},
     render,
-    run::{ComponentPlan, CoreSession, Imports, LimitArgs, Member, Plan, Recorder, Running, Setup},
+    run::{CoreSession, Imports, LimitArgs, Member, Plan, Recorder, Running, Setup},
 };
+use anyhow::Context;
 use preflight_engine::{
-    Config, Module, Tier,
-    trace::{InstancePath, Level, Outcome, Phase, Resource, Trace, compare},
-    wasi::{StartRules, world::Dir},
+    Config, Module, Store, Tier,
+    component::Component,
+    trace::{InstancePath, Level, Outcome, Phase, PostMortem, Resource, Trace, compare},
+    wasi::{StartRules, World, world::Dir},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,7 +53,6 @@ impl Ran {
 }
 
 /// What a program has done, besides its trace.
-#[derive(Default)]
 pub struct Done {
     /// All of standard output.
     pub stdout: Vec<u8>,
@@ -98,51 +99,42 @@ type Files = BTreeMap<String, Vec<u8>>;
 type Once = (Trace, Done, Vec<String>);
 
 fn once(program: &Program, bytes: &[u8], files: &Files, tier: Tier) -> anyhow::Result<Once> {
-    let config = Config::default();
+    let config = Config { tier, ..Config::default() };
     match input::decode(&program.name, bytes.to_vec(), &config)? {
-        Input::Module(module) => module_once(program, module, files, config, tier),
-        Input::Component(component) => {
-            let plan = ComponentPlan::new(config, Vec::new(), (program.name.clone(), component))?;
-            let calls: Vec<Vec<String>> = component_calls(program);
-            let plan = match calls.first() {
-                Some(call) => plan.with_call(call)?,
-                None => plan,
-            };
-            let mut session = crate::run::ComponentSession::new(&plan, Imports::Stubs, tier);
-            let (recorder, watch) = watched(program, &mut session);
-            let end = Running::run(&mut session);
-            let remarks = watch.end().into_iter().chain(recorder.remark()).collect();
-            let end = end?;
-            let trace = observed(&recorder, end.outcome, &mut session);
-            let done = Done { stdout: end.results.join("\n").into_bytes(), ..Done::default() };
-            Ok((trace, done, remarks))
-        }
+        Input::Module(module) => module_once(program, module, files, config),
+        Input::Component(component) => component_once(program, &component, files, &config),
     }
 }
 
-/// The calls of a component: name and arguments.
-fn component_calls(program: &Program) -> Vec<Vec<String>> {
-    let call = |step: &super::manifest::Step| match step {
-        super::manifest::Step::Call { call, args, .. } => Some([call].into_iter().chain(args).cloned().collect()),
-        _ => None,
-    };
-    program.step.iter().filter_map(call).collect()
+fn component_once(program: &Program, component: &Component, files: &Files, config: &Config) -> anyhow::Result<Once> {
+    let mut session = components::Session::new(config, &setup(program, files)?);
+    let (recorder, watch) = watched(program, &mut session.store);
+    let (outcome, mut remarks) = session.run(program, component);
+    remarks.extend(watch.end());
+    remarks.extend(recorder.remark());
+    let trace = observed(&recorder, outcome, session.post_mortem());
+    let done = done(program, &session.world.borrow());
+    Ok((trace, done, remarks))
 }
 
-fn module_once(program: &Program, module: Module, files: &Files, config: Config, tier: Tier) -> anyhow::Result<Once> {
+fn setup(program: &Program, files: &Files) -> anyhow::Result<Setup> {
+    Setup::in_memory(program.name.clone(), &program.args, &program.env, &program.stdin, files)
+}
+
+fn module_once(program: &Program, module: Module, files: &Files, config: Config) -> anyhow::Result<Once> {
     let member = Member { path: InstancePath::root(), name: None, file: program.name.clone(), module };
-    let wasi = Setup::in_memory(program.name.clone(), &program.args, &program.env, &program.stdin, files)?;
+    let tier = config.tier;
     let stays = program.kind != Kind::Command;
     let plan = Plan {
         config,
         members: vec![member],
         call: None,
-        wasi: Some(wasi),
+        wasi: Some(setup(program, files)?),
         start_rules: StartRules::default(),
         is_called_later: stays,
     };
     let mut session = CoreSession::new(&plan, Imports::Stubs, tier);
-    let (recorder, watch) = watched(program, &mut session);
+    let (recorder, watch) = watched(program, &mut session.store);
     let end = Running::run(&mut session)?;
     let (mut outcome, mut remarks) = (end.outcome.clone(), Vec::new());
     if !matches!(outcome, Outcome::Returned { .. } | Outcome::Exit { .. }) {
@@ -156,18 +148,18 @@ fn module_once(program: &Program, module: Module, files: &Files, config: Config,
     }
     remarks.extend(watch.end());
     remarks.extend(recorder.remark());
-    let done = done(program, &session);
+    let world = session.world().context("every program has a world")?.borrow();
+    let done = done(program, &world);
+    drop(world);
     if outcome == (Outcome::Exhausted { what: Resource::Interrupt }) {
         remarks.push(format!("it was stopped after {} s", program.time_limit_s));
     }
-    let trace = observed(&recorder, outcome, &mut session);
+    let trace = observed(&recorder, outcome, session.post_mortem());
     Ok((trace, done, remarks))
 }
 
 /// What the program has written.
-fn done(program: &Program, session: &CoreSession<'_>) -> Done {
-    let Some(world) = session.world() else { return Done::default() };
-    let world = world.borrow();
+fn done(program: &Program, world: &World) -> Done {
     let root = world.preopens.iter().find_map(|preopen| match &preopen.dir {
         Dir::Virtual(dir) => Some(dir),
         Dir::Host(_) => None,
@@ -182,15 +174,15 @@ fn done(program: &Program, session: &CoreSession<'_>) -> Done {
 }
 
 /// Takes down what happens, and stops the program when its time is up.
-fn watched(program: &Program, session: &mut dyn Running) -> (Recorder, crate::run::limits::Watch) {
-    let recorder = Recorder::attach(session.store());
+fn watched(program: &Program, store: &mut Store) -> (Recorder, crate::run::limits::Watch) {
+    let recorder = Recorder::attach(store);
     let limits = LimitArgs::of_time(Duration::from_secs(program.time_limit_s));
-    (recorder, limits.watch(session.store().interrupt_handle()))
+    (recorder, limits.watch(store.interrupt_handle()))
 }
 
 /// What could be seen from outside.
-fn observed(recorder: &Recorder, outcome: Outcome, session: &mut dyn Running) -> Trace {
+fn observed(recorder: &Recorder, outcome: Outcome, post_mortem: PostMortem) -> Trace {
     let mut events = recorder.take();
     events.retain(|event| event.level() <= Level::Observable);
-    Trace { events, post_mortem: session.post_mortem(), ..Trace::new(Level::Observable, outcome) }
+    Trace { events, post_mortem, ..Trace::new(Level::Observable, outcome) }
 }

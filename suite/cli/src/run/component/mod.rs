@@ -1,8 +1,10 @@
 //! Components: what will run, and what they are given.
 
 mod call;
+mod readings;
 mod session;
 
+pub use readings::Reading;
 pub use session::ComponentSession;
 
 use super::preloaded;
@@ -11,7 +13,7 @@ use anyhow::{Context, bail, ensure};
 use call::{Call, read_wave};
 use preflight_engine::{
     Config, Module,
-    component::{Component, ComponentVal},
+    component::{Component, ComponentVal, Readings},
     trace::{ExternKind, InstancePath},
 };
 
@@ -29,6 +31,8 @@ pub struct ComponentPlan {
     values: Vec<(String, ComponentVal)>,
     /// The call to make at the end.
     call: Option<Call>,
+    /// How contested rules are read.
+    readings: Readings,
 }
 
 /// One `--preload`.
@@ -80,7 +84,21 @@ impl ComponentPlan {
             };
             planned.push(Preload { name: name.clone(), path: preloaded(name), file: file.clone(), what });
         }
-        Ok(ComponentPlan { config, preloads: planned, root, file, values: Vec::new(), call: None })
+        Ok(ComponentPlan {
+            config,
+            preloads: planned,
+            root,
+            file,
+            values: Vec::new(),
+            call: None,
+            readings: Readings::default(),
+        })
+    }
+
+    /// With readings of contested rules.
+    pub fn with_readings(mut self, chosen: &[Reading]) -> Self {
+        self.readings = readings::readings(chosen);
+        self
     }
 
     /// With values for the root's value imports, in WAVE.

@@ -12,8 +12,8 @@ use crate::{
 use preflight::post_mortem;
 use preflight_engine::{
     Config, Fault, Store, Tier,
-    component::{Component, ComponentError, ComponentInstance, ComponentLinker, HostItem},
-    trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
+    component::{Component, ComponentError, ComponentInstance, ComponentLinkError, ComponentLinker, HostItem},
+    trace::{Cause, ExternKind, InstancePath, Outcome, Phase, PostMortem},
 };
 use std::collections::BTreeMap;
 
@@ -28,15 +28,18 @@ pub struct ComponentSession<'a> {
     providers: BTreeMap<(InstancePath, String, String), String>,
     /// The root, once it is there.
     root: Option<ComponentInstance>,
+    /// The component that was instantiated last.
+    last: Option<&'a Component>,
 }
 
 impl<'a> ComponentSession<'a> {
     /// Nothing has run yet.
     pub fn new(plan: &'a ComponentPlan, imports: Imports, tier: Tier) -> Self {
-        let (store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+        let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), ComponentLinker::new());
+        store.set_readings(plan.readings);
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
-        let mut session = ComponentSession { plan, store, linker, givers, providers, root: None };
+        let mut session = ComponentSession { plan, store, linker, givers, providers, root: None, last: None };
         // An import is looked for in this order: preloads, values, hosts, stubs. What comes later here goes before.
         for (name, val) in &plan.values {
             session.give(name, HostItem::value(val.clone()), "--value");
@@ -50,7 +53,7 @@ impl<'a> ComponentSession<'a> {
         self.givers.insert(name.to_owned(), giver.to_owned());
     }
 
-    fn preload(&mut self, preload: &Preload) -> Result<(), ComponentError> {
+    fn preload(&mut self, preload: &'a Preload) -> Result<(), ComponentError> {
         match &preload.what {
             Preloaded::Module(module) => self.give(&preload.name, HostItem::module(module.clone()), &preload.file),
             Preloaded::Component(component) => {
@@ -68,7 +71,12 @@ impl<'a> ComponentSession<'a> {
         Ok(())
     }
 
-    fn instantiate(&mut self, component: &Component, at: &InstancePath) -> Result<ComponentInstance, ComponentError> {
+    fn instantiate(
+        &mut self,
+        component: &'a Component,
+        at: &InstancePath,
+    ) -> Result<ComponentInstance, ComponentError> {
+        self.last = Some(component);
         for name in component.imports() {
             let given = self.linker.given_name(name).and_then(|name| self.givers.get(name));
             let provider = given.cloned().unwrap_or_else(|| "stub".to_owned());
@@ -116,7 +124,17 @@ impl<'a> ComponentSession<'a> {
         }
         let remedy = "provide imports with --preload NAME=FILE, values with --value NAME=WAVE".to_owned();
         let (outcome, what) = (error.outcome(), error.to_string());
-        Ended { outcome, results: Vec::new(), what, circumstances: vec![remedy] }
+        let circumstances = self.missing(error).into_iter().chain([remedy]).collect();
+        Ended { outcome, results: Vec::new(), what, circumstances }
+    }
+
+    /// All the imports that nothing is given for: the error names the first.
+    fn missing(&self, error: &ComponentError) -> Option<String> {
+        let ComponentError::Link(ComponentLinkError::Unknown { .. }) = error else { return None };
+        let imports = self.last?.import_kinds().filter(|(_, kind)| *kind != ExternKind::Type);
+        let missing = imports.filter(|(name, _)| self.linker.given_name(name).is_none());
+        let names: Vec<String> = missing.map(|(name, _)| format!("{name:?}")).collect();
+        (names.len() > 1).then(|| format!("nothing is given for {}", names.join(", ")))
     }
 
     fn name(&self, at: &InstancePath) -> String {

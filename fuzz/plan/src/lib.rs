@@ -1,0 +1,61 @@
+//! Plans: small typed descriptions of link graphs whose initialisation is known before anything runs.
+//!
+//! A [`Plan`] is a list of core modules, a list of nodes (instances to be made of them, in order, each with the earlier
+//! nodes that it imports from), and a list of host functions. It can be drawn with [`arbitrary`], written down as JSON,
+//! enumerated ([`exhaustive`]), made smaller ([`shrink`](mod@shrink)), and it yields two things:
+//!
+//! 1. [`Plan::to_wasm`]: the modules as bytes and the [`Action`]s that a driver has to carry out on them;
+//! 2. [`Plan::expected`]: for every action the trace that the specification asks for, with the state that can be reached
+//!    when an action has failed and when all is over.
+//!
+//! So any single runtime can be judged, without a second one. There is no engine in this crate: it shares with the
+//! reference engine the types of traces and nothing else.
+//!
+//! # The parts
+//!
+//! - [`plan`]: the data. Indices are plain numbers, and *every* value of these types stands for a plan:
+//!   [`Plan::normalise`] takes indices modulo what there is, drops steps for which there is nothing (a write where there
+//!   is no memory) and keeps sizes small. So drawing, mutating and shrinking need not know what is valid.
+//! - `space`: which functions, tables, memories, globals and tags a module has, imports first, and of what types.
+//! - `generate`: how plans are drawn; a fifth of the segments does not fit, start functions trap, imports do not match.
+//! - `encode`: a module as bytes. All functions are `[] -> []` or `[] -> [i32]`; a step is a few instructions that leave
+//!   the stack as it was.
+//! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
+//!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
+//! - [`component`]: plans of components, in the same parts.
+//! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
+//! - [`envelope`]: the versioned form in which plans stand in a corpus.
+//!
+//! # What is predicted
+//!
+//! Every event at [`Level::Full`](preflight_engine::trace::Level::Full), in order, because a plan has no data-dependent
+//! branches: its control flow is calls, tail calls, exceptions and counted loops, and what a table holds when it is called
+//! through is known. Two things the specification leaves to implementations are handled so: a plan whose calls go round in
+//! circles is *unbounded* ([`Expected::is_unbounded`]): how far it comes is not predicted, only that it ends by
+//! exhaustion; and the deliberate recursion and the deliberate endless loop do nothing else, so that what precedes them is
+//! all there is.
+//!
+//! # A driver
+//!
+//! A driver makes the host functions of the plan, keeps for each node its latest complete instance, and carries out the
+//! actions in order. `examples/wasmi.rs` of the fuzz package shows one for a plain runtime.
+
+#![forbid(unsafe_code)]
+
+pub mod component;
+pub mod envelope;
+pub mod exhaustive;
+pub mod plan;
+pub mod shrink;
+pub mod stats;
+
+mod encode;
+mod generate;
+mod normalise;
+mod predict;
+mod space;
+
+pub use encode::{Action, Given, PROBED, Wasm};
+pub use generate::{Sizes, bytes_of_seed};
+pub use plan::Plan;
+pub use predict::Expected;

@@ -1,0 +1,69 @@
+//! What the specification asks for: the trace of every action of a plan.
+//!
+//! Nothing here looks at an engine, or at bytes: the specification's rules are applied to the plan.
+
+mod actions;
+mod instantiate;
+mod run;
+mod store;
+
+use crate::{Plan, space::spaces};
+use preflight_engine::trace::{Outcome, Phase, Resource, Trace, TrapCode};
+use serde::{Deserialize, Serialize};
+
+/// What is expected of each action, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// A trace for each action. After a failed instantiation its post-mortem is what can be reached through the exports of
+    /// the latest instances of all nodes; after [`Action::Probe`](crate::Action::Probe) it begins with the calls made.
+    pub traces: Vec<Trace>,
+    /// Whether an action makes more calls than anybody should wait for, or endlessly many. It and the actions after it are
+    /// not predicted.
+    pub is_unbounded: bool,
+}
+
+impl Plan {
+    /// What the specification says about the plan, which must be [normal](Plan::normalise).
+    pub fn expected(&self) -> Expected {
+        let spaces = spaces(self);
+        store::World::new(self, &spaces).expected()
+    }
+}
+
+/// Why something did not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Trap(TrapCode),
+    /// The tag's address and the argument.
+    Exception(usize, Option<i32>),
+    Exhausted(Resource),
+    /// Too long to be predicted.
+    Unbounded,
+}
+
+impl Stop {
+    fn outcome(self, phase: Phase) -> Outcome {
+        match self {
+            Stop::Trap(code) => Outcome::Trap { code, phase },
+            Stop::Exception(..) => Outcome::Exception { phase },
+            Stop::Exhausted(what) => Outcome::Exhausted { what },
+            Stop::Unbounded => Outcome::Exhausted { what: Resource::Stack },
+        }
+    }
+}
+
+/// Why an instantiation failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Link,
+    Stop(Phase, Stop),
+}
+
+impl Failure {
+    fn outcome(self) -> Outcome {
+        match self {
+            Failure::Link => Outcome::Unlinkable,
+            Failure::Stop(phase, stop) => stop.outcome(phase),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+;;! title = "What a command wrote before it trapped has been written"
+;;! rules = ["P1-CMD-01"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! stdout = "b"
+;;! fails = "trap"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+  (data (i32.const 16) "b")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (unreachable)))

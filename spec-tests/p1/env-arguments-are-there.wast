@@ -1,0 +1,15 @@
+;;! title = "The arguments are there when the start section asks, in order, behind the program's name"
+;;! rules = ["P1-ENV-07"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! args = ["x", "yz"]
+;;! exit = 3
+(module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $start (if (call $sizes (i32.const 0) (i32.const 4)) (then (unreachable))))
+  (start $start)
+  (func (export "_start") (call $exit (i32.load (i32.const 0)))))

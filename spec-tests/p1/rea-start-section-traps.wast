@@ -1,0 +1,19 @@
+;;! title = "When the start section of a library traps, neither its _initialize nor the main program runs"
+;;! rules = ["P1-REA-05", "P1-REA-07"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! preloads = [{ name = "lib", module = "$Lib" }]
+;;! stdout = ""
+;;! fails = "trap"
+(module definition $Lib
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func $start (unreachable))
+  (start $start)
+  (func (export "_initialize") (call $exit (i32.const 1))))
+(module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (call $exit (i32.const 2))))

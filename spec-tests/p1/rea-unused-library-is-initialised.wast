@@ -1,0 +1,22 @@
+;;! title = "A preloaded library is initialised even if the main program imports nothing from it"
+;;! rules = ["P1-REA-01", "P1-REA-09"]
+;;! needs = ["wasip1"]
+;;! bugs = ["NO-INITIALIZE"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! preloads = [{ name = "lib", module = "$Lib" }]
+;;! stdout = "lm"
+;;! exit = 0
+(module definition $Lib
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+  (data (i32.const 16) "l")
+  (func (export "_initialize") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+  (data (i32.const 16) "m")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))

@@ -1,0 +1,170 @@
+//! `preflight fuzz`: plans, judged by what they predict.
+
+mod emit;
+mod findings;
+
+use super::wast::Format;
+use crate::{output, tier::Tier};
+use anyhow::{Context, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use preflight::fuzz::{
+    Judge,
+    campaign::{self, Inputs, Report, Until},
+};
+use serde_json::json;
+use std::{fmt::Write, path::PathBuf, process::ExitCode, time::Duration};
+
+/// Generate link graphs, predict what their initialisation does, and look for who does something else.
+///
+/// Inputs are numbered: the same number is the same input. Of four, two are plans (graphs of modules with the trace that the
+/// specification asks for), one is a plan of components, and one a module of wasm-smith, some of these with bytes changed, on
+/// which the tiers are compared with each other. Every input ends in one class: agreed (some on a failure), invalid (an import that was not to
+/// match), exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
+///
+/// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  preflight fuzz --seconds 600                     ten minutes, both tiers
+  preflight fuzz --count 10000 --tier interp --seed 5
+  preflight fuzz --exhaustive 2                    all plans of up to two steps
+  preflight fuzz --seconds 3600 --corpus findings  go on where the last run of this folder stopped
+  preflight fuzz --emit plans --count 100          modules with expected traces, for other people's fuzzers")]
+pub struct Args {
+    /// The number of the first input.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Stop after so many inputs.
+    #[arg(long, value_name = "N", conflicts_with_all = ["seconds", "exhaustive"])]
+    count: Option<u64>,
+    /// Stop after so many seconds (60 if nothing else is given).
+    #[arg(long, value_name = "N", conflicts_with = "exhaustive")]
+    seconds: Option<u64>,
+    /// All plans of up to N steps instead of numbered inputs, symmetric ones once.
+    #[arg(long, value_name = "N")]
+    exhaustive: Option<usize>,
+    /// Run nothing: write the plans to this folder, as binaries and JSON.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seconds", "exhaustive", "corpus"])]
+    emit: Option<PathBuf>,
+    /// Which tiers are judged.
+    #[arg(long, value_enum)]
+    tier: Option<Tier>,
+    /// How many inputs are judged side by side (default: as many as there are processors).
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Keep findings in this folder, and how far the runs have come.
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// What to print: a summary for people, or one JSON document.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A folder that cannot be read or written, or a tier that this program has not: exit status 2.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if let Some(folder) = &args.emit {
+        emit::emit(folder, args.seed.unwrap_or_default(), args.count.unwrap_or(100))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    ensure!(args.jobs != Some(0), "--jobs 0 would do nothing: give 1 or more");
+    let judge = judge(args.tier)?;
+    let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
+    let first = args.seed.or(state.as_ref().map(|state| state.next_seed)).unwrap_or_default();
+    let (inputs, until) = match (args.exhaustive, args.count) {
+        (Some(size), _) => {
+            ensure!(size <= 4, "--exhaustive {size} would take days: give 4 or less");
+            output::note(&format!("{} plans of up to {size} steps", preflight_plan::exhaustive::count(size)));
+            (Inputs::Exhaustive(size), Until::End)
+        }
+        (None, Some(count)) => (Inputs::Seeds { first }, Until::Count(count)),
+        (None, None) => (Inputs::Seeds { first }, Until::Time(Duration::from_secs(args.seconds.unwrap_or(60)))),
+    };
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
+        bar.set_style(style);
+    }
+    let mut saved = Ok(());
+    let report = campaign::run(&judge, inputs, until, args.jobs, &mut |report| {
+        bar.set_message(line(report));
+        bar.tick();
+        if let Some(state) = &mut state {
+            saved = state.save(&judge, report, first);
+        }
+        saved.is_ok()
+    })
+    .context("cannot start so many threads: give a smaller --jobs")?;
+    bar.finish_and_clear();
+    saved?;
+    let found = findings::describe(&judge, &report);
+    match args.format {
+        Format::Json => {
+            output::data(None, &(serde_json::to_string_pretty(&document(&report, first, found))? + "\n"))?;
+        }
+        Format::Text => output::data(None, &summary(&report, &found))?,
+    }
+    Ok(ExitCode::from(u8::from(!report.found.is_empty())))
+}
+
+/// The judge of the tiers meant; both, where this program has them.
+pub(super) fn judge(tier: Option<Tier>) -> anyhow::Result<Judge> {
+    let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
+    let tiers = tier.unwrap_or(default).each().context("--tier")?;
+    Ok(Judge::new(&tiers))
+}
+
+/// How far it is, in a line.
+fn line(report: &Report) -> String {
+    let classes: Vec<String> = report.classes.iter().map(|(class, n)| format!("{n} {class}")).collect();
+    format!("{} inputs, {:.0}/s: {}", report.executions, report.speed(), classes.join(", "))
+}
+
+fn summary(report: &Report, found: &[serde_json::Value]) -> String {
+    let mut text = line(report) + "\n";
+    let percent = |n: u64| 100.0 * n as f64 / report.executions.max(1) as f64;
+    let mut push = |line: String| writeln!(text, "{line}").expect("a string takes all text");
+    push(format!("{:.1} % with a failed or trapped initialisation that was compared", percent(report.with_failure)));
+    for (what, n) in &report.lacks {
+        push(format!("unsupported: {what}: {n}"));
+    }
+    let stats = &report.stats;
+    let [modules, instances, bytes] = stats.medians();
+    push(format!("{} plans; medians: {modules} modules, {instances} instances, {bytes} bytes", stats.plans));
+    let kinds: Vec<String> = stats
+        .kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} {:.1} %", 100.0 * *n as f64 / stats.plans.max(1) as f64))
+        .collect();
+    push(format!("in how many plans: {}", kinds.join(", ")));
+    push(match &*stats.rare() {
+        [] => "no kind is in fewer than one plan of a thousand".to_owned(),
+        rare => format!("in fewer than one plan of a thousand: {}", rare.join(", ")),
+    });
+    for found in found {
+        push(format!("DISAGREED {}\n  {}", found["signature"].as_str().unwrap_or_default(), found["plan"]));
+    }
+    text
+}
+
+fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde_json::Value {
+    let classes = preflight::fuzz::Class::ALL;
+    let classes =
+        classes.iter().map(|class| (class.to_string(), report.classes.get(class).copied().unwrap_or(0).into()));
+    let [modules, instances, bytes] = report.stats.medians();
+    json!({
+        "classes": classes.collect::<serde_json::Map<_, _>>(),
+        "executions": report.executions,
+        "executions_per_second": report.speed(),
+        "findings": found,
+        "with_failure": report.with_failure,
+        "unsupported": report.lacks,
+        "first_seed": first,
+        "statistics": {
+            "plans": report.stats.plans,
+            "medians": { "modules": modules, "instances": instances, "bytes": bytes },
+            "kinds": report.stats.kinds,
+            "rare": report.stats.rare(),
+        },
+    })
+}

@@ -1,0 +1,290 @@
+//! Cases by runtimes: running them, and what is printed and written of it.
+
+use crate::{
+    commands::wast::{Format, Paint, Table},
+    output,
+};
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use preflight::{
+    case::Case,
+    expect::{Expectations, Surprise},
+    explain::explain,
+    matrix::{self, Column},
+    runtime::{
+        adapters::{CommandLine, WasiAdapter},
+        known::{Known, Places},
+    },
+    script::Options,
+};
+use preflight_reports::matrix::{Counts, Matrix};
+use preflight_spec_tests::Catalogue;
+use serde_json::json;
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+    thread,
+};
+
+/// What is to be run on what.
+pub struct Job {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// The rules.
+    pub catalogue: Catalogue,
+    /// Where runtimes are looked for.
+    pub places: Places,
+    /// The runtimes.
+    pub targets: Vec<Target>,
+    /// Whether these are all cases, so that every expectation has to match one.
+    pub all: bool,
+    /// How many cases of the reference engine run at the same time.
+    pub jobs: Option<u16>,
+}
+
+/// A runtime to run cases on.
+pub enum Target {
+    /// The reference engine.
+    Reference {
+        /// What it is called in the matrix.
+        name: String,
+        /// Tier and limits.
+        options: Box<Options>,
+    },
+    /// A runtime that is looked for on this machine.
+    Known(&'static Known),
+    /// A command line.
+    Command(Box<CommandLine>),
+    /// An adapter of wasi-testsuite.
+    Adapter(Box<WasiAdapter>),
+}
+
+/// Runs a job under a progress bar on standard error, which only a terminal shows. Runtimes that are not found are left out.
+///
+/// # Errors
+/// The threads cannot be started.
+pub fn run_job(job: &Job) -> anyhow::Result<Vec<Column>> {
+    let bar = ProgressBar::new((job.cases.len() * job.targets.len()) as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} cases on {msg}") {
+        bar.set_style(style);
+    }
+    bar.set_message(format!("{} runtimes", job.targets.len()));
+    let progress = || bar.inc(1);
+    let (cases, catalogue) = (&job.cases, &job.catalogue);
+    let one = |target: &Target| match target {
+        Target::Reference { name, options } => {
+            vec![matrix::reference(name, options, cases, catalogue, job.jobs, &progress)]
+        }
+        Target::Known(known) => matrix::columns(&[*known], &job.places, cases, catalogue, &progress),
+        Target::Command(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
+        Target::Adapter(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
+    };
+    let columns = thread::scope(|scope| {
+        let threads: Vec<_> = job.targets.iter().map(|target| scope.spawn(|| one(target))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, Vec<Column>>| {
+            // A panic there is one of this program.
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().flat_map(join).collect()
+    });
+    bar.finish_and_clear();
+    Ok(columns)
+}
+
+/// Gives each column what is known of its runtime: the built-in file, or the one at `file`.
+///
+/// # Errors
+/// A file of expectations that cannot be read.
+pub fn with_expectations(columns: Vec<Column>, file: Option<&Path>) -> anyhow::Result<Vec<(Column, Expectations)>> {
+    let one = |column: Column| {
+        let expectations = match file {
+            Some(path) if path.exists() => {
+                let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                Expectations::parse(&path.display().to_string(), &text)?
+            }
+            Some(_) => Expectations::default(),
+            None => Expectations::built_in(&column.about.name)?,
+        };
+        Ok((column, expectations))
+    };
+    columns.into_iter().map(one).collect()
+}
+
+/// Prints and writes what there is to say, and decides on the exit status.
+///
+/// # Errors
+/// An output that cannot be written, or a runtime that could not be run at all.
+pub fn finish(
+    job: &Job,
+    columns: Vec<(Column, Expectations)>,
+    out: Option<&Path>,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let document = matrix::document(&job.cases, &job.catalogue, &columns);
+    if let Some(folder) = out {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        output::data(Some(&folder.join("results.json")), &(serde_json::to_string_pretty(&document)? + "\n"))?;
+    }
+    let surprises: Vec<Vec<Surprise>> =
+        columns.iter().map(|(column, known)| column.surprises(known, &job.cases, job.all)).collect();
+    let is_broken = columns.iter().any(|(column, _)| column.broken.is_some());
+    let mut stdout = io::stdout().lock();
+    if format == Format::Json {
+        let mut value = serde_json::to_value(&document)?;
+        value["totals"] = totals(&document);
+        writeln!(stdout, "{}", serde_json::to_string_pretty(&value)?)?;
+    } else {
+        let paint = Paint::for_stdout();
+        write_table(&mut stdout, paint, &document)?;
+        for ((column, _), surprises) in columns.iter().zip(&surprises) {
+            write_surprises(&mut stdout, paint, job, column, surprises)?;
+        }
+        let count = surprises.iter().map(Vec::len).sum();
+        write_summary(&mut stdout, paint, &document, count)?;
+    }
+    Ok(match (is_broken, surprises.iter().all(Vec::is_empty)) {
+        (true, _) => ExitCode::from(2),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(1),
+    })
+}
+
+/// Writes the expectations that the verdicts call for.
+///
+/// # Errors
+/// There is no folder for them, or it cannot be written.
+pub fn update(job: &Job, columns: Vec<(Column, Expectations)>, file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    for (column, known) in columns.iter().filter(|(column, _)| column.broken.is_none()) {
+        let folder = Path::new("spec-tests/expect");
+        let path = match file {
+            Some(file) => file.to_owned(),
+            None if folder.is_dir() => folder.join(format!("{}.toml", column.about.name)),
+            None => bail!("there is no folder {} here; give the file with --expect", folder.display()),
+        };
+        let verdicts = column.reports.iter().map(|report| &report.verdict);
+        let mut updated = known.updated(&job.cases, verdicts);
+        if !job.all {
+            let others =
+                known.entries.iter().filter(|entry| !job.cases.iter().any(|case| known.of(case) == Some(*entry)));
+            updated.entries.extend(others.cloned());
+            updated.entries.sort_by(|a, b| (&a.case, &a.rule).cmp(&(&b.case, &b.rule)));
+        }
+        let count = updated.entries.len();
+        if count == 0 && !path.exists() {
+            output::note(&format!("{}: nothing to expect but success", column.about.name));
+            continue;
+        }
+        output::data(Some(&path), &updated.to_toml())?;
+        output::note(&format!("{}: {count} entries written to {}", column.about.name, path.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One row for each subject of the catalogue, one column for each runtime: passed, failed, unsupported, recorded.
+fn write_table(out: &mut impl Write, paint: Paint, document: &Matrix) -> anyhow::Result<()> {
+    let single = document.runtimes.len() == 1;
+    let names: Vec<&str> = if single {
+        vec!["passed", "failed", "unsupported", "recorded"]
+    } else {
+        document.runtimes.iter().map(|runtime| runtime.name.as_str()).collect()
+    };
+    let mut table = Table::new("rules", &names);
+    let totals: Vec<Counts> = document.runtimes.iter().map(|runtime| runtime.totals()).collect();
+    let rows = document.by_subject().into_iter().chain([("all cases", totals)]);
+    for (subject, counts) in rows {
+        let cells = if single {
+            let Counts { passed, failed, unsupported, recorded } = counts[0];
+            let colours = [paint.green(), paint.red(), paint.yellow(), paint.yellow()];
+            let cell = |(count, colour): (usize, _)| (count.to_string(), if count == 0 { paint.dim() } else { colour });
+            [passed, failed, unsupported, recorded].into_iter().zip(colours).map(cell).collect()
+        } else {
+            counts.into_iter().map(|counts| cell(paint, counts)).collect()
+        };
+        table.row(subject, cells);
+    }
+    table.write(out, paint).context("cannot write to standard output")?;
+    if !single {
+        writeln!(out, "{}passed, -failed, ?unsupported, +recorded; zeros left out{}", paint.dim(), paint.end())?;
+    }
+    Ok(())
+}
+
+fn cell(paint: Paint, counts: Counts) -> (String, &'static str) {
+    let Counts { passed, failed, unsupported, recorded } = counts;
+    let parts = [("", passed), ("-", failed), ("?", unsupported), ("+", recorded)];
+    let text: Vec<String> =
+        parts.iter().filter(|(_, count)| *count > 0).map(|(mark, count)| format!("{mark}{count}")).collect();
+    let colour = match (failed, passed, unsupported) {
+        (1.., _, _) => paint.red(),
+        (0, 1.., _) => paint.green(),
+        (0, 0, 1..) => paint.yellow(),
+        _ => paint.dim(),
+    };
+    (text.join(" "), colour)
+}
+
+/// What is not as the expectations say: failed cases in full.
+fn write_surprises(
+    out: &mut impl Write,
+    paint: Paint,
+    job: &Job,
+    column: &Column,
+    surprises: &[Surprise],
+) -> anyhow::Result<()> {
+    let (red, end, name) = (paint.red(), paint.end(), &column.about.name);
+    if let Some(broken) = &column.broken {
+        writeln!(out, "{red}BROKEN{end} {name}: {broken}")?;
+    }
+    for surprise in surprises {
+        match surprise {
+            Surprise::Failed(path) => {
+                let found = job.cases.iter().zip(&column.reports).find(|(case, _)| case.path == *path);
+                let Some((case, report)) = found else { continue };
+                let again = format!("preflight run --runtime {name} --filter {path}");
+                write!(out, "{red}FAILED{end} {name} {}", explain(case, report, &job.catalogue, &again))?;
+            }
+            Surprise::Otherwise(path, word) => writeln!(
+                out,
+                "{red}UNEXPECTED{end} {name} {path}: {word}, which expect/{name}.toml does not expect \
+                 (remove the entry, or run with --update-expectations)"
+            )?,
+            Surprise::Unmatched(pattern) => {
+                writeln!(out, "{red}UNMATCHED{end} {name}: an entry of expect/{name}.toml matches no case: {pattern}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_summary(out: &mut impl Write, paint: Paint, document: &Matrix, surprises: usize) -> anyhow::Result<()> {
+    let broken = document.runtimes.iter().filter(|runtime| runtime.broken.is_some()).count();
+    let (colour, verdict) = if surprises + broken == 0 { (paint.green(), "ok") } else { (paint.red(), "FAILED") };
+    let sum = |get: fn(Counts) -> usize| document.runtimes.iter().map(|runtime| get(runtime.totals())).sum::<usize>();
+    let on = match document.runtimes.as_slice() {
+        [runtime] => runtime.name.clone(),
+        runtimes => format!("{} runtimes", runtimes.len()),
+    };
+    writeln!(
+        out,
+        "{colour}{verdict}{}: {} cases on {on}: {} passed, {} failed, {} unsupported, {} recorded; {surprises} unexpected",
+        paint.end(),
+        document.cases.len(),
+        sum(|counts| counts.passed),
+        sum(|counts| counts.failed),
+        sum(|counts| counts.unsupported),
+        sum(|counts| counts.recorded),
+    )?;
+    Ok(())
+}
+
+fn totals(document: &Matrix) -> serde_json::Value {
+    let sum = |get: fn(Counts) -> usize| document.runtimes.iter().map(|runtime| get(runtime.totals())).sum::<usize>();
+    json!({
+        "passed": sum(|counts| counts.passed),
+        "failed": sum(|counts| counts.failed),
+        "unsupported": sum(|counts| counts.unsupported),
+        "recorded": sum(|counts| counts.recorded),
+    })
+}

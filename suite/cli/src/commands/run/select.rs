@@ -1,0 +1,64 @@
+//! Which cases are run.
+
+use anyhow::{Context, ensure};
+use preflight::{
+    case::{self, Case},
+    script::Options,
+};
+use preflight_spec_tests::Catalogue;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The part of the arguments that selects cases.
+#[derive(Debug, Default, clap::Args)]
+pub struct Selection {
+    /// Only cases whose path contains this text.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    filter: String,
+    /// Only cases of this rule; may be given several times.
+    #[arg(long = "rule", value_name = "ID")]
+    rules: Vec<String>,
+    /// Run the cases (.wast) of this folder instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
+}
+
+impl Selection {
+    /// Whether these are not all built-in cases.
+    pub fn is_partial(&self) -> bool {
+        !self.filter.is_empty() || !self.rules.is_empty() || self.cases.is_some()
+    }
+
+    /// The cases, and whether they are all built-in ones.
+    ///
+    /// # Errors
+    /// A case that cannot be read, or a rule or filter that names nothing.
+    pub fn cases(&self, catalogue: &Catalogue) -> anyhow::Result<(Vec<Case>, bool)> {
+        for id in &self.rules {
+            ensure!(catalogue.get(id).is_some(), "there is no rule {id}; `preflight rules` lists them");
+        }
+        let mut cases = match &self.cases {
+            Some(folder) => in_folder(folder)?,
+            None => case::all()?,
+        };
+        let all = cases.len();
+        let is_of = |case: &Case| self.rules.is_empty() || case.header.rules.iter().any(|id| self.rules.contains(id));
+        cases.retain(|case| case.path.contains(&self.filter) && is_of(case));
+        ensure!(!cases.is_empty(), "none of {all} cases is selected; give another --filter or --rule, or none");
+        Ok((cases, !self.is_partial()))
+    }
+}
+
+/// The cases of a folder and of the folders in it, named by their paths below it.
+fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
+    let jobs = preflight::files::jobs(&[folder.to_owned()], &Options::default())?;
+    let read = |job: &preflight::files::Job| {
+        let path = Path::new(&job.path);
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", job.path))?;
+        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        Ok(Case::parse(&name, &text)?)
+    };
+    jobs.iter().map(read).collect()
+}

@@ -1,0 +1,65 @@
+//! `preflight shrink`: a failing plan made smaller.
+
+use super::fuzz;
+use crate::{output, tier::Tier};
+use anyhow::{Context, bail};
+use preflight::fuzz::{campaign, case};
+use preflight_plan::envelope;
+use std::{fs, path::PathBuf, process::ExitCode};
+
+/// Make a failing plan smaller, as long as it fails in the same way.
+///
+/// FILE holds a plan: JSON as `preflight fuzz` saves it, or an input of the libFuzzer targets. The smallest plan found is
+/// printed as JSON, or as a case for spec-tests.
+///
+/// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  preflight shrink findings/2f6c.json
+  preflight shrink crash-1a2b --wast --out core/new-case.wast")]
+pub struct Args {
+    /// The plan.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Which tiers are judged.
+    #[arg(long, value_enum)]
+    tier: Option<Tier>,
+    /// How many smaller plans to try.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    tries: usize,
+    /// Print a script with the expected steps instead of JSON.
+    #[arg(long)]
+    wast: bool,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The file cannot be read, is no plan, or the output cannot be written.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let plan = match serde_json::from_slice::<preflight_plan::Plan>(&bytes) {
+        Ok(plan) => plan.normalise(),
+        Err(error) if bytes.starts_with(b"{") => {
+            bail!("{} is no plan: {error}", args.file.display())
+        }
+        Err(_) => envelope::open(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?,
+    };
+    let judge = fuzz::judge(args.tier)?;
+    let Some(finding) = judge.plan(&plan).0.finding else {
+        output::note("nobody disagrees on this plan");
+        return Ok(ExitCode::from(1));
+    };
+    let small = campaign::shrink(&judge, &plan, &finding.signature, args.tries);
+    let text = if args.wast {
+        case::case(&small, &small.expected(), &finding.signature, case::RULE)?
+    } else {
+        serde_json::to_string_pretty(&small)? + "\n"
+    };
+    output::note(&finding.signature);
+    output::data(args.out.as_deref(), &text)?;
+    Ok(ExitCode::SUCCESS)
+}

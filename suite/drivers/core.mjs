@@ -1,0 +1,142 @@
+// The primitives of the protocol (suite/PROTOCOL.md) on the WebAssembly API of JavaScript. Every JavaScript runtime has a
+// driver that reads lines and gives them to `answer`.
+//
+// Classes: CompileError is malformed or invalid (the API does not tell which); LinkError, and TypeError of an
+// instantiation, is unlinkable; RuntimeError is a trap, whose reason is known by its message, or not at all; an error about
+// recursion is an exhausted stack; WebAssembly.Exception is an exception. A v128 cannot cross the API: unsupported.
+
+const TRAPS = [
+  [/unreachable/i, 'unreachable'],
+  [/divide by zero|division by zero/i, 'integer-divide-by-zero'],
+  [/divide result unrepresentable|integer overflow/i, 'integer-overflow'],
+  [/unrepresentable|invalid conversion|out of bounds trunc/i, 'invalid-conversion-to-integer'],
+  [/^WebAssembly.Instance\(\): table index is out of bounds/, 'out-of-bounds-table'],
+  [/out of bounds call_indirect/i, 'undefined-element'],
+  [/indirect call to null|to a null table entry|null function or/i, 'uninitialized-element'],
+  [/signature/i, 'indirect-call-type-mismatch'],
+  [/table.*out of bounds|out of bounds table|element segment/i, 'out-of-bounds-table'],
+  [/array.*out of bounds|out of bounds array/i, 'out-of-bounds-array'],
+  [/memory.*out of bounds|out of bounds memory|data segment/i, 'out-of-bounds-memory'],
+  [/illegal cast|bad cast|cast failure|ref\.cast/i, 'cast-failure'],
+  [/null (pointer|reference)|is null|null exception/i, 'null-reference'],
+  [/unaligned|misaligned/i, 'unaligned-atomic'],
+  [/host trap/i, 'host'],
+];
+// Reasons that some engine words alike: it is not told which.
+const VAGUE = /null function or function signature|to a signature that does not match|^(table )?index (is )?out of bounds/i;
+
+export let modules = [], instances = [], calls = [], externs = new Map();
+
+export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+export function classify(error, atLink) {
+  const message = `${error?.name}: ${error?.message}`;
+  if (error?.preflight) return error.preflight;
+  if (error instanceof TypeError && /[sv]128/.test(message)) return { class: 'unsupported', message };
+  if (error instanceof WebAssembly.CompileError) return { class: 'rejected', message };
+  if (error instanceof WebAssembly.LinkError) return { class: 'unlinkable', message };
+  if (WebAssembly.Exception && error instanceof WebAssembly.Exception) return { class: 'exception', message: 'exception' };
+  if (/call stack|too much recursion/i.test(message)) return { class: 'exhausted', what: 'stack', message };
+  if (/could not allocate|out of memory/i.test(message)) return { class: 'exhausted', what: 'memory', message };
+  if (error instanceof WebAssembly.RuntimeError) {
+    const code = VAGUE.test(error.message) ? undefined : TRAPS.find(([pattern]) => pattern.test(error.message))?.[1];
+    return { class: 'trap', code, message };
+  }
+  if (error instanceof TypeError && atLink) return { class: 'unlinkable', message };
+  return { class: 'failed', message };
+}
+
+const view = new DataView(new ArrayBuffer(8));
+function toJs({ type, value }) {
+  if (value === 'null') return null;
+  switch (type) {
+    case 'i32': return Number(BigInt.asIntN(32, BigInt(value)));
+    case 'i64': return BigInt.asIntN(64, BigInt(value));
+    case 'f32': return view.setUint32(0, Number(BigInt.asUintN(32, BigInt(value)))), view.getFloat32(0);
+    case 'f64': return view.setBigUint64(0, BigInt.asUintN(64, BigInt(value))), view.getFloat64(0);
+    case 'externref':
+      if (!externs.has(value)) externs.set(value, { extern: value });
+      return externs.get(value);
+    default: throw { preflight: { class: 'unsupported', message: `${type} in the JavaScript API` } };
+  }
+}
+function fromJs(value, type) {
+  if (value === null || value === undefined) return { type: 'ref', value: 'null' };
+  if (typeof value === 'function') return { type: 'funcref', value: '?' };
+  if (typeof value === 'object') {
+    return 'extern' in value ? { type: 'externref', value: value.extern } : { type: 'structref', value: '?' };
+  }
+  if (typeof value === 'bigint') return { type: 'i64', value: String(value) };
+  if (type === undefined) type = Number.isInteger(value) ? 'i32' : 'f64';
+  if (type === 'f32') return view.setFloat32(0, value), { type, value: String(view.getUint32(0)) };
+  if (type === 'f64') return view.setFloat64(0, value), { type, value: String(view.getBigUint64(0)) };
+  return { type: type === 'i32' ? type : 'i31ref', value: String(value) };
+}
+
+function host({ name, params, results }) {
+  const returned = results.map(toJs);
+  return (...args) => {
+    calls.push({ name, args: args.map((arg, i) => fromJs(arg, params[i])) });
+    return returned.length > 1 ? returned : returned[0];
+  };
+}
+
+function instantiate(request) {
+  const imports = {};
+  for (const item of request.imports) {
+    const value = item.host ? host(item.host) : instances[item.export.instance].exports[item.export.name];
+    if (value !== undefined) (imports[item.module] ??= {})[item.name] = value;
+  }
+  try {
+    return { instance: instances.push(new WebAssembly.Instance(modules[request.module], imports)) - 1 };
+  } catch (error) {
+    return { end: classify(error, true) };
+  }
+}
+
+const exported = (request) => instances[request.instance].exports[request.export];
+const bytesOf = ({ offset, len }, memory) => new Uint8Array(memory.buffer, offset, len);
+// What is addressed by 64 bits wants a BigInt.
+const get = (table, index) => {
+  try { return table.get(index); } catch { return table.get(BigInt(index)); }
+};
+
+const commands = {
+  reset() { modules = []; instances = []; externs = new Map(); return {}; },
+  compile: ({ bytes }) => ({ module: modules.push(new WebAssembly.Module(unhex(bytes))) - 1 }),
+  instantiate,
+  call(request) {
+    let returned = exported(request)(...request.args.map(toJs));
+    if (returned === undefined) returned = [];
+    if (!Array.isArray(returned)) returned = [returned];
+    return { values: returned.map((value, i) => fromJs(value, request.types?.[i])) };
+  },
+  global: (request) => ({ values: [fromJs(exported(request).value, request.types?.[0])] }),
+  set_global: (request) => (exported(request).value = toJs(request.value), {}),
+  memory_size: (request) => ({ size: exported(request).buffer.byteLength }),
+  memory_read: (request) => ({ bytes: hex(bytesOf(request, exported(request))) }),
+  memory_write: (request) => {
+    const bytes = unhex(request.bytes);
+    bytesOf({ offset: request.offset, len: bytes.length }, exported(request)).set(bytes);
+    return {};
+  },
+  table_size: (request) => ({ size: Number(exported(request).length) }),
+  table_get: (request) => ({ values: [fromJs(get(exported(request), request.index), 'i31ref')] }),
+};
+
+// The answer to one line; `about` is what the runtime is, `more` what its driver has beyond this file.
+export async function answer(line, about, more = {}) {
+  const request = JSON.parse(line);
+  calls = [];
+  let reply;
+  try {
+    if (request.cmd === 'hello') reply = { protocol: 1, about };
+    else if (more[request.cmd]) reply = await more[request.cmd](request);
+    else if (commands[request.cmd]) reply = commands[request.cmd](request);
+    else reply = { end: { class: 'unsupported', message: request.cmd } };
+  } catch (error) {
+    reply = { end: classify(error, false) };
+  }
+  return JSON.stringify({ id: request.id, ...reply, calls });
+}

@@ -1,0 +1,102 @@
+// Components by jco, on node: a component is transpiled to JavaScript with `--instantiation sync`, once for each content and
+// version, and its core modules are instantiated by V8.
+//
+// A component that jco does not transpile is `rejected`; if it says that something is not supported, `unsupported`. A
+// TypeError or Error of generated code is a trap without a reason.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { answer, classify, unhex } from './core.mjs';
+
+const jco = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'jco');
+const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
+const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
+const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
+const about = {
+  name: 'jco', version, level: 'observable', abilities: ['components'],
+  lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
+};
+
+let components = [], instances = [];
+
+async function transpiled(bytes) {
+  const folder = join(cache, createHash('sha256').update(bytes).digest('hex'));
+  if (!existsSync(folder)) {
+    let files;
+    try {
+      files = (await transpile(bytes, { name: 'c', instantiation: 'sync', noTypescript: true })).files;
+    } catch (error) {
+      const message = String(error?.message ?? error);
+      throw { preflight: { class: /unsupported|not supported|not yet|unimplemented/i.test(message) ? 'unsupported' : 'rejected', message } };
+    }
+    const fresh = `${folder}.${process.pid}`;
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(fresh, name)), { recursive: true });
+      writeFileSync(join(fresh, name), content);
+    }
+    writeFileSync(join(fresh, 'package.json'), '{"type":"module"}');
+    renameSync(fresh, folder);
+  }
+  return folder;
+}
+
+// The plain form of component-level values, from JavaScript and back.
+function toPlain(value) {
+  if (value === undefined || value === null) return { $none: true };
+  if (typeof value === 'bigint') return { $int: String(value) };
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { $float: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf' };
+  }
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value, toPlain);
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, toPlain(v)]));
+}
+function fromPlain(value) {
+  if (Array.isArray(value)) return value.map(fromPlain);
+  if (value === null || typeof value !== 'object') return value;
+  if ('$int' in value) return BigInt(value.$int);
+  if ('$float' in value) return Number({ nan: NaN, inf: Infinity, '-inf': -Infinity }[value.$float]);
+  if ('$none' in value) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fromPlain(v)]));
+}
+const camel = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+
+function end(error, atLink) {
+  const end = classify(error, atLink);
+  return { end: end.class === 'failed' ? { class: 'trap', message: end.message } : end };
+}
+
+const more = {
+  reset() { components = []; instances = []; return {}; },
+  async compile_component({ bytes }) {
+    const folder = await transpiled(unhex(bytes));
+    return { module: components.push({ folder, code: await import(pathToFileURL(join(folder, 'c.js'))) }) - 1 };
+  },
+  instantiate_component({ component, imports }) {
+    const { folder, code } = components[component];
+    const given = Object.fromEntries(imports.map(({ name, instance }) => [name, instances[instance]]));
+    const core = (name) => new WebAssembly.Module(readFileSync(join(folder, name)));
+    try {
+      return { instance: instances.push(code.instantiate(core, given)) - 1 };
+    } catch (error) {
+      return end(error, true);
+    }
+  },
+  call_component({ instance, export: name, args }) {
+    const func = instances[instance][camel(name)];
+    if (typeof func !== 'function') return { end: { class: 'failed', message: `no exported function ${name}` } };
+    try {
+      const value = func(...args.map(fromPlain));
+      return { values: value === undefined ? [] : [toPlain(value)] };
+    } catch (error) {
+      if (error?.payload !== undefined) return { values: [toPlain({ tag: 'err', val: error.payload })] };
+      return end(error, false);
+    }
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  process.stdout.write((await answer(line, about, more)) + '\n');
+}

@@ -1,0 +1,138 @@
+"""wasmtime through its Python package. Its parser and its validator share one error: `rejected`. An error that is no trap
+while it links is `unlinkable`; a trap code that is not in the table is a trap without a reason."""
+from importlib.metadata import version
+
+import wasmtime as w
+from preflight_driver import NULL, End, read, serve, unsupported, write
+
+TRAPS = {
+    "UNREACHABLE": "unreachable",
+    "MEMORY_OUT_OF_BOUNDS": "out-of-bounds-memory",
+    "INDIRECT_CALL_TO_NULL": "uninitialized-element",
+    "BAD_SIGNATURE": "indirect-call-type-mismatch",
+    "INTEGER_OVERFLOW": "integer-overflow",
+    "INTEGER_DIVISION_BY_ZERO": "integer-divide-by-zero",
+    "BAD_CONVERSION_TO_INTEGER": "invalid-conversion-to-integer",
+    "NULL_REFERENCE": "null-reference",
+    "ARRAY_OUT_OF_BOUNDS": "out-of-bounds-array",
+    "CAST_FAILURE": "cast-failure",
+    "HEAP_MISALIGNED": "unaligned-atomic",
+    "ATOMIC_WAIT_NON_SHARED_MEMORY": "expected-shared-memory",
+}
+
+
+def end(error, at_link=False):
+    if isinstance(error, w.Trap):
+        code = error.trap_code
+        if code == w.TrapCode.STACK_OVERFLOW:
+            return End("exhausted", error, what="stack")
+        name = TRAPS.get(code.name) if code is not None else None
+        return End("trap", error, **({"code": name} if name else {}))
+    if "exception" in str(error):
+        return End("exception", error)
+    if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error):
+        return End("exhausted", error, what="memory")
+    return End("unlinkable" if at_link else "failed", error)
+
+
+class Driver:
+    def __init__(self):
+        config = w.Config()
+        for proposal in ("gc", "function_references", "exceptions", "tail_call", "multi_memory", "memory64", "threads",
+                         "relaxed_simd", "custom_page_sizes"):
+            setattr(config, "wasm_" + proposal, True)
+        config.shared_memory = True
+        self.engine = w.Engine(config)
+        self.reset()
+
+    def reset(self):
+        self.store, self.modules, self.instances = w.Store(self.engine), [], []
+
+    def compile(self, bytes):
+        try:
+            self.modules.append(w.Module(self.engine, bytearray.fromhex(bytes)))
+        except w.WasmtimeError as error:
+            raise End("rejected", error)
+        return {"module": len(self.modules) - 1}
+
+    def instantiate(self, module, imports):
+        linker = w.Linker(self.engine)
+        linker.allow_shadowing = True
+        for item in imports:
+            if "host" in item:
+                value = self.host(**item["host"])
+            else:
+                value = self.instances[item["export"]["instance"]].get(item["export"]["name"])
+            if value is not None:
+                linker.define(self.store, item["module"], item["name"], value)
+        try:
+            instance = linker.instantiate(self.store, self.modules[module])
+        except (w.WasmtimeError, w.Trap) as error:
+            raise end(error, at_link=True)
+        self.instances.append(instance.exports(self.store))
+        return {"instance": len(self.instances) - 1}
+
+    def host(self, name, params, results):
+        types = [getattr(w.ValType, kind)() for kind in params]
+        returned = [read(value) for value in results]
+
+        def call(*args):
+            self.calls.append({"name": name, "args": [write(kind, arg) for kind, arg in zip(params, args)]})
+            return returned if len(returned) > 1 else returned[0] if returned else None
+
+        return w.Func(self.store, w.FuncType(types, [getattr(w.ValType, v["type"])() for v in results]), call)
+
+    def export(self, instance, name):
+        return self.instances[instance][name]
+
+    def call(self, instance, export, args, types):
+        func = self.export(instance, export)
+        try:
+            results = func(self.store, *[read(arg) for arg in args])
+        except (w.WasmtimeError, w.Trap) as error:
+            raise end(error)
+        except (TypeError, NotImplementedError, ValueError) as error:
+            raise unsupported(error)
+        types = func.type(self.store).results
+        results = results if isinstance(results, list) and len(types) != 1 else [results]
+        return {"values": [self.value(kind, value) for kind, value in zip(types, results)]}
+
+    def value(self, kind, value):
+        if value is None:
+            return NULL
+        if str(kind) in ("i32", "i64", "f32", "f64"):
+            return write(str(kind), value)
+        if isinstance(value, tuple):
+            return {"type": value[0], "value": str(value[1])}
+        if isinstance(value, w.Func):
+            return {"type": "funcref", "value": "?"}
+        raise unsupported(f"a result of type {kind}")
+
+    def global_(self, instance, export, types):
+        value = self.export(instance, export)
+        return {"values": [self.value(value.type(self.store).content, value.value(self.store))]}
+
+    def set_global(self, instance, export, value):
+        self.export(instance, export).set_value(self.store, read(value))
+
+    def memory_size(self, instance, export):
+        return {"size": self.export(instance, export).data_len(self.store)}
+
+    def memory_read(self, instance, export, offset, len):
+        return {"bytes": self.export(instance, export).read(self.store, offset, offset + len).hex()}
+
+    def memory_write(self, instance, export, offset, bytes):
+        self.export(instance, export).write(self.store, bytearray.fromhex(bytes), offset)
+
+    def table_size(self, instance, export):
+        return {"size": self.export(instance, export).size(self.store)}
+
+    def table_get(self, instance, export, index):
+        table = self.export(instance, export)
+        return {"values": [self.value(table.type(self.store).element, table.get(self.store, index))]}
+
+
+setattr(Driver, "global", Driver.global_)
+LINEAGE = {"engine": "wasmtime", "linker": "wasmtime"}
+serve({"name": "wasmtime-python", "version": version("wasmtime"), "level": "observable", "abilities": ["core"],
+       "lineage": LINEAGE}, Driver())

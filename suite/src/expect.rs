@@ -1,0 +1,277 @@
+//! What is known of a runtime: the cases that it does not pass, each with a reason.
+//!
+//! A file of expectations is TOML, one `[[entry]]` for each fact, with the keys of [`Entry`]. What such a file does not
+//! mention has to pass. An entry whose case passes is an error, and so is an entry that matches no case: files of
+//! expectations only ever tell the truth of today.
+
+use crate::case::{Case, Verdict};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The case, or the beginning of the paths of several with `*` after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// The rule that the cases prove, or the beginning of several ids with `*` after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// What becomes of them.
+    pub expected: Expected,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Where the runtime's own people speak of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// What becomes of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Expected {
+    /// It fails.
+    Failed,
+    /// The runtime cannot do it.
+    Unsupported,
+    /// It passes at one time and fails at another.
+    Flaky,
+}
+
+/// The expectations of one runtime.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectations {
+    /// The facts.
+    #[serde(default, rename = "entry", skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Entry>,
+}
+
+/// A file that is none of expectations.
+#[derive(Debug, Error)]
+pub enum ExpectError {
+    /// It isn't of the expected form.
+    #[error("{path}: {error}")]
+    Form {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        error: Box<toml::de::Error>,
+    },
+    /// An entry names neither a case nor a rule, or both.
+    #[error("{path}: entry {number} has to name a case or a rule, and not both")]
+    Which {
+        /// The file.
+        path: String,
+        /// Which entry, from 1.
+        number: usize,
+    },
+}
+
+/// Something that is not as the expectations say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Surprise {
+    /// A case failed.
+    Failed(String),
+    /// A case that has to fail, or to be unsupported, is otherwise: its verdict.
+    Otherwise(String, &'static str),
+    /// An entry matches no case.
+    Unmatched(String),
+}
+
+impl Expectations {
+    /// Reads a file of expectations.
+    ///
+    /// # Errors
+    /// [`ExpectError`].
+    pub fn parse(path: &str, text: &str) -> Result<Self, ExpectError> {
+        let form = |error| ExpectError::Form { path: path.to_owned(), error: Box::new(error) };
+        let expectations: Expectations = toml::from_str(text).map_err(form)?;
+        match expectations.entries.iter().position(|entry| entry.case.is_some() == entry.rule.is_some()) {
+            Some(index) => Err(ExpectError::Which { path: path.to_owned(), number: index + 1 }),
+            None => Ok(expectations),
+        }
+    }
+
+    /// The built-in expectations of the runtime called `name`; none if there is no file of them.
+    ///
+    /// # Errors
+    /// [`ExpectError`]; the tests of this crate read every file.
+    pub fn built_in(name: &str) -> Result<Self, ExpectError> {
+        let file = preflight_spec_tests::EXPECT.iter().find(|(runtime, _)| *runtime == name);
+        file.map_or_else(|| Ok(Self::default()), |(name, text)| Self::parse(&format!("expect/{name}.toml"), text))
+    }
+
+    /// The first entry that speaks of a case.
+    pub fn of(&self, case: &Case) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.matches(case))
+    }
+
+    /// What is not as expected, given the verdicts on `cases`. `all` if these are all cases, so that every entry has to
+    /// match one.
+    pub fn surprises<'v>(
+        &self,
+        cases: &[Case],
+        verdicts: impl Iterator<Item = &'v Verdict>,
+        all: bool,
+    ) -> Vec<Surprise> {
+        let mut surprises: Vec<Surprise> =
+            cases.iter().zip(verdicts).filter_map(|(case, verdict)| self.surprise(case, verdict)).collect();
+        if all {
+            let unmatched = self.entries.iter().filter(|entry| !cases.iter().any(|case| entry.matches(case)));
+            surprises.extend(unmatched.map(|entry| Surprise::Unmatched(entry.pattern().to_owned())));
+        }
+        surprises
+    }
+
+    /// How a verdict is not as expected, if it is not.
+    pub fn surprise(&self, case: &Case, verdict: &Verdict) -> Option<Surprise> {
+        let expected = self.of(case).map(|entry| entry.expected);
+        match (expected, verdict) {
+            (None, Verdict::Failed(_)) => Some(Surprise::Failed(case.path.clone())),
+            (Some(Expected::Unsupported), Verdict::Unsupported(_)) | (Some(Expected::Failed), Verdict::Failed(_)) => {
+                None
+            }
+            (None | Some(Expected::Flaky), _) | (Some(_), Verdict::Recorded(_)) => None,
+            (Some(_), verdict) => Some(Surprise::Otherwise(case.path.clone(), verdict.word())),
+        }
+    }
+
+    /// The expectations that the verdicts on all `cases` call for. What is known already keeps its reason; what is new has
+    /// one that says that nobody has looked yet.
+    pub fn updated<'v>(&self, cases: &[Case], verdicts: impl Iterator<Item = &'v Verdict>) -> Self {
+        let failed = cases.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Failed(_)));
+        let entries = failed.map(|(case, verdict)| match self.of(case) {
+            Some(entry) if entry.expected != Expected::Unsupported => {
+                Entry { case: Some(case.path.clone()), rule: None, ..entry.clone() }
+            }
+            _ => Entry {
+                case: Some(case.path.clone()),
+                rule: None,
+                expected: Expected::Failed,
+                reason: format!("Not looked into yet: {}", verdict.notes().first().map_or("", String::as_str)),
+                link: None,
+            },
+        });
+        Expectations { entries: entries.collect() }
+    }
+
+    /// As TOML.
+    pub fn to_toml(&self) -> String {
+        let quote = |text: &str| serde_json::Value::from(text).to_string();
+        let entry = |entry: &Entry| {
+            let mut lines = vec!["[[entry]]".to_owned()];
+            let mut key = |key: &str, value: &Option<String>| {
+                lines.extend(value.iter().map(|value| format!("{key} = {}", quote(value))));
+            };
+            key("case", &entry.case);
+            key("rule", &entry.rule);
+            key("expected", &Some(entry.expected.as_str().to_owned()));
+            key("reason", &Some(entry.reason.clone()));
+            key("link", &entry.link);
+            lines.join("\n") + "\n"
+        };
+        self.entries.iter().map(entry).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Expected {
+    fn as_str(self) -> &'static str {
+        match self {
+            Expected::Failed => "failed",
+            Expected::Unsupported => "unsupported",
+            Expected::Flaky => "flaky",
+        }
+    }
+}
+
+impl Entry {
+    fn pattern(&self) -> &str {
+        self.case.as_deref().or(self.rule.as_deref()).unwrap_or_default()
+    }
+
+    fn matches(&self, case: &Case) -> bool {
+        let is = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
+            Some(stem) => text.starts_with(stem),
+            None => text == pattern,
+        };
+        self.case.as_ref().is_some_and(|pattern| is(pattern, &case.path))
+            || self.rule.as_ref().is_some_and(|pattern| case.header.rules.iter().any(|rule| is(pattern, rule)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(path: &str) -> Case {
+        let text = ";;! title = \"t\"\n;;! rules = [\"CORE-LINK-01\"]\n(module)\n";
+        Case::parse(path, text).expect("a case")
+    }
+
+    fn entry(case: &str, expected: &str) -> String {
+        format!("[[entry]]\ncase = {case:?}\nexpected = {expected:?}\nreason = \"r\"\n")
+    }
+
+    fn surprises(text: &str, verdicts: [Verdict; 2]) -> Vec<Surprise> {
+        let cases = [case("core/a.wast"), case("core/b.wast")];
+        Expectations::parse("x", text).expect("expectations").surprises(&cases, verdicts.iter(), true)
+    }
+
+    fn failed() -> Verdict {
+        Verdict::Failed(Vec::new())
+    }
+
+    #[test]
+    fn what_is_not_mentioned_has_to_pass() {
+        assert_eq!(surprises("", [failed(), Verdict::Passed]), [Surprise::Failed("core/a.wast".to_owned())]);
+        let unsupported = Verdict::Unsupported("x".to_owned());
+        assert_eq!(surprises("", [unsupported, Verdict::Recorded(Vec::new())]), []);
+    }
+
+    #[test]
+    fn what_is_mentioned_has_to_fail() {
+        let known = entry("core/a.wast", "failed");
+        assert_eq!(surprises(&known, [failed(), Verdict::Passed]), []);
+        let passed = Surprise::Otherwise("core/a.wast".to_owned(), "passed");
+        assert_eq!(surprises(&known, [Verdict::Passed, Verdict::Passed]), std::slice::from_ref(&passed));
+        let both = entry("core/*", "failed");
+        assert_eq!(surprises(&both, [Verdict::Passed, failed()]), [passed]);
+    }
+
+    #[test]
+    fn an_entry_that_matches_nothing_is_told() {
+        let text = entry("core/c.wast", "failed");
+        assert_eq!(
+            surprises(&text, [Verdict::Passed, Verdict::Passed]),
+            [Surprise::Unmatched("core/c.wast".to_owned())]
+        );
+    }
+
+    #[test]
+    fn wrong_files_are_refused() {
+        let message = |text: &str| Expectations::parse("x.toml", text).expect_err("wrong").to_string();
+        assert!(
+            message("[[entry]]\nexpected = \"failed\"\nreason = \"r\"\n").starts_with("x.toml: entry 1 has to name")
+        );
+        assert!(message(&(entry("a", "failed") + "why = 1\n")).contains("unknown field `why`"));
+        assert!(message(&entry("a", "passed")).contains("unknown variant `passed`"));
+    }
+
+    #[test]
+    fn updates_keep_reasons_and_can_be_read_again() {
+        let cases = [case("core/a.wast"), case("core/b.wast")];
+        let old = Expectations::parse("x", &entry("core/*", "failed")).expect("expectations");
+        let new = old.updated(&cases, [failed(), Verdict::Passed].iter());
+        assert_eq!((new.entries.len(), new.entries[0].reason.as_str()), (1, "r"));
+        assert_eq!(Expectations::parse("x", &new.to_toml()).expect("expectations"), new);
+    }
+
+    #[test]
+    fn every_built_in_file_can_be_read() {
+        for (name, _) in preflight_spec_tests::EXPECT {
+            Expectations::built_in(name).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
+
+use crate::{
+    case::line,
+    trace::{Event, Outcome, Trace, TrapCode, Value},
+};
+use preflight_plan::{
+    Action, Expected, Plan,
+    plan::{Catch, Memory, Step, Trap},
+};
+use std::{collections::BTreeMap, fmt::Write};
+use thiserror::Error;
+
+/// The rule that a case made from a plan names until somebody has looked at it: start functions run last, after everything.
+pub const RULE: &str = "CORE-START-01";
+
+/// A plan that no script can tell.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum CaseError {
+    /// Scripts have no host functions that do more than print.
+    #[error("the plan has functions of the host, which scripts have no words for: keep it as a plan")]
+    HostFunctions,
+    /// How far it comes is not predicted.
+    #[error("the plan does not end, so that there is nothing to expect")]
+    Unbounded,
+    /// A script has words for one exhaustion only, the last end of an instantiation.
+    #[error("an instantiation exhausts a resource, and another one fails after it")]
+    Exhausted,
+    /// The text of a module could not be made.
+    #[error("a module has no text: {0}")]
+    Print(String),
+}
+
+/// The case of a normal plan. `title` is a sentence without a full stop, `rule` the rule that it proves.
+///
+/// # Errors
+/// [`CaseError`] if scripts have no words for what the plan does.
+pub fn case(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> Result<String, CaseError> {
+    if !plan.hosts.is_empty() {
+        return Err(CaseError::HostFunctions);
+    }
+    if expected.is_unbounded {
+        return Err(CaseError::Unbounded);
+    }
+    let texts: Vec<String> = plan
+        .to_wasm()
+        .modules
+        .iter()
+        .map(|bytes| wasmprinter::print_bytes(bytes).map_err(|error| CaseError::Print(error.to_string())))
+        .collect::<Result<_, _>>()?;
+    let mut script = Script { plan, texts, text: header(plan, expected, title, rule), ..Script::default_for(plan) };
+    for (action, trace) in plan.actions().iter().zip(&expected.traces) {
+        match action {
+            Action::Instantiate { node } => script.instantiate(*node, trace)?,
+            Action::Call { node, export } => script.call(*node, export, &trace.outcome),
+            // Scripts cannot call through a table of another module.
+            Action::Probe => {}
+        }
+    }
+    Ok(script.finish())
+}
+
+struct Script<'a> {
+    plan: &'a Plan,
+    texts: Vec<String>,
+    text: String,
+    /// How often each node was attempted, and the name of its latest instance.
+    attempts: Vec<usize>,
+    names: Vec<Option<String>>,
+    /// Instantiations that failed: their instances have numbers for names.
+    unnamed: usize,
+    /// New paths of instances.
+    paths: BTreeMap<String, String>,
+    events: Vec<Event>,
+    outcome: Outcome,
+}
+
+impl<'a> Script<'a> {
+    fn default_for(plan: &'a Plan) -> Self {
+        Script {
+            plan,
+            texts: Vec::new(),
+            text: String::new(),
+            attempts: vec![0; plan.nodes.len()],
+            names: vec![None; plan.nodes.len()],
+            unnamed: 0,
+            paths: BTreeMap::new(),
+            events: Vec::new(),
+            outcome: Outcome::Returned { values: Vec::new() },
+        }
+    }
+
+    fn instantiate(&mut self, node: usize, trace: &Trace) -> Result<(), CaseError> {
+        if matches!(self.outcome, Outcome::Exhausted { .. }) && !matches!(trace.outcome, Outcome::Returned { .. }) {
+            return Err(CaseError::Exhausted);
+        }
+        let attempt = self.attempts[node];
+        self.attempts[node] += 1;
+        let name = if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") };
+        self.register_args(node);
+        let body = self.texts[self.plan.nodes[node].module].clone();
+        let body = body.trim().trim_start_matches("(module").to_owned();
+        let unnamed = format!("(module{body}");
+        match &trace.outcome {
+            Outcome::Returned { .. } => {
+                self.line(&format!("(module {name}{body}"));
+                self.names[node] = Some(name);
+            }
+            Outcome::Exhausted { .. } => self.line(&format!("(module {name}{body}")),
+            Outcome::Unlinkable => {
+                // The twist says which of the two it is; a missing provider is an unknown name.
+                let is_missing = self.is_unknown(node);
+                let why = if is_missing { "unknown import" } else { "incompatible import type" };
+                self.line(&format!("(assert_unlinkable {unnamed} \"{why}\")"));
+                self.unnamed += 1;
+            }
+            Outcome::Exception { .. } => self.failed(&name, &format!("(assert_exception {unnamed})")),
+            Outcome::Trap { code, .. } => {
+                self.failed(&name, &format!("(assert_trap {unnamed} \"{}\")", words(*code)));
+            }
+            other => unreachable!("plans do not end like this: {other}"),
+        }
+        if !matches!(trace.outcome, Outcome::Returned { .. }) {
+            self.outcome = trace.outcome.clone();
+        }
+        self.events.extend(trace.events.iter().cloned());
+        Ok(())
+    }
+
+    /// Whether the first import that does not match is one for which nothing is there.
+    fn is_unknown(&self, node: usize) -> bool {
+        use preflight_plan::{Given, plan::Twist};
+        let module = &self.plan.modules[self.plan.nodes[node].module];
+        let given = self.plan.imports(node);
+        // Names are looked up for all imports before any type is compared.
+        module.imports.iter().zip(given).any(|(import, given)| match given {
+            Given::Nothing => true,
+            Given::Export { node, .. } => self.names[node].is_none(),
+            Given::Host { .. } => import.twist == Some(Twist::Missing),
+        })
+    }
+
+    fn failed(&mut self, name: &str, directive: &str) {
+        self.line(directive);
+        self.paths.insert(format!("/{name}"), format!("/#{}", self.unnamed));
+        self.unnamed += 1;
+    }
+
+    /// Gives the names of the module's arguments to the instances that are meant now.
+    fn register_args(&mut self, node: usize) {
+        for (i, arg) in self.plan.nodes[node].args.clone().into_iter().enumerate() {
+            let name = match &self.names[arg] {
+                Some(name) => name.clone(),
+                None => {
+                    // Whatever had the name has it no more.
+                    self.line("(module $nothing)");
+                    "$nothing".to_owned()
+                }
+            };
+            self.line(&format!("(register \"a{i}\" {name})"));
+        }
+    }
+
+    fn call(&mut self, node: usize, export: &str, outcome: &Outcome) {
+        let Some(name) = self.names[node].clone() else { return };
+        let invoke = format!("(invoke {name} \"{export}\")");
+        match outcome {
+            Outcome::Returned { values } => {
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|value| match value {
+                        Value::I32(value) => format!(" (i32.const {value})"),
+                        other => unreachable!("functions of plans return i32, not {other}"),
+                    })
+                    .collect();
+                self.line(&format!("(assert_return {invoke}{})", values.concat()));
+            }
+            Outcome::Trap { code, .. } => self.line(&format!("(assert_trap {invoke} \"{}\")", words(*code))),
+            Outcome::Exception { .. } => self.line(&format!("(assert_exception {invoke})")),
+            Outcome::Exhausted { .. } => self.line(&format!("(assert_exhaustion {invoke} \"call stack exhausted\")")),
+            _ => {}
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text += text;
+        self.text += "\n";
+    }
+
+    fn finish(mut self) -> String {
+        for event in &self.events {
+            let event = renamed(event, &self.paths);
+            writeln!(self.text, ";;= {}", line::print_event(&event)).expect("a string takes all text");
+        }
+        match &self.outcome {
+            Outcome::Unlinkable => self.text += ";;= => unlinkable\n",
+            Outcome::Exhausted { what } => {
+                writeln!(self.text, ";;= => exhausted {}", format!("{what:?}").to_lowercase())
+                    .expect("a string takes all text");
+            }
+            _ => {}
+        }
+        self.text
+    }
+}
+
+fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
+    let mut needs = Vec::new();
+    let mut need = |is_needed: bool, name: &'static str| {
+        if is_needed && !needs.contains(&name) {
+            needs.push(name);
+        }
+    };
+    for module in &plan.modules {
+        let steps: Vec<&Step> = module.funcs.iter().flat_map(|func| flat(&func.steps)).collect();
+        let has = |is: fn(&Step) -> bool| steps.iter().any(|step| is(step));
+        need(module.memories.len() > 1 || module.imports.len() > 1, "multi-memory");
+        need(module.globals.len() > 1 || !module.elems.is_empty() || !module.datas.is_empty(), "extended-const");
+        need(!module.globals.is_empty() || !module.tables.is_empty() || !module.funcs.is_empty(), "gc");
+        need(
+            has(|step| matches!(step, Step::Call { tail: true, .. } | Step::CallIndirect { tail: true, .. })),
+            "tail-call",
+        );
+        let is_try = |step: &Step| {
+            matches!(step, Step::Throw { .. } | Step::Try { catch: Catch::Tag(_) | Catch::All | Catch::Rethrow, .. })
+                || matches!(step, Step::Trap(Trap::ThrowNull))
+        };
+        need(
+            !module.tags.is_empty() || !module.imports.is_empty() || steps.iter().any(|s| is_try(s)),
+            "exception-handling",
+        );
+        let memories = |is: fn(&Memory) -> bool| module.memories.iter().any(is);
+        need(
+            memories(|m| m.is_64) || module.tables.iter().any(|t| t.ty.is_64) || !module.imports.is_empty(),
+            "memory64",
+        );
+        let is_atomic = |step: &Step| matches!(step, Step::Trap(Trap::Unaligned(_) | Trap::WaitUnshared(_)));
+        need(memories(|m| m.shared) || steps.iter().any(|s| is_atomic(s)) || !module.imports.is_empty(), "threads");
+        need(memories(|m| m.bytewise) || !module.imports.is_empty(), "custom-page-sizes");
+    }
+    let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
+    let spins = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { what: crate::trace::Resource::Fuel });
+    let interrupt = if expected.traces.iter().any(spins) { ";;! interrupt = true\n" } else { "" };
+    format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = [{}]\n{interrupt}", needs.join(", "))
+}
+
+/// All steps, nested ones too.
+fn flat(steps: &[Step]) -> Vec<&Step> {
+    let mut all = Vec::new();
+    for step in steps {
+        all.push(step);
+        if let Step::Try { body, .. } | Step::Repeat { body, .. } = step {
+            all.extend(flat(body));
+        }
+    }
+    all
+}
+
+/// The event with the paths that the script gives to the instances.
+fn renamed(event: &Event, paths: &BTreeMap<String, String>) -> Event {
+    let mut value = serde_json::to_value(event).expect("events are data");
+    rename_in(&mut value, paths);
+    serde_json::from_value(value).expect("only names have changed")
+}
+
+fn rename_in(value: &mut serde_json::Value, paths: &BTreeMap<String, String>) {
+    match value {
+        serde_json::Value::String(text) => {
+            // A path, or a function's path and index.
+            let (path, index) = text.split_once('#').map_or((&**text, None), |(path, index)| (path, Some(index)));
+            if let Some(new) = paths.get(path) {
+                *text = index.map_or(new.clone(), |index| format!("{new}#{index}"));
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| rename_in(item, paths)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| rename_in(field, paths)),
+        _ => {}
+    }
+}
+
+/// The text of a trap in scripts (see [`messages`](crate::messages)).
+fn words(code: TrapCode) -> String {
+    match code {
+        TrapCode::Unreachable => "unreachable".to_owned(),
+        code => code.to_string(),
+    }
+}

@@ -1,0 +1,236 @@
+//! Carries out a plan on the reference engine.
+
+use super::Events;
+use crate::post_mortem;
+use preflight_engine::{
+    Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, RefKind, Store, Tier, Val,
+    runtime::{FuncAddr, InstanceAddr},
+    syntax::{FuncType, ValType},
+    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode},
+};
+use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
+
+/// Fuel of each action. No plan whose trace is predicted uses up so much, unless it is meant to.
+const FUEL: u64 = 50_000;
+
+/// Settings under which every plan ends within milliseconds, and what it exhausts by intent is exhausted.
+pub fn config(tier: Tier) -> Config {
+    Config {
+        features: Features::WASM3 | Features::THREADS | Features::CUSTOM_PAGE_SIZES,
+        limits: Limits {
+            fuel: Some(FUEL),
+            call_depth: 1_000,
+            stack_slots: 1 << 16,
+            native_stack_bytes: 256 << 10,
+            memory_bytes: 1 << 30,
+            table_elements: 100_000,
+            heap_bytes: 16 << 20,
+            instances: 10_000,
+            host_depth: 100,
+        },
+        tier,
+        ..Config::default()
+    }
+}
+
+/// Carries out the first `actions` actions of a plan and returns what happened in each.
+pub fn run(plan: &Rc<Plan>, modules: &[Module], actions: &[Action], config: &Config) -> Vec<Trace> {
+    let mut driver = Driver::new(plan, modules, config);
+    actions.iter().map(|action| driver.act(action)).collect()
+}
+
+/// What the functions of the host have to know.
+struct World {
+    plan: Rc<Plan>,
+    modules: Vec<Module>,
+    /// The imports of each node.
+    imports: Vec<Vec<Given>>,
+    /// The latest complete instance of each node.
+    nodes: RefCell<Vec<Option<InstanceAddr>>>,
+    /// How often each node was attempted.
+    attempts: RefCell<Vec<usize>>,
+    /// The functions of the host, the log first.
+    hosts: RefCell<Vec<FuncAddr>>,
+}
+
+struct Driver {
+    store: Store,
+    world: Rc<World>,
+    events: Events,
+}
+
+impl Driver {
+    fn new(plan: &Rc<Plan>, modules: &[Module], config: &Config) -> Self {
+        let mut store = Store::new(config);
+        let nodes = plan.nodes.len();
+        let world = Rc::new(World {
+            plan: plan.clone(),
+            modules: modules.to_vec(),
+            imports: (0..nodes).map(|node| plan.imports(node)).collect(),
+            nodes: RefCell::new(vec![None; nodes]),
+            attempts: RefCell::new(vec![0; nodes]),
+            hosts: RefCell::default(),
+        });
+        let log = FuncType::new([ValType::I32], []);
+        world.hosts.borrow_mut().push(store.alloc_func(log, "spectest.print_i32", |_, _, _| Ok(())));
+        for (i, host) in plan.hosts.iter().enumerate() {
+            let (host, of) = (host.clone(), world.clone());
+            let call = move |caller: &mut Caller<'_>, _: &[Val], _: &mut [Val]| of.host(caller.store(), &host);
+            let func = store.alloc_func(FuncType::new([], []), format!("host.f{i}"), call);
+            world.hosts.borrow_mut().push(func);
+        }
+        let events = Events::attach(&mut store);
+        Driver { store, world, events }
+    }
+
+    fn act(&mut self, action: &Action) -> Trace {
+        self.store.set_fuel(Some(FUEL));
+        let (outcome, post_mortem) = match action {
+            Action::Instantiate { node } => match self.world.instantiate(&mut self.store, *node) {
+                Ok(()) => (Outcome::Returned { values: Vec::new() }, PostMortem::default()),
+                Err(error) => (error.outcome(), self.reachable()),
+            },
+            Action::Call { node, export } => (self.call(*node, export), PostMortem::default()),
+            Action::Probe => {
+                let mut items = self.probe();
+                items.extend(self.reachable().0);
+                (Outcome::Returned { values: Vec::new() }, PostMortem(items))
+            }
+        };
+        let events = self.events.take();
+        Trace { level: Level::Full, events, outcome, post_mortem }
+    }
+
+    fn call(&mut self, node: usize, export: &str) -> Outcome {
+        let Some(instance) = self.world.nodes.borrow()[node] else { return Outcome::Unlinkable };
+        let result = self.store.call_export(instance, export, &[], Cause::Invoke);
+        self.outcome(result)
+    }
+
+    fn outcome(&self, result: Result<Vec<Val>, Fault>) -> Outcome {
+        match result {
+            Ok(values) => {
+                Outcome::Returned { values: values.into_iter().map(|value| self.store.trace_value(value)).collect() }
+            }
+            Err(fault) => fault.outcome(Phase::Call),
+        }
+    }
+
+    /// Everything that the latest instances of the nodes export as `e0`, `e1` and so on.
+    fn exports(&self) -> Vec<(InstancePath, String, Extern)> {
+        let mut all = Vec::new();
+        for instance in self.world.nodes.borrow().iter().flatten() {
+            let exports = self.store.exports(*instance).into_iter().filter(|(name, _)| name.starts_with('e'));
+            all.extend(exports.map(|(name, item)| (self.store.path(*instance).clone(), name, item)));
+        }
+        all
+    }
+
+    fn reachable(&mut self) -> PostMortem {
+        let exports = self.exports();
+        post_mortem::examine(&mut self.store, &exports)
+    }
+
+    fn probe(&mut self) -> Vec<StateItem> {
+        let mut items = Vec::new();
+        let mut seen = HashSet::new();
+        for (at, name, item) in self.exports() {
+            let Extern::Table(table) = item else { continue };
+            if !seen.insert(table) {
+                continue;
+            }
+            for element in 0..self.store.table(table).len().min(PROBED as u64) {
+                let entry = self.store.table(table).get(element);
+                let Some(RefKind::Func(func)) = entry.map(|entry| entry.kind()) else { continue };
+                self.store.set_fuel(Some(FUEL));
+                let args: Vec<Val> = self.store.func_type(func).params.iter().map(|ty| Val::default_of(*ty)).collect();
+                let result = self.store.invoke(func, &args);
+                let state = State::Func { outcome: self.outcome(result) };
+                items.push(StateItem { at: at.clone(), name: format!("{name}[{element}]"), state });
+            }
+        }
+        items
+    }
+}
+
+impl World {
+    fn instantiate(&self, store: &mut Store, node: usize) -> Result<(), InstantiateError> {
+        let attempt = {
+            let attempts = &mut self.attempts.borrow_mut()[node];
+            *attempts += 1;
+            *attempts - 1
+        };
+        let name = if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") };
+        let module = &self.modules[self.plan.nodes[node].module];
+        // The engine's own linker is for names; here it is known which instance gives what.
+        let externs: Vec<Extern> = self.imports[node].iter().filter_map(|given| self.given(store, given)).collect();
+        let instance = store.instantiate(module, &externs, InstancePath::root().child(&name))?;
+        self.nodes.borrow_mut()[node] = Some(instance);
+        Ok(())
+    }
+
+    fn given(&self, store: &Store, given: &Given) -> Option<Extern> {
+        match given {
+            Given::Host { name } => {
+                let index = match name.strip_prefix("host.f") {
+                    Some(index) => 1 + index.parse::<usize>().ok()?,
+                    None => 0,
+                };
+                self.hosts.borrow().get(index).copied().map(Extern::Func)
+            }
+            Given::Export { node, name } => store.export(self.nodes.borrow()[*node]?, name),
+            Given::Nothing => None,
+        }
+    }
+
+    fn export(&self, store: &Store, node: usize, export: usize) -> Option<Extern> {
+        store.export(self.nodes.borrow()[node]?, &format!("e{export}"))
+    }
+
+    /// What a function of the host does.
+    fn host(&self, store: &mut Store, host: &HostFunc) -> Result<(), Fault> {
+        let trap = || Fault::Trap(TrapCode::Host.into());
+        match *host {
+            HostFunc::Write { node, export, at, value } => match self.export(store, node, export) {
+                Some(Extern::Memory(memory)) => store.memory_mut(memory).write(at, &[value]).map_err(|_| trap()),
+                _ => Ok(()),
+            },
+            HostFunc::Grow { node, export, by } => {
+                if let Some(Extern::Memory(memory)) = self.export(store, node, export) {
+                    // A memory that cannot grow stays as it is.
+                    let _old = store.memory_grow(memory, by);
+                }
+                Ok(())
+            }
+            HostFunc::Trap => Err(trap()),
+            HostFunc::Throw { node, export, value } => match self.export(store, node, export) {
+                Some(Extern::Tag(tag)) => {
+                    let has_argument = self.plan.tag_has_argument(node, export);
+                    let args = [Val::I32(value)];
+                    Err(store.throw(tag, if has_argument { &args } else { &[] }))
+                }
+                _ => Ok(()),
+            },
+            HostFunc::Call { node, export, catches } => match self.export(store, node, export) {
+                Some(Extern::Func(func)) => end_here(store.invoke(func, &[]).map(drop), catches),
+                _ => Ok(()),
+            },
+            HostFunc::Instantiate { node, catches } => end_here(
+                self.instantiate(store, node).map_err(|error| match error {
+                    InstantiateError::Link(_) => trap(),
+                    InstantiateError::Fault { fault, .. } => fault,
+                }),
+                catches,
+            ),
+        }
+    }
+}
+
+/// A host function that catches lets traps and exceptions end; what is exhausted stays exhausted.
+fn end_here(result: Result<(), Fault>, catches: bool) -> Result<(), Fault> {
+    match result {
+        Err(Fault::Trap(_) | Fault::Exception(_)) if catches => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,195 @@
+//! The verdict on one plan.
+
+use super::driver;
+use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
+use preflight_engine::{Config, Module, Tier};
+use preflight_plan::{Expected, Plan, Wasm};
+use serde::{Deserialize, Serialize};
+use std::{fmt, rc::Rc};
+
+/// What became of an input. Every input is of exactly one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// All traces are alike, and nothing failed.
+    Agreed,
+    /// All traces are alike, and one instantiation or call at least failed.
+    AgreedOnFailure,
+    /// All traces are alike, and one instantiation at least could not be linked, as it was meant to.
+    Invalid,
+    /// It was meant to exhaust something, or would take too long: compared up to there.
+    Exhausted,
+    /// Somebody cannot do what it takes.
+    Unsupported,
+    /// Two traces differ.
+    Disagreed,
+}
+
+impl Class {
+    /// All classes.
+    pub const ALL: [Class; 6] =
+        [Class::Agreed, Class::AgreedOnFailure, Class::Invalid, Class::Exhausted, Class::Unsupported, Class::Disagreed];
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Agreed => "agreed",
+            Class::AgreedOnFailure => "agreed-on-failure",
+            Class::Invalid => "invalid",
+            Class::Exhausted => "exhausted",
+            Class::Unsupported => "unsupported",
+            Class::Disagreed => "disagreed",
+        })
+    }
+}
+
+/// The verdict on one input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What became of it.
+    pub class: Class,
+    /// Whether a failed or trapped initialisation was compared.
+    pub has_failure: bool,
+    /// What somebody lacked, if the class is [`Class::Unsupported`].
+    pub lacks: Option<String>,
+    /// Where two traces differ, if the class is [`Class::Disagreed`].
+    pub finding: Option<Finding>,
+}
+
+/// Where two traces differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Who differs from whom, and in what kind of step: the same for findings that have the same cause, as a rule.
+    pub signature: String,
+    /// The number of the action.
+    pub action: usize,
+    /// What was expected of it.
+    pub expected: Trace,
+    /// What happened.
+    pub actual: Trace,
+}
+
+/// Judges plans on one or two tiers.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    pub(super) tiers: Vec<(&'static str, Config)>,
+}
+
+impl Judge {
+    /// A judge of these tiers.
+    pub fn new(tiers: &[Tier]) -> Self {
+        let name = |tier: &Tier| match tier {
+            Tier::Interp => "interp",
+            #[cfg(feature = "jit")]
+            Tier::Jit => "jit",
+        };
+        Judge { tiers: tiers.iter().map(|tier| (name(tier), driver::config(*tier))).collect() }
+    }
+
+    /// Judges a normal plan: what is predicted is what every tier does.
+    pub fn plan(&self, plan: &Plan) -> (Verdict, Expected, usize) {
+        let expected = plan.expected();
+        let wasm = plan.to_wasm();
+        let bytes = wasm.modules.iter().map(Vec::len).sum();
+        (self.against(plan, &wasm, &expected), expected, bytes)
+    }
+
+    /// Judges a plan, given in binary form too, by what somebody says is to be expected.
+    pub fn against(&self, plan: &Plan, wasm: &Wasm, expected: &Expected) -> Verdict {
+        let plan = Rc::new(plan.clone());
+        let actions = &wasm.actions[..expected.traces.len().min(wasm.actions.len())];
+        let Some((_, config)) = self.tiers.first() else { return verdict(expected) };
+        let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
+        let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
+            Ok(modules) => modules,
+            // The plan says that the module is valid.
+            Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+        };
+        for (name, config) in &self.tiers {
+            let actual = driver::run(&plan, &modules, actions, config);
+            if let Some(what) = lacks(&actual) {
+                return Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) };
+            }
+            if actual == expected.traces {
+                continue;
+            }
+            for (action, (expected, actual)) in expected.traces.iter().zip(&actual).enumerate() {
+                if let Some(verdict) = difference(expected, actual, &format!("predicted != {name}"), action) {
+                    return verdict;
+                }
+            }
+        }
+        verdict(expected)
+    }
+}
+
+/// The verdict if nobody disagrees.
+fn verdict(expected: &Expected) -> Verdict {
+    let is = |is: fn(&Outcome) -> bool| expected.traces.iter().any(|trace| is(&trace.outcome));
+    let has_failure = is(|outcome| !matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable));
+    let class = if expected.is_unbounded || is(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
+        Class::Exhausted
+    } else if has_failure {
+        Class::AgreedOnFailure
+    } else if is(|outcome| matches!(outcome, Outcome::Unlinkable)) {
+        Class::Invalid
+    } else {
+        Class::Agreed
+    };
+    Verdict { has_failure, ..Verdict::of(class) }
+}
+
+/// The verdict if two traces of an action differ.
+pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: usize) -> Option<Verdict> {
+    // An empty post-mortem stands for one that was not made, in a comparison; here both sides have made theirs.
+    let is_examined = expected.post_mortem.is_empty() == actual.post_mortem.is_empty();
+    let what = match compare(expected, actual) {
+        Some(difference) => describe(&difference),
+        None if is_examined => return None,
+        None => "what is left".to_owned(),
+    };
+    let signature = format!("{who}: {what}");
+    let finding = Finding { signature, action, expected: expected.clone(), actual: actual.clone() };
+    Some(Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) })
+}
+
+impl Verdict {
+    pub(super) fn of(class: Class) -> Verdict {
+        Verdict { class, has_failure: false, lacks: None, finding: None }
+    }
+
+    /// Something went wrong before there were traces to compare.
+    pub(super) fn disagreed(signature: String) -> Verdict {
+        let trace = |outcome| Trace::new(Level::Outcome, outcome);
+        let expected = trace(Outcome::Returned { values: Vec::new() });
+        let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
+        Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) }
+    }
+}
+
+fn lacks(traces: &[Trace]) -> Option<String> {
+    traces.iter().find_map(|trace| match &trace.outcome {
+        Outcome::Unsupported { what } => Some(what.clone()),
+        _ => None,
+    })
+}
+
+/// A difference without what is particular to the plan.
+fn describe(difference: &Difference) -> String {
+    let event = |event: &Option<Event>| event.as_ref().map_or("the end".to_owned(), kind);
+    match difference {
+        Difference::Event { expected, actual, .. } => format!("{} / {}", event(expected), event(actual)),
+        Difference::Outcome { expected, actual } => format!("outcome {expected} / {actual}"),
+        Difference::PostMortem { .. } => "what is left".to_owned(),
+    }
+}
+
+/// What kind of step it is; of a trap also which.
+fn kind(event: &Event) -> String {
+    let tag = |value: serde_json::Value| value["event"].as_str().unwrap_or_default().to_owned();
+    match event {
+        Event::Trapped { code, .. } => format!("trap {code}"),
+        event => serde_json::to_value(event).map(tag).unwrap_or_default(),
+    }
+}

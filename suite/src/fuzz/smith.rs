@@ -1,0 +1,154 @@
+//! Modules that no plan describes: judged by comparing the tiers with each other.
+//!
+//! wasm-smith makes valid modules with imports, segments and start functions; every fourth has a few of its bytes changed
+//! after that, so that most of those do not decode any more. What nobody predicts is compared: the interpreter is taken at
+//! its word, and the other tier has to do the same.
+
+use super::{Events, Judge, Verdict, judge::Class};
+use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
+use arbitrary::Unstructured;
+use preflight_engine::{
+    Config, Extern, Fault, Module, Ref, Store, Val,
+    syntax::{ExternType, HeapType, ValType},
+};
+
+/// The bytes of the module with this number.
+pub fn module(seed: u64) -> Vec<u8> {
+    let noise = preflight_plan::bytes_of_seed(seed);
+    let mut bytes = module_of(&noise);
+    if seed % 16 == 15 {
+        let len = bytes.len() as u64;
+        for (i, change) in noise.chunks_exact(9).take(1 + (seed / 16 % 3) as usize).enumerate() {
+            let at = u64::from_le_bytes(change[..8].try_into().expect("eight bytes")).wrapping_add(i as u64) % len;
+            bytes[at as usize] = change[8];
+        }
+    }
+    bytes
+}
+
+/// The bytes of the module that is made from noise.
+pub fn module_of(noise: &[u8]) -> Vec<u8> {
+    let config = wasm_smith::Config {
+        max_imports: 6,
+        max_funcs: 6,
+        max_instructions: 60,
+        max_memory32_bytes: 1 << 20,
+        max_memory64_bytes: 1 << 20,
+        max_table_elements: 1_000,
+        max_data_segments: 4,
+        max_element_segments: 4,
+        bulk_memory_enabled: true,
+        reference_types_enabled: true,
+        simd_enabled: true,
+        exceptions_enabled: true,
+        tail_call_enabled: true,
+        gc_enabled: true,
+        multi_value_enabled: true,
+        memory64_enabled: true,
+        canonicalize_nans: true,
+        relaxed_simd_enabled: false,
+        threads_enabled: false,
+        ..wasm_smith::Config::default()
+    };
+    let mut source = Unstructured::new(noise);
+    match wasm_smith::Module::new(config, &mut source) {
+        Ok(module) => module.to_bytes(),
+        // Too little noise for anything: the empty module.
+        Err(_) => b"\0asm\x01\0\0\0".to_vec(),
+    }
+}
+
+/// Runs a module on every tier of the judge; all must do the same.
+pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
+    let Some((_, config)) = judge.tiers.first() else { return Verdict::of(Class::Agreed) };
+    let Ok(module) = Module::new(config, bytes) else { return Verdict::of(Class::Invalid) };
+    let mut traces = Vec::new();
+    for (name, config) in &judge.tiers {
+        match run(&module, config) {
+            Some(trace) => traces.push((*name, trace)),
+            None => {
+                return Verdict {
+                    lacks: Some("an import without a stub".to_owned()),
+                    ..Verdict::of(Class::Unsupported)
+                };
+            }
+        }
+    }
+    let is_exhausted = |(_, trace): &(&str, Trace)| matches!(trace.outcome, Outcome::Exhausted { .. });
+    if traces.iter().any(is_exhausted) {
+        return Verdict::of(Class::Exhausted);
+    }
+    let (_, expected) = &traces[0];
+    for (name, actual) in &traces[1..] {
+        if let Some(verdict) = super::judge::difference(expected, actual, &format!("interp != {name}"), 0) {
+            return verdict;
+        }
+    }
+    match expected.outcome {
+        Outcome::Returned { .. } => Verdict::of(Class::Agreed),
+        _ => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
+    }
+}
+
+/// Instantiates a module with stubs and calls its exports; `None` if an import can have no stub.
+fn run(module: &Module, config: &Config) -> Option<Trace> {
+    let mut store = Store::new(config);
+    let externs = module.syntax().imports.iter().map(|import| stub(&mut store, module, import));
+    let externs: Vec<Extern> = externs.collect::<Option<_>>()?;
+    let events = Events::attach(&mut store);
+    let outcome = match store.instantiate(module, &externs, InstancePath::root()) {
+        Err(error) => error.outcome(),
+        Ok(instance) => {
+            let mut outcome = Outcome::Returned { values: Vec::new() };
+            for (name, item) in store.exports(instance) {
+                let Extern::Func(func) = item else { continue };
+                let params = store.func_type(func).params.clone();
+                let args: Option<Vec<Val>> =
+                    params.iter().map(|ty| ty.is_defaultable().then(|| Val::default_of(*ty))).collect();
+                let Some(args) = args else { continue };
+                match store.call_export(instance, &name, &args, Cause::Invoke) {
+                    Ok(_) => {}
+                    Err(fault @ Fault::Exhausted(_)) => {
+                        outcome = fault.outcome(Phase::Call);
+                        break;
+                    }
+                    Err(fault) => outcome = fault.outcome(Phase::Call),
+                }
+            }
+            outcome
+        }
+    };
+    let imported = module.syntax().imports.iter().zip(&externs);
+    let reachable: Vec<_> = imported.map(|(import, item)| (InstancePath::root(), import.name.clone(), *item)).collect();
+    let post_mortem = crate::post_mortem::examine(&mut store, &reachable);
+    Some(Trace { level: Level::Full, events: events.take(), outcome, post_mortem })
+}
+
+/// Something for an import. Functions return zeros and nulls; what has a type that mentions others has none.
+fn stub(store: &mut Store, module: &Module, import: &preflight_engine::syntax::Import) -> Option<Extern> {
+    // Concrete heap types are indices into the module's types, which mean nothing to the store.
+    let is_plain = |ty: &ValType| match ty {
+        ValType::Ref(ty) => ty.nullable && !matches!(ty.heap, HeapType::Concrete(_)),
+        _ => true,
+    };
+    Some(match import.ty {
+        ExternType::Func(_) | ExternType::Tag(_) => {
+            let ty = module.import_func_type(&import.ty)?.clone();
+            if !ty.params.iter().chain(&ty.results).all(is_plain) {
+                return None;
+            }
+            match import.ty {
+                ExternType::Tag(_) => Extern::Tag(store.alloc_tag(ty)),
+                _ => Extern::Func(store.alloc_func(ty, format!("{}.{}", import.module, import.name), |_, _, _| Ok(()))),
+            }
+        }
+        ExternType::Memory(ty) => Extern::Memory(store.alloc_memory(ty).ok()?),
+        ExternType::Global(ty) if is_plain(&ty.content) => {
+            Extern::Global(store.alloc_global(ty, Val::default_of(ty.content)))
+        }
+        ExternType::Table(ty) if is_plain(&ValType::Ref(ty.element)) => {
+            Extern::Table(store.alloc_table(ty, Ref::NULL).ok()?)
+        }
+        ExternType::Table(_) | ExternType::Global(_) => return None,
+    })
+}

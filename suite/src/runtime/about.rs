@@ -1,0 +1,82 @@
+//! What a runtime is, and what it can do.
+
+use crate::trace::Level;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a runtime says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name: short, and the name of its file of expectations.
+    pub name: String,
+    /// Its version, in its own words.
+    pub version: String,
+    /// How much of an initialisation it shows.
+    pub level: Level,
+    /// What kinds of cases it can be given.
+    pub abilities: BTreeSet<Ability>,
+    /// Whose engine and whose linker it is.
+    pub lineage: Lineage,
+}
+
+/// A kind of case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ability {
+    /// Scripts of core modules, through the primitives of [`Runtime`](super::Runtime).
+    Core,
+    /// Scripts of components.
+    Components,
+    /// Programs of WASI Preview 1.
+    P1,
+    /// Programs of WASI Preview 1 with other modules loaded before them.
+    Preloads,
+    /// Programs of WASI Preview 2.
+    P2,
+    /// Whole scripts, by a script runner of its own.
+    Scripts,
+    /// Scripts of the JavaScript API.
+    Js,
+}
+
+impl Ability {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Ability::Core => "core",
+            Ability::Components => "components",
+            Ability::P1 => "p1",
+            Ability::Preloads => "preloads",
+            Ability::P2 => "p2",
+            Ability::Scripts => "scripts",
+            Ability::Js => "js",
+        }
+    }
+}
+
+/// Where a runtime comes from. That two runtimes of one lineage agree proves less than that two strangers do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// Whose engine executes.
+    pub engine: String,
+    /// Whose code links and instantiates.
+    pub linker: String,
+}
+
+impl About {
+    /// What a runtime says of itself, at level *observable*, with one name for engine and linker.
+    pub fn new(name: &str, version: &str, lineage: &str, abilities: &[Ability]) -> Self {
+        About {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            level: Level::Observable,
+            abilities: abilities.iter().copied().collect(),
+            lineage: Lineage { engine: lineage.to_owned(), linker: lineage.to_owned() },
+        }
+    }
+
+    /// Whether it has this ability.
+    pub fn can(&self, ability: Ability) -> bool {
+        self.abilities.contains(&ability)
+    }
+}

@@ -1,0 +1,49 @@
+//! The adapters, one file each: runtimes in this process, behind features of their names, and command lines. The adapters of
+//! runtimes that speak the protocol are their drivers, in `suite/drivers`.
+
+mod command_line;
+mod files;
+mod spectest_interp;
+mod wasi_adapter;
+#[cfg(feature = "wasmi")]
+mod wasmi;
+mod wasmtime_cli;
+
+pub use command_line::{CommandLine, Template, TemplateError};
+pub use spectest_interp::SpectestInterp;
+pub use wasi_adapter::WasiAdapter;
+#[cfg(feature = "wasmi")]
+pub use wasmi::Wasmi;
+pub use wasmtime_cli::WasmtimeCli;
+
+/// The primitives of a runtime that has none: a command line.
+macro_rules! no_primitives {
+    () => {
+        fn reset(&mut self) -> Result<(), End> {
+            Ok(())
+        }
+
+        fn compile(&mut self, _bytes: &[u8]) -> Result<crate::runtime::ModuleId, End> {
+            Err(End::unsupported("compiling without running"))
+        }
+
+        fn instantiate(
+            &mut self,
+            _module: crate::runtime::ModuleId,
+            _imports: &[crate::runtime::Import],
+        ) -> Result<crate::runtime::InstanceId, End> {
+            Err(End::unsupported("instances"))
+        }
+
+        fn call(
+            &mut self,
+            _instance: crate::runtime::InstanceId,
+            _export: &str,
+            _args: &[crate::trace::Value],
+        ) -> Result<Vec<crate::trace::Value>, End> {
+            Err(End::unsupported("calls"))
+        }
+    };
+}
+
+use no_primitives;

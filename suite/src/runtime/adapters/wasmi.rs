@@ -1,0 +1,257 @@
+//! wasmi, in this process.
+//!
+//! | wasmi says | class |
+//! |---|---|
+//! | an error while a module is made | malformed or invalid: its parser and its validator share one error type |
+//! | a linker error, or an instantiation error | unlinkable; but an element segment that does not fit: a trap, and a memory or table that cannot be had: exhausted memory |
+//! | a trap code | the trap of that reason; `StackOverflow`: exhausted stack; `OutOfFuel`: exhausted fuel |
+//! | `GrowthOperationLimited`, or an allocation that fails | exhausted memory |
+//! | anything else at run time | failed |
+
+use crate::{
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType},
+    trace::{RefValue, Resource, TrapCode, Value},
+};
+use wasmi::{Engine, Extern, ExternRef, Func, FuncType, Instance, Linker, Module, Nullable, Ref, Store, Val, errors};
+
+/// The version that this crate is built with.
+const VERSION: &str = "2.0.0";
+
+/// The runtime.
+pub struct Wasmi {
+    engine: Engine,
+    store: Store<()>,
+    modules: Vec<Module>,
+    instances: Vec<Instance>,
+}
+
+impl Default for Wasmi {
+    fn default() -> Self {
+        let mut config = wasmi::Config::default();
+        config.wasm_custom_page_sizes(true).wasm_memory64(true).wasm_multi_memory(true);
+        let engine = Engine::new(&config);
+        Wasmi { store: Store::new(&engine, ()), engine, modules: Vec::new(), instances: Vec::new() }
+    }
+}
+
+impl Runtime for Wasmi {
+    fn about(&self) -> About {
+        About::new("wasmi", VERSION, "wasmi", &[Ability::Core])
+    }
+
+    fn reset(&mut self) -> Result<(), End> {
+        self.store = Store::new(&self.engine, ());
+        self.modules.clear();
+        self.instances.clear();
+        Ok(())
+    }
+
+    fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+        let module = Module::new(&self.engine, bytes).map_err(|error| End::Rejected(error.to_string()))?;
+        self.modules.push(module);
+        Ok(ModuleId(self.modules.len() as u32 - 1))
+    }
+
+    fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        let mut linker = Linker::new(&self.engine);
+        linker.allow_shadowing(true);
+        for Import { module, name, item } in imports {
+            let item = match item {
+                Item::Host(func) => Extern::Func(self.host_func(func)),
+                Item::Export(instance, export) => match self.export(*instance, export) {
+                    Some(item) => item,
+                    None => continue,
+                },
+            };
+            linker.define(module, name, item).map_err(|error| End::Failed(error.to_string()))?;
+        }
+        let module = &self.modules[module.0 as usize];
+        let instance = linker.instantiate_and_start(&mut self.store, module).map_err(end)?;
+        self.instances.push(instance);
+        Ok(InstanceId(self.instances.len() as u32 - 1))
+    }
+
+    fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
+        let Some(Extern::Func(func)) = self.export(instance, export) else { return Err(no_export(export)) };
+        let ty = func.ty(&self.store);
+        let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
+        let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
+        func.call(&mut self.store, &args, &mut results).map_err(end)?;
+        Ok(results.iter().map(|value| self.to_trace(value)).collect())
+    }
+
+    fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
+        match self.export(instance, export) {
+            Some(Extern::Global(global)) => Ok(self.to_trace(&global.get(&self.store))),
+            _ => Err(no_export(export)),
+        }
+    }
+
+    fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
+        let Some(Extern::Global(global)) = self.export(instance, export) else { return Err(no_export(export)) };
+        let value = self.wasmi_value(value, global.ty(&self.store).content());
+        global.set(&mut self.store, value).map_err(|error| End::Failed(error.to_string()))
+    }
+
+    fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        self.memory(instance, export).map(|memory| memory.data_size(&self.store) as u64)
+    }
+
+    fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
+        let memory = self.memory(instance, export)?;
+        let bytes = memory.data(&self.store).get(offset as usize..).and_then(|bytes| bytes.get(..len as usize));
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| End::Failed("out of bounds".to_owned()))
+    }
+
+    fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
+        let memory = self.memory(instance, export)?;
+        memory.write(&mut self.store, offset as usize, bytes).map_err(|error| End::Failed(error.to_string()))
+    }
+
+    fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        match self.export(instance, export) {
+            Some(Extern::Table(table)) => Ok(table.size(&self.store)),
+            _ => Err(no_export(export)),
+        }
+    }
+
+    fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
+        let Some(Extern::Table(table)) = self.export(instance, export) else { return Err(no_export(export)) };
+        match table.get(&self.store, index) {
+            Some(Ref::Func(func)) => Ok(self.to_trace(&Val::FuncRef(func))),
+            Some(Ref::Extern(value)) => Ok(self.to_trace(&Val::ExternRef(value))),
+            None => Err(End::Failed("out of bounds".to_owned())),
+        }
+    }
+}
+
+impl Wasmi {
+    fn export(&self, instance: InstanceId, export: &str) -> Option<Extern> {
+        self.instances[instance.0 as usize].get_export(&self.store, export)
+    }
+
+    fn memory(&self, instance: InstanceId, export: &str) -> Result<wasmi::Memory, End> {
+        match self.export(instance, export) {
+            Some(Extern::Memory(memory)) => Ok(memory),
+            _ => Err(no_export(export)),
+        }
+    }
+
+    fn host_func(&mut self, func: &HostFunc) -> Func {
+        let types = |values: &[Value]| values.iter().map(core_type).collect::<Vec<_>>();
+        let params = func.params.iter().map(|ty| match ty {
+            ValType::I32 => wasmi::ValType::I32,
+            ValType::I64 => wasmi::ValType::I64,
+            ValType::F32 => wasmi::ValType::F32,
+            ValType::F64 => wasmi::ValType::F64,
+        });
+        let ty = FuncType::new(params, types(&func.results));
+        let func = func.clone();
+        Func::new(&mut self.store, ty, move |_, args, results| {
+            let returned = func.call(args.iter().map(number).collect());
+            for (slot, value) in results.iter_mut().zip(returned) {
+                *slot = to_number(value);
+            }
+            Ok(())
+        })
+    }
+
+    fn wasmi_value(&mut self, value: &Value, ty: wasmi::ValType) -> Val {
+        match value {
+            Value::V128(bits) => Val::V128((*bits).into()),
+            Value::Ref(RefValue::Extern(number)) => {
+                Val::ExternRef(Nullable::Val(ExternRef::new(&mut self.store, *number)))
+            }
+            Value::Ref(_) => Val::default_for_ty(ty),
+            value => to_number(value),
+        }
+    }
+
+    fn to_trace(&self, value: &Val) -> Value {
+        match value {
+            Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => Value::Ref(RefValue::Null),
+            // wasmi does not tell which function a reference is.
+            Val::FuncRef(Nullable::Val(_)) => Value::Ref(RefValue::Func("?".to_owned())),
+            Val::ExternRef(Nullable::Val(value)) => {
+                let number = value.data(&self.store).downcast_ref::<u32>();
+                Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
+            }
+            value => number(value),
+        }
+    }
+}
+
+fn number(value: &Val) -> Value {
+    match value {
+        Val::I32(v) => Value::I32(*v),
+        Val::I64(v) => Value::I64(*v),
+        Val::F32(v) => Value::F32(v.to_bits()),
+        Val::F64(v) => Value::F64(v.to_bits()),
+        Val::V128(v) => Value::V128(v.as_u128()),
+        Val::FuncRef(_) | Val::ExternRef(_) => Value::Ref(RefValue::Null),
+    }
+}
+
+fn to_number(value: &Value) -> Val {
+    match value {
+        Value::I64(v) => Val::I64(*v),
+        Value::F32(bits) => Val::F32(wasmi::F32::from_bits(*bits)),
+        Value::F64(bits) => Val::F64(wasmi::F64::from_bits(*bits)),
+        Value::I32(v) => Val::I32(*v),
+        // Host functions have numbers only.
+        _ => Val::I32(0),
+    }
+}
+
+fn core_type(value: &Value) -> wasmi::ValType {
+    match value {
+        Value::I64(_) => wasmi::ValType::I64,
+        Value::F32(_) => wasmi::ValType::F32,
+        Value::F64(_) => wasmi::ValType::F64,
+        _ => wasmi::ValType::I32,
+    }
+}
+
+fn end(error: wasmi::Error) -> End {
+    use wasmi::TrapCode as T;
+    let text = error.to_string();
+    if let Some(code) = error.as_trap_code() {
+        let code = match code {
+            T::UnreachableCodeReached => TrapCode::Unreachable,
+            T::MemoryOutOfBounds => TrapCode::OutOfBoundsMemory,
+            T::TableOutOfBounds => return end_of_table(text),
+            T::IndirectCallToNull => TrapCode::UninitializedElement,
+            T::IntegerDivisionByZero => TrapCode::IntegerDivideByZero,
+            T::IntegerOverflow => TrapCode::IntegerOverflow,
+            T::BadConversionToInteger => TrapCode::InvalidConversionToInteger,
+            T::BadSignature => TrapCode::IndirectCallTypeMismatch,
+            T::StackOverflow => return End::Exhausted(Resource::Stack, text),
+            T::OutOfFuel => return End::Exhausted(Resource::Fuel, text),
+            T::GrowthOperationLimited | T::OutOfSystemMemory => return End::Exhausted(Resource::Memory, text),
+        };
+        return End::Trap(Some(code), text);
+    }
+    match error.kind() {
+        // An active element segment beyond its table, and a memory or table that cannot be had, are errors of the
+        // instantiation here, which has no codes.
+        errors::ErrorKind::Instantiation(_) if text.starts_with("out of bounds table access") => {
+            End::Trap(Some(TrapCode::OutOfBoundsTable), text)
+        }
+        errors::ErrorKind::Instantiation(_) if text.starts_with("failed to instantiate") => {
+            End::Exhausted(Resource::Memory, text)
+        }
+        errors::ErrorKind::Linker(_) | errors::ErrorKind::Instantiation(_) => End::Unlinkable(text),
+        errors::ErrorKind::Memory(_) | errors::ErrorKind::Table(_) => End::Exhausted(Resource::Memory, text),
+        errors::ErrorKind::I32ExitStatus(code) => End::Exit(*code),
+        _ => End::Failed(text),
+    }
+}
+
+/// `call_indirect` beyond a table's end has the same code as an access beyond it.
+fn end_of_table(text: String) -> End {
+    End::Trap(None, text)
+}
+
+fn no_export(name: &str) -> End {
+    End::Failed(format!("there is no such export: {name:?}"))
+}

@@ -1,0 +1,110 @@
+//! How something that a runtime was asked for ended, if not well: classes, and the runtime's own words for people.
+
+use crate::{
+    case::Broken,
+    messages::{Class, LinkClass},
+    trace::{Outcome, Phase, Resource, TrapCode, Value},
+};
+use std::fmt;
+
+/// How it ended. The texts are the runtime's own; they are shown and never compared.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// The bytes do not decode.
+    Malformed(String),
+    /// They decode and do not validate.
+    Invalid(String),
+    /// One of those two; the runtime does not tell which.
+    Rejected(String),
+    /// The imports do not match.
+    Unlinkable(String),
+    /// A trap; its reason, if the runtime tells.
+    Trap(Option<TrapCode>, String),
+    /// An exception that nothing caught; its arguments, if the runtime shows them.
+    Exception(Vec<Value>),
+    /// A limit of the runtime.
+    Exhausted(Resource, String),
+    /// A call or an instantiation failed in a way that the runtime does not explain: any class of failure at run time.
+    Failed(String),
+    /// The program asked to end.
+    Exit(i32),
+    /// The runtime has no means for it.
+    Unsupported(String),
+    /// The runtime itself broke.
+    Broken(Broken),
+}
+
+impl End {
+    /// The runtime has no means for `what`.
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        End::Unsupported(what.into())
+    }
+
+    /// Whether it is of the class that a script asks for. What the runtime does not tell is not held against it.
+    pub(super) fn is_of(&self, class: Class) -> bool {
+        match (self, class) {
+            (End::Trap(Some(code), _), Class::Trap(codes)) => codes.contains(code),
+            (End::Trap(None, _), Class::Trap(_)) => true,
+            // Some runtimes have one class for both.
+            (End::Trap(None, _), Class::Exhausted(Resource::Stack)) => true,
+            (End::Failed(_), Class::Trap(_) | Class::Exhausted(_) | Class::Unlinkable(_)) => true,
+            (End::Exhausted(got, _), Class::Exhausted(what)) => *got == what,
+            (End::Malformed(_) | End::Rejected(_), Class::Malformed) => true,
+            (End::Invalid(_) | End::Rejected(_), Class::Invalid) => true,
+            (End::Unlinkable(_), Class::Unlinkable(LinkClass::UnknownImport | LinkClass::IncompatibleType)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether `expected`, the outcome of an instantiation, may have looked like this. Whether a trap came before the start
+    /// function or in it is not to be seen from outside.
+    pub(super) fn may_be(&self, expected: &Outcome) -> bool {
+        match (self, expected) {
+            (End::Trap(code, _), Outcome::Trap { code: want, .. }) => code.is_none_or(|code| code == *want),
+            (End::Trap(None, _), Outcome::Exhausted { what: Resource::Stack }) => true,
+            (End::Exhausted(got, _), Outcome::Exhausted { what }) => got == what,
+            (End::Exception(_), Outcome::Exception { .. }) | (End::Unlinkable(_), Outcome::Unlinkable) => true,
+            (End::Failed(_), Outcome::Returned { .. }) => false,
+            (End::Failed(_), _) => true,
+            (End::Exit(code), Outcome::Exit { code: want }) => code == want,
+            (End::Malformed(_) | End::Rejected(_), Outcome::Malformed) => true,
+            (End::Invalid(_) | End::Rejected(_), Outcome::Invalid) => true,
+            _ => false,
+        }
+    }
+
+    /// The outcome for a trace. A trap whose reason is not told counts as the host's.
+    pub(super) fn outcome(&self, phase: Phase) -> Outcome {
+        match self {
+            End::Malformed(_) => Outcome::Malformed,
+            End::Invalid(_) | End::Rejected(_) => Outcome::Invalid,
+            End::Unlinkable(_) => Outcome::Unlinkable,
+            End::Trap(code, _) => Outcome::Trap { code: code.unwrap_or(TrapCode::Host), phase },
+            End::Failed(_) => Outcome::Trap { code: TrapCode::Host, phase },
+            End::Exception(_) => Outcome::Exception { phase },
+            End::Exhausted(what, _) => Outcome::Exhausted { what: *what },
+            End::Exit(code) => Outcome::Exit { code: *code },
+            End::Unsupported(what) => Outcome::Unsupported { what: what.clone() },
+            End::Broken(broken) => Outcome::Unsupported { what: broken.to_string() },
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Malformed(text) => write!(f, "malformed ({text})"),
+            End::Invalid(text) => write!(f, "invalid ({text})"),
+            End::Rejected(text) => write!(f, "malformed or invalid ({text})"),
+            End::Unlinkable(text) => write!(f, "unlinkable ({text})"),
+            End::Trap(Some(code), text) => write!(f, "trap: {code} ({text})"),
+            End::Trap(None, text) => write!(f, "trap ({text})"),
+            End::Exception(_) => f.write_str("uncaught exception"),
+            End::Exhausted(what, text) => write!(f, "exhausted: {what} ({text})"),
+            End::Failed(text) => write!(f, "failed ({text})"),
+            End::Exit(code) => write!(f, "exit {code}"),
+            End::Unsupported(what) => write!(f, "unsupported: {what}"),
+            End::Broken(broken) => broken.fmt(f),
+        }
+    }
+}

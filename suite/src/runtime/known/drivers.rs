@@ -1,0 +1,36 @@
+//! The drivers in other languages, which travel with this crate.
+
+use std::{fs, io};
+use tempfile::TempDir;
+
+const FILES: &[(&str, &str)] = &[
+    ("core.mjs", include_str!("../../../drivers/core.mjs")),
+    ("node.mjs", include_str!("../../../drivers/node.mjs")),
+    ("gjs.mjs", include_str!("../../../drivers/gjs.mjs")),
+    ("jco.mjs", include_str!("../../../drivers/jco.mjs")),
+    ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
+    ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
+    ("pywasm3_python.py", include_str!("../../../drivers/pywasm3_python.py")),
+    ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
+];
+
+/// Writes them to a folder that goes when the value does.
+pub(super) fn write() -> io::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("preflight-drivers-").tempdir()?;
+    for (name, text) in FILES {
+        fs::write(folder.path().join(name), text)?;
+    }
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drivers_are_short() {
+        for (name, text) in FILES {
+            assert!(text.lines().count() <= 150, "{name}");
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The commands of one script on a runtime.
+
+use super::{
+    End, Import, InstanceId, Item, ModuleId, Recorder, Runtime, binary,
+    process::plain,
+    spectest::{self, Spectest},
+};
+use crate::{
+    commands::{Action, Command, CommandKind, ModuleSource, Pattern},
+    messages::{self, Assertion},
+    trace::{Event, InstancePath, Value},
+};
+use std::{collections::HashMap, fmt};
+
+/// What a command came to.
+pub(super) enum Status {
+    /// It ended as the script says.
+    Passed,
+    /// It did not. `rejected` if the reason is that a module which has to be valid was refused.
+    Failed { expected: String, got: End, rejected: bool },
+    /// It returned other values than the script says.
+    Values { expected: String, got: String },
+    /// The script itself does not hold together.
+    Script { expected: String, got: String },
+}
+
+/// An instantiation that a command made: where, the calls of host functions in it, and how it ended.
+pub(super) struct Instantiation {
+    pub(super) at: InstancePath,
+    pub(super) calls: Vec<Event>,
+    pub(super) end: Result<(), End>,
+}
+
+/// A module that was compiled, with its bytes.
+#[derive(Clone)]
+struct Definition {
+    id: ModuleId,
+    bytes: Vec<u8>,
+    is_component: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Instance {
+    id: InstanceId,
+    is_component: bool,
+}
+
+/// What is known while a script runs.
+pub(super) struct Machine<'r> {
+    runtime: &'r mut dyn Runtime,
+    recorder: Recorder,
+    spectest: Spectest,
+    definitions: HashMap<String, Definition>,
+    last_definition: Option<Definition>,
+    instances: HashMap<String, Instance>,
+    current: Option<Instance>,
+    registered: HashMap<String, Instance>,
+    anonymous: u32,
+    /// The last instantiation, until it is taken.
+    pub(super) instantiation: Option<Instantiation>,
+}
+
+impl<'r> Machine<'r> {
+    pub(super) fn new(runtime: &'r mut dyn Runtime) -> Self {
+        Machine {
+            runtime,
+            recorder: Recorder::default(),
+            spectest: Spectest::default(),
+            definitions: HashMap::new(),
+            last_definition: None,
+            instances: HashMap::new(),
+            current: None,
+            registered: HashMap::new(),
+            anonymous: 0,
+            instantiation: None,
+        }
+    }
+
+    /// Carries out one command.
+    ///
+    /// # Errors
+    /// [`End::Unsupported`] and [`End::Broken`]: the case is over.
+    pub(super) fn run(&mut self, command: &Command) -> Result<Status, End> {
+        use CommandKind as K;
+        match &command.kind {
+            K::Module { name, module } => {
+                self.bind(name, None);
+                let end = self.define(module).and_then(|definition| {
+                    self.remember(name, &definition);
+                    self.instantiate(&definition, name)
+                });
+                self.expect_instance(name, end)
+            }
+            K::ModuleDefinition { name, module } => {
+                let end = self.define(module).map(|definition| self.remember(name, &definition));
+                success(end)
+            }
+            K::ModuleInstance { name, module } => {
+                self.bind(name, None);
+                let definition = match module {
+                    Some(of) => self.definitions.get(of),
+                    None => self.last_definition.as_ref(),
+                };
+                let Some(definition) = definition.cloned() else { return missing("a module definition") };
+                let end = self.instantiate(&definition, name);
+                self.expect_instance(name, end)
+            }
+            K::Register { name, registered } => match self.instance(name) {
+                Some(instance) => {
+                    self.registered.insert(registered.clone(), instance);
+                    Ok(Status::Passed)
+                }
+                None => missing("an instance"),
+            },
+            K::Action(action) => success(self.act(action).map(drop)),
+            K::AssertReturn { action, expected } => self.assert_return(action, expected),
+            K::AssertTrap { action, text } => self.assert_end(action, Assertion::Trap, text),
+            K::AssertExhaustion { action, text } => self.assert_end(action, Assertion::Exhaustion, text),
+            K::AssertException { action } => match decided(self.act(action))? {
+                Err(End::Exception(_)) => Ok(Status::Passed),
+                other => Ok(failed("uncaught exception".to_owned(), other, action_is_module(action))),
+            },
+            K::AssertUnlinkable { module, text } => {
+                let end = self.define(module).and_then(|definition| self.instantiate(&definition, &None));
+                of_class(decided(end.map(|_| Results::none()))?, Assertion::Unlinkable, text, true)
+            }
+            K::AssertMalformed { module, text } => self.assert_refused(module, Assertion::Malformed, text),
+            K::AssertInvalid { module, text } => self.assert_refused(module, Assertion::Invalid, text),
+            K::Unsupported(what) => Err(End::unsupported(*what)),
+        }
+    }
+
+    fn assert_return(&mut self, action: &Action, expected: &[Pattern]) -> Result<Status, End> {
+        let words = || match expected {
+            [] => "no values".to_owned(),
+            expected => expected.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        };
+        let types: Vec<_> = expected.iter().map(Pattern::val_type).collect();
+        self.runtime.expect(&types);
+        match decided(self.act(action))? {
+            Ok(values) if values.match_all(expected) => Ok(Status::Passed),
+            Ok(values) => Ok(Status::Values { expected: words(), got: values.to_string() }),
+            end => Ok(failed(words(), end, action_is_module(action))),
+        }
+    }
+
+    fn assert_end(&mut self, action: &Action, assertion: Assertion, text: &str) -> Result<Status, End> {
+        let end = decided(self.act(action))?;
+        of_class(end, assertion, text, action_is_module(action))
+    }
+
+    /// The module must not even become one. Text that is no module has been refused already.
+    fn assert_refused(&mut self, module: &ModuleSource, assertion: Assertion, text: &str) -> Result<Status, End> {
+        if matches!((module, assertion), (ModuleSource::Malformed(_), Assertion::Malformed)) {
+            return Ok(Status::Passed);
+        }
+        let is_component = matches!(module, ModuleSource::Component(_));
+        let end = decided(self.define(module).map(|_| Results::none()))?;
+        // The Component Model has no agreed texts: only the directive's own class counts.
+        let refused = matches!(end, Err(End::Rejected(_) | End::Invalid(_) | End::Malformed(_)));
+        if is_component && refused { Ok(Status::Passed) } else { of_class(end, assertion, text, false) }
+    }
+
+    fn define(&mut self, module: &ModuleSource) -> Result<Definition, End> {
+        let (id, bytes, is_component) = match module {
+            ModuleSource::Binary(bytes) => (self.runtime.compile(bytes)?, bytes, false),
+            ModuleSource::Component(bytes) => (self.runtime.compile_component(bytes)?, bytes, true),
+            ModuleSource::Malformed(message) => return Err(End::Malformed(message.clone())),
+        };
+        Ok(Definition { id, bytes: bytes.clone(), is_component })
+    }
+
+    fn instantiate(&mut self, definition: &Definition, name: &Option<String>) -> Result<Instance, End> {
+        let at = self.path(name);
+        let result = match definition.is_component {
+            true => {
+                let components = self.registered.iter().filter(|(_, instance)| instance.is_component);
+                let imports: Vec<_> = components.map(|(name, instance)| (name.clone(), instance.id)).collect();
+                self.runtime.instantiate_component(definition.id, &imports)
+            }
+            false => {
+                let imports = self.imports(&definition.bytes)?;
+                self.runtime.instantiate(definition.id, &imports)
+            }
+        };
+        let calls = self.recorder.take().into_iter().flat_map(|call| {
+            let (at, name) = (at.clone(), call.name);
+            let entered = Event::HostCalled { at: at.clone(), name: name.clone(), args: call.args };
+            [entered, Event::HostReturned { at, name, results: call.results }]
+        });
+        let (calls, end) = (calls.collect(), result.as_ref().map(|_| ()).map_err(End::clone));
+        self.instantiation = Some(Instantiation { at, calls, end });
+        result.map(|id| Instance { id, is_component: definition.is_component })
+    }
+
+    /// What is to be had for the imports of a module.
+    fn imports(&mut self, bytes: &[u8]) -> Result<Vec<Import>, End> {
+        let mut imports = Vec::new();
+        for (module, name) in binary::imports(bytes) {
+            let item = match self.registered.get(&module) {
+                Some(instance) if !instance.is_component => Some(Item::Export(instance.id, name.clone())),
+                None if module == spectest::NAME => self.spectest.item(self.runtime, &name, &self.recorder)?,
+                _ => None,
+            };
+            imports.extend(item.map(|item| Import { module, name, item }));
+        }
+        Ok(imports)
+    }
+
+    fn act(&mut self, action: &Action) -> Result<Results, End> {
+        match action {
+            Action::Module(module) => {
+                let definition = self.define(module)?;
+                self.instantiate(&definition, &None).map(|_| Results::none())
+            }
+            Action::Invoke { module, field, args } => {
+                let Some(instance) = self.instance(module) else { return Err(no_instance()) };
+                let result = match instance.is_component {
+                    true => self.runtime.call_component(instance.id, field, args).map(Results::Plain),
+                    false => self.runtime.call(instance.id, field, args).map(Results::Core),
+                };
+                // Calls that the script makes are no part of the initialisation.
+                drop(self.recorder.take());
+                result
+            }
+            Action::Get { module, field } => match self.instance(module) {
+                Some(instance) => self.runtime.global(instance.id, field).map(|value| Results::Core(vec![value])),
+                None => Err(no_instance()),
+            },
+        }
+    }
+
+    fn expect_instance(&mut self, name: &Option<String>, end: Result<Instance, End>) -> Result<Status, End> {
+        let end = end.map(|instance| self.bind(name, Some(instance)));
+        success(end)
+    }
+
+    fn remember(&mut self, name: &Option<String>, definition: &Definition) {
+        if let Some(name) = name {
+            self.definitions.insert(name.clone(), definition.clone());
+        }
+        self.last_definition = Some(definition.clone());
+    }
+
+    fn bind(&mut self, name: &Option<String>, instance: Option<Instance>) {
+        if let Some(name) = name {
+            match instance {
+                Some(instance) => drop(self.instances.insert(name.clone(), instance)),
+                None => drop(self.instances.remove(name)),
+            }
+            // Later components import instances by their names in the script, too.
+            if let Some(instance) = instance.filter(|instance| instance.is_component) {
+                self.registered.insert(name.clone(), instance);
+            }
+        }
+        self.current = instance;
+    }
+
+    fn instance(&self, name: &Option<String>) -> Option<Instance> {
+        match name {
+            Some(name) => self.instances.get(name).copied(),
+            None => self.current,
+        }
+    }
+
+    /// `/$name`, or `/#n` for the instance number n of those without a name.
+    fn path(&mut self, name: &Option<String>) -> InstancePath {
+        match name {
+            Some(name) => InstancePath::root().child(&format!("${name}")),
+            None => {
+                self.anonymous += 1;
+                InstancePath::root().child(&format!("#{}", self.anonymous - 1))
+            }
+        }
+    }
+}
+
+/// What an action returned.
+enum Results {
+    /// Values of a core module.
+    Core(Vec<Value>),
+    /// Values of a component, in the plain form.
+    Plain(Vec<serde_json::Value>),
+}
+
+impl Results {
+    fn none() -> Self {
+        Results::Core(Vec::new())
+    }
+
+    fn match_all(&self, patterns: &[Pattern]) -> bool {
+        match self {
+            Results::Core(values) => {
+                values.len() == patterns.len() && values.iter().zip(patterns).all(|(value, want)| want.matches(value))
+            }
+            Results::Plain(values) => {
+                let is = |(value, want): (&serde_json::Value, &Pattern)| matches!(want, Pattern::Is(want) if plain(want) == *value);
+                values.len() == patterns.len() && values.iter().zip(patterns).all(is)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<String> = match self {
+            Results::Core(values) => values.iter().map(ToString::to_string).collect(),
+            Results::Plain(values) => values.iter().map(ToString::to_string).collect(),
+        };
+        if values.is_empty() { f.write_str("no error") } else { f.write_str(&values.join(" ")) }
+    }
+}
+
+/// An end that decides a command; others end the case.
+fn decided(end: Result<Results, End>) -> Result<Result<Results, End>, End> {
+    match end {
+        Err(end @ (End::Unsupported(_) | End::Broken(_))) => Err(end),
+        end => Ok(end),
+    }
+}
+
+fn success(end: Result<(), End>) -> Result<Status, End> {
+    match decided(end.map(|()| Results::none()))? {
+        Ok(_) => Ok(Status::Passed),
+        end => Ok(failed("no error".to_owned(), end, true)),
+    }
+}
+
+fn of_class(end: Result<Results, End>, assertion: Assertion, text: &str, must_be_valid: bool) -> Result<Status, End> {
+    let Some(class) = messages::class(assertion, text) else {
+        let got = "a text that stands for no class known here".to_owned();
+        return Ok(Status::Script { expected: format!("{text:?}"), got });
+    };
+    match end {
+        Err(end) if end.is_of(class) => Ok(Status::Passed),
+        end => Ok(failed(class.to_string(), end, must_be_valid)),
+    }
+}
+
+fn failed(expected: String, end: Result<Results, End>, must_be_valid: bool) -> Status {
+    match end {
+        Ok(values) => Status::Values { expected, got: values.to_string() },
+        Err(got) => {
+            let rejected = must_be_valid && matches!(got, End::Malformed(_) | End::Invalid(_) | End::Rejected(_));
+            Status::Failed { expected, got, rejected }
+        }
+    }
+}
+
+fn action_is_module(action: &Action) -> bool {
+    matches!(action, Action::Module(_))
+}
+
+fn missing(what: &str) -> Result<Status, End> {
+    let got = format!("there is no such thing (its directive is missing or has failed): {what}");
+    Ok(Status::Script { expected: what.to_owned(), got })
+}
+
+fn no_instance() -> End {
+    End::Failed("there is no such instance: its module is missing or has failed".to_owned())
+}

@@ -1,0 +1,132 @@
+//! What a runtime accepts beyond and of release 2.0, found out by giving it a small module for each proposal.
+//!
+//! That a runtime lacks a proposal is no failure of the cases that need it. It is asked, not declared, so that the answer is
+//! that of the version at hand.
+
+use super::{Ability, End, ModuleId, Runtime};
+use crate::{commands, source};
+use std::collections::BTreeMap;
+
+/// A module for each core proposal that a case can need (see [`crate::case::needs`]).
+const PROBES: &[(&str, &str)] = &[
+    ("extended-const", "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))"),
+    ("tail-call", "(module (func $f (return_call $f)))"),
+    ("multi-memory", "(module (memory 1) (memory 1))"),
+    ("memory64", "(module (memory i64 1) (table i64 1 funcref))"),
+    ("function-references", "(module (type $t (func)) (func $f (param (ref $t)) (call_ref $t (local.get 0))))"),
+    ("gc", "(module (type $s (struct (field (mut i32)))) (global (ref $s) (struct.new $s (i32.const 1))))"),
+    ("exception-handling", "(module (tag $e) (func (block $b (try_table (catch $e $b) (throw $e)))))"),
+    (
+        "relaxed-simd",
+        "(module (func (param v128) (result v128)
+           (i8x16.relaxed_swizzle (local.get 0) (local.get 0))))",
+    ),
+    ("threads", "(module (memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0)))))"),
+    ("custom-page-sizes", "(module (memory 1 (pagesize 1)))"),
+];
+
+/// A module for each proposal of release 2.0, which every case may use.
+const RELEASE_2: &[(&str, &str)] = &[
+    ("mutable-global", r#"(module (global (export "g") (mut i32) (i32.const 0)))"#),
+    ("sign-extension", "(module (func (result i32) (i32.extend8_s (i32.const 1))))"),
+    ("multi-value", "(module (func (result i32 i32) (i32.const 1) (i32.const 2)))"),
+    ("bulk-memory", r#"(module (memory 1) (data "x") (func (data.drop 0)))"#),
+    (
+        "reference-types",
+        "(module (table 1 externref) (table 1 funcref) (func $f) (elem declare func $f)
+           (func (table.set 1 (i32.const 0) (ref.func $f))))",
+    ),
+    ("simd", "(module (func (result v128) (v128.const i64x2 1 2)))"),
+];
+
+/// What a runtime accepts.
+#[derive(Debug, Clone, Default)]
+pub struct Accepted {
+    /// For each core proposal that a case can need: `None`, or what the runtime says against it.
+    refused: BTreeMap<&'static str, Option<String>>,
+    /// The proposals of release 2.0 that it lacks.
+    lacks: Vec<&'static str>,
+}
+
+impl Accepted {
+    /// Asks `runtime`, through whatever it has for core modules: primitives, or a script runner.
+    ///
+    /// # Errors
+    /// [`End::Broken`] if the runtime broke meanwhile.
+    pub fn ask(runtime: &mut dyn Runtime) -> Result<Self, End> {
+        Self::ask_about(runtime, |_| true)
+    }
+
+    /// As [`ask`](Self::ask), but of the proposals beyond release 2.0 only about `needs`.
+    ///
+    /// # Errors
+    /// [`End::Broken`] if the runtime broke meanwhile.
+    pub fn ask_for(runtime: &mut dyn Runtime, needs: &[String]) -> Result<Self, End> {
+        Self::ask_about(runtime, |name| needs.iter().any(|need| need == name))
+    }
+
+    fn ask_about(runtime: &mut dyn Runtime, is_wanted: impl Fn(&str) -> bool) -> Result<Self, End> {
+        let about = runtime.about();
+        if !about.can(Ability::Core) && !about.can(Ability::Scripts) {
+            return Ok(Accepted::default());
+        }
+        let by_script = !about.can(Ability::Core);
+        runtime.reset()?;
+        let mut accepted = Accepted::default();
+        for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
+            accepted.refused.insert(name, probe(runtime, text, by_script)?);
+        }
+        for (name, text) in RELEASE_2 {
+            if probe(runtime, text, by_script)?.is_some() {
+                accepted.lacks.push(name);
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// What the runtime says against the core proposal `name`, if it says anything.
+    pub fn refusal(&self, name: &str) -> Option<&str> {
+        self.refused.get(name).and_then(Option::as_deref)
+    }
+
+    /// The proposals of release 2.0 that the runtime lacks.
+    pub fn lacks(&self) -> &[&'static str] {
+        &self.lacks
+    }
+
+    /// The core proposals beyond release 2.0 that the runtime refuses.
+    pub fn refused(&self) -> Vec<&'static str> {
+        self.refused.iter().filter(|(_, why)| why.is_some()).map(|(name, _)| *name).collect()
+    }
+}
+
+fn probe(runtime: &mut dyn Runtime, text: &str, by_script: bool) -> Result<Option<String>, End> {
+    let end: Result<Option<ModuleId>, End> = if by_script {
+        let commands = commands::lower(text).unwrap_or_default();
+        runtime.run_script(text, &commands).map(|()| None)
+    } else {
+        runtime.compile(&source::text(text)).map(Some)
+    };
+    match end {
+        Ok(_) => Ok(None),
+        Err(End::Broken(broken)) => Err(End::Broken(broken)),
+        Err(end) => Ok(Some(end.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::needs;
+
+    #[test]
+    fn every_probe_is_a_module_and_every_core_need_has_one() {
+        for (_, text) in PROBES.iter().chain(RELEASE_2) {
+            assert!(source::text(text).starts_with(b"\0asm"));
+        }
+        let beyond = ["component-model", "values", "component-async", "wasip1", "wasip2", "wasi-threads", "js-api"];
+        for need in needs::NEEDS.iter().filter(|need| !beyond.contains(&need.name)) {
+            assert!(PROBES.iter().any(|(name, _)| *name == need.name), "{}", need.name);
+        }
+    }
+}

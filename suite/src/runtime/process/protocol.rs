@@ -1,0 +1,293 @@
+//! The words of the protocol. What they mean is told in `PROTOCOL.md`.
+
+use crate::{
+    runtime::{About, End, HostFunc, Import, Item, Program, Reach, ValType},
+    trace::{RefValue, Resource, TrapCode, Value},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+/// The version of the protocol that this program speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// A request, without its number.
+#[derive(Debug, Serialize)]
+#[serde(tag = "cmd", rename_all = "snake_case")]
+pub(super) enum Request<'a> {
+    Hello { protocol: u32 },
+    Reset,
+    Compile { bytes: String },
+    Instantiate { module: u32, imports: Vec<Json> },
+    Call { instance: u32, export: &'a str, args: Vec<Json>, types: Vec<Option<ValType>> },
+    Global { instance: u32, export: &'a str, types: Vec<Option<ValType>> },
+    SetGlobal { instance: u32, export: &'a str, value: Json },
+    MemorySize { instance: u32, export: &'a str },
+    MemoryRead { instance: u32, export: &'a str, offset: u64, len: u64 },
+    MemoryWrite { instance: u32, export: &'a str, offset: u64, bytes: String },
+    TableSize { instance: u32, export: &'a str },
+    TableGet { instance: u32, export: &'a str, index: u64 },
+    CompileComponent { bytes: String },
+    InstantiateComponent { component: u32, imports: Vec<Json> },
+    CallComponent { instance: u32, export: &'a str, args: Vec<Json> },
+    RunProgram(Json),
+}
+
+/// A reply: what was asked for, or how it ended; and the calls of host functions meanwhile.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reply {
+    pub(super) id: u64,
+    pub(super) about: Option<About>,
+    pub(super) protocol: Option<u32>,
+    pub(super) module: Option<u32>,
+    pub(super) instance: Option<u32>,
+    pub(super) values: Option<Vec<Json>>,
+    pub(super) size: Option<u64>,
+    pub(super) bytes: Option<String>,
+    pub(super) stdout: Option<String>,
+    pub(super) end: Option<WireEnd>,
+    #[serde(default)]
+    pub(super) calls: Vec<WireCall>,
+}
+
+/// A call of a host function.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireCall {
+    pub(super) name: String,
+    pub(super) args: Vec<Json>,
+}
+
+/// How something ended.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireEnd {
+    class: Class,
+    code: Option<TrapCode>,
+    exit: Option<i32>,
+    what: Option<Resource>,
+    #[serde(default)]
+    message: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Class {
+    Malformed,
+    Invalid,
+    Rejected,
+    Unlinkable,
+    Trap,
+    Exception,
+    Exhausted,
+    Failed,
+    Exit,
+    Unsupported,
+}
+
+impl From<WireEnd> for End {
+    fn from(end: WireEnd) -> Self {
+        let text = end.message;
+        match end.class {
+            Class::Malformed => End::Malformed(text),
+            Class::Invalid => End::Invalid(text),
+            Class::Rejected => End::Rejected(text),
+            Class::Unlinkable => End::Unlinkable(text),
+            Class::Trap => End::Trap(end.code, text),
+            Class::Exception => End::Exception(Vec::new()),
+            Class::Exhausted => End::Exhausted(end.what.unwrap_or(Resource::Stack), text),
+            Class::Failed => End::Failed(text),
+            Class::Exit => End::Exit(end.exit.unwrap_or_default()),
+            Class::Unsupported => End::Unsupported(text),
+        }
+    }
+}
+
+/// Bytes, two digits each.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of pairs of digits.
+pub(super) fn unhex(text: &str) -> Result<Vec<u8>, String> {
+    let pair = |i: usize| text.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
+    bytes.ok_or_else(|| "bytes that are not pairs of hexadecimal digits".to_owned())
+}
+
+pub(super) fn import(import: &Import) -> Json {
+    let item = match &import.item {
+        Item::Export(instance, name) => ("export", json!({ "instance": instance.0, "name": name })),
+        Item::Host(func) => ("host", host(func)),
+    };
+    json!({ "module": import.module, "name": import.name, item.0: item.1 })
+}
+
+fn host(func: &HostFunc) -> Json {
+    let params: Vec<&str> = func.params.iter().map(|ty| val_type(*ty)).collect();
+    json!({ "name": func.name, "params": params, "results": values(&func.results) })
+}
+
+fn val_type(ty: ValType) -> &'static str {
+    match ty {
+        ValType::I32 => "i32",
+        ValType::I64 => "i64",
+        ValType::F32 => "f32",
+        ValType::F64 => "f64",
+    }
+}
+
+pub(super) fn program(program: &Program) -> Json {
+    let preload = |(name, bytes): &(String, Vec<u8>)| json!({ "name": name, "bytes": hex(bytes) });
+    let (reach, export) = match &program.reach {
+        Reach::Command => ("command", None),
+        Reach::Reactor => ("reactor", None),
+        Reach::Export(name) => ("export", Some(name)),
+    };
+    json!({
+        "main": hex(&program.main),
+        "preloads": program.preloads.iter().map(preload).collect::<Vec<_>>(),
+        "reach": reach,
+        "export": export,
+        "args": program.args,
+        "env": program.env,
+        "stdin": program.stdin,
+    })
+}
+
+/// Core values, each as `{"type", "value"}`.
+pub(super) fn values(values: &[Value]) -> Vec<Json> {
+    values.iter().map(value).collect()
+}
+
+pub(super) fn value(value: &Value) -> Json {
+    let (ty, value) = match value {
+        Value::I32(v) => ("i32", v.to_string()),
+        Value::I64(v) => ("i64", v.to_string()),
+        Value::F32(bits) => ("f32", bits.to_string()),
+        Value::F64(bits) => ("f64", bits.to_string()),
+        Value::V128(bits) => ("v128", format!("{bits:#034x}")),
+        Value::Ref(RefValue::Extern(number)) => ("externref", number.to_string()),
+        Value::Ref(RefValue::Func(name)) => ("funcref", name.clone()),
+        Value::Ref(RefValue::I31(number)) => ("i31ref", number.to_string()),
+        Value::Ref(RefValue::Struct) => ("structref", "?".to_owned()),
+        Value::Ref(RefValue::Array) => ("arrayref", "?".to_owned()),
+        Value::Ref(RefValue::Exn) => ("exnref", "?".to_owned()),
+        _ => ("ref", "null".to_owned()),
+    };
+    json!({ "type": ty, "value": value })
+}
+
+/// Reads a core value. Integers may be signed or not.
+pub(super) fn read_value(json: &Json) -> Result<Value, String> {
+    let text = |key: &str| json.get(key).and_then(Json::as_str).ok_or_else(|| format!("a value without {key}: {json}"));
+    let (ty, value) = (text("type")?, text("value")?);
+    let integer = || value.parse::<i128>().map_err(|_| format!("{value:?} is no decimal number"));
+    let bits = |digits: u32| integer().map(|number| number as u64 & (u64::MAX >> (64 - digits)));
+    Ok(match ty {
+        "i32" => Value::I32(bits(32)? as i32),
+        "i64" => Value::I64(bits(64)? as i64),
+        "f32" => Value::F32(bits(32)? as u32),
+        "f64" => Value::F64(bits(64)?),
+        "v128" => {
+            let digits = value.strip_prefix("0x").ok_or("a v128 begins with 0x")?;
+            Value::V128(u128::from_str_radix(digits, 16).map_err(|error| error.to_string())?)
+        }
+        "externref" if value != "null" => Value::Ref(RefValue::Extern(bits(32)? as u32)),
+        "i31ref" if value != "null" => Value::Ref(RefValue::I31(bits(32)? as i32)),
+        _ if value == "null" => Value::Ref(RefValue::Null),
+        "funcref" => Value::Ref(RefValue::Func(value.to_owned())),
+        "arrayref" => Value::Ref(RefValue::Array),
+        "structref" | "anyref" | "eqref" => Value::Ref(RefValue::Struct),
+        "exnref" => Value::Ref(RefValue::Exn),
+        other => return Err(format!("a value of the unknown type {other:?}")),
+    })
+}
+
+/// A component-level value in the plain form: as a host language without static types has it.
+///
+/// Numbers are numbers, but those of 64 bits `{"$int": "…"}` and those that are not finite `{"$float": "nan"}` (`inf`,
+/// `-inf`); lists and tuples are arrays; records objects; a variant is `{"tag", "val"}`, an enum a string, flags the list of
+/// those that are set; an option without a value is `{"$none": true}`, one with it the value; a result is
+/// `{"tag": "ok" or "err", "val"}`.
+pub fn plain(value: &Value) -> Json {
+    let payload = |tag: &str, value: &Option<Box<Value>>| match value {
+        Some(value) => json!({ "tag": tag, "val": plain(value) }),
+        None => json!({ "tag": tag }),
+    };
+    match value {
+        Value::Bool(v) => json!(v),
+        Value::S8(v) => json!(v),
+        Value::U8(v) => json!(v),
+        Value::S16(v) => json!(v),
+        Value::U16(v) => json!(v),
+        Value::S32(v) => json!(v),
+        Value::U32(v) => json!(v),
+        Value::S64(v) => json!({ "$int": v.to_string() }),
+        Value::U64(v) => json!({ "$int": v.to_string() }),
+        Value::Float32(bits) => float(f64::from(f32::from_bits(*bits))),
+        Value::Float64(bits) => float(f64::from_bits(*bits)),
+        Value::Char(c) => json!(c),
+        Value::String(text) => json!(text),
+        Value::List(items) | Value::Tuple(items) => items.iter().map(plain).collect(),
+        Value::Map(items) => items.iter().map(|(key, value)| json!([plain(key), plain(value)])).collect(),
+        Value::Record(fields) => fields.iter().map(|(label, value)| (label.clone(), plain(value))).collect(),
+        Value::Variant(label, value) => payload(label, value),
+        Value::Enum(label) => json!(label),
+        Value::Option(None) => json!({ "$none": true }),
+        Value::Option(Some(value)) => plain(value),
+        Value::Result(Ok(value)) => payload("ok", value),
+        Value::Result(Err(value)) => payload("err", value),
+        Value::Flags(labels) => json!(labels),
+        // Core values and handles are no component-level literals.
+        other => json!({ "$opaque": other.to_string() }),
+    }
+}
+
+fn float(value: f64) -> Json {
+    if value.is_nan() {
+        return json!({ "$float": "nan" });
+    }
+    match value.is_finite() {
+        // Whole numbers look alike in many languages.
+        true if value.fract() == 0.0 && value.abs() < 9e15 => json!(value as i64),
+        true => json!(value),
+        false => json!({ "$float": if value > 0.0 { "inf" } else { "-inf" } }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_as_they_went() {
+        let all = [
+            Value::I32(-1),
+            Value::I64(i64::MIN),
+            Value::F32(0x7fc0_0001),
+            Value::F64(u64::MAX),
+            Value::V128(1 << 127),
+            Value::Ref(RefValue::Null),
+            Value::Ref(RefValue::Extern(u32::MAX)),
+        ];
+        for one in all {
+            assert_eq!(read_value(&value(&one)), Ok(one));
+        }
+        assert_eq!(read_value(&json!({"type": "i32", "value": "4294967295"})), Ok(Value::I32(-1)));
+    }
+
+    #[test]
+    fn wrong_values_are_refused() {
+        for wrong in [
+            json!(1),
+            json!({"type": "i32"}),
+            json!({"type": "i32", "value": "x"}),
+            json!({"type": "v128", "value": "1"}),
+        ] {
+            assert!(read_value(&wrong).is_err(), "{wrong}");
+        }
+        assert!(unhex("0").is_err() && unhex("zz").is_err() && unhex("é").is_err());
+        assert_eq!(unhex("00ff"), Ok(vec![0, 255]));
+    }
+}

@@ -1,0 +1,124 @@
+//! The other end of the protocol: a runtime of this process, for a program that asks.
+//!
+//! It is how the runtimes in this program are run: one that aborts takes its worker with it and not the run. And it makes a
+//! driver in Rust a matter of one line.
+
+use super::protocol::{PROTOCOL, read_value, unhex, value, values};
+use crate::{
+    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType},
+    trace::Value,
+};
+use serde_json::{Value as Json, json};
+use std::io::{self, BufRead, Write};
+
+/// Answers requests on `input` to `output` until there are no more.
+///
+/// # Errors
+/// Reading or writing fails, or a request is none.
+pub fn serve(runtime: &mut dyn Runtime, input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+    let recorder = Recorder::default();
+    for line in input.lines() {
+        let request: Json = serde_json::from_str(&line?)?;
+        let answer = answer(runtime, &request, &recorder).unwrap_or_else(|end| json!({ "end": wire(&end) }));
+        let calls = recorder.take().into_iter().map(|call| json!({ "name": call.name, "args": values(&call.args) }));
+        let mut reply = json!({ "id": request["id"], "calls": calls.collect::<Vec<_>>() });
+        if let (Some(reply), Json::Object(answer)) = (reply.as_object_mut(), answer) {
+            reply.extend(answer);
+        }
+        writeln!(output, "{reply}")?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Result<Json, End> {
+    let instance = InstanceId(request["instance"].as_u64().unwrap_or_default() as u32);
+    let number = |key: &str| request[key].as_u64().unwrap_or_default();
+    let export = request["export"].as_str().unwrap_or_default();
+    let bytes = || unhex(request["bytes"].as_str().unwrap_or_default()).map_err(End::Failed);
+    Ok(match request["cmd"].as_str().unwrap_or_default() {
+        "hello" => json!({ "protocol": PROTOCOL, "about": runtime.about() }),
+        "reset" => {
+            runtime.reset()?;
+            json!({})
+        }
+        "compile" => json!({ "module": runtime.compile(&bytes()?)?.0 }),
+        "instantiate" => {
+            let imports = imports(&request["imports"], recorder)?;
+            json!({ "instance": runtime.instantiate(ModuleId(number("module") as u32), &imports)?.0 })
+        }
+        "call" => {
+            expect(runtime, request);
+            json!({ "values": values(&runtime.call(instance, export, &all(&request["args"])?)?) })
+        }
+        "global" => {
+            expect(runtime, request);
+            json!({ "values": [value(&runtime.global(instance, export)?)] })
+        }
+        "set_global" => {
+            runtime.set_global(instance, export, &one(&request["value"])?)?;
+            json!({})
+        }
+        "memory_size" => json!({ "size": runtime.memory_size(instance, export)? }),
+        "memory_read" => {
+            let bytes = runtime.memory_read(instance, export, number("offset"), number("len"))?;
+            json!({ "bytes": super::protocol::hex(&bytes) })
+        }
+        "memory_write" => {
+            runtime.memory_write(instance, export, number("offset"), &bytes()?)?;
+            json!({})
+        }
+        "table_size" => json!({ "size": runtime.table_size(instance, export)? }),
+        "table_get" => json!({ "values": [value(&runtime.table_get(instance, export, number("index"))?)] }),
+        other => return Err(End::unsupported(other)),
+    })
+}
+
+fn expect(runtime: &mut dyn Runtime, request: &Json) {
+    let types: Vec<Option<ValType>> = serde_json::from_value(request["types"].clone()).unwrap_or_default();
+    runtime.expect(&types);
+}
+
+fn one(json: &Json) -> Result<Value, End> {
+    read_value(json).map_err(End::Failed)
+}
+
+fn all(json: &Json) -> Result<Vec<Value>, End> {
+    json.as_array().map_or(Ok(Vec::new()), |values| values.iter().map(one).collect())
+}
+
+fn imports(json: &Json, recorder: &Recorder) -> Result<Vec<Import>, End> {
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let import = |json: &Json| {
+        let item = match json.get("host") {
+            Some(host) => {
+                let params = serde_json::from_value(host["params"].clone()).unwrap_or_default();
+                Item::Host(HostFunc::new(text(&host["name"]), params, all(&host["results"])?, recorder.clone()))
+            }
+            None => {
+                let export = &json["export"];
+                let instance = export["instance"].as_u64().unwrap_or_default() as u32;
+                Item::Export(InstanceId(instance), text(&export["name"]))
+            }
+        };
+        Ok(Import { module: text(&json["module"]), name: text(&json["name"]), item })
+    };
+    json.as_array().map_or(Ok(Vec::new()), |imports| imports.iter().map(import).collect())
+}
+
+fn wire(end: &End) -> Json {
+    match end {
+        End::Malformed(text) => json!({ "class": "malformed", "message": text }),
+        End::Invalid(text) => json!({ "class": "invalid", "message": text }),
+        End::Rejected(text) => json!({ "class": "rejected", "message": text }),
+        End::Unlinkable(text) => json!({ "class": "unlinkable", "message": text }),
+        End::Trap(Some(code), text) => json!({ "class": "trap", "code": code, "message": text }),
+        End::Trap(None, text) => json!({ "class": "trap", "message": text }),
+        End::Exception(_) => json!({ "class": "exception" }),
+        End::Exhausted(what, text) => json!({ "class": "exhausted", "what": what, "message": text }),
+        End::Failed(text) => json!({ "class": "failed", "message": text }),
+        End::Exit(code) => json!({ "class": "exit", "exit": code }),
+        End::Unsupported(text) => json!({ "class": "unsupported", "message": text }),
+        End::Broken(broken) => json!({ "class": "failed", "message": broken.to_string() }),
+    }
+}
