@@ -70,6 +70,9 @@ mod valid;
 #[cfg(feature = "wasi")]
 pub mod wasi;
 
+#[cfg(feature = "jit")]
+pub use jit::UNSUPPORTED_BY_JIT;
+
 #[cfg(feature = "interp")]
 pub use {
     config::{Compile, Config, Features, Limits, Tier},

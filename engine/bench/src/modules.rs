@@ -13,7 +13,7 @@ pub fn empty() -> Vec<u8> {
 
 /// About a hundred functions, seven kilobytes: a table, a memory, globals, segments, and a start function.
 pub fn small() -> Vec<u8> {
-    generated(100, 5)
+    generated(100, 2)
 }
 
 /// About a megabyte of functions of the same kind.

@@ -112,12 +112,15 @@ mod wasmtime_peer {
         pub fn new() -> Self {
             let mut config = wasmtime::Config::new();
             config.wasm_gc(true).wasm_function_references(true).wasm_tail_call(true);
+            // Preflight's loops and calls can be interrupted always.
+            config.epoch_interruption(true);
             Wasmtime(wasmtime::Engine::new(&config).expect("the configuration is supported"))
         }
 
         fn instance(&self, wasm: &[u8]) -> wasmtime::Result<(wasmtime::Store<()>, wasmtime::Instance)> {
             let module = wasmtime::Module::new(&self.0, wasm)?;
             let mut store = wasmtime::Store::new(&self.0, ());
+            store.set_epoch_deadline(1);
             let instance = wasmtime::Instance::new(&mut store, &module, &[])?;
             Ok((store, instance))
         }

@@ -46,7 +46,7 @@ impl Translator<'_> {
             Some(defined) => {
                 // The cells stay where they are as long as the module lives, and this code does not live longer.
                 let cell = self.word(&raw const *self.module.compiled().cell(defined) as u64);
-                let code = self.load_context(I64, cell, 0);
+                let code = self.load_store(I64, cell, 0);
                 let offset = self.layout.func(x);
                 let code = self.compiled(code, |translator| translator.load_instance(offset));
                 Callee { code, instance: self.instance, foreign: false }
@@ -85,9 +85,9 @@ impl Translator<'_> {
     /// What is called if it is the function at an address of the store.
     fn callee(&mut self, addr: Value) -> Callee {
         let func = self.func_ref(addr);
-        let cell = self.load_context(I64, func, func_ref::CELL);
-        let instance = self.load_context(I64, func, func_ref::CONTEXT);
-        let code = self.load_context(I64, cell, 0);
+        let cell = self.load_store(I64, func, func_ref::CELL);
+        let instance = self.load_store(I64, func, func_ref::CONTEXT);
+        let code = self.load_store(I64, cell, 0);
         let code = self.compiled(code, |_| addr);
         // For host functions, which want to know who calls.
         self.store_context(self.instance, self.run, run::CALLER);
@@ -124,7 +124,7 @@ impl Translator<'_> {
     /// Traps unless the function has the type `ty` or a subtype of it.
     fn check_type(&mut self, addr: Value, ty: u32) {
         let func = self.func_ref(addr);
-        let actual = self.load_context(I32, func, func_ref::TYPE);
+        let actual = self.load_store(I32, func, func_ref::TYPE);
         let actual = self.b.ins().uextend(I64, actual);
         let expected = self.load_instance(self.layout.ty(ty));
         let (other, go_on) = (self.b.create_block(), self.b.create_block());

@@ -20,7 +20,7 @@ use cranelift_frontend::FunctionBuilder;
 use rayon::prelude::*;
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
 /// Why a function has no code.
@@ -238,6 +238,16 @@ pub(super) enum Direction {
     Entry,
     /// From compiled code to a host function.
     Host,
+}
+
+/// Where the trampoline to the helper that refills the budget is.
+pub(super) fn refill_code(backend: &Backend) -> Result<usize, Unsupported> {
+    static REFILL: OnceLock<Result<Trampoline, Unsupported>> = OnceLock::new();
+    let make = || {
+        let (region, starts) = allocate(vec![trampolines::refill(backend)?])?;
+        Ok(Trampoline { code: starts[0], _region: Arc::new(region) })
+    };
+    REFILL.get_or_init(make).as_ref().map(|trampoline| trampoline.code).map_err(Clone::clone)
 }
 
 /// So many trampolines are kept for all stores of the process; they are few, unless somebody generates modules.

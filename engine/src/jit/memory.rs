@@ -163,12 +163,12 @@ impl Translator<'_> {
         let ty = self.module.syntax().memories[memarg.memory as usize];
         let index = self.pop_word();
         let memory = self.load_instance(self.layout.memory(memarg.memory));
-        let len = self.load_context(I64, memory, 8);
+        let len = self.load_store(I64, memory, 8);
         match memarg.offset.checked_add(size as u64) {
             Some(above) => self.check_bounds(index, above, len, ty, memarg.memory),
             None => self.trap(TrapCode::OutOfBoundsMemory),
         }
-        let base = self.load_context(I64, memory, 0);
+        let base = self.load_store(I64, memory, 0);
         let address = self.b.ins().iadd(base, index);
         match i32::try_from(memarg.offset) {
             Ok(offset) => (address, offset),

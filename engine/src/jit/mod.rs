@@ -22,6 +22,7 @@ mod call;
 mod code;
 mod compile;
 mod control;
+mod emit;
 mod exception;
 mod helpers;
 mod memory;
@@ -35,6 +36,17 @@ mod trampolines;
 mod translate;
 mod variable;
 mod vector;
+
+/// What this tier cannot compile, each with its reason. Such a function does not fall back to the other tier: calling it ends
+/// as [`Fault::Unsupported`](crate::Fault::Unsupported), which names the construct.
+pub const UNSUPPORTED_BY_JIT: &[(&str, &str)] = &[
+    (
+        "functions whose branches and returns carry more than 100000 values, and 4 for each byte of the body, counted \
+         together",
+        "two bytes can be a branch that carries a thousand values, which the code generator would look at one by one",
+    ),
+    ("processors other than x86-64 and AArch64", "nothing reads the stack there for the garbage collector"),
+];
 
 pub(crate) use compile::{ModuleCode, module as compile_module};
 pub(crate) use helpers::call;

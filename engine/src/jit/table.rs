@@ -30,7 +30,7 @@ impl Translator<'_> {
             }
             Operator::TableSize { table } => {
                 let table_inst = self.load_instance(self.layout.table(table));
-                let len = self.load_context(I64, table_inst, 8);
+                let len = self.load_store(I64, table_inst, 8);
                 let len = if self.index_type(table) == I32 { self.b.ins().ireduce(I32, len) } else { len };
                 self.stack.push(len);
             }
@@ -64,10 +64,10 @@ impl Translator<'_> {
     /// Where element `index` of table `x` is; traps if there is none.
     pub fn table_element(&mut self, x: u32, index: Value, code: TrapCode) -> Value {
         let table = self.load_instance(self.layout.table(x));
-        let len = self.load_context(I64, table, 8);
+        let len = self.load_store(I64, table, 8);
         let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
         self.trap_if(outside, code);
-        let base = self.load_context(I64, table, 0);
+        let base = self.load_store(I64, table, 0);
         let three = self.b.ins().iconst(I64, 3);
         let offset = self.b.ins().ishl(index, three);
         self.b.ins().iadd(base, offset)

@@ -51,6 +51,22 @@ pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Code, Unsupported
     })
 }
 
+/// The trampoline to the helper that refills the budget. It preserves all registers: a loop that calls it once in a
+/// thousand rounds keeps its values in registers in the others. How it ended is in the run context.
+pub(super) fn refill(backend: &Backend) -> Result<Code, Unsupported> {
+    build(backend, refill_signature(), |b, params| {
+        compile::call_helper(b, backend, helpers::refill(), params);
+        b.ins().return_(&[]);
+    })
+}
+
+/// The signature of the trampoline to the helper that refills the budget.
+pub(super) fn refill_signature() -> Signature {
+    let mut signature = Signature::new(CallConv::PreserveAll);
+    signature.params.extend([AbiParam::new(types::I64); 2]);
+    signature
+}
+
 /// Builds one function and compiles it.
 fn build(
     backend: &Backend,

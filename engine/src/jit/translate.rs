@@ -14,13 +14,13 @@ use crate::{
     trace::TrapCode,
 };
 use cranelift_codegen::{
-    entity::{EntityRef, EntitySet},
+    entity::EntitySet,
     ir::{
-        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, InstructionData, MemFlagsData, Opcode,
-        StackSlot, StackSlotData, StackSlotKind, Type, UserFuncName, UserStackMapEntry, Value,
+        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, InstructionData, Opcode, StackSlot, Type,
+        UserFuncName, UserStackMapEntry, Value,
         condcodes::IntCC,
         immediates::Imm64,
-        types::{F32, F64, I8, I8X16, I32, I64},
+        types::{I32, I64},
     },
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
@@ -34,8 +34,10 @@ pub(super) struct Regions {
     pub table: Option<AliasRegion>,
     /// Globals.
     pub global: Option<AliasRegion>,
-    /// The run context, instances, and where memories and tables begin and end.
+    /// The run context.
     pub context: Option<AliasRegion>,
+    /// Where memories and tables begin and end, functions, and what else only calls change.
+    pub store: Option<AliasRegion>,
 }
 
 /// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: so many
@@ -58,24 +60,26 @@ pub(super) struct Translator<'a> {
     pub run: Value,
     /// The words of the instance.
     pub instance: Value,
+    /// Where the trampoline to the helper that refills the budget is.
+    refill_code: usize,
     /// The [room](super::room) of this call.
     pub room: Value,
     /// The slots that a frame takes, once they are known: a constant of the prologue.
     frame_slots: Option<Value>,
     /// Slots of the locals, and the greatest number of operands.
-    local_slots: u32,
+    pub local_slots: u32,
     most_operands: u32,
     /// Whether stack maps are made.
     maps: bool,
     /// Values that may refer to objects.
     held: EntitySet<Value>,
     /// Locals that may, and how many they are.
-    held_locals: EntitySet<Variable>,
+    pub held_locals: EntitySet<Variable>,
     held_local_count: usize,
     /// How many more live references there may be in all places together.
     live_left: usize,
     /// Places on the machine's stack that hold references when the next helper is called.
-    spilled: Vec<(StackSlot, u32)>,
+    pub spilled: Vec<(StackSlot, u32)>,
     /// How many more values branches may carry.
     carried_left: usize,
     /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
@@ -152,16 +156,17 @@ fn build<T>(
     let syntax = module.syntax();
     let x = syntax.imported.funcs + defined;
     let shape = Shape::of(module.func_type(syntax.funcs[x as usize]));
+    let refill_code = compile::refill_code(backend)?;
     let mut func = Function::with_name_signature(UserFuncName::user(0, x), shape.signature());
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut func, &mut context);
-    let result = translate(Translator::new(backend, module, x, builder, &shape, maps))?;
+    let result = translate(Translator::new((backend, refill_code), module, x, builder, &shape, maps))?;
     Ok((func, result))
 }
 
 impl<'a> Translator<'a> {
     fn new(
-        backend: &'a Backend,
+        (backend, refill_code): (&'a Backend, usize),
         module: &'a Module,
         func: u32,
         mut b: FunctionBuilder<'a>,
@@ -177,6 +182,7 @@ impl<'a> Translator<'a> {
             table: region(1, "table"),
             global: region(2, "global"),
             context: region(3, "context"),
+            store: region(4, "store"),
         };
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
@@ -191,6 +197,7 @@ impl<'a> Translator<'a> {
             b,
             run: params[0],
             instance: params[1],
+            refill_code,
             room: params[2],
             frame_slots: None,
             local_slots: 0,
@@ -373,8 +380,14 @@ impl<'a> Translator<'a> {
         self.b.set_cold_block(refill);
         self.b.ins().brif(spent, refill, &[], go_on, &[]);
         self.switch(refill);
-        self.helper(helpers::refill(), &[]);
-        self.b.ins().jump(go_on, &[]);
+        self.flush_budget();
+        let signature = self.b.import_signature(trampolines::refill_signature());
+        let code = self.word(self.refill_code as u64);
+        self.b.ins().call_indirect(signature, code, &[self.run, self.instance]);
+        self.reload_budget();
+        let ended = self.load_context(I32, self.run, run::PENDING);
+        let (fail, offset) = self.fail_args();
+        self.b.ins().brif(ended, fail, &offset, go_on, &[]);
         self.switch(go_on);
     }
 
@@ -541,19 +554,23 @@ impl<'a> Translator<'a> {
     /// Calls a helper for the running instance; leaves if it failed.
     pub fn helper(&mut self, helper: Helper, args: &[Value]) {
         let status = self.call_helper(helper, args);
-        let fail = self.exit(|translator| &mut translator.fail_block, true);
-        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
+        let (fail, offset) = self.fail_args();
         let go_on = self.b.create_block();
-        self.b.ins().brif(status, fail, &[offset.into()], go_on, &[]);
+        self.b.ins().brif(status, fail, &offset, go_on, &[]);
         self.switch(go_on);
+    }
+
+    /// Where to go after a helper has failed.
+    fn fail_args(&mut self) -> (Block, [BlockArg; 1]) {
+        let fail = self.exit(|translator| &mut translator.fail_block, true);
+        (fail, [self.b.ins().iconst(I64, self.offset as i64 + 1).into()])
     }
 
     /// Calls a helper that always fails.
     pub fn fail(&mut self, helper: Helper, args: &[Value]) {
         self.call_helper(helper, args);
-        let fail = self.exit(|translator| &mut translator.fail_block, true);
-        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
-        self.b.ins().jump(fail, &[offset.into()]);
+        let (fail, offset) = self.fail_args();
+        self.b.ins().jump(fail, &offset);
     }
 
     /// Calls a helper for the running instance: whether it failed.
@@ -580,138 +597,6 @@ impl<'a> Translator<'a> {
         self.helper(helper, args);
         let result = self.helper_result(ty);
         self.stack.push(result);
-    }
-
-    // Values.
-
-    /// The machine type of a value.
-    pub fn type_of(&self, value: Value) -> Type {
-        self.b.func.dfg.value_type(value)
-    }
-
-    /// Pops an operand.
-    pub fn pop(&mut self) -> Value {
-        self.stack.pop().expect("validation: the stack holds the operands")
-    }
-
-    /// Pops an operand as a word.
-    pub fn pop_word(&mut self) -> Value {
-        let value = self.pop();
-        trampolines::to_word(&mut self.b, value)
-    }
-
-    /// Pops an operand as the two words that any value fits.
-    pub fn pop_words(&mut self) -> [Value; 2] {
-        let value = self.pop();
-        if self.type_of(value) != I8X16 {
-            let high = self.b.ins().iconst(I64, 0);
-            return [trampolines::to_word(&mut self.b, value), high];
-        }
-        let halves = self.as_vector(value, cranelift_codegen::ir::types::I64X2);
-        [self.b.ins().extractlane(halves, 0), self.b.ins().extractlane(halves, 1)]
-    }
-
-    /// Pops `n` operands.
-    pub fn pop_n(&mut self, n: usize) -> Vec<Value> {
-        self.stack.split_off(self.stack.len() - n)
-    }
-
-    /// A constant word.
-    pub fn word(&mut self, value: u64) -> Value {
-        self.b.ins().iconst(I64, value as i64)
-    }
-
-    /// The place of the current operator, as [`RunContext::position`](abi::RunContext::position) has it.
-    pub fn here(&mut self) -> Value {
-        self.word((self.func as u64) << 32 | (self.offset as u64 + 1))
-    }
-
-    /// The default value of a machine type.
-    pub fn zero(&mut self, ty: Type) -> Value {
-        match ty {
-            F32 => self.b.ins().f32const(0.0),
-            F64 => self.b.ins().f64const(0.0),
-            I8X16 => self.vector_const([0; 16]),
-            _ => self.b.ins().iconst(ty, 0),
-        }
-    }
-
-    /// A truth value as `i32`.
-    pub fn truth(&mut self, value: Value) -> Value {
-        debug_assert_eq!(self.type_of(value), I8);
-        self.b.ins().uextend(I32, value)
-    }
-
-    /// Puts values on the machine's stack as words, for a helper that is called next: where they are, and how many words.
-    pub fn spill(&mut self, values: &[Value]) -> [Value; 2] {
-        let types: Vec<Type> = values.iter().map(|value| self.type_of(*value)).collect();
-        let len = abi::words(&types);
-        let slot = self.stack_slot(len);
-        let at = self.b.ins().stack_addr(I64, slot, 0);
-        trampolines::store_words(&mut self.b, values, at);
-        let mut offset = 0;
-        for (value, ty) in values.iter().zip(types) {
-            if self.is_held(*value) {
-                self.spilled.push((slot, offset));
-            }
-            offset += abi::word_count(ty) * 8;
-        }
-        let len = self.word(len as u64);
-        [at, len]
-    }
-
-    /// Room for words on the machine's stack.
-    pub fn stack_words(&mut self, len: u32) -> Value {
-        let slot = self.stack_slot(len);
-        self.b.ins().stack_addr(I64, slot, 0)
-    }
-
-    fn stack_slot(&mut self, words: u32) -> StackSlot {
-        self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, words.max(1) * 8, 4))
-    }
-
-    /// The room of a call of which `params` operands on top are the parameters.
-    pub fn room_for(&mut self, params: usize) -> Value {
-        let below = self.local_slots as i64 + (self.stack.len() - params) as i64;
-        let taken = self.word((room::CALL + below) as u64);
-        self.b.ins().isub(self.room, taken)
-    }
-
-    // Memory of the run time.
-
-    fn context_flags(&self) -> MemFlagsData {
-        MemFlagsData::trusted().with_alias_region(self.regions.context)
-    }
-
-    /// Reads from the run context, or from what it leads to.
-    pub fn load_context(&mut self, ty: Type, base: Value, offset: i32) -> Value {
-        let flags = self.context_flags();
-        self.b.ins().load(ty, flags, base, offset)
-    }
-
-    /// Writes to the run context.
-    pub fn store_context(&mut self, value: Value, base: Value, offset: i32) {
-        let flags = self.context_flags();
-        self.b.ins().store(flags, value, base, offset);
-    }
-
-    /// Reads a word of the instance, which never changes.
-    pub fn load_instance(&mut self, offset: i32) -> Value {
-        let flags = self.context_flags().with_readonly().with_can_move();
-        self.b.ins().load(I64, flags, self.instance, offset)
-    }
-
-    /// The value of local `x`.
-    pub fn local_value(&mut self, x: u32) -> Value {
-        let local = self.local(x);
-        let value = self.b.use_var(local);
-        if self.held_locals.contains(local) { self.hold(value) } else { value }
-    }
-
-    /// The local `x`.
-    pub fn local(&self, x: u32) -> Variable {
-        debug_assert_eq!(self.locals[x as usize].index() as u32, x);
-        self.locals[x as usize]
     }
 }
 

@@ -293,7 +293,7 @@ fn what_does_not_fit_is_told_before_anything_runs() {
         ("trace api.wat --invoke add 1 x", "argument \"b\": \"x\" is no value of s32"),
         ("trace api.wat --invoke add 1", "(result s32)), and 1 argument is given"),
         ("trace api.wat --invoke nope", r#"it exports "a:b/math@1.2.0#add", "make", "echo""#),
-        ("exec api.wat --env A=B", "unsupported"),
+        ("exec api.wat --env A=B", "WASI 0.2"),
     ];
     for (args, message) in cases {
         let run = folder.run(args);

@@ -42,6 +42,9 @@ pub struct Run {
     pub preloads: Vec<Preload>,
     /// The export to call instead of the entry point.
     pub invoke: Option<String>,
+    /// How often a component's `wasi:cli/run` is called, on one instance; the last call decides.
+    #[serde(default = "once")]
+    pub times: u32,
     /// The arguments, the program's name left out.
     #[serde(default)]
     pub args: Vec<String>,
@@ -70,6 +73,8 @@ pub enum Kind {
     Command,
     /// It is initialised through `_initialize`, if it exports that, and then serves calls.
     Reactor,
+    /// It is a component of WASI 0.2, and entered through `wasi:cli/run` if it exports that.
+    Component,
 }
 
 /// A module beside the main one.
@@ -90,6 +95,10 @@ pub enum Fails {
     Trap,
     /// The host does not run it at all.
     Refused,
+}
+
+fn once() -> u32 {
+    1
 }
 
 fn full() -> Level {

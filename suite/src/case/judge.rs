@@ -36,7 +36,8 @@ impl Ended {
     }
 }
 
-/// All that `ended` is other than `run` says. What `run` does not mention is not judged.
+/// All that `ended` is other than `run` says. What `run` does not mention is not judged; but a program of which it says
+/// neither how it exits nor how it fails has to end by itself.
 pub fn judge(run: &Run, ended: &Ended) -> Vec<Deviation> {
     let mut deviations = Vec::new();
     if let Some(expected) = run.stdout.as_ref().filter(|expected| expected.as_bytes() != ended.stdout) {
@@ -49,6 +50,7 @@ pub fn judge(run: &Run, ended: &Ended) -> Vec<Deviation> {
     let end = match (run.exit, run.fails) {
         (Some(code), _) if ended.exit() != Some(code) => Some(format!("exit {code}")),
         (_, Some(Fails::Trap)) if !matches!(ended.outcome, Outcome::Trap { .. }) => Some("a trap".to_owned()),
+        (None, None) if ended.exit().is_none() => Some("an end of its own accord".to_owned()),
         (_, Some(Fails::Refused)) if ended.outcome != Outcome::Unlinkable => Some("refused".to_owned()),
         _ => None,
     };
@@ -78,8 +80,8 @@ mod tests {
             };
             ends.iter().map(judged).collect::<Vec<_>>()
         };
-        assert_eq!(verdicts(""), [true; 4]);
-        assert_eq!(verdicts("stdout = \"x\""), [true; 4]);
+        assert_eq!(verdicts(""), [true, true, false, false]);
+        assert_eq!(verdicts("stdout = \"x\""), [true, true, false, false]);
         assert_eq!(verdicts("stdout = \"\""), [false; 4]);
         assert_eq!(verdicts("exit = 0"), [true, false, false, false]);
         assert_eq!(verdicts("exit = 3"), [false, true, false, false]);

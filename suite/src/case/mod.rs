@@ -8,6 +8,8 @@
 //!
 //! The format is told to those who write cases in the README of `preflight-spec-tests`.
 
+#[cfg(feature = "reference")]
+mod component;
 mod definitions;
 mod header;
 pub mod js;

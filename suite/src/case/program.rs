@@ -1,7 +1,7 @@
-//! Programs of WASI preview 1 on the reference engine: the preloads in their order, then the main module, each by the rules
+//! Programs of WASI on the reference engine. Those of preview 1: the preloads in their order, then the main module, each by the rules
 //! of commands and reactors.
 
-use super::{Broken, Definition, Ended, Failure, Run, definitions};
+use super::{Broken, Definition, Ended, Failure, Kind, Run, component, definitions};
 use crate::{
     script::{Options, Watchdog, panic_text},
     trace::{Event, InstancePath, Outcome, Phase, Sink},
@@ -29,28 +29,19 @@ pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Box
 
 fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     let world = Rc::new(RefCell::new(world(run)));
-    let (mut store, mut linker) = (Store::new(&options.config), Linker::new());
-    p1::add_to_linker(&mut linker, &mut store, world.clone());
-    threads::add_to_linker(&mut linker, &mut store);
+    let mut store = Store::new(&options.config);
     let events = Rc::new(RefCell::new(Vec::new()));
     store.set_sink(Some(Box::new(Recorder(events.clone()))));
     let watchdog = Watchdog::new(options.timeout);
     watchdog.watch(store.interrupt_handle());
 
-    let module = |name: &str| module(definitions, name, options);
-    let preloads =
-        run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
-    let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
-    let main = module(&run.main)?;
-    let mut bring_up = || {
-        for (name, path, module) in &preloads {
-            let externs = linker.resolve(&store, module).map_err(InstantiateError::Link)?;
-            let path = InstancePath::root().child(path);
-            reactor::preload(&mut store, &mut linker, name, module, &externs, path, StartRules::default())?;
+    let outcome = match run.kind {
+        Kind::Component => {
+            let bytes = bytes_of(definitions, &run.main)?;
+            component::start(&mut store, &bytes, run, options, world.clone())?
         }
-        enter(&mut store, &linker, &main, run)
+        Kind::Command | Kind::Reactor => start_modules(&mut store, definitions, run, options, world.clone())?,
     };
-    let outcome = bring_up().unwrap_or_else(|error: StartError| error.outcome());
     drop(store);
     let world = world.borrow();
     let stdout = match &world.stdout {
@@ -58,6 +49,32 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
         Output::Stream(_) => Vec::new(),
     };
     Ok(Ended { outcome, stdout, events: events.take() })
+}
+
+fn start_modules(
+    store: &mut Store,
+    definitions: &[Definition],
+    run: &Run,
+    options: &Options,
+    world: Rc<RefCell<World>>,
+) -> Result<Outcome, Box<Failure>> {
+    let mut linker = Linker::new();
+    p1::add_to_linker(&mut linker, store, world);
+    threads::add_to_linker(&mut linker, store);
+    let module = |name: &str| module(definitions, name, options);
+    let preloads =
+        run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
+    let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
+    let main = module(&run.main)?;
+    let mut bring_up = || {
+        for (name, path, module) in &preloads {
+            let externs = linker.resolve(store, module).map_err(InstantiateError::Link)?;
+            let path = InstancePath::root().child(path);
+            reactor::preload(store, &mut linker, name, module, &externs, path, StartRules::default())?;
+        }
+        enter(store, &linker, &main, run)
+    };
+    Ok(bring_up().unwrap_or_else(|error: StartError| error.outcome()))
 }
 
 /// Starts the main module and enters it as `run` asks for.
@@ -89,11 +106,20 @@ fn world(run: &Run) -> World {
 }
 
 fn module(definitions: &[Definition], name: &str, options: &Options) -> Result<Module, Box<Failure>> {
-    let wrong = |error: String| Box::new(Failure::Module { name: name.to_owned(), error });
+    let bytes = bytes_of(definitions, name)?;
+    Module::new(&options.config, bytes).map_err(|error| unusable(name, &error.to_string()))
+}
+
+/// The bytes of a definition.
+fn bytes_of(definitions: &[Definition], name: &str) -> Result<Vec<u8>, Box<Failure>> {
     let definition = definitions.iter().find(|definition| definition.name == name);
-    let definition =
-        definition.ok_or_else(|| wrong("the script has no `module definition` of this name".to_owned()))?;
-    Module::new(&options.config, definition.bytes.clone()).map_err(|error| wrong(error.to_string()))
+    let bytes = definition.map(|definition| definition.bytes.clone());
+    bytes.ok_or_else(|| unusable(name, "the script has no `module definition` or `component definition` of this name"))
+}
+
+/// A definition that cannot be run.
+pub(super) fn unusable(name: &str, error: &str) -> Box<Failure> {
+    Box::new(Failure::Module { name: name.to_owned(), error: error.to_owned() })
 }
 
 /// Keeps every step.

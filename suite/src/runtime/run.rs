@@ -105,6 +105,7 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
             (true, _) => lacks("programs of WASI preview 2"),
             (false, false) => lacks("programs of WASI preview 1"),
             (false, true) if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
+            (false, true) if !run.preopens.is_empty() => lacks("preopened directories"),
             (false, true) => program(&commands, run, runtime),
         };
     }
@@ -264,7 +265,7 @@ fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
         preloads: preloads.collect::<Option<_>>()?,
         reach: match (&run.invoke, run.kind) {
             (Some(export), _) => Reach::Export(export.clone()),
-            (None, Kind::Command) => Reach::Command,
+            (None, Kind::Command | Kind::Component) => Reach::Command,
             (None, Kind::Reactor) => Reach::Reactor,
         },
         args: run.args.clone(),

@@ -2,13 +2,14 @@
 
 use crate::{
     output,
-    run::{self, Ended, Imports, Planned, RunArgs, limits::LimitArgs},
+    run::{self, Ended, Imports, Planned, RunArgs, http},
 };
 use anyhow::Context;
 use preflight_engine::{
     Tier,
     trace::{Level, Outcome},
 };
+use serde_json::json;
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -21,8 +22,9 @@ use std::{
 /// with --preload. A trap, an uncaught exception or a limit is told on standard error, a trap with its function and the
 /// offset in the file. `preflight trace` shows the steps that led there.
 ///
-/// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first. What they print goes
-/// where it belongs as it is printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
+/// A command of WASI preview 1 (it exports _start) is run, a reactor (_initialize) is initialised first; a component of WASI
+/// 0.2 is run if it exports wasi:cli/run, and handles a request with --http. What they print goes where it belongs as it is
+/// printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
 /// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, or the tiers differ (--tier
@@ -34,6 +36,7 @@ use std::{
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
   preflight exec component.wasm --invoke a:b/math#sum '[1, 2]'       a component, values in WAVE
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
+  preflight exec site.wasm --http 'GET /path' --header 'accept: text/html'
   preflight exec tool.wasm --dir .::/data --env LANG=C --stdin - -- --verbose /data/in.txt")]
 pub struct Args {
     /// A module or a component, .wasm or .wat; - is standard input.
@@ -41,6 +44,21 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     run: RunArgs,
+    /// Give imports that nobody provides stubs, which return zeros, empty values and the first cases.
+    #[arg(long)]
+    stub_imports: bool,
+    /// How to show results and responses.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How to show what came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Lines.
+    Text,
+    /// One document: {"outcome", "results", "response"}. What the program itself prints goes to standard error then.
+    Json,
 }
 
 /// Runs the command.
@@ -50,38 +68,67 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan(&args.file)?;
     let tiers = args.run.tiers()?;
-    let [tier] = tiers[..] else { return run_on_both(&plan, &tiers, &args.run.limits) };
-    let mut session = plan.session(Imports::Strict, tier);
-    session.stream();
+    let imports = if args.stub_imports { Imports::Stubs } else { Imports::Strict };
+    let [tier] = tiers[..] else { return run_on_both(&args, &plan, &tiers, imports) };
+    let mut session = plan.session(imports, tier);
+    if args.format == Format::Text {
+        session.stream();
+    }
     let watch = args.run.limits.watch(session.store().interrupt_handle());
     let end = session.run();
     let remark = watch.end();
-    finish(&end?, remark.as_slice())
+    let (end, [stdout, stderr]) = (end?, session.captured());
+    if args.format == Format::Json {
+        print_captured(&mut io::stderr(), &stdout, &stderr)?;
+    }
+    finish(&end, remark.as_slice(), args.format)
+}
+
+fn print_captured(to: &mut dyn Write, stdout: &[u8], stderr: &[u8]) -> anyhow::Result<()> {
+    to.write_all(stdout).context("cannot write what the program printed")?;
+    io::stderr().write_all(stderr).context("cannot write to standard error")
 }
 
 /// Prints what the program printed on the interpreter, once it is known whether the compiler agrees.
-fn run_on_both(plan: &Planned, tiers: &[Tier], limits: &LimitArgs) -> anyhow::Result<ExitCode> {
-    let record = run::record(plan, tiers, limits, Imports::Strict, Level::Full)?;
+fn run_on_both(args: &Args, plan: &Planned, tiers: &[Tier], imports: Imports) -> anyhow::Result<ExitCode> {
+    let record = run::record(plan, tiers, &args.run.limits, imports, Level::Full)?;
     let [stdout, stderr] = &record.captured;
-    io::stdout().write_all(stdout).context("cannot write to standard output")?;
-    io::stderr().write_all(stderr).context("cannot write to standard error")?;
-    let status = finish(&record.ended, &record.remarks)?;
+    match args.format {
+        Format::Text => print_captured(&mut io::stdout(), stdout, stderr)?,
+        Format::Json => print_captured(&mut io::stderr(), stdout, stderr)?,
+    }
+    let status = finish(&record.ended, &record.remarks, args.format)?;
     output::complain_of_disagreement(record.disagreement.as_deref());
     Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
 }
 
 /// Prints the results, or how it ended otherwise.
-fn finish(end: &Ended, remarks: &[String]) -> anyhow::Result<ExitCode> {
+fn finish(end: &Ended, remarks: &[String], format: Format) -> anyhow::Result<ExitCode> {
     match &end.outcome {
-        Outcome::Exit { code } => Ok(ExitCode::from(u8::try_from(*code).unwrap_or(1))),
+        _ if format == Format::Json => {
+            let response = end.response.as_ref().map(http::to_json);
+            let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
+            output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
+            Ok(status(&end.outcome))
+        }
+        Outcome::Exit { .. } => Ok(status(&end.outcome)),
         Outcome::Returned { .. } => {
             output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
-            Ok(ExitCode::SUCCESS)
+            Ok(status(&end.outcome))
         }
         _ => {
             let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
             output::complain(&(end.explanation() + &remarks.collect::<String>()));
-            Ok(ExitCode::from(1))
+            Ok(status(&end.outcome))
         }
+    }
+}
+
+/// The exit status of an end.
+fn status(outcome: &Outcome) -> ExitCode {
+    match outcome {
+        Outcome::Exit { code } => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
+        Outcome::Returned { .. } => ExitCode::SUCCESS,
+        _ => ExitCode::from(1),
     }
 }

@@ -4,6 +4,7 @@ use super::names;
 use preflight_engine::{
     Fault, Module, Store, Trap,
     trace::{InstancePath, Outcome},
+    wasi::p2::Response,
 };
 
 /// How a run ended.
@@ -17,6 +18,8 @@ pub struct Ended {
     pub what: String,
     /// When and where, for people; nothing if it went well.
     pub circumstances: Vec<String>,
+    /// What a component answered to a request.
+    pub response: Option<Response>,
 }
 
 impl Ended {

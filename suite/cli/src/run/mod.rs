@@ -2,6 +2,7 @@
 
 mod component;
 mod end;
+pub mod http;
 pub mod limits;
 pub mod names;
 mod record;
@@ -28,6 +29,7 @@ use crate::{
 };
 use anyhow::{Context, bail, ensure};
 use component::Reading;
+use http::HttpArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -73,6 +75,9 @@ pub struct RunArgs {
     /// The world of WASI.
     #[command(flatten)]
     wasi: WasiArgs,
+    /// A request to handle.
+    #[command(flatten)]
+    http: HttpArgs,
     /// The rules of starting.
     #[command(flatten)]
     start_rules: StartRuleArgs,
@@ -185,14 +190,14 @@ impl RunArgs {
             preloads.push((name.clone(), input::display(file), input));
         }
         match input::load(file, &config)? {
-            Input::Module(module) => self.modules(config, preloads, file, module).map(Planned::Modules),
+            Input::Module(module) => {
+                self.http.refuse().and_then(|()| self.modules(config, preloads, file, module).map(Planned::Modules))
+            }
             Input::Component(component) => {
-                self.wasi.refuse_for_components()?;
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
-                plan.with_readings(&self.reading)
-                    .with_values(&self.value)?
-                    .with_call(&self.invoke)
-                    .map(Planned::Component)
+                let wasi = self.wasi.setup_for_component(file, plan.components())?;
+                let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_call(&self.invoke)?;
+                Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
         }
     }

@@ -14,9 +14,9 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::{ExternType, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
-    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads, world::Output},
+    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads},
 };
-use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use thiserror::Error;
 
 /// How a run ended, in the engine's terms.
@@ -119,13 +119,7 @@ impl<'a> Session<'a> {
 
     /// What the program printed, for people; nothing if it was streamed.
     fn printed(&self) -> Vec<String> {
-        let [stdout, stderr] = self.captured();
-        let shown = |(name, bytes): (&str, Vec<u8>)| {
-            let text = String::from_utf8_lossy(&bytes);
-            let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
-            (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
-        };
-        [("standard output", stdout), ("standard error", stderr)].into_iter().filter_map(shown).collect()
+        super::wasi::printed(&self.captured())
     }
 
     /// Instantiates every member of the plan, then makes the call.
@@ -291,9 +285,7 @@ impl Running for Session<'_> {
 
     fn stream(&self) {
         if let Some(world) = &self.world {
-            let mut world = world.borrow_mut();
-            world.stdout = Output::Stream(Box::new(io::stdout()));
-            world.stderr = Output::Stream(Box::new(io::stderr()));
+            super::wasi::stream(&mut world.borrow_mut());
         }
     }
 
@@ -304,13 +296,11 @@ impl Running for Session<'_> {
             _ => Vec::new(),
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
-        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances })
+        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances, response: None })
     }
 
     fn captured(&self) -> [Vec<u8>; 2] {
-        let Some(world) = &self.world else { return Default::default() };
-        let world = world.borrow();
-        [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
+        self.world.as_ref().map(|world| super::wasi::captured(&world.borrow())).unwrap_or_default()
     }
 
     fn post_mortem(&mut self) -> PostMortem {

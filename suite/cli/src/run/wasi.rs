@@ -5,9 +5,11 @@ use crate::input;
 use anyhow::{Context, anyhow, ensure};
 use preflight_engine::{
     Module,
+    component::Component,
     wasi::{
         World, p1,
-        world::{Clocks, Dir, HostDir, Input, Preopen, Random, VirtualDir},
+        p2::Feature,
+        world::{Clocks, Dir, HostDir, Input, Output, Preopen, Random, VirtualDir},
     },
 };
 use std::{
@@ -32,6 +34,10 @@ pub struct WasiArgs {
     /// Give the program the real clock, real randomness, or both (clock,random); its runs then differ.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     real: Vec<Real>,
+    /// Give a component what its interfaces mark as unstable: clocks-timezone, network-error-code,
+    /// informational-outbound-responses.
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = parse_feature)]
+    unstable: Vec<Unstable>,
     /// Arguments of the program.
     #[arg(last = true, value_name = "ARG")]
     args: Vec<String>,
@@ -46,6 +52,10 @@ enum Real {
     Random,
 }
 
+/// A feature of WASI 0.2 behind a gate.
+#[derive(Debug, Clone, Copy)]
+struct Unstable(Feature);
+
 /// The world before the program starts.
 #[derive(Debug)]
 pub struct Setup {
@@ -54,6 +64,8 @@ pub struct Setup {
     env: Vec<(String, String)>,
     preopens: Vec<Preopen>,
     stdin: Stdin,
+    /// The unstable features of WASI 0.2 that are on.
+    pub features: Vec<Feature>,
     /// The files of a directory in memory that is preopened as `/`, by their paths; without any there is no directory.
     files: BTreeMap<String, Vec<u8>>,
 }
@@ -79,34 +91,47 @@ impl WasiArgs {
             );
             return Ok(None);
         }
+        self.world(file).map(Some)
+    }
+
+    fn world(&self, file: &Path) -> anyhow::Result<Setup> {
         let name = if input::is_stdin(file) { None } else { file.file_name() };
         let name = name.map_or_else(|| "main".to_owned(), |name| name.to_string_lossy().into_owned());
-        Ok(Some(Setup {
+        Ok(Setup {
             real: self.real.clone(),
             args: [name].into_iter().chain(self.args.iter().cloned()).collect(),
             env: self.env.clone(),
             preopens: self.dir.iter().map(|text| preopen(text)).collect::<anyhow::Result<_>>()?,
             stdin: self.stdin(file)?,
             files: BTreeMap::new(),
-        }))
+            features: self.unstable.iter().map(|feature| feature.0).collect(),
+        })
     }
 
-    /// Components have another host.
+    /// The world for a component, if it or one that it is given imports or exports anything of WASI 0.2.
     ///
     /// # Errors
-    /// If a flag is given that has no meaning for a component.
-    pub fn refuse_for_components(&self) -> anyhow::Result<()> {
+    /// As [`setup`](Self::setup).
+    pub fn setup_for_component<'a>(
+        &self,
+        file: &Path,
+        mut components: impl Iterator<Item = &'a Component>,
+    ) -> anyhow::Result<Option<Setup>> {
+        let is_wasi = |name: &str| name.starts_with("wasi:");
+        if components.any(|component| component.imports().chain(component.exports()).any(is_wasi)) {
+            return self.world(file).map(Some);
+        }
         ensure!(
             self.is_unused(),
-            "unsupported: --dir, --env, --stdin, --real and arguments behind -- are for modules of WASI preview 1, and this is \
-             a component"
+            "--dir, --env, --stdin, --real, --unstable and arguments behind -- are for WASI programs, and this component neither \
+             imports nor exports anything of WASI 0.2"
         );
-        Ok(())
+        Ok(None)
     }
 
     fn is_unused(&self) -> bool {
-        let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len()];
-        lists == [0; 4] && self.stdin.is_none()
+        let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len(), self.unstable.len()];
+        lists == [0; 5] && self.stdin.is_none()
     }
 
     fn stdin(&self, file: &Path) -> anyhow::Result<Stdin> {
@@ -141,6 +166,7 @@ impl Setup {
             preopens: Vec::new(),
             stdin: Stdin::Bytes(stdin.as_bytes().to_vec()),
             files: files.clone(),
+            features: Vec::new(),
         })
     }
 
@@ -181,6 +207,27 @@ fn fill(root: &VirtualDir, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<
     Ok(())
 }
 
+/// What a program printed to its two outputs, for people; nothing if it was streamed.
+pub fn printed([stdout, stderr]: &[Vec<u8>; 2]) -> Vec<String> {
+    let shown = |(name, bytes): (&str, &[u8])| {
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<String> = text.lines().map(|line| format!("\n  | {line}")).collect();
+        (!lines.is_empty()).then(|| format!("{name}:{}", lines.concat()))
+    };
+    [("standard output", stdout.as_slice()), ("standard error", stderr)].into_iter().filter_map(shown).collect()
+}
+
+/// What a world has captured.
+pub fn captured(world: &World) -> [Vec<u8>; 2] {
+    [&world.stdout, &world.stderr].map(|output| output.captured().to_vec())
+}
+
+/// Sends what a program prints where it belongs.
+pub fn stream(world: &mut World) {
+    world.stdout = Output::Stream(Box::new(io::stdout()));
+    world.stderr = Output::Stream(Box::new(io::stderr()));
+}
+
 fn preopen(text: &str) -> anyhow::Result<Preopen> {
     let (host, guest) = text.split_once("::").unwrap_or((text, text));
     let dir = HostDir::ambient(Path::new(host)).with_context(|| format!("--dir {text}: {host}"))?;
@@ -193,6 +240,12 @@ fn is_wasi(module: &Module) -> bool {
     let is_entry = |name: &str| matches!(name, "_start" | "_initialize");
     syntax.imports.iter().any(|import| import.module == p1::MODULE)
         || syntax.exports.iter().any(|export| is_entry(&export.name))
+}
+
+fn parse_feature(text: &str) -> Result<Unstable, String> {
+    let names = || Feature::ALL.map(Feature::name).join(", ");
+    let feature = Feature::ALL.into_iter().find(|feature| feature.name() == text);
+    feature.map(Unstable).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 fn parse_variable(text: &str) -> Result<(String, String), String> {

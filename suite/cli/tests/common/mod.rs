@@ -43,8 +43,13 @@ impl Folder {
 
     /// Runs `preflight` with variables of the environment and standard input.
     pub fn run_with(&self, args: &str, variables: &[(&str, &str)], stdin: &str) -> Run {
+        self.run_list(&args.split_whitespace().collect::<Vec<_>>(), variables, stdin)
+    }
+
+    /// As [`run_with`](Self::run_with), with arguments that may have blanks in them.
+    pub fn run_list(&self, args: &[&str], variables: &[(&str, &str)], stdin: &str) -> Run {
         let mut command = assert_cmd::cargo::cargo_bin_cmd!("preflight");
-        command.current_dir(self.0.path()).args(args.split_whitespace()).write_stdin(stdin);
+        command.current_dir(self.0.path()).args(args).write_stdin(stdin);
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").envs(variables.iter().copied());
         let output = command.output().unwrap();
         Run {

@@ -7,7 +7,7 @@ mod session;
 pub use readings::Reading;
 pub use session::ComponentSession;
 
-use super::preloaded;
+use super::{preloaded, wasi::Setup};
 use crate::input::Input;
 use anyhow::{Context, bail, ensure};
 use call::{Call, read_wave};
@@ -15,6 +15,7 @@ use preflight_engine::{
     Config, Module,
     component::{Component, ComponentVal, Readings},
     trace::{ExternKind, InstancePath},
+    wasi::p2::{Purpose, Request},
 };
 
 /// A component that will run, and what it is given.
@@ -31,6 +32,10 @@ pub struct ComponentPlan {
     values: Vec<(String, ComponentVal)>,
     /// The call to make at the end.
     call: Option<Call>,
+    /// The world outside, if any of the components is of WASI 0.2.
+    wasi: Option<Setup>,
+    /// The request to handle.
+    request: Option<Request>,
     /// How contested rules are read.
     readings: Readings,
 }
@@ -91,6 +96,8 @@ impl ComponentPlan {
             file,
             values: Vec::new(),
             call: None,
+            wasi: None,
+            request: None,
             readings: Readings::default(),
         })
     }
@@ -118,6 +125,38 @@ impl ComponentPlan {
             self.values.push((name.clone(), val));
         }
         Ok(self)
+    }
+
+    /// All components that will be there.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        let given = self.preloads.iter().filter_map(|preload| match &preload.what {
+            Preloaded::Component(component) | Preloaded::Instance(component) => Some(component),
+            Preloaded::Module(_) => None,
+        });
+        given.chain([&self.root])
+    }
+
+    /// With the world of WASI, and a request to handle.
+    ///
+    /// # Errors
+    /// A request and a call, or a request to a component that handles none.
+    pub fn with_wasi(mut self, wasi: Option<Setup>, request: Option<Request>) -> anyhow::Result<Self> {
+        if request.is_some() {
+            ensure!(self.call.is_none(), "--http and --invoke cannot be given together");
+            ensure!(wasi.is_some(), "--http: {} exports no wasi:http/incoming-handler", self.file);
+        }
+        (self.wasi, self.request) = (wasi, request);
+        Ok(self)
+    }
+
+    /// What the root is started for: to handle a request, to be called, or to be run if it can be.
+    fn purpose(&self) -> Purpose {
+        let runs = self.root.exports().any(|name| name.starts_with("wasi:cli/run@0.2."));
+        match (&self.request, &self.call) {
+            (Some(_), _) => Purpose::Handle,
+            (None, None) if runs => Purpose::Run,
+            _ => Purpose::Instantiate,
+        }
     }
 
     /// With a call: a name and arguments in WAVE.

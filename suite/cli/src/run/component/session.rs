@@ -6,7 +6,8 @@ use crate::{
     run::{
         Ended, Imports, Running,
         end::{describe, locate},
-        names,
+        http, names,
+        wasi::{captured, printed, stream},
     },
 };
 use preflight::post_mortem;
@@ -14,8 +15,12 @@ use preflight_engine::{
     Config, Fault, Store, Tier,
     component::{Component, ComponentError, ComponentInstance, ComponentLinkError, ComponentLinker, HostItem},
     trace::{Cause, ExternKind, InstancePath, Outcome, Phase, PostMortem},
+    wasi::{
+        World,
+        p2::{self, HandleError, Host, Program, Purpose, Response, StartError, StartRules},
+    },
 };
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// A store and what is in it.
 pub struct ComponentSession<'a> {
@@ -28,6 +33,8 @@ pub struct ComponentSession<'a> {
     providers: BTreeMap<(InstancePath, String, String), String>,
     /// The root, once it is there.
     root: Option<ComponentInstance>,
+    /// The host of WASI 0.2 and its world.
+    wasi: Option<(Host, Rc<RefCell<World>>)>,
     /// The component that was instantiated last.
     last: Option<&'a Component>,
 }
@@ -39,7 +46,13 @@ impl<'a> ComponentSession<'a> {
         store.set_readings(plan.readings);
         linker.stub_imports(imports == Imports::Stubs);
         let (givers, providers) = (BTreeMap::new(), BTreeMap::new());
-        let mut session = ComponentSession { plan, store, linker, givers, providers, root: None, last: None };
+        let mut session =
+            ComponentSession { plan, store, linker, givers, providers, root: None, wasi: None, last: None };
+        if let Some(setup) = &plan.wasi {
+            let world = Rc::new(RefCell::new(setup.world()));
+            let host = p2::add_to_linker(&mut session.linker, &mut session.store, world.clone(), &setup.features);
+            session.wasi = Some((host, world));
+        }
         // An import is looked for in this order: preloads, values, hosts, stubs. What comes later here goes before.
         for (name, val) in &plan.values {
             session.give(name, HostItem::value(val.clone()), "--value");
@@ -76,20 +89,63 @@ impl<'a> ComponentSession<'a> {
         component: &'a Component,
         at: &InstancePath,
     ) -> Result<ComponentInstance, ComponentError> {
-        self.last = Some(component);
-        for name in component.imports() {
-            let given = self.linker.given_name(name).and_then(|name| self.givers.get(name));
-            let provider = given.cloned().unwrap_or_else(|| "stub".to_owned());
-            self.providers.insert((at.clone(), String::new(), name.to_owned()), provider);
-        }
+        self.note_providers(component, at);
         self.store.instantiate_component(component, &self.linker, at.clone())
     }
 
+    /// Keeps who gives what `component` imports.
+    fn note_providers(&mut self, component: &'a Component, at: &InstancePath) {
+        self.last = Some(component);
+        for name in component.imports() {
+            let given = self.linker.given_name(name).and_then(|name| self.givers.get(name));
+            let host = || if self.linker.given_name(name).is_some() { "host" } else { "stub" }.to_owned();
+            let provider = given.cloned().unwrap_or_else(host);
+            self.providers.insert((at.clone(), String::new(), name.to_owned()), provider);
+        }
+    }
+
     /// Instantiates the preloads and the root.
-    fn instantiate_all(&mut self) -> Result<ComponentInstance, ComponentError> {
+    fn instantiate_all(&mut self) -> Result<Program, StartError> {
         let plan = self.plan;
         plan.preloads.iter().try_for_each(|preload| self.preload(preload))?;
-        self.instantiate(&plan.root, &InstancePath::root())
+        let root = InstancePath::root();
+        self.note_providers(&plan.root, &root);
+        let rules = StartRules::default();
+        Program::begin(&mut self.store, &plan.root, &self.linker, root, rules, plan.purpose())
+    }
+
+    /// What the root is there for: a request, the call that was asked for, or to be run.
+    fn enter(&mut self, program: &mut Program) -> anyhow::Result<Ended> {
+        match (&self.plan.request, &self.wasi, self.plan.purpose()) {
+            (Some(request), Some((host, _)), _) => {
+                let answer = program.handle(&mut self.store, host, request);
+                Ok(self.answered(answer))
+            }
+            (_, _, Purpose::Run) => Ok(match program.run(&mut self.store) {
+                Ok(Ok(())) => returned(Vec::new(), Vec::new()),
+                // The exit code of a program whose `run` returns an error (P2-RUN-03).
+                Ok(Err(())) => self.failed(&Fault::Exit(1), Phase::Call, "run returned an error".to_owned()),
+                Err(fault) => self.failed(&fault, Phase::Call, "while running it".to_owned()),
+            }),
+            _ => {
+                let root = program.instance().clone();
+                self.call(&root)
+            }
+        }
+    }
+
+    fn answered(&self, answer: Result<Response, HandleError>) -> Ended {
+        match answer {
+            Ok(response) => {
+                let results = http::lines(&response);
+                Ended { response: Some(response), ..returned(Vec::new(), results) }
+            }
+            Err(HandleError::Fault(fault)) => self.failed(&fault, Phase::Call, "while handling the request".to_owned()),
+            Err(error) => {
+                let outcome = Outcome::Unsupported { what: error.to_string() };
+                Ended { outcome, what: error.to_string(), ..returned(Vec::new(), Vec::new()) }
+            }
+        }
     }
 
     /// The call that the plan asks for.
@@ -114,7 +170,7 @@ impl<'a> ComponentSession<'a> {
         };
         let what = describe(&self.store, fault);
         let circumstances = [when].into_iter().chain(place).collect();
-        Ended { outcome: fault.outcome(phase), results: Vec::new(), what, circumstances }
+        Ended { outcome: fault.outcome(phase), results: Vec::new(), what, circumstances, response: None }
     }
 
     fn not_instantiated(&self, error: &ComponentError) -> Ended {
@@ -125,7 +181,12 @@ impl<'a> ComponentSession<'a> {
         let remedy = "provide imports with --preload NAME=FILE, values with --value NAME=WAVE".to_owned();
         let (outcome, what) = (error.outcome(), error.to_string());
         let circumstances = self.missing(error).into_iter().chain([remedy]).collect();
-        Ended { outcome, results: Vec::new(), what, circumstances }
+        Ended { outcome, results: Vec::new(), what, circumstances, response: None }
+    }
+
+    fn refused(&self, error: &StartError) -> Ended {
+        let what = format!("{}: {error}", self.plan.file);
+        Ended { outcome: error.outcome(), what, ..returned(Vec::new(), Vec::new()) }
     }
 
     /// All the imports that nothing is given for: the error names the first.
@@ -152,7 +213,8 @@ impl<'a> ComponentSession<'a> {
 }
 
 fn returned(values: Vec<preflight_engine::trace::Value>, results: Vec<String>) -> Ended {
-    Ended { outcome: Outcome::Returned { values }, results, what: "returned".to_owned(), circumstances: Vec::new() }
+    let (outcome, what) = (Outcome::Returned { values }, "returned".to_owned());
+    Ended { outcome, results, what, circumstances: Vec::new(), response: None }
 }
 
 impl Running for ComponentSession<'_> {
@@ -161,21 +223,24 @@ impl Running for ComponentSession<'_> {
     }
 
     fn stream(&self) {
-        // Nothing that a component is given here prints.
+        if let Some((_, world)) = &self.wasi {
+            stream(&mut world.borrow_mut());
+        }
     }
 
     fn run(&mut self) -> anyhow::Result<Ended> {
         match self.instantiate_all() {
-            Ok(root) => {
-                self.root = Some(root.clone());
-                self.call(&root)
+            Ok(mut program) => {
+                self.root = Some(program.instance().clone());
+                self.enter(&mut program)
             }
-            Err(error) => Ok(self.not_instantiated(&error)),
+            Err(StartError::Instantiate(error)) => Ok(self.not_instantiated(&error)),
+            Err(error) => Ok(self.refused(&error)),
         }
     }
 
     fn captured(&self) -> [Vec<u8>; 2] {
-        Default::default()
+        self.wasi.as_ref().map(|(_, world)| captured(&world.borrow())).unwrap_or_default()
     }
 
     fn post_mortem(&mut self) -> PostMortem {
@@ -188,6 +253,7 @@ impl Running for ComponentSession<'_> {
             let names = names::functions(module).into_iter();
             funcs.extend(names.map(|(index, name)| (format!("{path}#{index}"), name)));
         }
-        Notes { files: self.files().collect(), funcs, providers: self.providers.clone(), remarks: Vec::new() }
+        let remarks = printed(&self.captured());
+        Notes { files: self.files().collect(), funcs, providers: self.providers.clone(), remarks }
     }
 }
