@@ -101,10 +101,7 @@ pub(super) fn instantiate(
     this.store.components.instance_mut(inst).may_enter |= on(Mutant::EnterEarly);
     match this.run() {
         Ok(()) => {
-            let (path, mut exports) = (this.path, this.exports);
-            if on(Mutant::ComponentExportsReversed) {
-                exports.reverse();
-            }
+            let (path, exports) = (this.path, this.exports);
             store.components.instance_mut(inst).may_enter = !on(Mutant::EnterNever);
             store.record(|| Event::ComponentDone { at: path });
             Ok((inst, Rc::new(Instance::new(exports))))

@@ -210,10 +210,10 @@ fn start_unlimited(store: &mut Store, module: &Module, instance: InstanceAddr) -
 }
 
 fn start_deferred(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
-    if module.syntax().start.is_some() {
-        if let Some(state) = state(store) {
-            state.pending.push(instance);
-        }
+    if module.syntax().start.is_some()
+        && let Some(state) = state(store)
+    {
+        state.pending.push(instance);
     }
     Ok(())
 }

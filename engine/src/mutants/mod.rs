@@ -77,7 +77,6 @@ mutants! {
     ElemsReversed "elems-reversed" = "Element segments are written from the last to the first.";
     DatasReversed "datas-reversed" = "Data segments are written from the last to the first.";
     DoneBeforeStart "done-before-start" = "The instantiation is complete before the start function runs.";
-    ExportsReversed "exports-reversed" "EXPORT-ORDER-RANDOM" = "Exports come from the last to the first.";
     // The steps, left out or done twice.
     SkipRunElems "skip-elems" = "Active element segments are not written.";
     SkipRunDatas "skip-datas" = "Active data segments are not written.";
@@ -131,7 +130,6 @@ mutants! {
     ComponentStartsLast "component-starts-last" = "Start definitions without results are executed behind all other definitions.";
     CoreInstanceShared "core-instance-shared" = "A component instantiates each core module once, however often it is written.";
     ChildShared "child-shared" = "A component instantiates each component once, however often it is written.";
-    ComponentExportsReversed "component-exports-reversed" = "The exports of a component come from the last to the first.";
     CoreThrowEscapes "core-throw-escapes" = "An exception of a core start function leaves the component as an exception.";
     LockSkipped "lock-skipped" "TRAP-LOCKS-INSTANCE" = "A component whose initialisation failed is not locked.";
     CallLockSkipped "call-lock-skipped" = "A component instance in which a call trapped may be entered again.";

@@ -10,7 +10,7 @@ use crate::{
     error::Fault,
     exec::Entered,
     interp::Machine,
-    mutants::{self, Mutant, on},
+    mutants::{Mutant, on},
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, TrapCode, Value},
 };
@@ -401,7 +401,7 @@ impl Store {
     /// All exports of an instance in order.
     pub fn exports(&self, instance: InstanceAddr) -> Vec<(String, Extern)> {
         let instance = self.instance(instance);
-        let exports = mutants::order(Mutant::ExportsReversed, instance.module.syntax().exports.iter());
+        let exports = instance.module.syntax().exports.iter();
         exports.map(|export| (export.name.clone(), instance.external(export.index))).collect()
     }
 
