@@ -6,7 +6,8 @@
     python spec-tests/real/record.py --cache DIR [--filter TEXT] [--show]
 
 --show prints what wasmtime gave, for the `expect` of a new program. Exit status: 0 all as the manifest says, 1 not.
-Core modules only: preflight compares components with the values that their own packages promise.
+Core modules only. What the components return was recorded with the same package, by hand: its `wasmtime.component` takes
+values of Python where the manifest has WAVE.
 """
 
 import argparse

@@ -33,7 +33,7 @@ export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) =
 export function classify(error, atLink) {
   const message = `${error?.name}: ${error?.message}`;
   if (error?.preflight) return error.preflight;
-  if (error instanceof TypeError && /[sv]128/.test(message)) return { class: 'unsupported', message };
+  if (/\b[sv]128\b/.test(message)) return { class: 'unsupported', message };
   if (error instanceof WebAssembly.CompileError) return { class: 'rejected', message };
   if (error instanceof WebAssembly.LinkError) return { class: 'unlinkable', message };
   if (WebAssembly.Exception && error instanceof WebAssembly.Exception) return { class: 'exception', message: 'exception' };

@@ -66,5 +66,7 @@ def serve(about, driver):
         except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError) as error:
             # What a binding has no means for, it says in these ways.
             reply["end"] = unsupported(f"{type(error).__name__}: {error}").end
+        except Exception as error:  # One that nobody thought of must not end the worker.
+            reply["end"] = End("failed", f"{type(error).__name__}: {error}").end
         reply["calls"] = driver.calls
         print(json.dumps(reply), file=out, flush=True)

@@ -1,5 +1,6 @@
 """wasm3 through its Python package pywasm3. It runs one module at a time: an import of another module's export is
 unsupported, and so is looking at tables. Its parser and its validator share one error: `rejected`."""
+import binascii
 from importlib.metadata import version
 
 import wasm3
@@ -40,7 +41,7 @@ class Driver:
         self.environment, self.modules, self.instances = wasm3.Environment(), [], []
 
     def compile(self, bytes):
-        code = bytearray.fromhex(bytes)
+        code = binascii.unhexlify(bytes)
         try:
             self.environment.parse_module(code)
         except RuntimeError as error:

@@ -30,7 +30,7 @@ def end(error, at_link=False):
         return End("trap", error, **({"code": name} if name else {}))
     if "exception" in str(error):
         return End("exception", error)
-    if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error):
+    if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error) or "out of memory" in str(error):
         return End("exhausted", error, what="memory")
     return End("unlinkable" if at_link else "failed", error)
 

@@ -22,14 +22,17 @@
 //! fails if the case passes; and a test called `expectations` fails if an entry matches no case.
 
 use crate::{
-    case::{self, Case, Verdict},
+    case::{self, Broken, Case, Verdict},
     expect::{Expectations, Surprise},
     explain::explain,
-    runtime::{self, Judge, Runtime},
+    runtime::{
+        self, Judge, Runtime,
+        process::{self, Driver, Limits, Remote},
+    },
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 use preflight_spec_tests::{Catalogue, rules};
-use std::{env, fs, path::Path, process::ExitCode, sync::Arc};
+use std::{cell::RefCell, env, fs, io, path::Path, process::ExitCode, sync::Arc};
 
 /// Makes `main` of a test file: every case as a test on the runtime, a type that is [`Runtime`] and [`Default`].
 #[macro_export]
@@ -41,10 +44,25 @@ macro_rules! harness {
     };
 }
 
+/// The argument with which a test program starts itself as the worker that has the runtime.
+const WORKER: &str = "--preflight-worker";
+
 /// Runs the tests that the command line asks for. `folder` is where the project's file of expectations lies.
+///
+/// The runtime lives in workers, which are this program again: a case that crashes or hangs it is a failure of this case
+/// alone.
 pub fn main<R: Runtime + Default>(folder: &str) -> ExitCode {
+    if env::args().any(|argument| argument == WORKER) {
+        return match process::serve(&mut R::default(), io::stdin().lock(), io::stdout().lock()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+        };
+    }
     let arguments = Arguments::from_args();
-    match trials::<R>(Path::new(folder)) {
+    match trials(Path::new(folder)) {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(error) => {
             eprintln!("error: {error}");
@@ -53,7 +71,7 @@ pub fn main<R: Runtime + Default>(folder: &str) -> ExitCode {
     }
 }
 
-fn trials<R: Runtime + Default>(folder: &Path) -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
+fn trials(folder: &Path) -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
     let catalogue = Arc::new(rules()?);
     let known = Arc::new(expectations(folder)?);
     let cases = case::all()?;
@@ -62,7 +80,7 @@ fn trials<R: Runtime + Default>(folder: &Path) -> Result<Vec<Trial>, Box<dyn std
     let check = move || if unmatched.is_empty() { Ok(()) } else { Err(Failed::from(unmatched.join("\n"))) };
     let trial = |case: Case| {
         let (catalogue, known) = (Arc::clone(&catalogue), Arc::clone(&known));
-        Trial::test(case.path.clone(), move || one::<R>(&case, &catalogue, &known))
+        Trial::test(case.path.clone(), move || one(&case, &catalogue, &known))
     };
     Ok(cases.into_iter().map(trial).chain([Trial::test("expectations", check)]).collect())
 }
@@ -78,11 +96,21 @@ fn expectations(folder: &Path) -> Result<Expectations, Box<dyn std::error::Error
     Ok(Expectations::parse(&path.display().to_string(), &text)?)
 }
 
-/// One case on a runtime of its own: tests run at the same time, and under some runners in a process each.
-fn one<R: Runtime + Default>(case: &Case, catalogue: &Catalogue, known: &Expectations) -> Result<(), Failed> {
-    let mut runtime = R::default();
-    let judge = Judge::for_case(&mut runtime, catalogue, case).map_err(|broken| broken.to_string())?;
-    let report = runtime::run(case, &mut runtime, &judge);
+thread_local! {
+    /// The worker of a thread of tests, which serves one case after the other.
+    static WORKERS: RefCell<Option<Remote>> = const { RefCell::new(None) };
+}
+
+fn one(case: &Case, catalogue: &Catalogue, known: &Expectations) -> Result<(), Failed> {
+    let report = WORKERS.with_borrow_mut(|worker| {
+        let remote = match worker.take() {
+            Some(remote) => worker.insert(remote),
+            None => worker.insert(start()?),
+        };
+        let judge = Judge::for_case(remote, catalogue, case)?;
+        Ok(runtime::run(case, remote, &judge))
+    });
+    let report = report.map_err(|broken: Broken| broken.to_string())?;
     if let Verdict::Unsupported(what) = &report.verdict {
         println!("{}: unsupported: {what}", case.path);
     }
@@ -94,6 +122,14 @@ fn one<R: Runtime + Default>(case: &Case, catalogue: &Catalogue, known: &Expecta
         }
         Some(surprise) => Err(describe(&surprise).into()),
     }
+}
+
+fn start() -> Result<Remote, Broken> {
+    let program = env::current_exe().map_err(|error| Broken::NotStarted(error.to_string()))?;
+    let mut driver = Driver::new([program.display().to_string(), WORKER.to_owned()]);
+    // Of a panic the first line is what counts.
+    driver.env = vec![("RUST_BACKTRACE".to_owned(), "0".to_owned())];
+    Remote::start(driver, Limits::default())
 }
 
 /// The name of the test file: that of this program without the hash after its last hyphen.

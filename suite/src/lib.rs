@@ -7,7 +7,12 @@
 //! - `fuzz` (a feature, off by default) judges plans: predicted traces against both tiers;
 //! - [`results`] is what a run returns, and what `preflight wast --format json` prints.
 //!
-//! With default features off this crate contains no engine: only [`results`] and the language of traces.
+//! - [`runtime`] is what other people's runtimes have to supply, and how they are judged; [`commands`] are what a case
+//!   comes down to for them, and [`expect`] what is known of each;
+//! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`] makes them tests of a runtime project;
+//! - [`export`](mod@export) writes the cases in forms that others use.
+//!
+//! With default features off this crate contains no engine.
 //! What is deliberately absent: any skip list, and any engine mode for old directives (they are *stale*, see
 //! [`official::stale`]).
 
@@ -16,6 +21,7 @@
 pub mod case;
 pub mod expect;
 pub mod explain;
+pub mod export;
 #[cfg(feature = "reference")]
 pub mod files;
 #[cfg(feature = "fuzz")]

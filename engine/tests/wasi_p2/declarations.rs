@@ -39,7 +39,7 @@ fn definitions() -> Vec<String> {
 }
 
 /// The definitions with another version, the unstable features included or not.
-fn resolve(version: &str, unstable: bool) -> Resolve {
+pub fn resolve(version: &str, unstable: bool) -> Resolve {
     let mut resolve = Resolve { all_features: unstable, ..Resolve::default() };
     for text in definitions() {
         // What says since when something is there would contradict another version.

@@ -10,13 +10,25 @@ use preflight_engine::{
     },
 };
 use std::{cell::RefCell, rc::Rc};
-use wit_component::ComponentEncoder;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, UnresolvedPackageGroup};
 
 /// The bytes of a module in text.
 pub fn wat(text: &str) -> Vec<u8> {
     let buffer = wast::parser::ParseBuffer::new(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let mut wat = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap_or_else(|error| panic!("{error}\n{text}"));
     wat.encode().unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// The component of a core module and the interfaces of `wit`, whose first package has the world `w`.
+pub fn componentize(module: &str, wit: &str) -> Vec<u8> {
+    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    let group = UnresolvedPackageGroup::parse("test.wit", wit).unwrap_or_else(|error| panic!("{error:?}"));
+    let package = resolve.push_group(group).unwrap_or_else(|error| panic!("{error:?}"));
+    let world = resolve.select_world(&[package], Some("w")).expect("a world w");
+    let mut bytes = wat(module);
+    embed_component_metadata(&mut bytes, &resolve, world, StringEncoding::UTF8).expect("metadata");
+    encode(&bytes)
 }
 
 /// The component of a module with metadata.

@@ -5,4 +5,6 @@
 mod adapted;
 mod declarations;
 mod guest;
+mod interfaces;
+mod requests;
 mod start;

@@ -38,7 +38,7 @@
 //! # A driver
 //!
 //! A driver makes the host functions of the plan, keeps for each node its latest complete instance, and carries out the
-//! actions in order. `examples/wasmi.rs` of the fuzz package shows one for a plain runtime.
+//! actions in order; the fuzzer's own is in `suite/src/fuzz/driver.rs`.
 
 #![forbid(unsafe_code)]
 

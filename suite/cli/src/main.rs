@@ -54,6 +54,7 @@ enum Command {
     Shrink(commands::shrink::Args),
     Runtimes(commands::runtimes::Args),
     Driver(commands::driver::Args),
+    Export(commands::export::Args),
     Check(commands::check::Args),
     Real(commands::real::Args),
 }
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         Some(Command::Shrink(args)) => commands::shrink::run(args),
         Some(Command::Runtimes(args)) => commands::runtimes::run(args),
         Some(Command::Driver(args)) => commands::driver::run(args),
+        Some(Command::Export(args)) => commands::export::run(args),
         Some(Command::Check(args)) => commands::check::run(args),
         Some(Command::Real(args)) => commands::real::run(args),
     };

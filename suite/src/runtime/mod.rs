@@ -161,7 +161,7 @@ pub trait Runtime {
         Err(End::unsupported("components"))
     }
 
-    /// Calls a function that a component exports. There is one result, or none, in the form of [`process::plain`].
+    /// Calls a function that a component exports. The arguments, and the one result if there is one, have the form of [`process::plain`].
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -169,7 +169,7 @@ pub trait Runtime {
         &mut self,
         instance: InstanceId,
         export: &str,
-        args: &[Value],
+        args: &[serde_json::Value],
     ) -> Result<Vec<serde_json::Value>, End> {
         let _ = (instance, export, args);
         Err(End::unsupported("components"))

@@ -89,6 +89,11 @@ impl Accepted {
         self.refused.get(name).and_then(Option::as_deref)
     }
 
+    /// Whether `name` is a core proposal about which the runtime was not asked.
+    pub fn is_unknown(&self, name: &str) -> bool {
+        PROBES.iter().any(|(probe, _)| *probe == name) && !self.refused.contains_key(name)
+    }
+
     /// The proposals of release 2.0 that the runtime lacks.
     pub fn lacks(&self) -> &[&'static str] {
         &self.lacks

@@ -104,6 +104,9 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
         return match (needs("wasip2"), can(Ability::P1)) {
             (true, _) => lacks("programs of WASI preview 2"),
             (false, false) => lacks("programs of WASI preview 1"),
+            (false, true) if !run.preopens.is_empty() => {
+                lacks("preopened folders, which adapters have no means for yet")
+            }
             (false, true) if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
             (false, true) if !run.preopens.is_empty() => lacks("preopened directories"),
             (false, true) => program(&commands, run, runtime),
@@ -175,6 +178,10 @@ fn primitives(
 fn lacking(case: &Case, judge: &Judge<'_>) -> Option<String> {
     let young = ["values", "component-async"];
     if let Some(need) = case.header.needs.iter().find(|need| young.contains(&need.as_str())) {
+        return Some(need.clone());
+    }
+    // A runtime of components alone was not asked about core proposals.
+    if let Some(need) = case.header.needs.iter().find(|need| judge.accepted.is_unknown(need)) {
         return Some(need.clone());
     }
     let lacks = judge.accepted.lacks();

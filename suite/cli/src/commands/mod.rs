@@ -3,6 +3,7 @@
 pub mod check;
 pub mod driver;
 pub mod exec;
+pub mod export;
 pub mod fuzz;
 pub mod main_job;
 pub mod mutants;

@@ -11,7 +11,6 @@ const FILES: &[(&str, &str)] = &[
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
     ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
     ("pywasm3_python.py", include_str!("../../../drivers/pywasm3_python.py")),
-    ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
 ];
 
 /// Writes them to a folder that goes when the value does.

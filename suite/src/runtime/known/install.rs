@@ -10,11 +10,11 @@ use thiserror::Error;
 /// A package of a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Package {
-    /// npm.
-    Npm(&'static str),
-    /// Python's package index.
-    Python(&'static str),
-    /// Debian.
+    /// npm: name and version.
+    Npm(&'static str, &'static str),
+    /// Python's package index: name and version.
+    Python(&'static str, &'static str),
+    /// Debian, in the version of the release at hand.
     Debian(&'static str),
 }
 
@@ -55,15 +55,15 @@ impl Package {
     /// Its name at its registry.
     pub fn name(self) -> &'static str {
         match self {
-            Package::Npm(name) | Package::Python(name) | Package::Debian(name) => name,
+            Package::Npm(name, _) | Package::Python(name, _) | Package::Debian(name) => name,
         }
     }
 
     /// Where it lies in `cache`.
     pub fn folder(self, cache: &Path) -> PathBuf {
         let kind = match self {
-            Package::Npm(_) => "npm",
-            Package::Python(_) => "python",
+            Package::Npm(..) => "npm",
+            Package::Python(..) => "python",
             Package::Debian(_) => "debian",
         };
         cache.join(kind).join(self.name().replace(['/', '@'], "_"))
@@ -81,13 +81,18 @@ impl Package {
         let fresh = tempfile::tempdir_in(parent).map_err(at)?;
         let into = fresh.path();
         match self {
-            Package::Npm(_) => {
-                let args = ["install", "--no-audit", "--no-fund", "--loglevel=error", package];
+            Package::Npm(_, version) => {
+                let wanted = format!("{package}@{version}");
+                let args = ["install", "--no-audit", "--no-fund", "--loglevel=error", &wanted];
                 client(package, "npm", Command::new("npm").arg("--prefix").arg(into).args(args))?;
             }
-            Package::Python(_) => {
+            Package::Python(_, version) => {
                 let args = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet", "--target"];
-                client(package, "pip", Command::new("python3").args(args).arg(into).arg(package))?;
+                client(
+                    package,
+                    "pip",
+                    Command::new("python3").args(args).arg(into).arg(format!("{package}=={version}")),
+                )?;
             }
             Package::Debian(_) => debian(package, into)?,
         }

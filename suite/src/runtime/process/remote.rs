@@ -220,9 +220,8 @@ impl Runtime for Remote {
         self.wanted(&request, "instance", |reply| reply.instance).map(InstanceId)
     }
 
-    fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Json>, End> {
-        let args = args.iter().map(protocol::plain).collect();
-        let request = Request::CallComponent { instance: instance.0, export, args };
+    fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Json]) -> Result<Vec<Json>, End> {
+        let request = Request::CallComponent { instance: instance.0, export, args: args.to_vec() };
         self.wanted(&request, "values", |reply| reply.values)
     }
 

@@ -5,7 +5,7 @@
 
 use super::protocol::{PROTOCOL, read_value, unhex, value, values};
 use crate::{
-    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType},
+    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType},
     trace::Value,
 };
 use serde_json::{Value as Json, json};
@@ -70,7 +70,48 @@ fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Res
         }
         "table_size" => json!({ "size": runtime.table_size(instance, export)? }),
         "table_get" => json!({ "values": [value(&runtime.table_get(instance, export, number("index"))?)] }),
+        "compile_component" => json!({ "module": runtime.compile_component(&bytes()?)?.0 }),
+        "instantiate_component" => {
+            let imports = instances(&request["imports"]);
+            json!({ "instance": runtime.instantiate_component(ModuleId(number("component") as u32), &imports)?.0 })
+        }
+        "call_component" => {
+            let args = request["args"].as_array().map(Vec::as_slice).unwrap_or_default();
+            json!({ "values": runtime.call_component(instance, export, args)? })
+        }
+        "run_program" => {
+            let end = runtime.run_program(&program(request)?)?;
+            let stdout = super::protocol::hex(&end.stdout);
+            json!({ "stdout": stdout, "end": end.end.err().map(|end| wire(&end)) })
+        }
         other => return Err(End::unsupported(other)),
+    })
+}
+
+fn instances(json: &Json) -> Vec<(String, InstanceId)> {
+    let one = |import: &Json| {
+        let instance = import["instance"].as_u64().unwrap_or_default() as u32;
+        (import["name"].as_str().unwrap_or_default().to_owned(), InstanceId(instance))
+    };
+    json.as_array().map(|imports| imports.iter().map(one).collect()).unwrap_or_default()
+}
+
+fn program(request: &Json) -> Result<Program, End> {
+    let bytes = |json: &Json| unhex(json.as_str().unwrap_or_default()).map_err(End::Failed);
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let preload = |json: &Json| -> Result<_, End> { Ok((text(&json["name"]), bytes(&json["bytes"])?)) };
+    let preloads = request["preloads"].as_array().map_or(Ok(Vec::new()), |all| all.iter().map(preload).collect());
+    Ok(Program {
+        main: bytes(&request["main"])?,
+        preloads: preloads?,
+        reach: match request["reach"].as_str() {
+            Some("reactor") => Reach::Reactor,
+            Some("export") => Reach::Export(text(&request["export"])),
+            _ => Reach::Command,
+        },
+        args: serde_json::from_value(request["args"].clone()).unwrap_or_default(),
+        env: serde_json::from_value(request["env"].clone()).unwrap_or_default(),
+        stdin: text(&request["stdin"]),
     })
 }
 

@@ -150,7 +150,8 @@ fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
         let verdict = if ran.is_ok() { ("ok".to_owned(), paint.green()) } else { ("FAILED".to_owned(), paint.red()) };
         let steps = ran.tiers.first().map_or(0, |tier| tier.trace.events.len());
         let cells = [(program.version.clone(), "")].into_iter().chain(times);
-        table.row(&program.name, cells.chain([(steps.to_string(), ""), (ran.outcome(), ""), verdict]).collect());
+        table
+            .row(&program.name, cells.chain([(steps.to_string(), ""), (brief(&ran.outcome()), ""), verdict]).collect());
     }
     table.write(&mut out, paint)?;
     for (program, ran) in programs.iter().zip(ran) {
@@ -162,6 +163,15 @@ fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
     let verdict = if good == ran.len() { "ok" } else { "FAILED" };
     writeln!(out, "{verdict}: {good} of {} programs are as expected", ran.len())?;
     Ok(())
+}
+
+/// The beginning of an outcome: the values of components can be long.
+fn brief(outcome: &str) -> String {
+    const MOST: usize = 32;
+    match outcome.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", &outcome[..at]),
+        None => outcome.to_owned(),
+    }
 }
 
 fn document(programs: &[Program], ran: &[Ran]) -> serde_json::Value {
