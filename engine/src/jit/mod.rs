@@ -50,4 +50,4 @@ pub const UNSUPPORTED_BY_JIT: &[(&str, &str)] = &[
 
 pub(crate) use compile::{ModuleCode, module as compile_module};
 pub(crate) use helpers::call;
-pub(crate) use state::State;
+pub(crate) use state::{Frames, State};

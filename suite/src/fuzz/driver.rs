@@ -28,6 +28,8 @@ pub fn config(tier: Tier) -> Config {
             heap_bytes: 16 << 20,
             instances: 10_000,
             host_depth: 100,
+            fibers: 100,
+            fiber_stack_bytes: 256 << 10,
         },
         tier,
         ..Config::default()

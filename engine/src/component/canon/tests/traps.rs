@@ -227,7 +227,7 @@ fn store_list_into_range() {
 
 #[test]
 fn table_get_and_add() {
-    let handle = Handle { ty: ResourceId(0), rep: 1, own: true, scope: 0, num_lends: 0 };
+    let handle = Handle { ty: ResourceId(0), rep: 1, own: true, scope: None, num_lends: 0 };
     let mut table = Table::default();
     assert_eq!(table.add(handle).expect("room"), 1);
     assert_eq!(code(table.get_mut(2)), HANDLE, "get: i >= len(array)");
@@ -250,13 +250,13 @@ fn lift_own_and_lift_borrow() {
         s.components.new_resource(inst)
     };
     let (ty, other) = (resource(), resource());
-    let handle = |own, num_lends| Handle { ty, rep: 7, own, scope: 1, num_lends };
+    let handle = |own, num_lends| Handle { ty, rep: 7, own, scope: None, num_lends };
     let mut add = |entry: Entry| s.components.instance_mut(cx.inst).handles.add_entry(entry).expect("room");
     let [owned, lent, borrowed, set] = [
         Entry::Resource(handle(true, 0)),
         Entry::Resource(handle(true, 1)),
         Entry::Resource(handle(false, 0)),
-        Entry::WaitableSet,
+        Entry::WaitableSet(Default::default()),
     ]
     .map(|entry| u64::from(add(entry)));
     let mut end = |ty, i| code(lift_in(&mut s, &cx, &ty, &[i]));

@@ -1,0 +1,20 @@
+;;! title = "The callback of a task in its event loop runs while a synchronous call of its instance yields"
+;;! rules = ["CM-ASYNC-21"]
+;;! needs = ["component-model", "component-async"]
+(component
+  (core func $return (canon task.return))
+  (core func $yield (canon thread.yield))
+  (core module $M
+    (import "" "return" (func $return))
+    (import "" "yield" (func $yield (result i32)))
+    (global $seen (mut i32) (i32.const 0))
+    ;; returns, and yields in its event loop (YIELD is 1)
+    (func (export "park") (result i32) (call $return) (i32.const 1))
+    (func (export "cb") (param i32 i32 i32) (result i32) (global.set $seen (i32.const 7)) (i32.const 0))
+    (func (export "f") (result i32) (drop (call $yield)) (global.get $seen)))
+  (core instance $m (instantiate $M
+    (with "" (instance (export "return" (func $return)) (export "yield" (func $yield))))))
+  (func (export "park") async (canon lift (core func $m "park") async (callback (core func $m "cb"))))
+  (func (export "f") (result u32) (canon lift (core func $m "f"))))
+(assert_return (invoke "park"))
+(assert_return (invoke "f") (u32.const 7))
