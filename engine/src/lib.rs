@@ -59,6 +59,8 @@ mod linker;
 #[cfg(feature = "interp")]
 mod module;
 #[cfg(feature = "interp")]
+pub mod mutants;
+#[cfg(feature = "interp")]
 pub mod runtime;
 #[cfg(feature = "interp")]
 pub mod syntax;

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
+    mutants::{Mutant, on},
     runtime::{Extern, Ref},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
@@ -45,8 +46,23 @@ pub(super) struct Instantiation<'a> {
     path: InstancePath,
     exports: Vec<(Name, Item)>,
     depth: usize,
+    /// For mutants: what was instantiated from which definition.
+    made: HashMap<Shared, Made>,
     /// Whether a start definition has been processed.
     started: bool,
+}
+
+/// What a mutant instantiates once.
+#[derive(PartialEq, Eq, Hash)]
+enum Shared {
+    Core(u32),
+    Child(u32),
+}
+
+/// The instance that it made.
+enum Made {
+    Core(CoreInstance),
+    Child(Rc<Instance>),
 }
 
 /// Instantiates `def`, whose outer aliases reach `outer`, as a child of `parent`.
@@ -79,18 +95,22 @@ pub(super) fn instantiate(
         path,
         exports: Vec::new(),
         depth,
+        made: HashMap::new(),
         started: false,
     };
+    this.store.components.instance_mut(inst).may_enter |= on(Mutant::EnterEarly);
     match this.run() {
         Ok(()) => {
             let (path, exports) = (this.path, this.exports);
-            store.components.instance_mut(inst).may_enter = true;
+            store.components.instance_mut(inst).may_enter = !on(Mutant::EnterNever);
             store.record(|| Event::ComponentDone { at: path });
             Ok((inst, Rc::new(Instance::new(exports))))
         }
         Err(error) => {
             let path = this.path;
-            store.lock(&[inst]);
+            if !on(Mutant::LockSkipped) {
+                store.lock(&[inst]);
+            }
             if let ComponentError::Fault { phase, fault, .. } = &error {
                 store.record_fault(&path, *phase, fault);
             }
@@ -108,7 +128,11 @@ impl Instantiation<'_> {
     fn run(&mut self) -> Result<(), ComponentError> {
         self.record_imports();
         let def = self.def.clone();
-        def.definitions.iter().try_for_each(|definition| self.define(definition))
+        let is_late = |definition: &&Definition| {
+            matches!(definition, Definition::Start(start) if start.results == 0) && on(Mutant::ComponentStartsLast)
+        };
+        def.definitions.iter().filter(|definition| !is_late(definition)).try_for_each(|item| self.define(item))?;
+        def.definitions.iter().filter(is_late).try_for_each(|item| self.define(item))
     }
 
     fn record_imports(&mut self) {
@@ -231,6 +255,12 @@ impl Instantiation<'_> {
 
     fn instantiate_module(&mut self, module: u32, args: &[(Name, u32)]) -> Result<CoreInstance, ComponentError> {
         let scope = self.store.components.scope(self.scope);
+        let shared = Shared::Core(module);
+        if on(Mutant::CoreInstanceShared)
+            && let Some(Made::Core(instance)) = self.made.get(&shared)
+        {
+            return Ok(instance.clone());
+        }
         let module = scope.core_modules.get(module as usize).cloned();
         let module = found(module, "a core module").map_err(|fault| self.fault(fault))?;
         let args: HashMap<&str, CoreInstance> = args
@@ -255,11 +285,17 @@ impl Instantiation<'_> {
         // Each core instance has a task for its start function, whether it has one or not.
         let end = run_core_task(self.store, self.inst, |store| Ok(store.instantiate(&module, &externs, path)));
         match end.unwrap_or_else(|fault| Err(InstantiateError::Fault { phase: Phase::Start, fault })) {
-            Ok(addr) => Ok(CoreInstance::Real(addr)),
+            Ok(addr) => {
+                let instance = CoreInstance::Real(addr);
+                if on(Mutant::CoreInstanceShared) {
+                    self.made.insert(shared, Made::Core(instance.clone()));
+                }
+                Ok(instance)
+            }
             Err(InstantiateError::Link(error)) => Err(error.into()),
             Err(InstantiateError::Fault { phase, fault }) => {
                 let fault = match fault {
-                    Fault::Exception(exn) => self.start_threw(exn),
+                    Fault::Exception(exn) if !on(Mutant::CoreThrowEscapes) => self.start_threw(exn),
                     fault => fault,
                 };
                 Err(ComponentError::Fault { at: self.path.clone(), phase, fault })
@@ -289,6 +325,13 @@ impl Instantiation<'_> {
         let instance = match def {
             InstanceDef::Exports(exports) => Rc::new(Instance::new(items(self, exports)?)),
             InstanceDef::Instantiate { component, args } => {
+                if on(Mutant::ChildShared)
+                    && let Some(Made::Child(instance)) = self.made.get(&Shared::Child(*component))
+                {
+                    let instance = instance.clone();
+                    self.scope().instances.push(instance);
+                    return Ok(());
+                }
                 let scope = self.store.components.scope(self.scope);
                 let closure = scope.components.get(*component as usize).cloned();
                 let closure = found(closure, "a component").map_err(|fault| self.fault(fault))?;
@@ -299,7 +342,12 @@ impl Instantiation<'_> {
                 };
                 let imports = Imports::With(items(self, args)?.into_iter().collect());
                 let (path, parent) = (self.path.child(&name), Some(self.inst));
-                instantiate(self.store, &closure.def, closure.scope, parent, imports, path, self.depth + 1)?.1
+                let made =
+                    instantiate(self.store, &closure.def, closure.scope, parent, imports, path, self.depth + 1)?.1;
+                if on(Mutant::ChildShared) {
+                    self.made.insert(Shared::Child(*component), Made::Child(made.clone()));
+                }
+                made
             }
         };
         self.scope().instances.push(instance);
@@ -353,7 +401,14 @@ impl Instantiation<'_> {
             .map(|index| found(scope.values.get(*index as usize).and_then(Value::known).cloned(), "a value"));
         let args = args.collect::<Result<Vec<_>, _>>();
         let (func, args) = (func.map_err(|fault| self.fault(fault))?, args.map_err(|fault| self.fault(fault))?);
+        if on(Mutant::ComponentStartSkipped) && def.results == 0 {
+            return Ok(());
+        }
         let (at, index) = (self.path.clone(), def.func);
+        if on(Mutant::ComponentStartTwice) {
+            let end = self.store.call_component_func(&func, Some(self.inst), args.clone());
+            end.map_err(|fault| ComponentError::Fault { at: at.clone(), phase: Phase::Start, fault })?;
+        }
         if std::mem::replace(&mut self.started, true) {
             self.record_rule("CM-START-02", "several");
         }

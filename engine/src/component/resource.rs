@@ -7,6 +7,7 @@ use super::{
     value::ComponentString,
     waitable::{Waitable, WaitableSet},
 };
+use crate::mutants::{Mutant, on};
 use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::TrapCode};
 use std::{fmt, rc::Rc};
 
@@ -107,7 +108,11 @@ impl<T> Table<T> {
     }
 
     pub fn add_entry(&mut self, entry: T) -> Result<u32, Fault> {
-        if let Some(i) = self.free.pop() {
+        let freed = match on(Mutant::HandleReuseFirst) && !self.free.is_empty() {
+            true => Some(self.free.remove(0)),
+            false => self.free.pop().filter(|_| !on(Mutant::HandleNotReused)),
+        };
+        if let Some(i) = freed {
             self.array[i as usize - 1] = Some(entry);
             return Ok(i);
         }

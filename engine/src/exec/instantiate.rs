@@ -5,12 +5,66 @@ use crate::{
     Module, Store,
     error::{Fault, InstantiateError, LinkError},
     interp,
+    mutants::{self, Mutant, Write, on},
     runtime::{
-        DataInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, InstanceAddr, InstanceInst, Ref, TagAddr, TagInst,
-        Val,
+        DataInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, InstanceAddr, InstanceInst, OutOfBounds, Ref,
+        TagAddr, TagInst, Val,
     },
     syntax::{CompType, ConstExpr, DataMode, ElemItems, ElemMode, ExternType, FieldType, ValType},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, SegmentKind, TrapCode},
+};
+
+/// One of the steps 6 to 13, in which the new instance is there.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    /// Which it is.
+    pub(crate) kind: StepKind,
+    /// What its faults are told as.
+    pub(crate) phase: Phase,
+    pub(crate) run: fn(&mut Store, &Module, InstanceAddr) -> Result<(), Fault>,
+}
+
+/// The steps by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StepKind {
+    Globals,
+    Tables,
+    Elems,
+    Allocation,
+    RunElems,
+    RunDatas,
+    Start,
+    Done,
+}
+
+/// The steps 6 to 13 in the specification's order.
+const STEPS: [Step; 8] = {
+    use {Phase::*, StepKind::*};
+    const fn step(
+        kind: StepKind,
+        phase: Phase,
+        run: fn(&mut Store, &Module, InstanceAddr) -> Result<(), Fault>,
+    ) -> Step {
+        Step { kind, phase, run }
+    }
+    [
+        // 6. Globals, each seeing the ones before it (`#aux-evalglobal`).
+        step(Globals, Initialise, Store::eval_globals),
+        // 7. Initial elements of tables.
+        step(Tables, Initialise, Store::eval_tables),
+        // 8. Items of element segments.
+        step(Elems, Initialise, Store::eval_elems),
+        // 9. The instance is allocated (`#alloc-module`): what is left of it are memories, tags and data.
+        step(Allocation, Initialise, Store::alloc_rest),
+        // 10. Active and declarative element segments, in order (`#aux-runelem`).
+        step(RunElems, Initialise, Store::run_elems),
+        // 11. Active data segments, in order (`#aux-rundata`).
+        step(RunDatas, Initialise, Store::run_datas),
+        // 12. The start function.
+        step(StepKind::Start, Phase::Start, Store::run_start),
+        // 13. The instance is complete.
+        step(Done, Phase::Start, Store::complete),
+    ]
 };
 
 /// A fault of one phase.
@@ -41,7 +95,9 @@ impl Store {
         externs: &[Extern],
         path: InstancePath,
     ) -> Result<InstanceAddr, InstantiateError> {
+        let before = mutants::before(self);
         let result = self.instantiate_steps(module, externs, &path);
+        let result = mutants::after(self, before, result);
         if let Err(InstantiateError::Fault { phase, fault }) = &result {
             self.record_fault(&path, *phase, fault);
         }
@@ -61,24 +117,21 @@ impl Store {
         self.count_instance()?;
         // 5. The instance that initialisers see: the imports, and the addresses that the functions will have.
         let instance = self.initial_instance(module, externs, types, path);
-        // 6. Globals, each seeing the ones before it (`#aux-evalglobal`).
-        self.eval_globals(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 7. Initial elements of tables.
-        self.eval_tables(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 8. Items of element segments.
-        self.eval_elems(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 9. The instance is allocated (`#alloc-module`): what is left of it are memories, tags and data.
-        self.alloc_rest(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 10. Active and declarative element segments, in order (`#aux-runelem`).
-        self.run_elems(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 11. Active data segments, in order (`#aux-rundata`).
-        self.run_datas(module, instance).map_err(fault_in(Phase::Initialise))?;
-        // 12. The start function.
-        self.run_start(module, instance).map_err(fault_in(Phase::Start))?;
-        // 13. The instance is what the instantiation returns.
-        self.instance_mut(instance).done = true;
-        self.record(|| Event::InstanceDone { at: path.clone() });
+        // 6. to 13.
+        for step in mutants::plan(&STEPS).iter() {
+            (step.run)(self, module, instance).map_err(fault_in(step.phase))?;
+        }
+        // 14. The instance is what the instantiation returns.
         Ok(instance)
+    }
+
+    fn complete(&mut self, _: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+        self.instance_mut(instance).done = true;
+        if self.is_recording() {
+            let at = self.path(instance).clone();
+            self.record(|| Event::InstanceDone { at });
+        }
+        Ok(())
     }
 
     /// Records how an instantiation or a call ended, if it was by a trap or an exception.
@@ -111,10 +164,10 @@ impl Store {
         if imports.len() != externs.len() {
             return Err(LinkError::Count { expected: imports.len(), actual: externs.len() });
         }
-        for (import, item) in imports.iter().zip(externs) {
+        for (import, item) in mutants::order(Mutant::ImportsReversed, imports.iter().zip(externs)) {
             let expected = self.types.close_extern(types, import.ty);
             let actual = self.extern_type(*item);
-            if !self.types.match_extern(actual, expected) {
+            if !mutants::matches(self.types.match_extern(actual, expected), actual, expected) {
                 return Err(LinkError::Mismatch {
                     module: import.module.clone(),
                     name: import.name.clone(),
@@ -124,7 +177,7 @@ impl Store {
             }
         }
         if self.is_recording() {
-            for import in imports {
+            for import in mutants::order(Mutant::ImportsReversed, imports.iter()) {
                 self.record(|| Event::ImportResolved {
                     at: path.clone(),
                     module: import.module.clone(),
@@ -176,7 +229,7 @@ impl Store {
     }
 
     /// Evaluates a constant expression with the ordinary evaluator (`#exec-expr`).
-    fn eval_const(&mut self, instance: InstanceAddr, expr: &ConstExpr, ty: ValType) -> Result<Val, Fault> {
+    pub(crate) fn eval_const(&mut self, instance: InstanceAddr, expr: &ConstExpr, ty: ValType) -> Result<Val, Fault> {
         interp::eval_const(self, instance, expr, ty)
     }
 
@@ -193,6 +246,7 @@ impl Store {
         for (index, global) in syntax.globals.iter().enumerate().skip(syntax.imported.globals as usize) {
             let init = global.init.as_ref().expect("defined globals have initialisers");
             let value = self.eval_const(instance, init, global.ty.content)?;
+            let value = mutants::module_value(Initialiser::Global(index as u32), value);
             self.record_initialised(instance, Initialiser::Global(index as u32), &[value]);
             let ty = self.types.close_global(&self.instance(instance).types, global.ty);
             let addr: GlobalAddr = self.alloc_global(ty, value);
@@ -209,6 +263,7 @@ impl Store {
             let mut init = Ref::NULL;
             if let Some(expr) = &table.init {
                 let value = self.eval_const(instance, expr, ValType::Ref(table.ty.element))?;
+                let value = mutants::module_value(Initialiser::Table(index as u32), value);
                 self.record_initialised(instance, Initialiser::Table(index as u32), &[value]);
                 let Val::Ref(reference) = value else { unreachable!("validation: tables hold references") };
                 init = reference;
@@ -234,6 +289,7 @@ impl Store {
                 ElemItems::Exprs(items) => {
                     for item in items {
                         let value = self.eval_const(instance, item, ValType::Ref(elem.ty))?;
+                        let value = mutants::module_value(Initialiser::Elem(index as u32), value);
                         let Val::Ref(reference) = value else { unreachable!("validation: items are references") };
                         self.elems[addr.0 as usize].push(reference);
                     }
@@ -257,8 +313,13 @@ impl Store {
         for index in syntax.tags.iter().skip(syntax.imported.tags as usize) {
             let ty = self.instance(instance).types[*index as usize];
             let params = self.func_type_of(ty).params.clone().into();
-            self.tags.push(TagInst { ty, params });
-            let addr = TagAddr(self.tags.len() as u32 - 1);
+            let addr = match self.tags.iter().position(|tag| on(Mutant::TagsShared) && tag.ty == ty) {
+                Some(index) => TagAddr(index as u32),
+                None => {
+                    self.tags.push(TagInst { ty, params });
+                    TagAddr(self.tags.len() as u32 - 1)
+                }
+            };
             self.instance_mut(instance).tags.push(addr);
         }
         for data in &syntax.datas {
@@ -286,16 +347,20 @@ impl Store {
 
     /// An active segment: its offset, `table.init`, `elem.drop`; a declarative one: `elem.drop`.
     fn run_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
-        for (index, elem) in module.syntax().elems.iter().enumerate() {
+        for (index, elem) in mutants::order(Mutant::ElemsReversed, module.syntax().elems.iter().enumerate()) {
             let index = index as u32;
             match &elem.mode {
-                ElemMode::Passive => {}
-                ElemMode::Declarative => self.drop_elem(instance, index),
+                ElemMode::Passive if !on(Mutant::PassiveElemDropped) => {}
+                ElemMode::Declarative if on(Mutant::DeclarativeKept) => {}
+                ElemMode::Passive | ElemMode::Declarative => self.drop_elem(instance, index),
                 ElemMode::Active { table, offset } => {
+                    let table = if on(Mutant::ElemToFirstTable) { &0 } else { table };
                     let is_64 = module.syntax().tables[*table as usize].ty.is_64;
                     let offset = self.eval_offset(instance, offset, is_64, Initialiser::ElemOffset(index))?;
                     self.init_table(instance, *table, index, offset, elem.items.len() as u64)?;
-                    self.drop_elem(instance, index);
+                    if !on(Mutant::ElemKept) {
+                        self.drop_elem(instance, index);
+                    }
                 }
             }
         }
@@ -305,10 +370,14 @@ impl Store {
     fn init_table(&mut self, instance: InstanceAddr, table: u32, elem: u32, at: u64, len: u64) -> Result<(), Fault> {
         let inst = &self.instances[instance.0 as usize];
         let (table_addr, elem_addr) = (inst.tables[table as usize], inst.elems[elem as usize]);
-        let items = &self.elems[elem_addr.0 as usize];
-        self.tables[table_addr.0 as usize]
-            .init_from(items, at, 0, len)
-            .map_err(|_| Fault::Trap(TrapCode::OutOfBoundsTable.into()))?;
+        let (items, table_inst) = (&self.elems[elem_addr.0 as usize], &mut self.tables[table_addr.0 as usize]);
+        let written = match mutants::write(SegmentKind::Elem, at, len, table_inst.len()) {
+            Write::All => table_inst.init_from(items, at, 0, len),
+            Write::Nothing => Ok(()),
+            Write::First(len) => table_inst.init_from(items, at, 0, len).and(Err(OutOfBounds)),
+            Write::Refuse => Err(OutOfBounds),
+        };
+        written.map_err(|_| Fault::Trap(TrapCode::OutOfBoundsTable.into()))?;
         self.record_applied(instance, SegmentKind::Elem, elem, table, at, len);
         Ok(())
     }
@@ -321,22 +390,48 @@ impl Store {
 
     /// An active segment: its offset, `memory.init`, `data.drop`.
     fn run_datas(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
-        for (index, data) in module.syntax().datas.iter().enumerate() {
+        for (index, data) in mutants::order(Mutant::DatasReversed, module.syntax().datas.iter().enumerate()) {
             let index = index as u32;
             if let DataMode::Active { memory, offset } = &data.mode {
+                let memory = if on(Mutant::DataToFirstMemory) { &0 } else { memory };
                 let is_64 = module.syntax().memories[*memory as usize].is_64;
                 let offset = self.eval_offset(instance, offset, is_64, Initialiser::DataOffset(index))?;
-                let addr = self.instance(instance).mems[*memory as usize];
-                self.mems[addr.0 as usize]
-                    .write(offset, &module.syntax().bytes[data.bytes.clone()])
-                    .map_err(|_| Fault::Trap(TrapCode::OutOfBoundsMemory.into()))?;
-                self.record_applied(instance, SegmentKind::Data, index, *memory, offset, data.bytes.len() as u64);
-                let addr = self.instance(instance).datas[index as usize];
-                self.datas[addr.0 as usize].range = 0..0;
-                self.record_dropped(instance, SegmentKind::Data, index);
+                self.init_memory(instance, *memory, index, offset, &module.syntax().bytes[data.bytes.clone()])?;
+                if !on(Mutant::DataKept) {
+                    self.drop_data(instance, index);
+                }
+            } else if on(Mutant::PassiveDataDropped) {
+                self.drop_data(instance, index);
             }
         }
         Ok(())
+    }
+
+    fn init_memory(
+        &mut self,
+        instance: InstanceAddr,
+        memory: u32,
+        data: u32,
+        at: u64,
+        bytes: &[u8],
+    ) -> Result<(), Fault> {
+        let addr = self.instance(instance).mems[memory as usize];
+        let (memory_inst, len) = (&mut self.mems[addr.0 as usize], bytes.len() as u64);
+        let written = match mutants::write(SegmentKind::Data, at, len, memory_inst.len_bytes() as u64) {
+            Write::All => memory_inst.write(at, bytes),
+            Write::Nothing => Ok(()),
+            Write::First(len) => memory_inst.write(at, &bytes[..len as usize]).and(Err(OutOfBounds)),
+            Write::Refuse => Err(OutOfBounds),
+        };
+        written.map_err(|_| Fault::Trap(TrapCode::OutOfBoundsMemory.into()))?;
+        self.record_applied(instance, SegmentKind::Data, data, memory, at, len);
+        Ok(())
+    }
+
+    fn drop_data(&mut self, instance: InstanceAddr, data: u32) {
+        let addr = self.instance(instance).datas[data as usize];
+        self.datas[addr.0 as usize].range = 0..0;
+        self.record_dropped(instance, SegmentKind::Data, data);
     }
 
     /// An offset as an unsigned number of the address type.
@@ -350,7 +445,7 @@ impl Store {
         let ty = if is_64 { ValType::I64 } else { ValType::I32 };
         let value = self.eval_const(instance, expr, ty)?;
         self.record_initialised(instance, what, &[value]);
-        Ok(value.to_slots()[0])
+        Ok(mutants::offset(value.to_slots()[0], is_64))
     }
 
     fn record_applied(
@@ -375,7 +470,7 @@ impl Store {
         }
     }
 
-    fn run_start(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    pub(crate) fn run_start(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         let Some(func) = module.syntax().start else { return Ok(()) };
         let addr = self.instance(instance).funcs[func as usize];
         if !self.is_recording() {

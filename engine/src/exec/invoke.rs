@@ -5,7 +5,7 @@ use crate::{
     config::Tier,
     error::Fault,
     exec::Entered,
-    interp,
+    interp, mutants,
     runtime::{Caller, Extern, FuncAddr, FuncKind, InstanceAddr, Val},
     trace::{Cause, Event, Phase, Resource},
 };
@@ -16,6 +16,7 @@ impl Store {
     /// # Errors
     /// [`Fault::Usage`] if the arguments are not of the function's type, otherwise how the call ended.
     pub fn invoke(&mut self, func: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
+        mutants::before_call(self)?;
         self.invoke_from(None, func, args)
     }
 

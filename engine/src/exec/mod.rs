@@ -4,7 +4,7 @@
 mod activation;
 pub(crate) mod entry;
 pub(crate) mod exception;
-mod instantiate;
+pub(crate) mod instantiate;
 mod invoke;
 pub(crate) mod memory;
 pub(crate) mod numerics;

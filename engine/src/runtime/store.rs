@@ -10,6 +10,7 @@ use crate::{
     error::Fault,
     exec::Entered,
     interp::Machine,
+    mutants::{Mutant, on},
     syntax::{CompType, ExternType, FuncType, GlobalType, HeapType, Import, MemoryType, RefType, TableType, ValType},
     trace::{Event, ExternKind, InstancePath, RefValue, Resource, Sink, TrapCode, Value},
 };
@@ -65,6 +66,8 @@ pub struct Store {
     /// What the Component Model adds.
     #[cfg(feature = "component")]
     pub(crate) components: crate::component::State,
+    #[cfg(feature = "mutants")]
+    pub(crate) mutant: crate::mutants::State,
 }
 
 #[cfg(feature = "component")]
@@ -115,6 +118,8 @@ impl Store {
             entered: Vec::new(),
             #[cfg(feature = "component")]
             components: Default::default(),
+            #[cfg(feature = "mutants")]
+            mutant: Default::default(),
         }
     }
 
@@ -233,8 +238,11 @@ impl Store {
     /// # Errors
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
     pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
-        let memory = MemoryInst::new_among(ty, self.limits.memory_bytes, self.mems.len())?;
+        let mut memory = MemoryInst::new_among(ty, self.limits.memory_bytes, self.mems.len())?;
         self.room.take_bytes(memory.len_bytes() as u64)?;
+        if on(Mutant::MemoryNotZero) && !self.mems.is_empty() && memory.len_bytes() > 0 {
+            memory.fill(0, 7, 1).expect("it has a byte");
+        }
         self.mems.push(Box::new(memory));
         Ok(MemAddr(self.mems.len() as u32 - 1))
     }

@@ -4,6 +4,7 @@ use super::{Purpose, StartError, reactor};
 use crate::{
     Caller, Extern, Linker, Module, Store, Val,
     error::{Fault, InstantiateError},
+    mutants::{Mutant, on},
     runtime::{InstanceAddr, TypeId},
     syntax::{ExternIndex, ExternType},
     trace::{Cause, InstancePath},
@@ -15,6 +16,8 @@ use std::{cell::Cell, rc::Rc};
 pub fn exit_code(end: &Result<(), Fault>) -> Option<i32> {
     match end {
         Ok(()) => Some(0),
+        Err(Fault::Exit(_)) if on(Mutant::P1ExitIgnored) => Some(0),
+        Err(Fault::Exit(_)) if on(Mutant::P1ExitTrap) => None,
         Err(Fault::Exit(code)) => Some(*code),
         Err(_) => None,
     }
@@ -44,6 +47,7 @@ pub fn link(
         path: path.clone(),
         initialize,
         made: Cell::new(0),
+        shared: Cell::new(None),
     });
     for export in &module.syntax().exports {
         let ExternIndex::Func(index) = export.index else { continue };
@@ -66,16 +70,24 @@ struct Fresh {
     path: InstancePath,
     initialize: bool,
     made: Cell<u32>,
+    /// For a mutant: the one instance of all calls.
+    shared: Cell<Option<InstanceAddr>>,
 }
 
 impl Fresh {
     fn call(&self, store: &mut Store, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
+        if let Some(instance) = self.shared.get() {
+            return store.call_export(instance, name, args, Cause::HostRule("P1-CMD-09".to_owned()));
+        }
         self.made.set(self.made.get() + 1);
         let path = self.path.child(&self.made.get().to_string());
         let instance = store.instantiate(&self.module, &self.externs, path).map_err(|error| match error {
             InstantiateError::Fault { fault, .. } => fault,
             InstantiateError::Link(error) => Fault::Usage(error.to_string()),
         })?;
+        if on(Mutant::P1CommandInstanceShared) {
+            self.shared.set(Some(instance));
+        }
         if self.initialize {
             reactor::initialize(store, instance, Purpose::Library).map_err(|error| match error {
                 StartError::Initialize(fault) => fault,

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Extern, Module, Store, Val,
     error::{Fault, InstantiateError},
+    mutants::{self, Mutant, on},
     runtime::InstanceAddr,
     trace::{Cause, Event, InstancePath, Outcome, Phase},
 };
@@ -91,8 +92,22 @@ impl Program {
             apply(store, &path, reading.rule, reading.reading);
         }
         let instance = store.instantiate(module, externs, path)?;
-        if starts.initialize {
-            reactor::initialize(store, instance, purpose)?;
+        if let Some(main) = starts.main
+            && on(Mutant::P1StartByInstantiation)
+        {
+            command::run(store, instance, main).map_err(StartError::Initialize)?;
+        }
+        if purpose == Purpose::Library && !starts.initialize && on(Mutant::P1InitializeRequired) {
+            return Err(KindError::NoEntry.into());
+        }
+        if starts.initialize && !mutants::leaves_out_initialize(purpose) {
+            let end = reactor::initialize(store, instance, purpose);
+            if !on(Mutant::P1InitializeTrapIgnored) {
+                end?;
+            }
+            if on(Mutant::P1InitializeTwice) {
+                reactor::initialize(store, instance, purpose)?;
+            }
         }
         Ok(Program { instance, starts, rules, entered: false })
     }
@@ -115,7 +130,14 @@ impl Program {
     pub fn run(&mut self, store: &mut Store) -> Result<(), Fault> {
         let Some(main) = self.starts.main else { return Ok(()) };
         self.enter(store, main)?;
-        command::run(store, self.instance, main)
+        if on(Mutant::P1StartSkipped) {
+            return Ok(());
+        }
+        if on(Mutant::P1StartTwice) {
+            command::run(store, self.instance, main)?;
+        }
+        let end = command::run(store, self.instance, main);
+        if on(Mutant::P1ReturnFails) { end.and(Err(Fault::Exit(1))) } else { end }
     }
 
     /// Calls the function that the user selected (P1-CMD-02, P1-REA-04).
@@ -124,7 +146,18 @@ impl Program {
     /// How the call ended; [`Fault::Usage`] if the rules forbid it (P1-CMD-03, P1-REA-01).
     pub fn invoke(&mut self, store: &mut Store, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
         self.enter(store, name)?;
-        store.call_export(self.instance, name, args, Cause::Invoke)
+        let initialize = |this: &Self, store: &mut Store| {
+            reactor::initialize(store, this.instance, Purpose::Invoke)
+                .map_err(|error| error.fault().cloned().unwrap_or(Fault::Exit(1)))
+        };
+        if self.starts.initialize && on(Mutant::P1InitializePerCall) {
+            initialize(self, store)?;
+        }
+        let results = store.call_export(self.instance, name, args, Cause::Invoke)?;
+        if self.starts.initialize && on(Mutant::P1InitializeLate) {
+            initialize(self, store)?;
+        }
+        Ok(results)
     }
 
     /// Whether the environment may enter by `name` now.
@@ -136,7 +169,7 @@ impl Program {
         };
         self.entered = true;
         let Some(rule) = rule else { return Ok(()) };
-        let is_allowed = self.rules.second_call == SecondCall::Allow;
+        let is_allowed = self.rules.second_call == SecondCall::Allow || on(Mutant::P1SecondCallAllowed);
         let at = store.path(self.instance).clone();
         apply(store, &at, rule, if is_allowed { "called again" } else { "not called again" });
         match is_allowed {

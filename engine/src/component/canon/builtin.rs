@@ -25,6 +25,7 @@ use super::{
     lift::{CoreValueIter, lift_flat_values},
     trap_if,
 };
+use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
@@ -338,7 +339,11 @@ fn resource_drop(store: &mut Store, inst: InstId, ty: ResourceId, i: u32) -> Res
         store.record_resource(inst, false, val, i);
         drop_resource(store, val, Some(inst))?;
     } else if let Some(scope) = handle.scope {
-        store.components.task_mut(scope)?.num_borrows -= 1;
+        let task = store.components.task_mut(scope)?;
+        task.num_borrows = task.num_borrows.saturating_sub(1);
+        if on(Mutant::BorrowDropDestroys) {
+            drop_resource(store, ResourceVal { ty, rep: handle.rep }, Some(inst))?;
+        }
     }
     Ok(())
 }

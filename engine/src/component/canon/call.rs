@@ -17,6 +17,7 @@ use super::{
     lower::lower_flat_values,
     trap, trap_if,
 };
+use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
@@ -151,14 +152,24 @@ impl<'a> Lift<'a> {
 
     fn run_sync(&self, store: &mut Store, task: TaskId, cx: &Context, flat_args: &[Val]) -> Result<(), Fault> {
         let flat_results = call_and_trap_on_throw(store, self.core, flat_args)?;
+        if on(Mutant::PostReturnEarly) {
+            self.post_return(store, &flat_results)?;
+        }
         let mut vi = CoreValueIter::new(&flat_results);
         let result = lift_flat_values(store, cx, MAX_FLAT_RESULTS, &mut vi, &self.ft.result_types())?;
         record_values(store, self.inst, true, || format!("{} result", self.name), &result);
         store.return_from_task(task, result)?;
+        if !on(Mutant::PostReturnEarly) && !on(Mutant::PostReturnSkipped) {
+            self.post_return(store, &flat_results)?;
+        }
+        Ok(())
+    }
+
+    fn post_return(&self, store: &mut Store, flat_results: &[Val]) -> Result<(), Fault> {
         if let Some(post_return) = self.opts.post_return {
             // `may_leave` stays cleared if this traps: nobody gets in again to see it.
-            store.components.instance_mut(self.inst).may_leave = false;
-            call_and_trap_on_throw(store, post_return, &flat_results)?;
+            store.components.instance_mut(self.inst).may_leave = on(Mutant::PostReturnMayLeave);
+            call_and_trap_on_throw(store, post_return, flat_results)?;
             store.components.instance_mut(self.inst).may_leave = true;
         }
         Ok(())
@@ -200,7 +211,7 @@ pub(super) fn call_without_leaving(
     if !store.components.instance(inst).may_leave {
         return Err(broken(what));
     }
-    store.components.instance_mut(inst).may_leave = false;
+    store.components.instance_mut(inst).may_leave = on(Mutant::ReallocMayLeave);
     let results = run_core_task(store, inst, |store| call_and_trap_on_throw(store, callee, args))?;
     store.components.instance_mut(inst).may_leave = true;
     Ok(results)
@@ -320,8 +331,12 @@ pub(crate) fn drop_resource(store: &mut Store, val: ResourceVal, caller: Option<
     };
     let entered = store.enter_from(implementer, caller)?;
     let end = run_core_task(store, implementer, |store| match dtor {
+        Dtor::Core(_) if on(Mutant::DtorIgnored) => Ok(()),
         Dtor::Core(func) => {
             let rep = if rep_64 { Val::I64(val.rep as i64) } else { Val::I32(val.rep as i32) };
+            if on(Mutant::DtorTwice) {
+                call_and_trap_on_throw(store, func, &[rep])?;
+            }
             call_and_trap_on_throw(store, func, &[rep]).map(drop)
         }
         Dtor::Host(_) | Dtor::None => Ok(()),

@@ -11,6 +11,7 @@ use super::{
     Context, align_to, broken, builtin_copy::lift_async_value, error_context::error_context, pay_values, shape,
     string::load_string_from_range, trap, trap_if,
 };
+use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
@@ -275,7 +276,10 @@ pub(crate) fn lift_handle(store: &mut Store, cx: &Context, i: u32, ty: &ValType)
     let state = &mut store.components;
     match ty {
         ValType::Own(rt) => {
-            let handle = state.instance_mut(cx.inst).handles.remove(i)?;
+            let handle = match on(Mutant::OwnLiftKeeps) {
+                true => *state.instance_mut(cx.inst).handles.get_mut(i)?,
+                false => state.instance_mut(cx.inst).handles.remove(i)?,
+            };
             trap_if(handle.ty != *rt || handle.num_lends != 0 || !handle.own, TrapCode::InvalidHandle)?;
             Ok(V::Own(ResourceVal { ty: *rt, rep: handle.rep }))
         }
@@ -283,7 +287,7 @@ pub(crate) fn lift_handle(store: &mut Store, cx: &Context, i: u32, ty: &ValType)
             let BorrowScope::Subtask(subtask) = &cx.borrow_scope else { return Err(broken("subtask")) };
             let handle = state.instance_mut(cx.inst).handles.get_mut(i)?;
             trap_if(handle.ty != *rt, TrapCode::InvalidHandle)?;
-            handle.num_lends += 1;
+            handle.num_lends += u32::from(!on(Mutant::LendNotCounted));
             subtask.as_subtask()?.add_lender(cx.inst, i);
             Ok(V::Borrow(ResourceVal { ty: *rt, rep: handle.rep }))
         }

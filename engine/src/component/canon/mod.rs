@@ -29,6 +29,7 @@ use super::{
     task::{BorrowScope, InstId},
     value::Encoding,
 };
+use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
@@ -83,11 +84,12 @@ pub(crate) struct Context {
 }
 
 pub(crate) fn trap<T>(code: TrapCode) -> Result<T, Fault> {
+    let code = if on(Mutant::AbiTrapRenamed) { TrapCode::Unreachable } else { code };
     Err(Fault::Trap(code.into()))
 }
 
 pub(crate) fn trap_if(condition: bool, code: TrapCode) -> Result<(), Fault> {
-    if condition { trap(code) } else { Ok(()) }
+    if condition && !crate::mutants::spares(code) { trap(code) } else { Ok(()) }
 }
 
 /// What a valid component cannot do; decoding hostile bytes must not panic all the same.

@@ -11,6 +11,7 @@ use super::{
     Context, align_to, broken, error_context::add_error_context, load, pay_values, shape,
     string::store_string_into_range,
 };
+use crate::mutants::{Mutant, on};
 use crate::{Store, error::Fault, trace::Resource};
 use ComponentVal as V;
 
@@ -217,10 +218,10 @@ pub(crate) fn lower_handle(s: &mut Store, cx: &Context, val: ResourceVal, ty: &V
         _ => {
             let BorrowScope::Task(task) = cx.borrow_scope else { return Err(broken("task")) };
             // The implementation sees through a borrow of its own resource.
-            if state.resource(rt).implementer == Some(cx.inst) {
+            if state.resource(rt).implementer == Some(cx.inst) && !on(Mutant::RepOfBorrowHandle) {
                 return Ok(rep);
             }
-            state.task_mut(task)?.num_borrows += 1;
+            state.task_mut(task)?.num_borrows += u32::from(!on(Mutant::BorrowNotCounted));
             state.instance_mut(cx.inst).handles.add(Handle {
                 ty: rt,
                 rep,

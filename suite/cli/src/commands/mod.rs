@@ -6,6 +6,7 @@ pub mod exec;
 pub mod export;
 pub mod fuzz;
 pub mod main_job;
+pub mod mutants;
 pub mod real;
 pub mod rules;
 pub mod run;

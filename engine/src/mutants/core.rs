@@ -1,0 +1,375 @@
+//! Mutants of core instantiation: another plan of its steps, other segments, another end.
+
+use super::{Mutant, on};
+use crate::{
+    Module, Store, Val,
+    error::{Fault, InstantiateError, LinkError},
+    exec::instantiate::{Step, StepKind},
+    runtime::{FuncKind, InstanceAddr, Ref, RefKind},
+    syntax::{DataMode, ElemMode, ExternType, RefType, ValType},
+    trace::{Initialiser, Phase, Resource, SegmentKind, TrapCode},
+};
+use std::borrow::Cow;
+
+/// The steps as this engine does them.
+pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
+    if !cfg!(feature = "mutants") {
+        return Cow::Borrowed(steps);
+    }
+    let mut plan = steps.to_vec();
+    let at = |kind| steps.iter().position(|step| step.kind == kind).expect("every kind has a step");
+    use StepKind::*;
+    for (mutant, kind) in [
+        (Mutant::SwapGlobalsTables, Globals),
+        (Mutant::SwapTablesElems, Tables),
+        (Mutant::SwapElemsAllocation, Elems),
+        (Mutant::SwapAllocationRunElems, Allocation),
+        (Mutant::SwapRunElemsRunDatas, RunElems),
+        (Mutant::SwapRunDatasStart, RunDatas),
+        (Mutant::DoneBeforeStart, Start),
+    ] {
+        if on(mutant) {
+            plan.swap(at(kind), at(kind) + 1);
+        }
+    }
+    for (mutant, kind) in
+        [(Mutant::SkipRunElems, RunElems), (Mutant::SkipRunDatas, RunDatas), (Mutant::SkipStart, Start)]
+    {
+        if on(mutant) {
+            plan.remove(at(kind));
+        }
+    }
+    for (mutant, kind) in
+        [(Mutant::TwiceRunElems, RunElems), (Mutant::TwiceRunDatas, RunDatas), (Mutant::TwiceStart, Start)]
+    {
+        if on(mutant) {
+            plan.insert(at(kind), plan[at(kind)]);
+        }
+    }
+    for (mutant, kind, run) in [
+        (Mutant::DataBoundsUpFront, RunDatas, check_datas as fn(&mut Store, &Module, InstanceAddr) -> _),
+        (Mutant::ElemBoundsUpFront, RunElems, check_elems),
+        (Mutant::AllBoundsUpFront, RunElems, check_datas),
+        (Mutant::AllBoundsUpFront, RunElems, check_elems),
+    ] {
+        if on(mutant) {
+            plan.insert(at(kind), Step { run, ..steps[at(kind)] });
+        }
+    }
+    for (mutant, run) in [
+        (Mutant::StartSilent, start_silent as fn(&mut Store, &Module, InstanceAddr) -> _),
+        (Mutant::StartUnlimited, start_unlimited),
+        (Mutant::StartDeferred, start_deferred),
+        (Mutant::SkipImportedStart, start_if_defined),
+    ] {
+        if on(mutant) {
+            plan[at(Start)].run = run;
+        }
+    }
+    if on(Mutant::StartFirst) {
+        let start = plan.remove(at(Start));
+        plan.insert(at(RunElems), start);
+    }
+    Cow::Owned(plan)
+}
+
+/// `items` in the order that they stand in, or from the last to the first.
+pub(crate) fn order<T>(reversed: Mutant, items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let (as_they_stand, backwards) = match on(reversed) {
+        false => (Some(items), None),
+        true => (None, Some(items.collect::<Vec<_>>().into_iter().rev())),
+    };
+    as_they_stand.into_iter().flatten().chain(backwards.into_iter().flatten())
+}
+
+/// Whether an import is met, of which the specification says `matches`.
+pub(crate) fn matches(matches: bool, actual: ExternType, expected: ExternType) -> bool {
+    let unchecked = match (actual, expected) {
+        (ExternType::Func(_), ExternType::Func(_)) => Mutant::ImportFuncUnchecked,
+        (ExternType::Table(_), ExternType::Table(_)) => Mutant::ImportTableUnchecked,
+        (ExternType::Memory(_), ExternType::Memory(_)) => Mutant::ImportMemoryUnchecked,
+        (ExternType::Global(_), ExternType::Global(_)) => Mutant::ImportGlobalUnchecked,
+        (ExternType::Tag(_), ExternType::Tag(_)) => Mutant::ImportTagUnchecked,
+        _ => return matches,
+    };
+    let is_exact = actual == expected || !matches!(actual, ExternType::Global(_) | ExternType::Func(_));
+    (matches || on(unchecked)) && (is_exact || !on(Mutant::ImportExact))
+}
+
+/// What the initialiser of a definition gives.
+pub(crate) fn module_value(what: Initialiser, value: Val) -> Val {
+    let is_null = matches!(value, Val::Ref(reference) if reference.is_null());
+    match what {
+        Initialiser::Global(_) if on(Mutant::GlobalZero) => match value {
+            Val::I32(_) => Val::I32(0),
+            Val::I64(_) => Val::I64(0),
+            Val::F32(_) => Val::F32(0),
+            Val::F64(_) => Val::F64(0),
+            Val::V128(_) => Val::V128(0),
+            Val::Ref(_) => Val::Ref(Ref::NULL),
+        },
+        Initialiser::Table(_) if on(Mutant::TableNull) => Val::Ref(Ref::NULL),
+        Initialiser::Elem(_) if on(Mutant::ElemItemsNull) => Val::Ref(Ref::NULL),
+        Initialiser::Elem(_) if on(Mutant::ElemNullBecomesFunc) && is_null => {
+            Val::Ref(Ref::func(crate::runtime::FuncAddr(0)))
+        }
+        Initialiser::Elem(_) if on(Mutant::ElemI31Wrong) => match value {
+            Val::Ref(reference) if let RefKind::I31(i) = reference.kind() => Val::Ref(Ref::i31((i & !1) as i32)),
+            value => value,
+        },
+        _ => value,
+    }
+}
+
+/// The offset of a segment.
+pub(crate) fn offset(value: u64, is_64: bool) -> u64 {
+    match is_64 {
+        true if on(Mutant::OffsetTruncated) => u64::from(value as u32),
+        false if on(Mutant::OffsetSigned) => value as u32 as i32 as i64 as u64,
+        _ => value,
+    }
+}
+
+/// How much of a segment of `len` items is written at `at` of a target of `size`: `None` is as it should be.
+pub(crate) enum Write {
+    /// All, or the trap.
+    All,
+    /// Nothing, and no trap.
+    Nothing,
+    /// So many items, and then the trap.
+    First(u64),
+    /// Nothing, and the trap, though it would fit.
+    Refuse,
+}
+
+/// How a segment is written.
+pub(crate) fn write(kind: SegmentKind, at: u64, len: u64, size: u64) -> Write {
+    let fits = at.checked_add(len).is_some_and(|end| end <= size);
+    let is = |elem, data| on(if kind == SegmentKind::Elem { elem } else { data });
+    if !fits && is(Mutant::ElemOutOfBoundsIgnored, Mutant::DataOutOfBoundsIgnored)
+        || !fits && len == 0 && is(Mutant::EmptyElemAccepted, Mutant::EmptyDataAccepted)
+    {
+        Write::Nothing
+    } else if !fits && is(Mutant::ElemPartial, Mutant::DataPartial) {
+        Write::First(size.saturating_sub(at))
+    } else if len > 0 && at.checked_add(len) == Some(size) && is(Mutant::ElemAtEndRefused, Mutant::DataAtEndRefused) {
+        Write::Refuse
+    } else {
+        Write::All
+    }
+}
+
+fn check_elems(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    for elem in &module.syntax().elems {
+        if let ElemMode::Active { table, offset } = &elem.mode {
+            let addr = store.instance(instance).tables[*table as usize];
+            let (size, is_64) = (store.table(addr).len(), store.table(addr).ty().is_64);
+            let at = store.eval_const(instance, offset, address(is_64))?.to_slots()[0];
+            check(at, elem.items.len() as u64, size, TrapCode::OutOfBoundsTable)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_datas(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    for data in &module.syntax().datas {
+        if let DataMode::Active { memory, offset } = &data.mode {
+            let addr = store.instance(instance).mems[*memory as usize];
+            let (size, is_64) = (store.memory(addr).len_bytes() as u64, store.memory(addr).ty().is_64);
+            let at = store.eval_const(instance, offset, address(is_64))?.to_slots()[0];
+            check(at, data.bytes.len() as u64, size, TrapCode::OutOfBoundsMemory)?;
+        }
+    }
+    Ok(())
+}
+
+fn address(is_64: bool) -> ValType {
+    if is_64 { ValType::I64 } else { ValType::I32 }
+}
+
+fn check(at: u64, len: u64, size: u64, code: TrapCode) -> Result<(), Fault> {
+    match at.checked_add(len) {
+        Some(end) if end <= size => Ok(()),
+        _ => Err(Fault::Trap(code.into())),
+    }
+}
+
+fn start_silent(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    let Some(func) = module.syntax().start else { return Ok(()) };
+    let addr = store.instance(instance).funcs[func as usize];
+    store.invoke_from(Some(instance), addr, &[]).map(drop)
+}
+
+fn start_unlimited(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    let fuel = std::mem::replace(&mut store.fuel, u64::MAX);
+    let interrupt = std::mem::take(&mut store.interrupt);
+    let end = store.run_start(module, instance);
+    store.fuel = fuel;
+    store.interrupt = interrupt;
+    end
+}
+
+fn start_deferred(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    if module.syntax().start.is_some()
+        && let Some(state) = state(store)
+    {
+        state.pending.push(instance);
+    }
+    Ok(())
+}
+
+fn start_if_defined(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    match module.syntax().start {
+        Some(func) if func < module.syntax().imported.funcs => Ok(()),
+        _ => store.run_start(module, instance),
+    }
+}
+
+/// What a store remembers for a mutant.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Instances whose start functions are still to run.
+    pending: Vec<InstanceAddr>,
+    /// The end of an instantiation that failed.
+    stale: Option<InstantiateError>,
+}
+
+/// What `store` remembers; nothing where there are no mutants.
+fn state(_store: &mut Store) -> Option<&mut State> {
+    #[cfg(feature = "mutants")]
+    return Some(&mut _store.mutant);
+    #[cfg(not(feature = "mutants"))]
+    None
+}
+
+/// Before a call of the embedder.
+pub(crate) fn before_call(store: &mut Store) -> Result<(), Fault> {
+    if on(Mutant::StartDeferred) {
+        let pending = state(store).map(|state| std::mem::take(&mut state.pending));
+        for instance in pending.unwrap_or_default() {
+            let module = store.instance(instance).module.clone();
+            store.run_start(&module, instance)?;
+        }
+    }
+    Ok(())
+}
+
+/// What an instantiation may take back.
+#[derive(Default)]
+pub(crate) struct Before {
+    memories: Vec<Vec<u8>>,
+    tables: Vec<Vec<Ref>>,
+    globals: Vec<[u64; 2]>,
+    instances: usize,
+}
+
+/// Before an instantiation.
+pub(crate) fn before(store: &Store) -> Before {
+    let mut before = Before { instances: store.instances.len(), ..Before::default() };
+    if on(Mutant::RollbackMemories) {
+        before.memories = store.mems.iter().map(|memory| memory.to_vec()).collect();
+    }
+    if on(Mutant::RollbackTables) {
+        before.tables = store.tables.iter().map(|table| table.entries().to_vec()).collect();
+    }
+    if on(Mutant::RollbackGlobals) {
+        before.globals = store.globals.iter().map(|global| global.slots).collect();
+    }
+    before
+}
+
+/// Behind an instantiation.
+pub(crate) fn after(
+    store: &mut Store,
+    before: Before,
+    end: Result<InstanceAddr, InstantiateError>,
+) -> Result<InstanceAddr, InstantiateError> {
+    if !cfg!(feature = "mutants") {
+        return end;
+    }
+    let made = InstanceAddr(before.instances as u32);
+    match end {
+        Err(InstantiateError::Fault { phase, fault }) => {
+            restore(store, before);
+            if on(Mutant::LeakedFuncsRemoved) {
+                remove_leaked(store, made);
+            }
+            let end = renamed(phase, fault, made);
+            if on(Mutant::StaleTrap)
+                && let (Err(error), Some(state)) = (&end, state(store))
+            {
+                state.stale = Some(error.clone());
+            }
+            end
+        }
+        Ok(instance) => state(store).and_then(|state| state.stale.take()).map_or(Ok(instance), Err),
+        end => end,
+    }
+}
+
+fn restore(store: &mut Store, before: Before) {
+    for (memory, bytes) in store.mems.iter_mut().zip(before.memories) {
+        // It can only have grown.
+        memory.write(0, &bytes).expect("memories never shrink");
+    }
+    for (table, entries) in store.tables.iter_mut().zip(before.tables) {
+        table.init_from(&entries, 0, 0, entries.len() as u64).expect("tables never shrink");
+    }
+    for (global, value) in store.globals.iter_mut().zip(before.globals) {
+        global.slots = value;
+    }
+}
+
+fn remove_leaked(store: &mut Store, made: InstanceAddr) {
+    let leaked: Vec<Ref> = (0..store.funcs.len() as u32)
+        .map(crate::runtime::FuncAddr)
+        .filter(
+            |addr| matches!(store.funcs[addr.0 as usize].kind, FuncKind::Wasm { instance, .. } if instance.0 >= made.0),
+        )
+        .map(Ref::func)
+        .collect();
+    for table in store.tables.iter_mut().filter(|table| table.ty().element == RefType::FUNCREF) {
+        for index in 0..table.len() {
+            if table.get(index).is_some_and(|entry| leaked.contains(&entry)) {
+                table.set(index, Ref::NULL);
+            }
+        }
+    }
+}
+
+/// The end under another name.
+fn renamed(phase: Phase, fault: Fault, made: InstanceAddr) -> Result<InstanceAddr, InstantiateError> {
+    let is_trap = matches!(fault, Fault::Trap(_));
+    let code = if let Fault::Trap(trap) = &fault { Some(trap.code) } else { None };
+    let unlinkable = match phase {
+        Phase::Start => is_trap && on(Mutant::StartTrapUnlinkable),
+        _ => {
+            code == Some(TrapCode::OutOfBoundsTable) && on(Mutant::ElemOutOfBoundsUnlinkable)
+                || code == Some(TrapCode::OutOfBoundsMemory) && on(Mutant::DataOutOfBoundsUnlinkable)
+        }
+    };
+    if unlinkable {
+        return Err(LinkError::Count { expected: 0, actual: 0 }.into());
+    }
+    let is_throw = matches!(fault, Fault::Exception(_));
+    match phase {
+        Phase::Start if is_trap && on(Mutant::StartTrapIgnored) => return Ok(made),
+        Phase::Start if is_throw && on(Mutant::StartThrowIgnored) => return Ok(made),
+        _ => {}
+    }
+    let fault = match fault {
+        Fault::Exception(_) if phase == Phase::Start && on(Mutant::StartThrowTrap) => {
+            Fault::Trap(TrapCode::Unreachable.into())
+        }
+        Fault::Exhausted(Resource::Stack | Resource::Fuel | Resource::Memory) if on(Mutant::ExhaustionTrap) => {
+            Fault::Trap(TrapCode::Unreachable.into())
+        }
+        fault => fault,
+    };
+    let phase = match phase {
+        Phase::Initialise if on(Mutant::InitialiseIsStart) => Phase::Start,
+        Phase::Start if on(Mutant::StartIsInitialise) => Phase::Initialise,
+        phase => phase,
+    };
+    Err(InstantiateError::Fault { phase, fault })
+}

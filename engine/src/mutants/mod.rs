@@ -1,0 +1,239 @@
+//! Engines with one bug each: the proof that the suite bites.
+//!
+//! A mutant is this engine with one switch of the [table](MUTANTS) on. The switches exist in builds with the feature
+//! `mutants` alone; without it [`on`] is the constant `false`, and nothing is left of them. Where the bug is a matter of order,
+//! of repetition or of what a failure leaves, it stands in a file beside this one, not among the steps that it breaks.
+
+mod core;
+#[cfg(feature = "wasi")]
+mod wasi;
+
+pub(crate) use self::core::{Write, after, before, before_call, matches, module_value, offset, order, plan, write};
+
+#[cfg(feature = "mutants")]
+pub(crate) use self::core::State;
+#[cfg(feature = "wasi")]
+pub(crate) use self::wasi::{leaves_out_initialize, start_rules};
+#[cfg(feature = "mutants")]
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// Its name, which never changes.
+    pub id: &'static str,
+    /// What this engine does, in a sentence.
+    pub what: &'static str,
+    /// The historical bug that it is, by its name in the catalogue of bugs; none if it is one of a systematic series.
+    pub bug: Option<&'static str>,
+}
+
+macro_rules! mutants {
+    ($($(#[doc = $chapter:literal])? $name:ident $id:literal $($bug:literal)? = $what:literal;)*) => {
+        /// The switches.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the table says what each does")]
+        pub enum Mutant { $($name),* }
+
+        /// Every mutant, in the order of the steps that they break.
+        pub const MUTANTS: &[About] = &[$(About { id: $id, what: $what, bug: bug!($($bug)?) }),*];
+    };
+}
+
+macro_rules! bug {
+    () => {
+        None
+    };
+    ($bug:literal) => {
+        Some($bug)
+    };
+}
+
+mutants! {
+    // Imports.
+    ImportFuncUnchecked "import-func-unchecked" = "An imported function may have any type.";
+    ImportTableUnchecked "import-table-unchecked" = "An imported table may have any limits and element type.";
+    ImportMemoryUnchecked "import-memory-unchecked" = "An imported memory may have any limits.";
+    ImportGlobalUnchecked "import-global-unchecked" = "An imported global may have any type.";
+    ImportTagUnchecked "import-tag-unchecked" = "An imported tag may have any type.";
+    ImportExact "import-exact" "GLOBAL-SUBTYPE" = "An import is refused unless its type is exactly the declared one.";
+    ImportsReversed "imports-reversed" = "Imports are matched from the last to the first.";
+    // The values of definitions.
+    GlobalZero "global-zero" = "Globals begin with zero or null, whatever their initialisers say.";
+    TableNull "table-null" = "Tables begin with null, whatever their initial elements say.";
+    ElemNullBecomesFunc "elem-null-becomes-func" "NULL-ELEM" = "A null item of an element segment becomes function 0.";
+    ElemItemsNull "elem-items-null" = "Items of element segments that are expressions become null.";
+    ElemI31Wrong "elem-i31-wrong" "ELEM-I31" = "An i31 item of an element segment loses its lowest bit.";
+    MemoryNotZero "memory-not-zero" "POOL-DATA-LEAK" = "A new memory holds what an earlier one held.";
+    TagsShared "tags-shared" = "Instances share a tag if its type is the same.";
+    // The steps, in another order.
+    SwapGlobalsTables "swap-globals-tables" = "Initial elements of tables are evaluated before globals.";
+    SwapTablesElems "swap-tables-elems" = "Element items are evaluated before initial elements of tables.";
+    SwapElemsAllocation "swap-elems-allocation" = "The instance is allocated before element items are evaluated.";
+    SwapAllocationRunElems "swap-allocation-run-elems" = "Element segments are written before the instance is allocated.";
+    SwapRunElemsRunDatas "swap-elems-datas" = "Data segments are written before element segments.";
+    SwapRunDatasStart "swap-datas-start" = "The start function runs before data segments are written.";
+    StartFirst "start-first" = "The start function runs before any segment is written.";
+    ElemsReversed "elems-reversed" = "Element segments are written from the last to the first.";
+    DatasReversed "datas-reversed" = "Data segments are written from the last to the first.";
+    DoneBeforeStart "done-before-start" = "The instantiation is complete before the start function runs.";
+    // The steps, left out or done twice.
+    SkipRunElems "skip-elems" = "Active element segments are not written.";
+    SkipRunDatas "skip-datas" = "Active data segments are not written.";
+    SkipStart "skip-start" "START-NEVER" = "The start function is not run.";
+    SkipImportedStart "skip-imported-start" = "A start function that is imported is not run.";
+    StartDeferred "start-deferred" "START-DEFERRED" = "The start function runs at the first call of an export.";
+    TwiceRunElems "twice-elems" = "The step that writes element segments is done twice.";
+    TwiceRunDatas "twice-datas" = "The step that writes data segments is done twice.";
+    TwiceStart "twice-start" "START-TWICE" = "The start function runs twice.";
+    StartSilent "start-silent" "START-SKIPS-HOOKS" = "Nobody is told that the start function is entered and left.";
+    StartUnlimited "start-unlimited" "START-UNINTERRUPTIBLE" = "What stops every other call does not stop the start function.";
+    // Segments.
+    OffsetTruncated "offset-truncated" "OFFSET-TRUNCATED" = "A 64-bit offset is cut to 32 bits.";
+    OffsetSigned "offset-signed" = "A 32-bit offset is taken as a signed number.";
+    DataBoundsUpFront "data-bounds-up-front" "MVP-ALL-OR-NOTHING" = "All data segments are checked before the first is written.";
+    ElemBoundsUpFront "elem-bounds-up-front" = "All element segments are checked before the first is written.";
+    AllBoundsUpFront "all-bounds-up-front" = "All segments of both kinds are checked before the first is written.";
+    ElemOutOfBoundsUnlinkable "elem-oob-unlinkable" "ACTIVE-ELEM-BEFORE-OOB-LOST" = "An element segment out of bounds is a link error.";
+    DataOutOfBoundsUnlinkable "data-oob-unlinkable" = "A data segment out of bounds is a link error.";
+    ElemOutOfBoundsIgnored "elem-oob-ignored" = "An element segment out of bounds is passed over.";
+    DataOutOfBoundsIgnored "data-oob-ignored" = "A data segment out of bounds is passed over.";
+    EmptyElemAccepted "empty-elem-accepted" = "An empty element segment beyond the end is accepted.";
+    EmptyDataAccepted "empty-data-accepted" "EMPTY-OOB-SEGMENT-ACCEPTED" = "An empty data segment beyond the end is accepted.";
+    ElemAtEndRefused "elem-at-end-refused" = "An element segment that ends at the end of its table is refused.";
+    DataAtEndRefused "data-at-end-refused" "DATA-AT-END" = "A data segment that ends at the end of its memory is refused.";
+    ElemPartial "elem-partial" = "An element segment out of bounds is written as far as it fits.";
+    DataPartial "data-partial" = "A data segment out of bounds is written as far as it fits.";
+    ElemToFirstTable "elem-to-first-table" = "Element segments are written to table 0.";
+    DataToFirstMemory "data-to-first-memory" = "Data segments are written to memory 0.";
+    ElemKept "elem-kept" = "An active element segment is not dropped.";
+    DataKept "data-kept" "DROPPED-ACTIVE-USABLE" = "An active data segment is not dropped.";
+    DeclarativeKept "declarative-kept" = "A declarative element segment is not dropped.";
+    PassiveElemDropped "passive-elem-dropped" = "A passive element segment is dropped with the others.";
+    PassiveDataDropped "passive-data-dropped" = "A passive data segment is dropped with the others.";
+    // What a failure leaves, and what it is called.
+    RollbackMemories "rollback-memories" = "A failed instantiation takes back what it wrote to memories.";
+    RollbackTables "rollback-tables" = "A failed instantiation takes back what it wrote to tables.";
+    RollbackGlobals "rollback-globals" = "A failed instantiation takes back what it wrote to globals.";
+    LeakedFuncsRemoved "leaked-funcs-removed" "LEAKED-FUNC-DANGLES" = "Functions of a failed instance are taken out of every table.";
+    StartTrapUnlinkable "start-trap-unlinkable" "WRONG-ERROR-CLASS" = "A trap of the start function is a link error.";
+    StartTrapIgnored "start-trap-ignored" = "A trap of the start function is ignored.";
+    StartThrowTrap "start-throw-trap" = "An exception that leaves the start function is a trap.";
+    StartThrowIgnored "start-throw-ignored" = "An exception that leaves the start function is ignored.";
+    InitialiseIsStart "initialise-is-start" = "A trap of a segment is told as one of the start function.";
+    StartIsInitialise "start-is-initialise" = "A trap of the start function is told as one of a segment.";
+    ExhaustionTrap "exhaustion-trap" = "Exhaustion is a trap.";
+    StaleTrap "stale-trap" "TRAP-POINTER-KEPT" = "After a failed instantiation the next one fails in the same way.";
+    // Definitions of components.
+    ComponentStartSkipped "component-start-skipped" "COMPONENT-START-PANIC" = "A component's start definition without results is not executed.";
+    ComponentStartTwice "component-start-twice" = "A component's start definition is executed twice.";
+    ComponentStartsLast "component-starts-last" = "Start definitions without results are executed behind all other definitions.";
+    CoreInstanceShared "core-instance-shared" = "A component instantiates each core module once, however often it is written.";
+    ChildShared "child-shared" = "A component instantiates each component once, however often it is written.";
+    CoreThrowEscapes "core-throw-escapes" = "An exception of a core start function leaves the component as an exception.";
+    LockSkipped "lock-skipped" "TRAP-LOCKS-INSTANCE" = "A component whose initialisation failed is not locked.";
+    CallLockSkipped "call-lock-skipped" = "A component instance in which a call trapped may be entered again.";
+    EnterEarly "enter-early" = "A component instance may be entered before its initialisation is complete.";
+    EnterNever "enter-never" "REENTRANCE-TOO-STRICT" = "A component instance may not be entered when its initialisation is complete.";
+    // Resources.
+    DtorIgnored "dtor-ignored" = "Destructors are not called.";
+    DtorTwice "dtor-twice" = "Destructors are called twice.";
+    BorrowDropDestroys "borrow-drop-destroys" = "Dropping a borrow calls the destructor.";
+    LendNotCounted "lend-not-counted" = "A handle that is lent may be dropped.";
+    BorrowNotCounted "borrow-not-counted" = "A task may return while it holds borrows.";
+    OwnLiftKeeps "own-lift-keeps" = "A handle that was given away stays in the table.";
+    RepOfBorrowHandle "rep-of-borrow-handle" = "The implementer of a resource gets a handle for a borrow, and not the representation.";
+    HandleNotReused "handle-not-reused" = "Handle indices are not used again.";
+    HandleReuseFirst "handle-reuse-first" = "The handle index that was freed first is used again first.";
+    // The canonical ABI.
+    PostReturnSkipped "post-return-skipped" = "Post-return functions are not called.";
+    PostReturnEarly "post-return-early" = "Post-return functions are called before the results are lifted.";
+    PostReturnMayLeave "post-return-may-leave" = "A post-return function may call imports.";
+    ReallocMayLeave "realloc-may-leave" "CTORS-IN-REALLOC" = "Allocation functions may call imports.";
+    SpareCannotLeave "spare-cannot-leave" = "No trap where an instance may not be left.";
+    SpareCannotEnter "spare-cannot-enter" = "No trap where an instance may not be entered.";
+    SpareInvalidPointer "spare-invalid-pointer" = "No trap for a pointer that is out of bounds or badly aligned.";
+    SpareInvalidValue "spare-invalid-value" = "No trap for a discriminant outside its type.";
+    SpareInvalidHandle "spare-invalid-handle" = "No trap for a handle that cannot be used as it is.";
+    SpareCanonicalAbi "spare-canonical-abi" = "No trap for any other condition of the canonical ABI.";
+    AbiTrapRenamed "abi-trap-renamed" = "Every trap of the canonical ABI has the code of `unreachable`.";
+    // Programs of WASI preview 1.
+    P1StartByInstantiation "p1-start-by-instantiation" "COMMAND-RUN-BY-INSTANTIATE" = "Instantiating a command runs it.";
+    P1StartSkipped "p1-start-skipped" = "A command's `_start` is not called.";
+    P1StartTwice "p1-start-twice" = "A command's `_start` is called twice.";
+    P1InitializeSkipped "p1-initialize-skipped" "NO-INITIALIZE" = "A reactor's `_initialize` is not called.";
+    P1InitializeTwice "p1-initialize-twice" "INITIALIZE-TWICE" = "A reactor's `_initialize` is called twice.";
+    P1InitializePerCall "p1-initialize-per-call" "CTORS-PER-CALL" = "A reactor's `_initialize` is called again before each export.";
+    P1InitializeLate "p1-initialize-late" "EXPORT-BEFORE-INIT" = "A reactor's `_initialize` is called after its export.";
+    P1LibraryNotInitialized "p1-library-not-initialized" = "The `_initialize` of a library is not called.";
+    P1InitializeRequired "p1-initialize-required" "INITIALIZE-REQUIRED" = "A library without `_initialize` is refused.";
+    P1BothEntriesStart "p1-both-entries-start" "BOTH-ENTRIES" = "With both entries, `_start` is called and `_initialize` is not.";
+    P1BothEntriesBoth "p1-both-entries-both" = "With both entries, both are called.";
+    P1WrongEntryIgnored "p1-wrong-entry-ignored" = "An entry of another type is an export like any other.";
+    P1MemoryNeeded "p1-memory-needed" = "A module that imports functions that need a memory and exports none is refused.";
+    P1SecondCallAllowed "p1-second-call-allowed" = "A program may be entered again.";
+    P1InitializeTrapIgnored "p1-initialize-trap-ignored" = "A trap of `_initialize` is ignored.";
+    P1ExitIgnored "p1-exit-ignored" = "The exit code is always 0.";
+    P1ExitTrap "p1-exit-trap" = "`proc_exit` is a trap.";
+    P1ReturnFails "p1-return-fails" = "A command that returns has the exit code 1.";
+    P1CommandInstanceShared "p1-command-instance-shared" = "All calls of a command that is linked as a library have one instance.";
+}
+
+/// The mutant that runs: its place in the table, counted from 1; 0 is the engine as it should be.
+#[cfg(feature = "mutants")]
+static ACTIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Makes every engine of this process the mutant `id`, from now on.
+///
+/// # Errors
+/// There is no such mutant, or this build has none.
+pub fn activate(id: &str) -> Result<(), UnknownMutant> {
+    #[cfg(feature = "mutants")]
+    if let Some(index) = MUTANTS.iter().position(|mutant| mutant.id == id) {
+        ACTIVE.store(index + 1, Ordering::Relaxed);
+        return Ok(());
+    }
+    Err(UnknownMutant(id.to_owned()))
+}
+
+/// A mutant that this build does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no mutant {0:?} in this build; the feature `mutants` has those of the table")]
+pub struct UnknownMutant(String);
+
+/// Whether the mutant does not trap where the canonical ABI says so with this code.
+#[cfg(feature = "component")]
+pub(crate) fn spares(code: crate::trace::TrapCode) -> bool {
+    use crate::trace::TrapCode::*;
+    on(match code {
+        CannotLeave => Mutant::SpareCannotLeave,
+        CannotEnter => Mutant::SpareCannotEnter,
+        InvalidPointer => Mutant::SpareInvalidPointer,
+        InvalidValue => Mutant::SpareInvalidValue,
+        InvalidHandle => Mutant::SpareInvalidHandle,
+        CanonicalAbi => Mutant::SpareCanonicalAbi,
+        _ => return false,
+    })
+}
+
+/// Whether the engine is this mutant.
+#[inline(always)]
+pub(crate) fn on(_mutant: Mutant) -> bool {
+    #[cfg(feature = "mutants")]
+    return ACTIVE.load(Ordering::Relaxed) == _mutant as usize + 1;
+    #[cfg(not(feature = "mutants"))]
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MUTANTS;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_and_sentences_are_unique() {
+        let ids: HashSet<_> = MUTANTS.iter().map(|mutant| mutant.id).collect();
+        let sentences: HashSet<_> = MUTANTS.iter().map(|mutant| mutant.what).collect();
+        assert_eq!((ids.len(), sentences.len()), (MUTANTS.len(), MUTANTS.len()));
+    }
+}
