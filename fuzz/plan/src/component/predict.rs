@@ -147,6 +147,12 @@ impl World {
                     Step::Throw => Event::Threw { at, phase, args: Vec::new() },
                     _ => Event::Trapped { at, code, phase },
                 });
+                if matches!(step, Step::Throw) {
+                    // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
+                    let at = self.instances[this].path.clone();
+                    let (rule, reading) = ("CM-EXN-01".to_owned(), "Trap".to_owned());
+                    self.events.push(Event::RuleApplied { at, rule, reading });
+                }
                 return Err(code);
             }
         }
@@ -223,6 +229,11 @@ impl World {
         let func = self.instances[this].funcs;
         self.instances[this].funcs += 1;
         let at = self.instances[this].path.clone();
+        if !self.instances[this].values.is_empty() {
+            // Whether a component may have more than one start definition is a reading.
+            let (rule, reading) = ("CM-START-02".to_owned(), "several".to_owned());
+            self.events.push(Event::RuleApplied { at: at.clone(), rule, reading });
+        }
         self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: Vec::new() });
         let result = self.run(this, core, func);
         self.events.push(Event::ComponentStartLeft { at, func, results: vec![Value::U32(result)] });
