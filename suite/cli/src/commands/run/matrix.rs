@@ -284,7 +284,9 @@ fn write_differences(
     }
     for difference in differences {
         match difference {
-            Surprise::Failed(path) => writeln!(out, "  {path} failed (preflight run --runtime {name} --filter {path})")?,
+            Surprise::Failed(path) => {
+                writeln!(out, "  {path} failed (preflight run --runtime {name} --filter {path})")?
+            }
             Surprise::Otherwise(path, word) => writeln!(out, "  {path} {word}, and is said to fail")?,
             Surprise::Unmatched(_) => {}
         }
