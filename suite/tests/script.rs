@@ -418,22 +418,6 @@ fn wrong_results_of_components_fail() {
 }
 
 #[test]
-fn what_follows_an_unsupported_call_of_a_component_is_unsupported() {
-    let text = r#"
-        (component
-            (type $s (stream u8))
-            (core func $new (canon stream.new $s))
-            (core module $m (import "" "new" (func $new (result i64))) (func (export "f") (drop (call $new))))
-            (core instance $i (instantiate $m (with "" (instance (export "new" (func $new))))))
-            (func (export "f") (canon lift (core func $i "f"))))
-        (assert_return (invoke "f"))
-        (assert_return (invoke "f"))"#;
-    for report in &reports(text)[1..] {
-        assert_eq!(report.status, Status::Unsupported("stream.new".to_owned()), "{}", report.line);
-    }
-}
-
-#[test]
 fn stack_switching_is_unsupported() {
     let text = r#"(assert_suspension (invoke "f") "unhandled")"#;
     assert_eq!(reports(text)[0].status, Status::Unsupported("stack switching".to_owned()));

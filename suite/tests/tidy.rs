@@ -1,6 +1,6 @@
 //! What no case may be.
 
-use preflight::case::{self, Case, needs};
+use preflight::case::{self, Case, Header, needs};
 use preflight_spec_tests::{Bug, Catalogue, bugs, rules};
 use std::{collections::HashMap, fs, path::Path};
 
@@ -123,8 +123,9 @@ fn programs_name_modules_that_exist() {
     for Case { path, header, text, .. } in &cases {
         let Some(run) = &header.run else { continue };
         for module in run.preloads.iter().map(|preload| &preload.module).chain([&run.main]) {
-            if !text.contains(&format!("(module definition {module}")) {
-                mistakes.push(format!("{path}: there is no module definition {module}"));
+            let is_defined = |what| text.contains(&format!("({what} definition {module}"));
+            if !is_defined("module") && !is_defined("component") {
+                mistakes.push(format!("{path}: there is no definition of {module}"));
             }
         }
         if run.exit.is_some() && run.fails.is_some() {
@@ -154,7 +155,7 @@ fn no_case_is_there_twice() {
     let mut mistakes = Vec::new();
     let (mut texts, mut titles) = (HashMap::new(), HashMap::new());
     for Case { path, header, text, .. } in &cases {
-        if let Some(other) = texts.insert(script_of(text), path) {
+        if let Some(other) = texts.insert(script_of(text, header), path) {
             mistakes.push(format!("{path}: the same script as {other}"));
         }
         if let Some(other) = titles.insert(&header.title, path) {
@@ -164,11 +165,12 @@ fn no_case_is_there_twice() {
     none(mistakes);
 }
 
-/// The words of a script, comments left out.
-fn script_of(text: &str) -> String {
+/// The words of a script, comments left out, and how it is run if it is a program.
+fn script_of(text: &str, header: &Header) -> String {
     let code = |line: &&str| !line.starts_with("//!");
     let lines = text.lines().filter(code).map(|line| line.split(";;").next().unwrap_or(line));
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    let words = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    format!("{words} {:?}", header.run)
 }
 
 #[test]
