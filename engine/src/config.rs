@@ -103,6 +103,11 @@ pub struct Limits {
     pub instances: u32,
     /// Greatest nesting of host functions that call back into WebAssembly.
     pub host_depth: u32,
+    /// Greatest number of threads of component tasks that have started and not ended, each with a stack of its own.
+    pub fibers: u32,
+    /// The size of each of those stacks, in bytes, beside a reserve for host functions. Memory is taken as far as a stack
+    /// is used.
+    pub fiber_stack_bytes: usize,
 }
 
 impl Default for Limits {
@@ -117,6 +122,8 @@ impl Default for Limits {
             heap_bytes: 1 << 30,
             instances: 100_000,
             host_depth: 100,
+            fibers: 1_000,
+            fiber_stack_bytes: 1 << 20,
         }
     }
 }

@@ -34,6 +34,8 @@ const LIMITS: Limits = Limits {
     heap_bytes: 1 << 18,
     instances: 4,
     host_depth: 8,
+    fibers: 16,
+    fiber_stack_bytes: 256 << 10,
 };
 
 fn settings() -> Config {

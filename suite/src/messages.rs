@@ -120,6 +120,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("cannot block a synchronous task before returning", &[TrapCode::CannotBlock]),
     ("deadlock detected: *", &[TrapCode::CannotBlock]),
     ("unsupported callback code", &[TrapCode::CanonicalAbi]),
+    ("backpressure counter overflow", &[TrapCode::CanonicalAbi]),
     ("invalid `task.return` signature and/or options for current task", &[TrapCode::CanonicalAbi]),
     ("waitable cannot be used synchronously *", &[TrapCode::InvalidHandle]),
     ("cannot drop *", &[TrapCode::InvalidHandle]),

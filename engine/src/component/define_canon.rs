@@ -5,7 +5,7 @@ use super::{
     instantiate::{Instantiation, found},
     scope::{Func, Type},
     syntax::{CanonicalFunction, CanonicalOption, Names},
-    types::ValType,
+    types::{Kind, ValType},
     value::Encoding,
 };
 use crate::error::Fault;
@@ -104,18 +104,47 @@ impl Instantiation<'_> {
                     Some(ty) => Some(found(self.store.components.val_type(self.scope, ty), "a value type")?),
                     None => None,
                 };
-                Resolved::TaskReturn(result, self.options(options)?)
+                Resolved::Elements(result, self.options(options)?)
             }
-            C::StreamRead { options, .. }
-            | C::StreamWrite { options, .. }
-            | C::FutureRead { options, .. }
-            | C::FutureWrite { options, .. }
-            | C::ErrorContextNew { options }
-            | C::ErrorContextDebugMessage { options } => memory(self.options(options)?.memory),
+            C::StreamRead { ty, options }
+            | C::StreamWrite { ty, options }
+            | C::FutureRead { ty, options }
+            | C::FutureWrite { ty, options } => Resolved::Elements(self.elements(*ty)?, self.options(options)?),
+            C::StreamNew { ty }
+            | C::FutureNew { ty }
+            | C::StreamCancelRead { ty, .. }
+            | C::StreamCancelWrite { ty, .. }
+            | C::FutureCancelRead { ty, .. }
+            | C::FutureCancelWrite { ty, .. }
+            | C::StreamDropReadable { ty }
+            | C::StreamDropWritable { ty }
+            | C::FutureDropReadable { ty }
+            | C::FutureDropWritable { ty } => Resolved::Elements(self.elements(*ty)?, Rc::default()),
+            C::ErrorContextNew { options } | C::ErrorContextDebugMessage { options } => {
+                Resolved::Options(self.options(options)?)
+            }
+            C::ThreadNewIndirect { func_ty_index, table_index } => {
+                let table = *found(scope.core_tables.get(*table_index as usize), "a core table")?;
+                let ty = found(scope.core_types.get(*func_ty_index as usize), "a core type")?;
+                Resolved::Table(table, found(ty.as_func(), "a core function type")?.clone())
+            }
             C::WaitableSetWait { memory: index, .. } | C::WaitableSetPoll { memory: index, .. } => {
                 memory(scope.core_memories.get(*index as usize).copied())
             }
             _ => Resolved::Nothing,
         })
+    }
+
+    /// What a stream or future type is of.
+    fn elements(&self, ty: u32) -> Result<Option<ValType>, Fault> {
+        let ty = self.store.components.scope(self.scope).types.get(ty as usize);
+        let elements = match ty {
+            Some(Type::Value(ValType::Compound(compound))) => match &compound.kind {
+                Kind::Stream(t) | Kind::Future(t) => Some(t.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        found(elements, "a stream or future type")
     }
 }

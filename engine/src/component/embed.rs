@@ -256,13 +256,14 @@ impl Store {
         caller: Option<InstId>,
         args: Vec<ComponentVal>,
     ) -> Result<Vec<ComponentVal>, Fault> {
-        let results = Rc::new(RefCell::new(Vec::new()));
+        let results = Rc::new(RefCell::new(None));
         let out = results.clone();
         let on_resolve = Box::new(move |_: &mut Store, vals| {
             *out.borrow_mut() = vals;
             Ok(())
         });
         call_func(self, func, caller, Box::new(move |_| Ok(args)), on_resolve)?;
-        Ok(results.take())
+        self.tick_until(|| results.borrow().is_some())?;
+        Ok(results.take().unwrap_or_default())
     }
 }

@@ -2,7 +2,7 @@
 //! and component instances interleaved as they are written, each child completely before the next definition.
 
 use super::{
-    canon::{enter_start, leave_start},
+    canon::run_core_task,
     embed::ComponentError,
     evaluate::Aliased,
     link::bind_late,
@@ -240,10 +240,9 @@ impl Instantiation<'_> {
             None => format!("core#{index}"),
         };
         let path = self.path.child(&name);
-        let depth = enter_start(self.store, self.inst);
-        let end = self.store.instantiate(&module, &externs, path);
-        leave_start(self.store, depth);
-        match end {
+        // Each core instance has a task for its start function, whether it has one or not.
+        let end = run_core_task(self.store, self.inst, |store| Ok(store.instantiate(&module, &externs, path)));
+        match end.unwrap_or_else(|fault| Err(InstantiateError::Fault { phase: Phase::Start, fault })) {
             Ok(addr) => Ok(CoreInstance::Real(addr)),
             Err(InstantiateError::Link(error)) => Err(error.into()),
             Err(InstantiateError::Fault { phase, fault }) => {

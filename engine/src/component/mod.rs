@@ -7,12 +7,15 @@
 //! things: a type definition becomes a type whose resources are those of this very instantiation, an instance definition
 //! becomes an instance at once. So generativity needs no substitution, and order needs no plan.
 
+mod arena;
 mod canon;
 mod check;
+mod copy;
 mod decode;
 mod define_canon;
 mod embed;
 mod evaluate;
+mod fiber;
 mod instantiate;
 mod link;
 mod linker;
@@ -21,9 +24,11 @@ mod scope;
 mod shadow;
 mod syntax;
 mod task;
+mod thread;
 mod types;
 mod value;
 mod value_def;
+mod waitable;
 mod wave;
 
 pub use decode::Component;
@@ -31,7 +36,7 @@ pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use resource::{ResourceId, ResourceVal};
-pub use task::{Blocking, Lockdown, Readings, Reentrance};
+pub use task::{Barging, Blocking, Lockdown, PartialCancel, Readings, Reentrance};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
 pub use wave::WaveError;

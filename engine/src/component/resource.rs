@@ -1,8 +1,11 @@
 //! Resources (CanonicalABI.md, *Table State*, *Resource State*).
 
 use super::{
+    canon::{trap, trap_if},
     syntax::Name,
-    task::{InstId, State},
+    task::{InstId, State, TaskId},
+    value::ComponentString,
+    waitable::{Waitable, WaitableSet},
 };
 use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::TrapCode};
 use std::{fmt, rc::Rc};
@@ -54,24 +57,30 @@ pub(crate) struct Handle {
     pub ty: ResourceId,
     pub rep: u64,
     pub own: bool,
-    /// The task that a borrow belongs to (`borrow_scope`); 0 for owned handles.
-    pub scope: u64,
+    /// The task that a borrow belongs to (`borrow_scope`).
+    pub scope: Option<TaskId>,
     pub num_lends: u32,
 }
 
-/// What a handle index can mean (`ResourceHandle | Waitable | WaitableSet | ErrorContext`), as far as calls that never
-/// block make them.
-#[derive(Debug)]
+/// What a handle index can mean.
 pub(crate) enum Entry {
     Resource(Handle),
-    WaitableSet,
+    Waitable(Rc<Waitable>),
+    WaitableSet(Rc<WaitableSet>),
+    /// An error context, with its debug message.
+    ErrorContext(ComponentString),
 }
 
-/// The handle table of a component instance (`Table`). Index 0 is never used; freed indices are reused, last first.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    array: Vec<Option<Entry>>,
+/// A table of a component instance (`Table`). Index 0 is never used; freed indices are reused, last first.
+pub(crate) struct Table<T = Entry> {
+    array: Vec<Option<T>>,
     free: Vec<u32>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { array: Vec::new(), free: Vec::new() }
+    }
 }
 
 /// `Table.MAX_LENGTH`.
@@ -81,54 +90,56 @@ fn unknown<T>(entry: Option<T>) -> Result<T, Fault> {
     entry.ok_or(Fault::Trap(TrapCode::InvalidHandle.into()))
 }
 
-impl Table {
+impl<T> Table<T> {
     fn slot(i: u32) -> Result<usize, Fault> {
         unknown((i as usize).checked_sub(1))
     }
 
+    /// Whatever `i` means.
+    pub fn entry(&mut self, i: u32) -> Result<&mut T, Fault> {
+        unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::as_mut))
+    }
+
+    pub fn add_entry(&mut self, entry: T) -> Result<u32, Fault> {
+        if let Some(i) = self.free.pop() {
+            self.array[i as usize - 1] = Some(entry);
+            return Ok(i);
+        }
+        let i = self.array.len() + 1;
+        trap_if(i > MAX_LENGTH, TrapCode::InvalidHandle)?;
+        self.array.push(Some(entry));
+        Ok(i as u32)
+    }
+
+    /// How many entries are in it.
+    pub fn len(&self) -> usize {
+        self.array.len() - self.free.len()
+    }
+
+    pub fn remove_entry(&mut self, i: u32) -> Result<T, Fault> {
+        let entry = unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::take))?;
+        self.free.push(i);
+        Ok(entry)
+    }
+}
+
+impl Table {
     pub fn get_mut(&mut self, i: u32) -> Result<&mut Handle, Fault> {
         match self.entry(i)? {
             Entry::Resource(handle) => Ok(handle),
-            Entry::WaitableSet => super::canon::trap(TrapCode::InvalidHandle),
+            _ => trap(TrapCode::InvalidHandle),
         }
-    }
-
-    /// Whatever `i` means.
-    pub fn entry(&mut self, i: u32) -> Result<&mut Entry, Fault> {
-        unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::as_mut))
     }
 
     pub fn add(&mut self, handle: Handle) -> Result<u32, Fault> {
         self.add_entry(Entry::Resource(handle))
     }
 
-    pub fn add_entry(&mut self, entry: Entry) -> Result<u32, Fault> {
-        if let Some(i) = self.free.pop() {
-            self.array[i as usize - 1] = Some(entry);
-            return Ok(i);
-        }
-        let i = self.array.len() + 1;
-        super::canon::trap_if(i > MAX_LENGTH, TrapCode::InvalidHandle)?;
-        self.array.push(Some(entry));
-        Ok(i as u32)
-    }
-
-    /// How many handles are in it.
-    pub fn len(&self) -> usize {
-        self.array.len() - self.free.len()
-    }
-
     pub fn remove(&mut self, i: u32) -> Result<Handle, Fault> {
         match self.remove_entry(i)? {
             Entry::Resource(handle) => Ok(handle),
-            Entry::WaitableSet => super::canon::trap(TrapCode::InvalidHandle),
+            _ => trap(TrapCode::InvalidHandle),
         }
-    }
-
-    pub fn remove_entry(&mut self, i: u32) -> Result<Entry, Fault> {
-        let entry = unknown(self.array.get_mut(Self::slot(i)?).and_then(Option::take))?;
-        self.free.push(i);
-        Ok(entry)
     }
 }
 

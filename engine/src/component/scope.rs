@@ -167,6 +167,16 @@ impl CoreType {
     }
 }
 
+impl CoreType {
+    /// The function type that it is.
+    pub fn as_func(&self) -> Option<&crate::syntax::FuncType> {
+        match self {
+            CoreType::Sub(SubType { comp: crate::syntax::CompType::Func(ty), .. }) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
 /// A component and what it captures: the scope it is defined in (Explainer.md, outer aliases).
 #[derive(Clone)]
 pub(crate) struct Closure {

@@ -1,20 +1,24 @@
-//! Component instances and tasks (CanonicalABI.md, *Component Instances*, *Tasks*, *Subtask State*).
-//!
-//! Calls nest and never block here, so that the tasks of a store are a stack; a call that would block is *unsupported*.
+//! Component instances and tasks (CanonicalABI.md, *Component Instances*, *Tasks*).
 
 use super::{
-    canon::{Options, trap_if},
+    arena::{Arena, Id},
+    canon::{Options, trap, trap_if},
+    copy::Shared,
+    fiber::Fibers,
     resource::{ResourceInst, Table},
     scope::{Scope, ScopeId},
+    syntax::Name,
+    thread::{Cancelled, Ready, Thread, ThreadId, Threads},
     types::FuncType,
     value::ComponentVal,
+    waitable::Waitable,
 };
 use crate::{
     Store,
     error::Fault,
-    trace::{Event, InstancePath, TrapCode},
+    trace::{Event, InstancePath, TaskStep, TrapCode},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 /// A component instance of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +33,31 @@ pub struct Readings {
     pub blocking: Blocking,
     /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
     pub lockdown: Lockdown,
+    /// Which threads may run while a function that is not `async` is blocked.
+    pub barging: Barging,
+    /// What the cancellation of a copy says of which a part has been done.
+    pub partial_cancel: PartialCancel,
+}
+
+/// What `{stream,future}.cancel-{read,write}` returns for a copy of which a part has been done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PartialCancel {
+    /// `COMPLETED`: its event was pending (CanonicalABI.md, `cancel_copy`, and the documents' own `run_tests.py`).
+    #[default]
+    Completed,
+    /// `CANCELLED` (the reference tests `cancel-stream` and `big-interleaving-test`).
+    Cancelled,
+}
+
+/// Which threads of an instance may run while a call of a function of it that is not `async` is blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Barging {
+    /// All but the one that holds the instance's lock (CanonicalABI.md, end of `canon_lift`).
+    #[default]
+    AllButHolder,
+    /// None whose task needs the lock, whether it holds it or waits for it in its event loop (the reference test
+    /// `during-sync-call-no-exclusive-resume`).
+    NoneThatNeedsLock,
 }
 
 /// Which calls between relatives trap.
@@ -64,66 +93,83 @@ pub enum Lockdown {
 }
 
 /// The state of a component instance (`ComponentInstance`).
-#[derive(Debug)]
 pub(crate) struct InstanceState {
     pub path: InstancePath,
     pub parent: Option<InstId>,
     pub handles: Table,
+    pub threads: Table<ThreadId>,
     pub may_enter: bool,
     pub may_leave: bool,
     pub locked: bool,
     pub backpressure: u32,
+    pub num_waiting_to_enter: u32,
+    /// The thread that holds the instance's lock.
+    pub exclusive_thread: Option<ThreadId>,
 }
 
-/// What takes the results of a task (`OnResolve`).
-pub(crate) type OnResolve = Box<dyn FnOnce(&mut Store, Vec<ComponentVal>) -> Result<(), Fault>>;
+/// What takes the results of a task, or `None` if it was cancelled (`OnResolve`).
+pub(crate) type OnResolve = Box<dyn FnOnce(&mut Store, Option<Vec<ComponentVal>>) -> Result<(), Fault>>;
 
 /// What gives the arguments of a task (`OnStart`).
 pub(crate) type OnStart = Box<dyn FnOnce(&mut Store) -> Result<Vec<ComponentVal>, Fault>>;
 
-/// A task (`Task`) and its one thread.
+/// `Task.State`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TaskState {
+    Initial,
+    Started,
+    PendingCancel,
+    CancelDelivered,
+    Resolved,
+}
+
+/// A task (`Task`): a call into a component instance.
 pub(crate) struct Task {
-    pub id: u64,
     pub inst: InstId,
     pub ft: Rc<FuncType>,
     pub opts: Rc<Options>,
+    /// For traces: the function.
+    pub name: Name,
     /// `None` once resolved.
     pub on_resolve: Option<OnResolve>,
+    pub state: TaskState,
     pub num_borrows: u32,
-    /// The thread's storage.
-    pub context: [u64; 2],
-    /// How often it has yielded.
-    pub yields: u32,
+    /// The thread that the call began with, as long as there is one.
+    pub implicit_thread: Option<ThreadId>,
+    /// The threads that it has made besides, in order.
+    pub threads: Vec<ThreadId>,
 }
 
-/// As many yields come back at once. A task that yields more often waits for something that other threads have to do.
-const MAX_YIELDS: u32 = 1000;
+pub(crate) type TaskId = Id<Task>;
+
+/// Type, options and name of such tasks, the same for all.
+#[derive(Clone, Default)]
+pub(crate) struct OfCore(Rc<FuncType>, Rc<Options>, Name);
 
 impl Task {
-    /// A yield, without other threads.
-    pub fn count_yield(&mut self) -> Result<(), Fault> {
-        self.yields += 1;
-        if self.yields <= MAX_YIELDS {
-            return Ok(());
-        }
-        Err(Fault::Unsupported("yields that wait for other threads".to_owned()))
+    /// A task of a function without parameters and results: core start functions, `realloc`, destructors.
+    pub fn of_core(inst: InstId, of_core: &OfCore) -> Task {
+        let OfCore(ft, opts, name) = of_core.clone();
+        Task::new(inst, ft, opts, name, Box::new(|_, _| Ok(())))
     }
-}
 
-/// A subtask (`Subtask`), as far as calls that do not block need it.
-#[derive(Debug, Default)]
-pub(crate) struct Subtask {
-    /// The handles lent to it.
-    pub lenders: Vec<(InstId, u32)>,
-    pub flat_results: Option<Vec<crate::runtime::Val>>,
+    pub fn new(inst: InstId, ft: Rc<FuncType>, opts: Rc<Options>, name: Name, on_resolve: OnResolve) -> Task {
+        let (on_resolve, state) = (Some(on_resolve), TaskState::Initial);
+        Task { inst, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread: None, threads: Vec::new() }
+    }
+
+    /// `Task.needs_exclusive`.
+    pub fn needs_exclusive(&self) -> bool {
+        !self.opts.is_async || self.opts.callback.is_some()
+    }
 }
 
 /// What borrowed handles are counted by (`borrow_scope`).
 #[derive(Clone)]
 pub(crate) enum BorrowScope {
     None,
-    Task(u64),
-    Subtask(Rc<RefCell<Subtask>>),
+    Task(TaskId),
+    Subtask(Rc<Waitable>),
 }
 
 /// What the Component Model adds to a store.
@@ -132,9 +178,12 @@ pub(crate) struct State {
     pub scopes: Vec<Scope>,
     pub instances: Vec<InstanceState>,
     pub resources: Vec<ResourceInst>,
-    /// The tasks on the stack, innermost last.
-    pub tasks: Vec<Task>,
-    next_task: u64,
+    pub tasks: Arena<Task>,
+    pub of_core: OfCore,
+    pub threads: Threads,
+    pub fibers: Fibers,
+    /// The streams and futures.
+    pub shared: Arena<Shared>,
     /// Values that the running lift may still make.
     pub budget: u64,
     /// Values that have been moved and not been paid for: less than a unit of fuel.
@@ -176,10 +225,13 @@ impl State {
             path,
             parent,
             handles: Table::default(),
+            threads: Table::default(),
             may_enter: false,
             may_leave: true,
             locked: false,
             backpressure: 0,
+            num_waiting_to_enter: 0,
+            exclusive_thread: None,
         });
         InstId(self.instances.len() as u32 - 1)
     }
@@ -198,25 +250,81 @@ impl State {
         set
     }
 
+    /// A lift begins: it may make as many values as fit so many bytes.
+    pub fn reset_budget(&mut self, bytes: u64) {
+        self.budget = bytes / size_of::<ComponentVal>() as u64;
+    }
+
+    /// `may_enter_from`.
+    pub fn may_enter_from(&self, callee: InstId, caller: Option<InstId>) -> bool {
+        !self.poisoned && self.entering_set(callee, caller).iter().all(|id| self.instance(*id).may_enter)
+    }
+
+    pub fn task(&self, id: TaskId) -> Result<&Task, Fault> {
+        self.tasks.get(id).ok_or_else(|| Fault::Usage(OVER.to_owned()))
+    }
+
+    pub fn task_mut(&mut self, id: TaskId) -> Result<&mut Task, Fault> {
+        self.tasks.get_mut(id).ok_or_else(|| Fault::Usage(OVER.to_owned()))
+    }
+
     /// `current_task`.
     pub fn current_task(&mut self) -> Result<&mut Task, Fault> {
-        self.tasks.last_mut().ok_or_else(|| Fault::Usage("a canonical function was called outside any task".to_owned()))
+        let task = self.current_task_id()?;
+        self.task_mut(task)
     }
 
-    pub fn task_mut(&mut self, id: u64) -> Result<&mut Task, Fault> {
-        let task = self.tasks.iter_mut().rev().find(|task| task.id == id);
-        task.ok_or_else(|| Fault::Usage("the task of a borrowed handle is over".to_owned()))
+    pub fn current_task_id(&self) -> Result<TaskId, Fault> {
+        Ok(self.thread(self.current_thread()?)?.task)
     }
 
-    /// Puts a task on the stack.
-    pub fn push_task(&mut self, inst: InstId, ft: Rc<FuncType>, opts: Rc<Options>, on_resolve: OnResolve) -> u64 {
-        // 0 is the scope of owned handles.
-        self.next_task += 1;
-        let (id, on_resolve) = (self.next_task, Some(on_resolve));
-        self.tasks.push(Task { id, inst, ft, opts, on_resolve, num_borrows: 0, context: [0; 2], yields: 0 });
-        id
+    /// `has_backpressure`.
+    pub fn has_backpressure(&self, task: &Task) -> bool {
+        let inst = self.instance(task.inst);
+        inst.backpressure > 0 || task.needs_exclusive() && inst.exclusive_thread.is_some()
+    }
+
+    /// `Task.register_thread`.
+    pub fn register_thread(&mut self, task: TaskId, id: ThreadId, is_implicit: bool) -> Result<u32, Fault> {
+        let task = self.task_mut(task)?;
+        match is_implicit {
+            true => task.implicit_thread = Some(id),
+            false => task.threads.push(id),
+        }
+        let inst = task.inst;
+        let index = self.instance_mut(inst).threads.add_entry(id)?;
+        self.thread_mut(id)?.index = index;
+        Ok(index)
+    }
+
+    /// `Task.unregister_thread`.
+    pub fn unregister_thread(&mut self, id: ThreadId) -> Result<(), Fault> {
+        let Thread { task, index, .. } = *self.thread(id)?;
+        let task = self.task_mut(task)?;
+        task.threads.retain(|other| *other != id);
+        if task.implicit_thread == Some(id) {
+            task.implicit_thread = None;
+        }
+        let is_last = task.threads.is_empty() && task.implicit_thread.is_none();
+        trap_if(is_last && task.state != TaskState::Resolved, TrapCode::CanonicalAbi)?;
+        let inst = task.inst;
+        self.instance_mut(inst).threads.remove_entry(index).map(drop)
+    }
+
+    /// A thread has ended, however it did; the task is over with its last one.
+    pub(super) fn forget_task(&mut self, id: TaskId, thread: ThreadId) {
+        let Some(task) = self.tasks.get_mut(id) else { return };
+        task.threads.retain(|other| *other != thread);
+        if task.implicit_thread == Some(thread) {
+            task.implicit_thread = None;
+        }
+        if task.threads.is_empty() && task.implicit_thread.is_none() {
+            self.tasks.remove(id);
+        }
     }
 }
+
+const OVER: &str = "a task that is over";
 
 impl Store {
     /// The readings of contested rules that this store applies.
@@ -231,10 +339,8 @@ impl Store {
 
     /// `trap_if(not inst.may_enter_from(caller))` and `enter_from`; what was entered.
     pub(crate) fn enter_from(&mut self, callee: InstId, caller: Option<InstId>) -> Result<Vec<InstId>, Fault> {
-        let state = &self.components;
-        trap_if(state.poisoned, TrapCode::CannotEnter)?;
-        let set = state.entering_set(callee, caller);
-        trap_if(set.iter().any(|id| !state.instance(*id).may_enter), TrapCode::CannotEnter)?;
+        trap_if(!self.components.may_enter_from(callee, caller), TrapCode::CannotEnter)?;
+        let set = self.components.entering_set(callee, caller);
         for id in &set {
             self.components.instance_mut(*id).may_enter = false;
         }
@@ -269,11 +375,13 @@ impl Store {
         trap_if(reading == Blocking::Eager, TrapCode::CannotBlock)
     }
 
-    /// `leave_to`.
-    pub(crate) fn leave_to(&mut self, entered: &[InstId]) {
-        for id in entered {
-            self.components.instance_mut(*id).may_enter = true;
+    /// `leave_to`, or the lock-down if what has been entered failed.
+    pub(crate) fn leave<T>(&mut self, entered: &[InstId], end: Result<T, Fault>) -> Result<T, Fault> {
+        match &end {
+            Ok(_) => entered.iter().for_each(|id| self.components.instance_mut(*id).may_enter = true),
+            Err(_) => self.lock(entered),
         }
+        end
     }
 
     /// The lock-down of what a failed call had entered: `may_enter` stays cleared for good.
@@ -290,6 +398,107 @@ impl Store {
                 let at = instance.path.clone();
                 self.record(|| Event::Locked { at });
             }
+        }
+    }
+
+    /// `Task.enter_implicit_thread`, of the running thread; `false` if the call was cancelled before it could enter.
+    pub(crate) fn enter_implicit_thread(&mut self, id: TaskId) -> Result<bool, Fault> {
+        let thread = self.components.current_thread()?;
+        let task = self.components.task_mut(id)?;
+        task.implicit_thread = Some(thread);
+        let (inst, is_async, needs_exclusive) = (task.inst, task.ft.is_async, task.needs_exclusive());
+        if is_async {
+            let state = &self.components;
+            if state.has_backpressure(state.task(id)?) || state.instance(inst).num_waiting_to_enter > 0 {
+                self.components.instance_mut(inst).num_waiting_to_enter += 1;
+                let cancelled = self.wait_until(Ready::NoBackpressure(id), true)?;
+                self.components.instance_mut(inst).num_waiting_to_enter -= 1;
+                if cancelled == Cancelled::True {
+                    self.cancel_task(id)?;
+                    return Ok(false);
+                }
+            }
+            if needs_exclusive {
+                self.components.instance_mut(inst).exclusive_thread = Some(thread);
+            }
+        }
+        self.components.register_thread(id, thread, true)?;
+        Ok(true)
+    }
+
+    /// `Task.exit_implicit_thread`, of the running thread.
+    pub(crate) fn exit_implicit_thread(&mut self, id: TaskId) -> Result<(), Fault> {
+        let thread = self.components.current_thread()?;
+        let task = self.components.task(id)?;
+        let (inst, unlock) = (task.inst, task.ft.is_async && task.needs_exclusive());
+        self.components.unregister_thread(thread)?;
+        if unlock {
+            self.components.instance_mut(inst).exclusive_thread = None;
+        }
+        Ok(())
+    }
+
+    /// `Task.request_cancellation`: of several threads that could be told, the first.
+    pub(crate) fn request_cancellation(&mut self, id: TaskId, caller: InstId) -> Result<(), Fault> {
+        let task = self.components.task_mut(id)?;
+        let (inst, implicit) = (task.inst, task.implicit_thread);
+        if task.state == TaskState::Initial {
+            task.state = TaskState::CancelDelivered;
+            let Some(thread) = implicit else { return Err(Fault::Usage(OVER.to_owned())) };
+            return self.resume_thread(thread, Cancelled::True);
+        }
+        let (needs_exclusive, threads) = (task.needs_exclusive(), task.threads.clone());
+        let state = &self.components;
+        let exclusive = state.instance(inst).exclusive_thread;
+        let implicit = implicit.filter(|_| !needs_exclusive || exclusive.is_none() || exclusive == implicit);
+        let is_cancellable = |id: &ThreadId| state.thread(*id).is_ok_and(|thread| thread.cancellable);
+        let candidate = implicit.into_iter().chain(threads).find(is_cancellable);
+        match candidate.filter(|_| state.may_enter_from(inst, Some(caller))) {
+            Some(thread) => {
+                self.components.task_mut(id)?.state = TaskState::CancelDelivered;
+                let entered = self.enter_from(inst, Some(caller))?;
+                let end = self.resume_thread(thread, Cancelled::True);
+                self.leave(&entered, end)
+            }
+            None => {
+                self.components.task_mut(id)?.state = TaskState::PendingCancel;
+                Ok(())
+            }
+        }
+    }
+
+    /// `Task.return_`.
+    pub(crate) fn return_from_task(&mut self, id: TaskId, result: Vec<ComponentVal>) -> Result<(), Fault> {
+        let resolved = self.components.task(id)?.state == TaskState::Resolved;
+        trap_if(resolved, TrapCode::CanonicalAbi)?;
+        self.resolve_task(id, Some(result), TaskStep::Returned)
+    }
+
+    /// `Task.cancel`.
+    pub(crate) fn cancel_task(&mut self, id: TaskId) -> Result<(), Fault> {
+        let delivered = self.components.task(id)?.state == TaskState::CancelDelivered;
+        trap_if(!delivered, TrapCode::CanonicalAbi)?;
+        self.resolve_task(id, None, TaskStep::Cancelled)
+    }
+
+    fn resolve_task(&mut self, id: TaskId, result: Option<Vec<ComponentVal>>, step: TaskStep) -> Result<(), Fault> {
+        let task = self.components.task_mut(id)?;
+        trap_if(task.num_borrows > 0, TrapCode::InvalidHandle)?;
+        let Some(on_resolve) = task.on_resolve.take() else { return trap(TrapCode::CanonicalAbi) };
+        self.record_task(id, step);
+        on_resolve(self, result)?;
+        self.components.task_mut(id)?.state = TaskState::Resolved;
+        Ok(())
+    }
+
+    /// Records a step of a task of an `async` function; the calls of others begin and end with their values.
+    pub(crate) fn record_task(&mut self, id: TaskId, step: TaskStep) {
+        if self.is_recording()
+            && let Ok(task) = self.components.task(id)
+            && task.ft.is_async
+        {
+            let (at, name) = (self.components.instance(task.inst).path.clone(), task.name.to_string());
+            self.record(|| Event::Task { at, name, step });
         }
     }
 }

@@ -101,6 +101,12 @@ pub enum ComponentVal {
     Flags(Vec<Name>),
     Own(ResourceVal),
     Borrow(ResourceVal),
+    /// The readable end of a stream, by its number in the store: it can be passed on once.
+    Stream(u64),
+    /// The readable end of a future, likewise.
+    Future(u64),
+    /// An error context with its debug message.
+    ErrorContext(ComponentString),
 }
 
 impl ComponentVal {
@@ -164,7 +170,8 @@ impl ComponentVal {
             | (V::F32(_), ValType::F32)
             | (V::F64(_), ValType::F64)
             | (V::Char(_), ValType::Char)
-            | (V::String(_), ValType::String) => true,
+            | (V::String(_), ValType::String)
+            | (V::ErrorContext(_), ValType::ErrorContext) => true,
             (V::Own(val), ValType::Own(ty)) => val.ty == *ty,
             (V::Borrow(val) | V::Own(val), ValType::Borrow(ty)) => val.ty == *ty,
             (val, ValType::Compound(compound)) => val.is_of_kind(&compound.kind),
@@ -194,6 +201,7 @@ impl ComponentVal {
             (V::List(vals), Kind::FixedList(ty, len)) => {
                 vals.len() as u64 == u64::from(*len) && vals.iter().all(|val| val.is_of(ty))
             }
+            (V::Stream(_), Kind::Stream(_)) | (V::Future(_), Kind::Future(_)) => true,
             (V::Map(vals), Kind::Map(key, value)) => vals.iter().all(|(k, v)| k.is_of(key) && v.is_of(value)),
             (V::Variant(label, val), Kind::Variant(cases)) => {
                 cases.iter().any(|case| case.label == *label && optional(val, &case.ty))
@@ -236,6 +244,9 @@ impl ComponentVal {
             V::Flags(labels) => Value::Flags(labels.iter().map(|label| label.to_string()).collect()),
             V::Own(val) => Value::Own(state.resource_name(val.ty), val.rep),
             V::Borrow(val) => Value::Borrow(state.resource_name(val.ty), val.rep),
+            V::Stream(_) => Value::Stream,
+            V::Future(_) => Value::Future,
+            V::ErrorContext(message) => Value::ErrorContext(message.as_str().to_owned()),
         }
     }
 

@@ -103,6 +103,12 @@ fn write(val: &V, out: &mut String) {
         V::Result(Err(payload)) => return case("err", payload, out),
         V::Own(val) => write!(out, "own {}", val.rep),
         V::Borrow(val) => write!(out, "borrow {}", val.rep),
+        V::Stream(number) => write!(out, "stream {number}"),
+        V::Future(number) => write!(out, "future {number}"),
+        V::ErrorContext(message) => {
+            out.push_str("error-context ");
+            quote(message, '"', out)
+        }
     };
 }
 

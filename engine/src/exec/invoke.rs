@@ -130,6 +130,10 @@ impl Store {
         if self.host_depth >= self.limits.host_depth {
             return Err(Fault::Exhausted(Resource::Stack));
         }
+        #[cfg(feature = "component")]
+        if self.components.is_stack_used_up() {
+            return Err(Fault::Exhausted(Resource::Stack));
+        }
         self.host_depth += 1;
         let end = (func.call)(&mut Caller { store: self, instance: caller }, args, results);
         self.host_depth -= 1;

@@ -144,8 +144,12 @@ impl Store {
         let compiled = self.jit.roots();
         #[cfg(not(feature = "jit"))]
         let compiled = [];
+        #[cfg(feature = "component")]
+        let suspended = self.components.suspended_roots();
+        #[cfg(not(feature = "component"))]
+        let suspended = [];
         let Store { heap, types, machine, globals, tables, elems, pinned, thrown, .. } = self;
-        let frames = machine.roots().iter().copied().chain(compiled);
+        let frames = machine.roots().iter().copied().chain(compiled).chain(suspended);
         let globals = globals.iter().flat_map(|global| global.slots);
         let tables = tables.iter().flat_map(|table| table.entries().iter().map(|entry| entry.0));
         let elems = elems.iter().flat_map(|elem| elem.iter().map(|item| item.0));

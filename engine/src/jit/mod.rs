@@ -38,4 +38,4 @@ mod vector;
 
 pub(crate) use compile::{ModuleCode, module as compile_module};
 pub(crate) use helpers::call;
-pub(crate) use state::State;
+pub(crate) use state::{Frames, State};

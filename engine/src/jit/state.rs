@@ -36,6 +36,22 @@ pub(crate) struct State {
     pub(super) room: Option<i64>,
 }
 
+/// What compiled code has on one machine stack, while another stack is the running one.
+#[derive(Default)]
+pub(crate) struct Frames {
+    waiting: Vec<Segment>,
+    running: Option<Segment>,
+    stack: Option<(usize, usize)>,
+    room: Option<i64>,
+}
+
+impl Frames {
+    /// As [`State::roots`].
+    pub(crate) fn roots(&self) -> Vec<u64> {
+        roots::roots(self.waiting.iter().chain(&self.running))
+    }
+}
+
 /// What the functions of instances point to that were never completed.
 static NEVER: std::sync::LazyLock<Cell> = std::sync::LazyLock::new(Cell::default);
 
@@ -68,6 +84,19 @@ impl State {
     /// The host function has returned.
     pub(super) fn pop_waiting(&mut self) {
         self.waiting.pop();
+    }
+
+    /// Exchanges what belongs to the running stack with what belongs to another.
+    pub(crate) fn exchange_frames(&mut self, other: &mut Frames) {
+        std::mem::swap(&mut self.waiting, &mut other.waiting);
+        std::mem::swap(&mut self.running, &mut other.running);
+        std::mem::swap(&mut self.stack, &mut other.stack);
+        std::mem::swap(&mut self.room, &mut other.room);
+    }
+
+    /// Compiled code on the running stack, which reaches up to `base`, may not go below `low`.
+    pub(crate) fn limit_stack(&mut self, low: usize, base: usize) {
+        self.stack = Some((low, base));
     }
 
     fn host_cell(&mut self, ty: TypeId) -> *const Cell {

@@ -67,6 +67,13 @@ pub struct Store {
     pub(crate) components: crate::component::State,
 }
 
+#[cfg(feature = "component")]
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.end_threads();
+    }
+}
+
 /// Stops what a store runs, from any thread.
 #[derive(Debug, Clone)]
 pub struct InterruptHandle(Arc<AtomicBool>);

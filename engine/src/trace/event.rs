@@ -376,6 +376,107 @@ pub enum Event {
         /// The reading.
         reading: String,
     },
+    /// A step of a task of an `async` function (CanonicalABI.md, *Tasks*).
+    Task {
+        /// The instance that is called.
+        at: InstancePath,
+        /// The function.
+        name: String,
+        /// The step.
+        step: TaskStep,
+    },
+    /// A step of a thread of a task (CanonicalABI.md, *Threads*).
+    Thread {
+        /// Its instance.
+        at: InstancePath,
+        /// Its index there; 0 while its task waits to enter.
+        thread: u32,
+        /// The step.
+        step: ThreadStep,
+    },
+    /// An event of a waitable was delivered (CanonicalABI.md, *Waitable State*).
+    EventDelivered {
+        /// The instance whose code gets it.
+        at: InstancePath,
+        /// What it is about.
+        code: EventCode,
+        /// The handle that it is about.
+        index: u32,
+        /// The state of a subtask, or the result of a copy.
+        payload: u32,
+    },
+}
+
+/// What a task of an `async` function does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskStep {
+    /// It is past the backpressure, and takes its arguments.
+    Started,
+    /// It has returned its result.
+    Returned,
+    /// It has been cancelled.
+    Cancelled,
+}
+
+/// What a thread of a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThreadStep {
+    /// It gives up control.
+    Blocked,
+    /// It goes on.
+    Resumed,
+}
+
+/// What an event of a waitable is about (`EventCode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are the documents' own words")]
+pub enum EventCode {
+    None = 0,
+    Subtask = 1,
+    StreamRead = 2,
+    StreamWrite = 3,
+    FutureRead = 4,
+    FutureWrite = 5,
+    TaskCancelled = 6,
+}
+
+impl TaskStep {
+    /// The step as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TaskStep::Started => "started",
+            TaskStep::Returned => "returned",
+            TaskStep::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl ThreadStep {
+    /// The step as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ThreadStep::Blocked => "blocked",
+            ThreadStep::Resumed => "resumed",
+        }
+    }
+}
+
+impl EventCode {
+    /// The code as it stands in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventCode::None => "none",
+            EventCode::Subtask => "subtask",
+            EventCode::StreamRead => "stream-read",
+            EventCode::StreamWrite => "stream-write",
+            EventCode::FutureRead => "future-read",
+            EventCode::FutureWrite => "future-write",
+            EventCode::TaskCancelled => "task-cancelled",
+        }
+    }
 }
 
 impl Event {
@@ -408,7 +509,10 @@ impl Event {
             | Event::EntryCalled { at, .. }
             | Event::Output { at, .. }
             | Event::Exited { at, .. }
-            | Event::RuleApplied { at, .. } => at,
+            | Event::RuleApplied { at, .. }
+            | Event::Task { at, .. }
+            | Event::Thread { at, .. }
+            | Event::EventDelivered { at, .. } => at,
         }
     }
 

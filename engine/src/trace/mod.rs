@@ -18,7 +18,7 @@ mod value;
 
 pub use beyond::Beyond;
 pub use compare::{Difference, compare};
-pub use event::{Cause, Event, ExternKind, Initialiser, InstancePath, SegmentKind};
+pub use event::{Cause, Event, EventCode, ExternKind, Initialiser, InstancePath, SegmentKind, TaskStep, ThreadStep};
 pub use memory_scan::{MemoryRun, MemoryScan};
 pub use outcome::{Outcome, Phase, Resource, TrapCode};
 pub use output::{Stream, Written};

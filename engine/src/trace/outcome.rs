@@ -113,6 +113,8 @@ pub enum Resource {
     Memory,
     /// Too many instances, or too many definitions in one.
     Instances,
+    /// Too many threads of component tasks.
+    Threads,
 }
 
 impl fmt::Display for Resource {
@@ -123,6 +125,7 @@ impl fmt::Display for Resource {
             Resource::Interrupt => "interrupted by the embedder",
             Resource::Memory => "memory",
             Resource::Instances => "instances",
+            Resource::Threads => "threads",
         })
     }
 }

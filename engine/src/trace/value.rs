@@ -68,6 +68,12 @@ pub enum Value {
     Own(String, u64),
     /// A borrowed handle: resource type name and representation.
     Borrow(String, u64),
+    /// The readable end of a stream.
+    Stream,
+    /// The readable end of a future.
+    Future,
+    /// An error context, with its debug message.
+    ErrorContext(String),
 }
 
 /// What can be said of a core reference from outside.
@@ -127,6 +133,9 @@ impl fmt::Display for Value {
             Value::Flags(labels) => sequence(f, "{", "}", labels, |f, label| f.write_str(label)),
             Value::Own(resource, rep) => write!(f, "own {resource}#{rep}"),
             Value::Borrow(resource, rep) => write!(f, "borrow {resource}#{rep}"),
+            Value::Stream => f.write_str("stream"),
+            Value::Future => f.write_str("future"),
+            Value::ErrorContext(message) => write!(f, "error-context {message:?}"),
         }
     }
 }

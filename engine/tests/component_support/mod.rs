@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
 use preflight_engine::{
-    Config, Fault, Store,
+    Config, Fault, Store, Tier,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal, HostItem},
     trace::{Cause, Event, InstancePath, Sink, TrapCode, Value},
 };
@@ -19,6 +19,16 @@ pub fn bytes(text: &str) -> Vec<u8> {
 /// A component in text.
 pub fn component(text: &str) -> Component {
     Component::new(&Config::default(), &bytes(text)).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// A configuration for each tier there is.
+pub fn tiers() -> Vec<Config> {
+    let tiers = [
+        Tier::Interp,
+        #[cfg(feature = "jit")]
+        Tier::Jit,
+    ];
+    tiers.into_iter().map(|tier| Config { tier, ..Config::default() }).collect()
 }
 
 /// The code of a trap.
@@ -48,7 +58,11 @@ pub struct Run {
 
 impl Run {
     pub fn new() -> Run {
-        let mut store = Store::new(&Config::default());
+        Run::with(&Config::default())
+    }
+
+    pub fn with(config: &Config) -> Run {
+        let mut store = Store::new(config);
         let (events, log) = (Events::default(), Rc::<RefCell<Vec<u32>>>::default());
         store.set_sink(Some(Box::new(events.clone())));
         let mut linker = ComponentLinker::new();
@@ -119,6 +133,11 @@ fn step(event: &Event) -> String {
         }
         Event::Locked { at } => format!("locked {at}"),
         Event::RuleApplied { at, rule, reading } => format!("rule {at} {rule} {reading}"),
+        Event::Task { at, name, step } => format!("task {at} {name} {}", step.as_str()),
+        Event::Thread { at, thread, step } => format!("thread {at} {thread} {}", step.as_str()),
+        Event::EventDelivered { at, code, index, payload } => {
+            format!("event {at} {} {index} {payload}", code.as_str())
+        }
         Event::Initialised { at, what, values } => format!("initialised {at} {what:?} {}", list(values)),
         other => format!("{other:?}"),
     }

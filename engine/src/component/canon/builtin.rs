@@ -1,27 +1,34 @@
-//! CanonicalABI.md, the canonical built-ins after `canon lower`: resources, tasks, threads, waitables.
+//! CanonicalABI.md, the canonical built-ins after `canon lower`: what they are as core functions, and those of resources
+//! and tasks. Those of waitables, streams and futures, threads and error contexts are in the files beside this one.
 //!
-//! All of them can be declared and linked. Those that could only do something if a call had blocked do here what the
-//! documents say about their arguments when none has: there is no such handle. Those that would make something that can
-//! block are *unsupported* when they execute.
+//! The built-ins of shared-everything threads can be declared and linked, and are *unsupported* when they execute.
 
 use super::super::{
-    resource::{Entry, Handle, ResourceId, ResourceVal},
-    syntax::CanonicalFunction,
+    copy::{Flow, Side},
+    resource::{Handle, ResourceId, ResourceVal},
+    syntax::{CanonicalFunction, CanonicalOption},
     task::{BorrowScope, InstId, Task},
-    types::ValType,
+    types::{FuncType, ValType},
 };
 use super::{
-    Context, LiftOrLower, Options, bits,
-    call::{drop_resource, task_return},
+    Context, LiftOrLower, Options, bits, broken,
+    builtin_copy::{self, EndType},
+    builtin_thread::{thread_index, thread_new_indirect, thread_resume_later, thread_switch},
+    builtin_wait::{
+        subtask_cancel, subtask_drop, waitable_join, waitable_set_drop, waitable_set_new, waitable_set_poll,
+        waitable_set_wait,
+    },
+    call::drop_resource,
+    error_context::{error_context_debug_message, error_context_drop, error_context_new},
     flatten::MAX_FLAT_PARAMS,
     flatten_functype,
     lift::{CoreValueIter, lift_flat_values},
-    trap, trap_if,
+    trap_if,
 };
 use crate::{
     Store,
     error::Fault,
-    runtime::{FuncAddr, MemAddr, Val},
+    runtime::{FuncAddr, MemAddr, TableAddr, Val},
     syntax::{FuncType as CoreFuncType, ValType as CoreType},
     trace::TrapCode,
 };
@@ -35,8 +42,22 @@ pub(crate) enum Resolved {
     Resource(ResourceId),
     /// The memory and its pointers' width.
     Memory(MemAddr, usize),
-    /// `task.return`'s result and options.
-    TaskReturn(Option<ValType>, Rc<Options>),
+    Options(Rc<Options>),
+    /// The type of the elements of a stream or future, or `task.return`'s result; and the options.
+    Elements(Option<ValType>, Rc<Options>),
+    /// A table of functions, and the type that is expected of them.
+    Table(TableAddr, CoreFuncType),
+}
+
+impl Resolved {
+    /// Whether addresses are 64 bits wide.
+    fn is_64(&self) -> bool {
+        match self {
+            Resolved::Memory(_, w) => *w == 1,
+            Resolved::Options(opts) | Resolved::Elements(_, opts) => opts.w == 1,
+            _ => false,
+        }
+    }
 }
 
 /// A built-in as a core function of `inst`.
@@ -59,16 +80,16 @@ pub(crate) fn alloc_builtin(
 fn core_type(store: &Store, canon: &CanonicalFunction, resolved: &Resolved) -> CoreFuncType {
     let rep = match resolved {
         Resolved::Resource(id) if store.components.resource(*id).rep_64 => I64,
-        Resolved::Memory(_, 1) => I64,
+        _ if resolved.is_64() => I64,
         _ => I32,
     };
     match canon {
         C::ResourceNew { .. } => CoreFuncType::new([rep], [I32]),
         C::ResourceRep { .. } => CoreFuncType::new([I32], [rep]),
         C::TaskReturn { .. } => {
-            let Resolved::TaskReturn(result, opts) = resolved else { return CoreFuncType::default() };
+            let Resolved::Elements(result, opts) = resolved else { return CoreFuncType::default() };
             let params = result.iter().map(|ty| ("v", ty.clone()));
-            flatten_functype(opts, &super::super::types::FuncType::new(params, None), LiftOrLower::Lower)
+            flatten_functype(opts, &FuncType::new(params, None), LiftOrLower::Lower)
         }
         C::BackpressureInc | C::BackpressureDec | C::TaskCancel => CoreFuncType::new([], []),
         C::ContextGet { ty, .. } => CoreFuncType::new([], [context_type(*ty)]),
@@ -85,7 +106,12 @@ fn core_type(store: &Store, canon: &CanonicalFunction, resolved: &Resolved) -> C
         | C::ThreadSuspend { .. }
         | C::ThreadYield { .. }
         | C::ThreadAvailableParallelism => CoreFuncType::new([], [I32]),
-        C::ThreadNewIndirect { .. } | C::ThreadSpawnIndirect { .. } => CoreFuncType::new([I32, I32], [I32]),
+        C::ThreadNewIndirect { .. } => {
+            let Resolved::Table(table, ft) = resolved else { return CoreFuncType::default() };
+            let fi = if store.table(*table).ty().is_64 { I64 } else { I32 };
+            CoreFuncType::new([fi, ft.params.first().copied().unwrap_or(I32)], [I32])
+        }
+        C::ThreadSpawnIndirect { .. } => CoreFuncType::new([I32, I32], [I32]),
         C::SubtaskCancel { .. }
         | C::StreamCancelRead { .. }
         | C::StreamCancelWrite { .. }
@@ -181,20 +207,103 @@ fn run(
     );
     trap_if(!anywhere && !store.components.instance(inst).may_leave, TrapCode::CannotLeave)?;
     check_blocking(store, canon, inst)?;
-    match (canon, resolved) {
-        (C::ResourceNew { .. }, Resolved::Resource(ty)) => resource_new(store, inst, *ty, bits(args[0])),
-        (C::ResourceDrop { .. }, Resolved::Resource(ty)) => resource_drop(store, inst, *ty, bits(args[0]) as u32),
-        (C::ResourceRep { .. }, Resolved::Resource(ty)) => resource_rep(store, inst, *ty, bits(args[0]) as u32),
-        (C::TaskReturn { .. }, Resolved::TaskReturn(result, opts)) => canon_task_return(store, result, opts, args),
-        (C::WaitableSetWait { .. }, _) => waitable_set_wait(store, inst, args),
-        (C::WaitableSetPoll { .. }, Resolved::Memory(memory, _)) => waitable_set_poll(store, inst, *memory, args),
-        _ => run_thread(store, canon, inst, args),
-    }
+    let arg = |n: usize| args.get(n).copied().map(bits).unwrap_or_default();
+    let i = arg(0) as u32;
+    Ok(match (canon, resolved) {
+        (C::ResourceNew { .. }, Resolved::Resource(ty)) => one(resource_new(store, inst, *ty, arg(0))?),
+        (C::ResourceDrop { .. }, Resolved::Resource(ty)) => none(resource_drop(store, inst, *ty, i)?),
+        (C::ResourceRep { .. }, Resolved::Resource(ty)) => vec![resource_rep(store, inst, *ty, i)?],
+        (C::ContextGet { ty, slot }, _) => vec![context_get(store, context_type(*ty), *slot)?],
+        (C::ContextSet { slot, .. }, _) => none(context_set(store, *slot, arg(0))?),
+        (C::BackpressureInc, _) => none(backpressure_inc(store, inst)?),
+        (C::BackpressureDec, _) => none(backpressure_dec(store, inst)?),
+        (C::TaskReturn { .. }, Resolved::Elements(result, opts)) => none(task_return(store, result, opts, args)?),
+        (C::TaskCancel, _) => none(task_cancel(store)?),
+        (C::WaitableSetNew, _) => one(waitable_set_new(store, inst)?),
+        (C::WaitableSetWait { cancellable, .. }, Resolved::Memory(memory, _)) => {
+            one(waitable_set_wait(store, inst, *cancellable, *memory, (i, arg(1)))?)
+        }
+        (C::WaitableSetPoll { cancellable, .. }, Resolved::Memory(memory, _)) => {
+            one(waitable_set_poll(store, inst, *cancellable, *memory, (i, arg(1)))?)
+        }
+        (C::WaitableSetDrop, _) => none(waitable_set_drop(store, inst, i)?),
+        (C::WaitableJoin, _) => none(waitable_join(store, inst, i, arg(1) as u32)?),
+        (C::SubtaskCancel { async_ }, _) => one(subtask_cancel(store, inst, *async_, i)?),
+        (C::SubtaskDrop, _) => none(subtask_drop(store, inst, i)?),
+        (canon, Resolved::Elements(t, opts)) => run_copy(store, canon, inst, t, opts, args)?,
+        (C::ThreadIndex, _) => one(thread_index(store)?),
+        (C::ThreadNewIndirect { .. }, Resolved::Table(table, ft)) => {
+            let c = args.get(1).copied().ok_or_else(|| broken("argument"))?;
+            one(thread_new_indirect(store, ft, *table, arg(0), c)?)
+        }
+        (C::ThreadResumeLater, _) => none(thread_resume_later(store, inst, i)?),
+        (C::ErrorContextNew { .. }, _) => one(error_context_new(store, inst)?),
+        (C::ErrorContextDebugMessage { .. }, Resolved::Options(opts)) => {
+            none(error_context_debug_message(store, inst, opts, i, arg(1))?)
+        }
+        (C::ErrorContextDrop, _) => none(error_context_drop(store, inst, i)?),
+        (C::ThreadSpawnRef { .. } | C::ThreadSpawnIndirect { .. } | C::ThreadAvailableParallelism, _) => {
+            return Err(Fault::Unsupported(builtin_name(canon).to_owned()));
+        }
+        _ => one(thread_switch(store, canon, inst, i)? as u32),
+    })
+}
+
+/// One result.
+fn one(v: u32) -> Vec<Val> {
+    vec![Val::I32(v as i32)]
+}
+
+/// No result.
+fn none((): ()) -> Vec<Val> {
+    vec![]
+}
+
+/// The built-ins of streams and futures.
+fn run_copy(
+    store: &mut Store,
+    canon: &CanonicalFunction,
+    inst: InstId,
+    t: &Option<ValType>,
+    opts: &Rc<Options>,
+    args: &[Val],
+) -> Result<Vec<Val>, Fault> {
+    let arg = |n: usize| args.get(n).copied().map(bits).unwrap_or_default();
+    let i = arg(0) as u32;
+    let (flow, side) = match canon {
+        C::StreamNew { .. } | C::StreamRead { .. } | C::StreamCancelRead { .. } | C::StreamDropReadable { .. } => {
+            (Flow::Stream, Side::Readable)
+        }
+        C::StreamWrite { .. } | C::StreamCancelWrite { .. } | C::StreamDropWritable { .. } => {
+            (Flow::Stream, Side::Writable)
+        }
+        C::FutureNew { .. } | C::FutureRead { .. } | C::FutureCancelRead { .. } | C::FutureDropReadable { .. } => {
+            (Flow::Future, Side::Readable)
+        }
+        _ => (Flow::Future, Side::Writable),
+    };
+    let ty = EndType { flow, side, t };
+    Ok(match canon {
+        C::StreamNew { .. } | C::FutureNew { .. } => {
+            vec![Val::I64(builtin_copy::new(store, inst, flow, t)? as i64)]
+        }
+        C::StreamRead { .. } | C::StreamWrite { .. } => {
+            let packed = builtin_copy::copy(store, inst, &ty, opts, i, (arg(1), arg(2)))?;
+            vec![opts.ptr(u64::from(packed))]
+        }
+        C::FutureRead { .. } | C::FutureWrite { .. } => {
+            one(builtin_copy::copy(store, inst, &ty, opts, i, (arg(1), 1))?)
+        }
+        C::StreamCancelRead { async_, .. }
+        | C::StreamCancelWrite { async_, .. }
+        | C::FutureCancelRead { async_, .. }
+        | C::FutureCancelWrite { async_, .. } => one(builtin_copy::cancel(store, inst, &ty, *async_, i)?),
+        _ => none(builtin_copy::drop_end(store, inst, &ty, i)?),
+    })
 }
 
 /// The contested half of blocking: whether what can block traps in a synchronous task before its arguments are looked at.
 fn check_blocking(store: &mut Store, canon: &CanonicalFunction, inst: InstId) -> Result<(), Fault> {
-    use super::super::syntax::CanonicalOption;
     let is_sync = |options: &[CanonicalOption]| !options.contains(&CanonicalOption::Async);
     let can_block = match canon {
         C::StreamRead { options, .. }
@@ -212,133 +321,83 @@ fn check_blocking(store: &mut Store, canon: &CanonicalFunction, inst: InstId) ->
     if can_block { store.check_blocking(inst) } else { Ok(()) }
 }
 
-/// The built-ins that need nothing resolved.
-fn run_thread(store: &mut Store, canon: &CanonicalFunction, inst: InstId, args: &[Val]) -> Result<Vec<Val>, Fault> {
-    let state = &mut store.components;
-    match canon {
-        C::ContextGet { ty, slot } => {
-            let v = state.current_task()?.context[*slot as usize & 1];
-            Ok(vec![if context_type(*ty) == I64 { Val::I64(v as i64) } else { Val::I32(v as i32) }])
-        }
-        C::ContextSet { slot, .. } => {
-            state.current_task()?.context[*slot as usize & 1] = bits(args[0]);
-            Ok(vec![])
-        }
-        C::BackpressureInc => {
-            let instance = state.instance_mut(inst);
-            instance.backpressure += 1;
-            trap_if(instance.backpressure == 1 << 16, TrapCode::CanonicalAbi).map(|()| vec![])
-        }
-        C::BackpressureDec => {
-            let instance = state.instance_mut(inst);
-            trap_if(instance.backpressure == 0, TrapCode::CanonicalAbi)?;
-            instance.backpressure -= 1;
-            Ok(vec![])
-        }
-        // No cancellation is ever delivered to a task that does not block.
-        C::TaskCancel => trap(TrapCode::CanonicalAbi),
-        // Without other threads a yield comes back at once, and was not cancelled.
-        C::ThreadYield { .. } => state.current_task()?.count_yield().map(|()| vec![Val::I32(0)]),
-        C::WaitableSetNew => {
-            let i = state.instance_mut(inst).handles.add_entry(Entry::WaitableSet)?;
-            Ok(vec![Val::I32(i as i32)])
-        }
-        C::WaitableSetDrop => match state.instance_mut(inst).handles.remove_entry(bits(args[0]) as u32)? {
-            Entry::WaitableSet => Ok(vec![]),
-            Entry::Resource(_) => trap(TrapCode::InvalidHandle),
-        },
-        C::ThreadSuspend { .. } => Err(blocks(state.current_task()?, canon)),
-        C::StreamNew { .. }
-        | C::FutureNew { .. }
-        | C::ErrorContextNew { .. }
-        | C::ThreadIndex
-        | C::ThreadNewIndirect { .. }
-        | C::ThreadSpawnRef { .. }
-        | C::ThreadSpawnIndirect { .. }
-        | C::ThreadAvailableParallelism
-        | C::ThreadSuspendThenPromote { .. }
-        | C::ThreadYieldThenPromote { .. } => Err(Fault::Unsupported(builtin_name(canon).to_owned())),
-        // What is left takes a handle or a thread that nothing here can have made.
-        _ => trap(TrapCode::InvalidHandle),
-    }
-}
-
-/// A task that blocks: a trap where it is synchronous, since no other thread could make it go on.
-fn blocks(task: &Task, canon: &CanonicalFunction) -> Fault {
-    match task.ft.is_async {
-        false => Fault::Trap(TrapCode::CannotBlock.into()),
-        true => Fault::Unsupported(format!("{} that blocks", builtin_name(canon))),
-    }
-}
-
 /// `canon_resource_new`.
-fn resource_new(store: &mut Store, inst: InstId, ty: ResourceId, rep: u64) -> Result<Vec<Val>, Fault> {
-    let handle = Handle { ty, rep, own: true, scope: 0, num_lends: 0 };
+fn resource_new(store: &mut Store, inst: InstId, ty: ResourceId, rep: u64) -> Result<u32, Fault> {
+    let handle = Handle { ty, rep, own: true, scope: None, num_lends: 0 };
     let i = store.components.instance_mut(inst).handles.add(handle)?;
     store.record_resource(inst, true, ResourceVal { ty, rep }, i);
-    Ok(vec![Val::I32(i as i32)])
+    Ok(i)
 }
 
 /// `canon_resource_drop`.
-fn resource_drop(store: &mut Store, inst: InstId, ty: ResourceId, i: u32) -> Result<Vec<Val>, Fault> {
+fn resource_drop(store: &mut Store, inst: InstId, ty: ResourceId, i: u32) -> Result<(), Fault> {
     let handle = store.components.instance_mut(inst).handles.remove(i)?;
     trap_if(handle.ty != ty || handle.num_lends != 0, TrapCode::InvalidHandle)?;
     if handle.own {
         let val = ResourceVal { ty, rep: handle.rep };
         store.record_resource(inst, false, val, i);
         drop_resource(store, val, Some(inst))?;
-    } else {
-        store.components.task_mut(handle.scope)?.num_borrows -= 1;
+    } else if let Some(scope) = handle.scope {
+        store.components.task_mut(scope)?.num_borrows -= 1;
     }
-    Ok(vec![])
+    Ok(())
 }
 
 /// `canon_resource_rep`.
-fn resource_rep(store: &mut Store, inst: InstId, ty: ResourceId, i: u32) -> Result<Vec<Val>, Fault> {
+fn resource_rep(store: &mut Store, inst: InstId, ty: ResourceId, i: u32) -> Result<Val, Fault> {
     let rep_64 = store.components.resource(ty).rep_64;
     let handle = store.components.instance_mut(inst).handles.get_mut(i)?;
     trap_if(handle.ty != ty, TrapCode::InvalidHandle)?;
     let rep = handle.rep;
-    Ok(vec![if rep_64 { Val::I64(rep as i64) } else { Val::I32(rep as i32) }])
+    Ok(if rep_64 { Val::I64(rep as i64) } else { Val::I32(rep as i32) })
+}
+
+/// `canon_context_get`.
+fn context_get(store: &mut Store, ty: CoreType, slot: u32) -> Result<Val, Fault> {
+    let thread = store.components.current_thread()?;
+    let v = store.components.thread(thread)?.storage[slot as usize & 1];
+    Ok(if ty == I64 { Val::I64(v as i64) } else { Val::I32(v as i32) })
+}
+
+/// `canon_context_set`.
+fn context_set(store: &mut Store, slot: u32, v: u64) -> Result<(), Fault> {
+    let thread = store.components.current_thread()?;
+    store.components.thread_mut(thread)?.storage[slot as usize & 1] = v;
+    Ok(())
+}
+
+/// `canon_backpressure_inc`.
+fn backpressure_inc(store: &mut Store, inst: InstId) -> Result<(), Fault> {
+    let instance = store.components.instance_mut(inst);
+    instance.backpressure += 1;
+    trap_if(instance.backpressure == 1 << 16, TrapCode::CanonicalAbi)
+}
+
+/// `canon_backpressure_dec`.
+fn backpressure_dec(store: &mut Store, inst: InstId) -> Result<(), Fault> {
+    let instance = store.components.instance_mut(inst);
+    trap_if(instance.backpressure == 0, TrapCode::CanonicalAbi)?;
+    instance.backpressure -= 1;
+    Ok(())
 }
 
 /// `canon_task_return`.
-fn canon_task_return(
-    store: &mut Store,
-    result: &Option<ValType>,
-    opts: &Rc<Options>,
-    args: &[Val],
-) -> Result<Vec<Val>, Fault> {
-    let task = store.components.current_task()?;
+fn task_return(store: &mut Store, result: &Option<ValType>, opts: &Rc<Options>, args: &[Val]) -> Result<(), Fault> {
+    let id = store.components.current_task_id()?;
+    let task = store.components.task(id)?;
     let fits = task.opts.is_async && task.ft.result == *result && opts.lift_equal(&task.opts);
     trap_if(!fits, TrapCode::CanonicalAbi)?;
     // `lift_borrow` is never reached: results hold no borrows.
     let cx = Context { opts: opts.clone(), inst: task.inst, borrow_scope: BorrowScope::None };
-    let types: Vec<ValType> = result.iter().cloned().collect();
+    let (name, types) = (task.name.clone(), task.ft.result_types());
     let vals = lift_flat_values(store, &cx, MAX_FLAT_PARAMS, &mut CoreValueIter::new(args), &types)?;
-    task_return(store, vals).map(|()| vec![])
+    super::call::record_values(store, cx.inst, true, || format!("{name} result"), &vals);
+    store.return_from_task(id, vals)
 }
 
-fn check_waitable_set(store: &mut Store, inst: InstId, i: Val) -> Result<(), Fault> {
-    match store.components.instance_mut(inst).handles.entry(bits(i) as u32)? {
-        Entry::WaitableSet => Ok(()),
-        Entry::Resource(_) => trap(TrapCode::InvalidHandle),
-    }
-}
-
-/// `canon_waitable_set_wait`: nothing is ever in a set, so that it blocks.
-fn waitable_set_wait(store: &mut Store, inst: InstId, args: &[Val]) -> Result<Vec<Val>, Fault> {
-    check_waitable_set(store, inst, args[0])?;
-    Err(blocks(store.components.current_task()?, &C::WaitableSetWait { cancellable: false, memory: 0 }))
-}
-
-/// `canon_waitable_set_poll`: `EventCode.NONE`.
-fn waitable_set_poll(store: &mut Store, inst: InstId, memory: MemAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
-    check_waitable_set(store, inst, args[0])?;
-    let w = usize::from(store.memory(memory).ty().is_64);
-    let opts = Rc::new(Options { memory: Some(memory), w, ..Options::default() });
-    let cx = Context { opts, inst, borrow_scope: BorrowScope::None };
-    cx.check_range(store, bits(args[1]), 8, 4)?;
-    cx.write(store, bits(args[1]), &[0; 8])?;
-    Ok(vec![Val::I32(0)])
+/// `canon_task_cancel`.
+fn task_cancel(store: &mut Store) -> Result<(), Fault> {
+    let id = store.components.current_task_id()?;
+    trap_if(!store.components.task(id)?.opts.is_async, TrapCode::CanonicalAbi)?;
+    store.cancel_task(id)
 }

@@ -3,12 +3,15 @@
 use super::super::{
     resource::{Dtor, ResourceVal},
     scope::Func,
-    task::{BorrowScope, InstId, OnResolve, OnStart, Subtask},
+    syntax::Name,
+    task::{BorrowScope, InstId, OnResolve, OnStart, Task, TaskId, TaskState},
+    thread::{Cancelled, Ready},
     types::{FuncType, ValType},
     value::{ComponentVal, check_values},
+    waitable::{EventTuple, Pending, SubtaskState, Waitable},
 };
 use super::{
-    Context, Options, broken,
+    Context, Options, bits, broken,
     flatten::{MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS},
     lift::{CoreValueIter, lift_flat_values},
     lower::lower_flat_values,
@@ -18,38 +21,31 @@ use crate::{
     Store,
     error::Fault,
     runtime::{FuncAddr, Val},
-    trace::{Event, TrapCode},
+    trace::{Event, EventCode, TaskStep, TrapCode},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 /// `call_and_trap_on_throw`.
-fn call_and_trap_on_throw(store: &mut Store, callee: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
+pub(super) fn call_and_trap_on_throw(store: &mut Store, callee: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
     match store.invoke(callee, args) {
         Err(Fault::Exception(_)) => trap(TrapCode::CanonicalAbi),
         end => end,
     }
 }
 
-/// Calls a component function: `Store.lift` for those of guests.
+/// Calls a component function: `Store.lift` for those of guests. The task, if it can still be cancelled (`OnCancel`).
 pub(crate) fn call_func(
     store: &mut Store,
     func: &Rc<Func>,
     caller: Option<InstId>,
     on_start: OnStart,
     on_resolve: OnResolve,
-) -> Result<(), Fault> {
+) -> Result<Option<TaskId>, Fault> {
     match &**func {
-        Func::Lifted { core, ft, opts, inst, name } => {
+        Func::Lifted { inst, .. } => {
             let entered = store.enter_from(*inst, caller)?;
-            let depth = store.components.tasks.len();
-            let lift = Lift { core: *core, ft, opts, inst: *inst, name };
-            let end = lift.run(store, on_start, on_resolve);
-            store.components.tasks.truncate(depth);
-            match &end {
-                Ok(()) => store.leave_to(&entered),
-                Err(_) => store.lock(&entered),
-            }
-            end
+            let end = canon_lift(store, func, on_start, on_resolve);
+            store.leave(&entered, end)
         }
         Func::Host { name, ft, call } => {
             let args = on_start(store)?;
@@ -64,7 +60,7 @@ pub(crate) fn call_func(
                 let (name, results) = (name.to_string(), trace(store, &results));
                 store.record(|| Event::HostReturned { at, name, results });
             }
-            on_resolve(store, results)
+            on_resolve(store, Some(results)).map(|()| None)
         }
     }
 }
@@ -73,12 +69,38 @@ fn trace(store: &Store, vals: &[ComponentVal]) -> Vec<crate::trace::Value> {
     vals.iter().map(|val| val.trace(&store.components)).collect()
 }
 
-fn record_values(store: &mut Store, inst: InstId, lifted: bool, what: impl FnOnce() -> String, vals: &[ComponentVal]) {
+pub(super) fn record_values(
+    store: &mut Store,
+    inst: InstId,
+    lifted: bool,
+    what: impl FnOnce() -> String,
+    vals: &[ComponentVal],
+) {
     if store.is_recording() && !vals.is_empty() {
         let (at, values) = (store.components.instance(inst).path.clone(), trace(store, vals));
         let what = what();
         store.record(|| if lifted { Event::Lifted { at, what, values } } else { Event::Lowered { at, what, values } });
     }
+}
+
+/// `canon_lift`: a task, and its implicit thread run until it ends or blocks.
+fn canon_lift(
+    store: &mut Store,
+    func: &Rc<Func>,
+    on_start: OnStart,
+    on_resolve: OnResolve,
+) -> Result<Option<TaskId>, Fault> {
+    let lift = Lift::of(func)?;
+    let task = Task::new(lift.inst, lift.ft.clone(), lift.opts.clone(), lift.name.clone(), on_resolve);
+    let task = store.components.tasks.insert(task);
+    if !lift.ft.is_async {
+        return store.run_on_callers_stack(task, |store| lift.run(store, task, on_start)).map(|()| None);
+    }
+    let func = func.clone();
+    let body = Box::new(move |store: &mut Store| Lift::of(&func)?.run(store, task, on_start));
+    let thread = store.new_thread(task, body)?;
+    store.resume_thread(thread, Cancelled::False)?;
+    Ok(Some(task))
 }
 
 /// The parts of a `canon lift` definition.
@@ -87,7 +109,7 @@ struct Lift<'a> {
     ft: &'a Rc<FuncType>,
     opts: &'a Rc<Options>,
     inst: InstId,
-    name: &'a str,
+    name: &'a Name,
 }
 
 /// `CallbackCode`.
@@ -97,34 +119,42 @@ mod callback_code {
     pub const WAIT: u32 = 2;
 }
 
-impl Lift<'_> {
-    /// `canon_lift`.
-    fn run(&self, store: &mut Store, on_start: OnStart, on_resolve: OnResolve) -> Result<(), Fault> {
-        if self.ft.is_async && store.components.instance(self.inst).backpressure > 0 {
-            return Err(Fault::Unsupported("a call that waits for backpressure".to_owned()));
+impl<'a> Lift<'a> {
+    fn of(func: &'a Func) -> Result<Self, Fault> {
+        match func {
+            Func::Lifted { core, ft, opts, inst, name } => Ok(Lift { core: *core, ft, opts, inst: *inst, name }),
+            Func::Host { .. } => Err(broken("lift")),
         }
-        let task = store.components.push_task(self.inst, self.ft.clone(), self.opts.clone(), on_resolve);
+    }
+
+    /// `thread_func`.
+    fn run(&self, store: &mut Store, task: TaskId, on_start: OnStart) -> Result<(), Fault> {
+        if !store.enter_implicit_thread(task)? {
+            return Ok(());
+        }
         let cx = Context { opts: self.opts.clone(), inst: self.inst, borrow_scope: BorrowScope::Task(task) };
+        store.components.task_mut(task)?.state = TaskState::Started;
+        store.record_task(task, TaskStep::Started);
         let args = on_start(store)?;
         let flat_args = lower_flat_values(store, &cx, MAX_FLAT_PARAMS, &args, &self.ft.param_types(), None)?;
         record_values(store, self.inst, false, || format!("{} params", self.name), &args);
-        if self.opts.is_async {
-            self.run_async(store, &flat_args)?;
+        if !self.opts.is_async {
+            self.run_sync(store, task, &cx, &flat_args)?;
         } else {
-            self.run_sync(store, &cx, &flat_args)?;
+            let packed = call_and_trap_on_throw(store, self.core, &flat_args)?;
+            if let Some(callback) = self.opts.callback {
+                self.run_callback(store, callback, packed)?;
+            }
         }
-        // The last thread leaves: the task has to be resolved (`unregister_thread`).
-        trap_if(store.components.current_task()?.on_resolve.is_some(), TrapCode::CanonicalAbi)?;
-        store.components.tasks.pop();
-        Ok(())
+        store.exit_implicit_thread(task)
     }
 
-    fn run_sync(&self, store: &mut Store, cx: &Context, flat_args: &[Val]) -> Result<(), Fault> {
+    fn run_sync(&self, store: &mut Store, task: TaskId, cx: &Context, flat_args: &[Val]) -> Result<(), Fault> {
         let flat_results = call_and_trap_on_throw(store, self.core, flat_args)?;
         let mut vi = CoreValueIter::new(&flat_results);
         let result = lift_flat_values(store, cx, MAX_FLAT_RESULTS, &mut vi, &self.ft.result_types())?;
         record_values(store, self.inst, true, || format!("{} result", self.name), &result);
-        task_return(store, result)?;
+        store.return_from_task(task, result)?;
         if let Some(post_return) = self.opts.post_return {
             // `may_leave` stays cleared if this traps: nobody gets in again to see it.
             store.components.instance_mut(self.inst).may_leave = false;
@@ -134,33 +164,29 @@ impl Lift<'_> {
         Ok(())
     }
 
-    fn run_async(&self, store: &mut Store, flat_args: &[Val]) -> Result<(), Fault> {
-        let packed = call_and_trap_on_throw(store, self.core, flat_args)?;
-        let Some(callback) = self.opts.callback else { return Ok(()) };
-        let mut packed = packed;
+    /// The event loop: the lock of the instance is given up while the task waits.
+    fn run_callback(&self, store: &mut Store, callback: FuncAddr, mut packed: Vec<Val>) -> Result<(), Fault> {
+        let thread = store.components.current_thread()?;
         loop {
-            let code = packed.first().copied().map(super::bits).unwrap_or_default() as u32;
-            match code & 0xf {
-                callback_code::EXIT => return Ok(()),
-                // No other thread is ready: `wait_until` may return at once.
-                callback_code::YIELD => {
-                    store.components.current_task()?.count_yield()?;
-                    packed = call_and_trap_on_throw(store, callback, &[Val::I32(0), Val::I32(0), Val::I32(0)])?;
-                }
-                callback_code::WAIT => return Err(Fault::Unsupported("a callback that waits".to_owned())),
-                _ => return trap(TrapCode::CanonicalAbi),
+            let code = packed.first().copied().map(bits).unwrap_or_default() as u32;
+            let (code, si) = (code & 0xf, code >> 4);
+            trap_if(code > callback_code::WAIT, TrapCode::CanonicalAbi)?;
+            if code == callback_code::EXIT {
+                return Ok(());
             }
+            store.components.instance_mut(self.inst).exclusive_thread = None;
+            let event = if code == callback_code::YIELD {
+                let cancelled = store.wait_until(Ready::Unlocked(self.inst), true)?;
+                EventTuple::of(if cancelled == Cancelled::True { EventCode::TaskCancelled } else { EventCode::None })
+            } else {
+                let wset = store.waitable_set(self.inst, si)?;
+                wset.wait_for_event_and(store, Some(self.inst), true)?
+            };
+            store.components.instance_mut(self.inst).exclusive_thread = Some(thread);
+            let args = [event.code as u32, event.index, event.payload].map(|v| Val::I32(v as i32));
+            packed = call_and_trap_on_throw(store, callback, &args)?;
         }
     }
-}
-
-/// `Task.return_`.
-pub(super) fn task_return(store: &mut Store, result: Vec<ComponentVal>) -> Result<(), Fault> {
-    let task = store.components.current_task()?;
-    let num_borrows = task.num_borrows;
-    let Some(on_resolve) = task.on_resolve.take() else { return trap(TrapCode::CanonicalAbi) };
-    trap_if(num_borrows > 0, TrapCode::InvalidHandle)?;
-    on_resolve(store, result)
 }
 
 /// A call of `realloc` and the like: a task of its own, in which the instance may not be left.
@@ -175,24 +201,29 @@ pub(super) fn call_without_leaving(
         return Err(broken(what));
     }
     store.components.instance_mut(inst).may_leave = false;
-    store.components.push_task(inst, Rc::default(), Rc::default(), Box::new(|_, _| Ok(())));
-    let results = call_and_trap_on_throw(store, callee, args)?;
-    store.components.tasks.pop();
+    let results = run_core_task(store, inst, |store| call_and_trap_on_throw(store, callee, args))?;
     store.components.instance_mut(inst).may_leave = true;
     Ok(results)
 }
 
-/// The task of a core start function: its type is `(func)` (Concurrency.md, *Interaction with the start function*).
-/// What it returns goes to [`leave_start`].
-pub(crate) fn enter_start(store: &mut Store, inst: InstId) -> usize {
-    let depth = store.components.tasks.len();
-    store.components.push_task(inst, Rc::default(), Rc::default(), Box::new(|_, _| Ok(())));
-    depth
-}
-
-/// The start function's task is over.
-pub(crate) fn leave_start(store: &mut Store, depth: usize) {
-    store.components.tasks.truncate(depth);
+/// A task without parameters, results and options, for a call that is not that of a lifted function: of `realloc`, of a
+/// destructor, of the start functions of a core instance (Concurrency.md, *Interaction with the start function*).
+pub(crate) fn run_core_task<T>(
+    store: &mut Store,
+    inst: InstId,
+    call: impl FnOnce(&mut Store) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let task = Task::of_core(inst, &store.components.of_core);
+    let task = store.components.tasks.insert(task);
+    let mut results = None;
+    store.run_on_callers_stack(task, |store| {
+        let thread = store.components.current_thread()?;
+        store.components.register_thread(task, thread, true)?;
+        results = Some(call(store)?);
+        store.components.task_mut(task)?.state = TaskState::Resolved;
+        store.components.unregister_thread(thread)
+    })?;
+    results.ok_or_else(|| broken("results"))
 }
 
 /// `canon_lower`, called by core code of `inst`.
@@ -212,49 +243,67 @@ pub(crate) fn canon_lower(
     if ft.is_async && !opts.is_async {
         store.check_blocking(inst)?;
     }
-    let subtask = Rc::new(RefCell::new(Subtask::default()));
+    let subtask = Waitable::subtask();
     let cx = Context { opts: opts.clone(), inst, borrow_scope: BorrowScope::Subtask(subtask.clone()) };
     let (max_params, max_results) =
         if opts.is_async { (MAX_FLAT_ASYNC_PARAMS, 0) } else { (MAX_FLAT_PARAMS, MAX_FLAT_RESULTS) };
     let args: Rc<[Val]> = flat_args.into();
     let consumed = Rc::new(std::cell::Cell::new(0));
     let on_start: OnStart = {
-        let (cx, ft, callee, args, consumed) = (cx.clone(), ft.clone(), callee.clone(), args.clone(), consumed.clone());
+        let (cx, callee, args, consumed) = (cx.clone(), callee.clone(), args.clone(), consumed.clone());
+        let subtask = subtask.clone();
         Box::new(move |store| {
+            progress(&subtask, SubtaskState::Started)?;
             let mut vi = CoreValueIter::new(&args);
-            let vals = lift_flat_values(store, &cx, max_params, &mut vi, &ft.param_types())?;
+            let vals = lift_flat_values(store, &cx, max_params, &mut vi, &callee.ft().param_types())?;
             consumed.set(args.len() - vi.remaining());
             record_values(store, cx.inst, true, || format!("{} params", callee.name()), &vals);
             Ok(vals)
         })
     };
     let on_resolve: OnResolve = {
-        let (cx, ft, callee, subtask) = (cx.clone(), ft.clone(), callee.clone(), subtask.clone());
+        let (callee, subtask) = (callee.clone(), subtask.clone());
         Box::new(move |store, vals| {
+            let Some(vals) = vals else {
+                return progress(
+                    &subtask,
+                    match subtask.as_subtask()?.state.get() {
+                        SubtaskState::Starting => SubtaskState::CancelledBeforeStarted,
+                        _ => SubtaskState::CancelledBeforeReturned,
+                    },
+                );
+            };
             let mut out = CoreValueIter::new(&args[consumed.get()..]);
-            let types: Vec<ValType> = ft.result_types();
+            let types: Vec<ValType> = callee.ft().result_types();
             let flat = lower_flat_values(store, &cx, max_results, &vals, &types, Some(&mut out))?;
             record_values(store, cx.inst, false, || format!("{} result", callee.name()), &vals);
-            subtask.borrow_mut().flat_results = Some(flat);
-            Ok(())
+            subtask.as_subtask()?.flat_results.replace(flat);
+            progress(&subtask, SubtaskState::Returned)
         })
     };
-    call_func(store, callee, Some(inst), on_start, on_resolve)?;
-    deliver_resolve(store, &subtask)?;
-    let flat_results = subtask.borrow_mut().flat_results.take();
-    if opts.is_async {
-        /// `Subtask.State.RETURNED`.
-        const RETURNED: i32 = 2;
-        return Ok(vec![Val::I32(RETURNED)]);
+    let task = call_func(store, callee, Some(inst), on_start, on_resolve)?;
+    let state = subtask.as_subtask()?;
+    state.callee.set(task);
+    if !opts.is_async {
+        if !state.resolved() {
+            store.wait_until(Ready::Resolved(subtask.clone()), false)?;
+        }
+        state.deliver_resolve(store)?;
+        return Ok(state.flat_results.take());
     }
-    Ok(flat_results.unwrap_or_default())
+    let mut packed = 0;
+    match state.resolved() {
+        true => state.deliver_resolve(store)?,
+        false => packed = store.add_waitable(inst, subtask.clone())? << 4,
+    }
+    Ok(vec![Val::I32((packed | state.state.get() as u32) as i32)])
 }
 
-/// `Subtask.deliver_resolve`.
-fn deliver_resolve(store: &mut Store, subtask: &RefCell<Subtask>) -> Result<(), Fault> {
-    for (inst, i) in std::mem::take(&mut subtask.borrow_mut().lenders) {
-        let handle = store.components.instance_mut(inst).handles.get_mut(i)?;
-        handle.num_lends = handle.num_lends.saturating_sub(1);
+/// A subtask goes on; if its caller knows it by an index, this is an event (`maybe_on_progress`).
+fn progress(subtask: &Waitable, to: SubtaskState) -> Result<(), Fault> {
+    subtask.as_subtask()?.state.set(to);
+    if subtask.index.get() != 0 {
+        subtask.set_pending_event(Pending::Progress);
     }
     Ok(())
 }
@@ -270,19 +319,12 @@ pub(crate) fn drop_resource(store: &mut Store, val: ResourceVal, caller: Option<
         };
     };
     let entered = store.enter_from(implementer, caller)?;
-    let depth = store.components.tasks.len();
-    store.components.push_task(implementer, Rc::default(), Rc::default(), Box::new(|_, _| Ok(())));
-    let end = match dtor {
+    let end = run_core_task(store, implementer, |store| match dtor {
         Dtor::Core(func) => {
             let rep = if rep_64 { Val::I64(val.rep as i64) } else { Val::I32(val.rep as i32) };
             call_and_trap_on_throw(store, func, &[rep]).map(drop)
         }
         Dtor::Host(_) | Dtor::None => Ok(()),
-    };
-    store.components.tasks.truncate(depth);
-    match &end {
-        Ok(()) => store.leave_to(&entered),
-        Err(_) => store.lock(&entered),
-    }
-    end
+    });
+    store.leave(&entered, end)
 }

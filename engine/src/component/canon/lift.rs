@@ -6,8 +6,9 @@ use super::super::{
 };
 use super::{
     Context, bits, broken,
+    error_context::error_context,
     load::{
-        canonicalize_nan32, canonicalize_nan64, convert_i32_to_char, lift_handle, load_list_from_range,
+        canonicalize_nan32, canonicalize_nan64, convert_i32_to_char, lift_async, lift_handle, load_list_from_range,
         load_map_from_range, load_tuple, unpack_flags_from_int,
     },
     shape::{Shape, flatten_types},
@@ -72,7 +73,10 @@ pub(crate) fn lift_flat(store: &mut Store, cx: &Context, vi: &mut CoreValueIter<
             let (ptr, packed_length) = (vi.next_ptr(cx)?, vi.next_ptr(cx)?);
             load_string_from_range(store, cx, ptr, packed_length)?
         }
-        ValType::ErrorContext => return Err(Fault::Unsupported("error-context values".to_owned())),
+        ValType::ErrorContext => {
+            let i = vi.next32()?;
+            V::ErrorContext(error_context(store, cx.inst, i)?)
+        }
         ValType::Own(_) | ValType::Borrow(_) => {
             let i = vi.next32()?;
             lift_handle(store, cx, i, ty)?
@@ -108,7 +112,10 @@ fn lift_flat_compound(store: &mut Store, cx: &Context, vi: &mut CoreValueIter<'_
             Ok(V::Tuple(types.iter().map(|ty| lift_flat(store, cx, vi, ty)).collect::<Result<_, _>>()?))
         }
         Kind::Flags(labels) => Ok(unpack_flags_from_int(u64::from(vi.next32()?), labels)),
-        _ => Err(Fault::Unsupported("stream and future values".to_owned())),
+        kind => {
+            let i = vi.next32()?;
+            lift_async(store, cx, i, kind)
+        }
     }
 }
 
@@ -139,7 +146,7 @@ pub(crate) fn lift_flat_values(
     vi: &mut CoreValueIter<'_>,
     types: &[ValType],
 ) -> Result<Vec<V>, Fault> {
-    store.components.budget = store.limits.heap_bytes / VALUE_BYTES;
+    store.components.reset_budget(store.limits.heap_bytes);
     let w = cx.opts.w;
     if flatten_types(types, w).is_some_and(|flat| flat.len() <= max_flat) {
         return types.iter().map(|ty| lift_flat(store, cx, vi, ty)).collect();
@@ -149,6 +156,3 @@ pub(crate) fn lift_flat_values(
     cx.check_range(store, ptr, tuple.size, tuple.alignment)?;
     load_tuple(store, cx, ptr, types)
 }
-
-/// About what a value takes in the host.
-const VALUE_BYTES: u64 = std::mem::size_of::<V>() as u64;

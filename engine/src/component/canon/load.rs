@@ -1,12 +1,16 @@
 //! CanonicalABI.md, *Loading*: values out of linear memory.
 
 use super::super::{
+    copy::Flow,
     resource::ResourceVal,
     task::BorrowScope,
     types::{Field, Kind, ValType},
     value::ComponentVal,
 };
-use super::{Context, align_to, broken, pay_values, shape, string::load_string_from_range, trap, trap_if};
+use super::{
+    Context, align_to, broken, builtin_copy::lift_async_value, error_context::error_context, pay_values, shape,
+    string::load_string_from_range, trap, trap_if,
+};
 use crate::{
     Store,
     error::Fault,
@@ -33,7 +37,10 @@ pub(crate) fn load(store: &mut Store, cx: &Context, ptr: u64, ty: &ValType) -> R
             let (begin, tagged) = load_pair(store, cx, ptr)?;
             load_string_from_range(store, cx, begin, tagged)?
         }
-        ValType::ErrorContext => return Err(Fault::Unsupported("error-context values".to_owned())),
+        ValType::ErrorContext => {
+            let i = load_int(store, cx, ptr, 4)? as u32;
+            V::ErrorContext(error_context(store, cx.inst, i)?)
+        }
         ValType::Own(_) | ValType::Borrow(_) => {
             let i = load_int(store, cx, ptr, 4)? as u32;
             lift_handle(store, cx, i, ty)?
@@ -61,7 +68,10 @@ fn load_compound(store: &mut Store, cx: &Context, ptr: u64, kind: &Kind) -> Resu
             let i = load_int(store, cx, ptr, shape::Shape::of(kind, w).size as usize)?;
             Ok(unpack_flags_from_int(i, labels))
         }
-        Kind::Stream(_) | Kind::Future(_) => Err(Fault::Unsupported("stream and future values".to_owned())),
+        Kind::Stream(_) | Kind::Future(_) => {
+            let i = load_int(store, cx, ptr, 4)? as u32;
+            lift_async(store, cx, i, kind)
+        }
         Kind::Variant(_) | Kind::Enum(_) | Kind::Option(_) | Kind::Result(..) => load_variant(store, cx, ptr, kind),
     }
 }
@@ -132,6 +142,18 @@ pub(crate) fn load_list_from_valid_range(
     }
     let size = ty.elem_size(cx.opts.w);
     (0..length).map(|i| load(store, cx, ptr + i * size, ty)).collect()
+}
+
+/// `load_list_from_valid_range`, for elements that are lifted by themselves: those of streams and futures.
+pub(crate) fn load_elements(
+    store: &mut Store,
+    cx: &Context,
+    ptr: u64,
+    length: u64,
+    ty: &ValType,
+) -> Result<Vec<V>, Fault> {
+    store.components.reset_budget(store.limits.heap_bytes);
+    load_list_from_valid_range(store, cx, ptr, length, ty)
 }
 
 /// A map is a list of pairs (*Despecialization*).
@@ -262,9 +284,18 @@ pub(crate) fn lift_handle(store: &mut Store, cx: &Context, i: u32, ty: &ValType)
             let handle = state.instance_mut(cx.inst).handles.get_mut(i)?;
             trap_if(handle.ty != *rt, TrapCode::InvalidHandle)?;
             handle.num_lends += 1;
-            subtask.borrow_mut().lenders.push((cx.inst, i));
+            subtask.as_subtask()?.add_lender(cx.inst, i);
             Ok(V::Borrow(ResourceVal { ty: *rt, rep: handle.rep }))
         }
         _ => Err(broken("resource type")),
+    }
+}
+
+/// `lift_stream` and `lift_future`.
+pub(crate) fn lift_async(store: &mut Store, cx: &Context, i: u32, kind: &Kind) -> Result<V, Fault> {
+    match kind {
+        Kind::Stream(t) => Ok(V::Stream(lift_async_value(store, cx.inst, Flow::Stream, t, i)?)),
+        Kind::Future(t) => Ok(V::Future(lift_async_value(store, cx.inst, Flow::Future, t, i)?)),
+        _ => Err(broken("stream or future")),
     }
 }

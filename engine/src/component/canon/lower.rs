@@ -6,10 +6,11 @@ use super::super::{
 };
 use super::{
     Context, broken,
+    error_context::add_error_context,
     lift::CoreValueIter,
     shape::{Shape, flatten_types},
     store::{
-        lower_handle, match_case, mismatch, pack_flags_into_int, scalar_bits, store_list_into_range,
+        lower_async, lower_handle, match_case, mismatch, pack_flags_into_int, scalar_bits, store_list_into_range,
         store_map_into_range, store_record,
     },
     string::store_string_into_range,
@@ -29,6 +30,9 @@ pub(crate) fn lower_flat(
         (V::String(v), ValType::String) => push_pair(flat, store_string_into_range(store, cx, v)?),
         (V::Own(val) | V::Borrow(val), ValType::Own(_) | ValType::Borrow(_)) => {
             flat.push(lower_handle(store, cx, *val, ty)?);
+        }
+        (V::ErrorContext(message), ValType::ErrorContext) => {
+            flat.push(u64::from(add_error_context(store, cx.inst, message.clone())?));
         }
         (v, ValType::Compound(compound)) => match &compound.kind {
             kind @ (Kind::Variant(_) | Kind::Enum(_) | Kind::Option(_) | Kind::Result(..)) => {
@@ -66,9 +70,7 @@ fn lower_flat_compound(store: &mut Store, cx: &Context, v: &V, kind: &Kind, flat
             vals.iter().zip(types).try_for_each(|(v, ty)| lower_flat(store, cx, v, ty, flat))?;
         }
         (V::Flags(set), Kind::Flags(labels)) => flat.push(pack_flags_into_int(set, labels)),
-        (_, Kind::Stream(_) | Kind::Future(_)) => {
-            return Err(Fault::Unsupported("stream and future values".to_owned()));
-        }
+        (V::Stream(_) | V::Future(_), Kind::Stream(_) | Kind::Future(_)) => flat.push(lower_async(store, cx, v, kind)?),
         _ => return Err(mismatch(kind)),
     }
     Ok(())

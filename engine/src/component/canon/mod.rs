@@ -3,7 +3,11 @@
 //! `cx` is the lifting and lowering context, `ptr` an address, `w` the width of pointers: 0 for 32 and 1 for 64 bits.
 
 mod builtin;
+mod builtin_copy;
+mod builtin_thread;
+mod builtin_wait;
 mod call;
+mod error_context;
 mod flatten;
 mod lift;
 mod load;
@@ -15,10 +19,11 @@ mod string;
 mod tests;
 
 pub(crate) use builtin::{Resolved, alloc_builtin};
-pub(crate) use call::{call_func, canon_lower, drop_resource, enter_start, leave_start};
+pub(crate) use call::{call_func, canon_lower, drop_resource, run_core_task};
 pub(crate) use flatten::{LiftOrLower, flatten_functype};
-pub(crate) use load::{canonicalize_nan32, canonicalize_nan64};
+pub(crate) use load::{canonicalize_nan32, canonicalize_nan64, load_elements};
 pub(crate) use shape::Shape;
+pub(crate) use store::store_list_into_valid_range as store_elements;
 
 use super::{
     task::{BorrowScope, InstId},
@@ -32,6 +37,9 @@ use crate::{
     trace::{Resource, TrapCode},
 };
 use std::{rc::Rc, sync::atomic::Ordering};
+
+/// What a built-in returns that would have to block.
+const BLOCKED: u32 = 0xffff_ffff;
 
 /// Canonical ABI options (CanonicalABI.md, *Canonical ABI Options*), resolved when the definition is processed.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,12 +1,16 @@
 //! CanonicalABI.md, *Storing*: values into linear memory.
 
 use super::super::{
+    copy::{Flow, Side},
     resource::{Handle, ResourceVal},
     task::BorrowScope,
     types::{Kind, ValType},
     value::ComponentVal,
 };
-use super::{Context, align_to, broken, load, pay_values, shape, string::store_string_into_range};
+use super::{
+    Context, align_to, broken, error_context::add_error_context, load, pay_values, shape,
+    string::store_string_into_range,
+};
 use crate::{Store, error::Fault, trace::Resource};
 use ComponentVal as V;
 
@@ -25,6 +29,10 @@ pub(crate) fn store(s: &mut Store, cx: &Context, v: &V, ty: &ValType, ptr: u64) 
         (V::Own(val) | V::Borrow(val), ValType::Own(_) | ValType::Borrow(_)) => {
             let i = lower_handle(s, cx, *val, ty)?;
             store_int(s, cx, i, ptr, 4)
+        }
+        (V::ErrorContext(message), ValType::ErrorContext) => {
+            let i = add_error_context(s, cx.inst, message.clone())?;
+            store_int(s, cx, u64::from(i), ptr, 4)
         }
         (v, ValType::Compound(compound)) => store_compound(s, cx, v, &compound.kind, ptr),
         (v, ty) => {
@@ -75,7 +83,10 @@ fn store_compound(s: &mut Store, cx: &Context, v: &V, kind: &Kind, ptr: u64) -> 
             let size = shape::Shape::of(kind, cx.opts.w).size as usize;
             store_int(s, cx, pack_flags_into_int(set, labels), ptr, size)
         }
-        (_, Kind::Stream(_) | Kind::Future(_)) => Err(Fault::Unsupported("stream and future values".to_owned())),
+        (_, Kind::Stream(_) | Kind::Future(_)) => {
+            let i = lower_async(s, cx, v, kind)?;
+            store_int(s, cx, i, ptr, 4)
+        }
         _ => store_variant(s, cx, v, kind, ptr),
     }
 }
@@ -201,7 +212,7 @@ pub(crate) fn lower_handle(s: &mut Store, cx: &Context, val: ResourceVal, ty: &V
     let ResourceVal { ty: rt, rep } = val;
     let i = match ty {
         ValType::Own(_) => {
-            state.instance_mut(cx.inst).handles.add(Handle { ty: rt, rep, own: true, scope: 0, num_lends: 0 })?
+            state.instance_mut(cx.inst).handles.add(Handle { ty: rt, rep, own: true, scope: None, num_lends: 0 })?
         }
         _ => {
             let BorrowScope::Task(task) = cx.borrow_scope else { return Err(broken("task")) };
@@ -210,8 +221,25 @@ pub(crate) fn lower_handle(s: &mut Store, cx: &Context, val: ResourceVal, ty: &V
                 return Ok(rep);
             }
             state.task_mut(task)?.num_borrows += 1;
-            state.instance_mut(cx.inst).handles.add(Handle { ty: rt, rep, own: false, scope: task, num_lends: 0 })?
+            state.instance_mut(cx.inst).handles.add(Handle {
+                ty: rt,
+                rep,
+                own: false,
+                scope: Some(task),
+                num_lends: 0,
+            })?
         }
     };
     Ok(u64::from(i))
+}
+
+/// `lower_stream` and `lower_future`: the readable end enters the table of the instance.
+pub(crate) fn lower_async(s: &mut Store, cx: &Context, v: &V, kind: &Kind) -> Result<u64, Fault> {
+    let (number, flow) = match (v, kind) {
+        (V::Stream(number), Kind::Stream(_)) => (*number, Flow::Stream),
+        (V::Future(number), Kind::Future(_)) => (*number, Flow::Future),
+        _ => return Err(mismatch(kind)),
+    };
+    let shared = s.shared_of(number, flow, kind)?;
+    s.add_end(cx.inst, shared, flow, Side::Readable).map(u64::from)
 }

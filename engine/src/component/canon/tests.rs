@@ -2,9 +2,10 @@
 //! here from the text of CanonicalABI.md, on types of the tests' own.
 
 use super::super::{
-    task::{BorrowScope, InstId, Subtask},
+    task::{BorrowScope, InstId},
     types::ValType,
     value::{ComponentVal as V, Encoding},
+    waitable::Waitable,
 };
 use super::{
     Context, Options,
@@ -256,7 +257,7 @@ fn context(string_encoding: Encoding, is_64: bool) -> (Store, Context, MemAddr) 
         realloc: Some(realloc),
         ..Options::default()
     };
-    let borrow_scope = BorrowScope::Subtask(Rc::<std::cell::RefCell<Subtask>>::default());
+    let borrow_scope = BorrowScope::Subtask(Waitable::subtask());
     s.components.budget = 1 << 20;
     (s, Context { opts: Rc::new(opts), inst, borrow_scope }, memory)
 }

@@ -77,6 +77,11 @@ impl<'a> Words<'a> {
             }
             Event::Locked { .. } => "locked: it may not be entered any more".to_owned(),
             Event::RuleApplied { rule, reading, .. } => format!("rule {} read as {}", safe(rule), safe(reading)),
+            Event::Task { name, step, .. } => format!("task of {} {}", safe(name), step.as_str()),
+            Event::Thread { thread, step, .. } => format!("thread {thread} {}", step.as_str()),
+            Event::EventDelivered { code, index, payload, .. } => {
+                format!("event {}: handle {index}, payload {payload}", code.as_str())
+            }
             _ => unreachable!("`event` has seen to all others"),
         }
     }

@@ -34,13 +34,20 @@
 //! /$C resource "r" dropped rep 5 handle 1
 //! /$C locked                           the instance may not be entered any more
 //! /$C rule CM-START-02 reading "several are accepted"
+//! /$C task "$f" started                a task of an async function went past the backpressure; it was resolved
+//! /$C task "$f" returned               (or: cancelled)
+//! /$C thread 1 blocked                 a thread gave up control, and went on; 0 is one that has no index yet
+//! /$C thread 1 resumed
+//! /$C event subtask index 1 payload 2  an event was delivered to code of the instance (subtask, stream-read,
+//!                                      stream-write, future-read, future-write, task-cancelled)
 //! => unlinkable                        how the last failed instantiation ended; needed only if no line above tells
 //! ```
 //!
 //! Core values are `i32:1`, `i64:-1`, `f32:1.5`, `f64:nan:0x7ff8000000000000`, `v128:0x0f`; references `null`, `func PATH#INDEX`,
 //! `extern 3`, `i31 5`, `struct`, `array`, `exn`. Component values name their type where it isn't evident: `u8:1`, `true`,
 //! `char:"x"`, `string:"x"`, `[u8:1]`, `tuple(u8:1, u8:2)`, `{label = u8:1}`, `map{u8:1 => true}`, `case c(u8:1)`, `enum e`, `none`,
-//! `some(u8:1)`, `ok`, `err(u8:1)`, `flags{a, b}`, `own r 5`, `borrow r 5`. A name with other characters than letters, digits and
+//! `some(u8:1)`, `ok`, `err(u8:1)`, `flags{a, b}`, `own r 5`, `borrow r 5`,
+//! `stream`, `future`, `error-context "x"`. A name with other characters than letters, digits and
 //! `_ . / $ # : - < > ! ? @ + * & % ^ ~ |` is written as a JSON string.
 
 mod parse;

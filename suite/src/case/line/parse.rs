@@ -87,6 +87,27 @@ fn component_step(scan: &mut Scan<'_>, at: InstancePath, word: &str) -> Result<E
             scan.want_word("reading")?;
             Event::RuleApplied { at, rule, reading: scan.string()? }
         }
+        word => return task_step(scan, at, word),
+    })
+}
+
+fn task_step(scan: &mut Scan<'_>, at: InstancePath, word: &str) -> Result<Event> {
+    Ok(match word {
+        "task" => {
+            let name = scan.string()?;
+            Event::Task { at, name, step: scan.variant("`started`, `returned` or `cancelled`")? }
+        }
+        "thread" => {
+            let thread = scan.number("an index")?;
+            Event::Thread { at, thread, step: scan.variant("`blocked` or `resumed`")? }
+        }
+        "event" => {
+            let code = scan.variant("what the event is about, such as `subtask`")?;
+            scan.want_word("index")?;
+            let index = scan.number("a handle")?;
+            scan.want_word("payload")?;
+            Event::EventDelivered { at, code, index, payload: scan.number("what it says")? }
+        }
         _ => return scan.fail("another word for what happened, before this"),
     })
 }

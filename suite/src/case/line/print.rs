@@ -75,7 +75,18 @@ fn component_step(event: &Event) -> String {
         Event::RuleApplied { rule, reading, .. } => {
             format!("rule {} reading {}", print_name(rule), print_string(reading))
         }
-        core => unreachable!("step: {core:?}"),
+        other => task_step(other),
+    }
+}
+
+fn task_step(event: &Event) -> String {
+    match event {
+        Event::Task { name, step, .. } => format!("task {} {}", print_string(name), word(step)),
+        Event::Thread { thread, step, .. } => format!("thread {thread} {}", word(step)),
+        Event::EventDelivered { code, index, payload, .. } => {
+            format!("event {} index {index} payload {payload}", word(code))
+        }
+        other => unreachable!("step: {other:?}"),
     }
 }
 

@@ -99,6 +99,9 @@ fn print_compound(value: &Value) -> String {
         Value::Flags(labels) => list("flags{", labels.iter().map(|label| print_name(label)), "}"),
         Value::Own(resource, rep) => format!("own {} {rep}", print_name(resource)),
         Value::Borrow(resource, rep) => format!("borrow {} {rep}", print_name(resource)),
+        Value::Stream => "stream".to_owned(),
+        Value::Future => "future".to_owned(),
+        Value::ErrorContext(message) => format!("error-context {}", print_string(message)),
         scalar => unreachable!("print: {scalar:?}"),
     }
 }
@@ -170,6 +173,9 @@ fn parse_compound(scan: &mut Scan<'_>, word: &str) -> Result<Value> {
         "flags" => Value::Flags(sequence(scan, "{", "}", |scan| scan.name("a label"))?),
         "own" => Value::Own(scan.name("a resource")?, scan.number("a representation")?),
         "borrow" => Value::Borrow(scan.name("a resource")?, scan.number("a representation")?),
+        "stream" => Value::Stream,
+        "future" => Value::Future,
+        "error-context" => Value::ErrorContext(scan.string()?),
         _ => return scan.fail("a value before this"),
     })
 }

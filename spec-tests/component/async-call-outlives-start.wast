@@ -1,0 +1,55 @@
+;;! title = "An async-lowered call that a core start function made goes on after it, and a later call waits for its end"
+;;! rules = ["CM-ASYNC-08", "CM-ASYNC-09", "CM-ASYNC-16"]
+;;! needs = ["component-model", "component-async"]
+(component $Main
+  (component $C
+    (core func $yield (canon thread.yield))
+    (core module $M
+      (import "" "yield" (func $yield (result i32)))
+      (func (export "f") (result i32) (drop (call $yield)) (i32.const 7)))
+    (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
+    (func (export "f") async (result u32) (canon lift (core func $m "f"))))
+  (component $D
+    (import "f" (func $f async (result u32)))
+    (core module $Memory (memory (export "m") 1))
+    (core instance $memory (instantiate $Memory))
+    (core func $f (canon lower (func $f) async (memory (core memory $memory "m"))))
+    (core func $new (canon waitable-set.new))
+    (core func $join (canon waitable.join))
+    (core func $wait (canon waitable-set.wait (memory (core memory $memory "m"))))
+    (core module $M
+      (import "" "m" (memory 1))
+      (import "" "f" (func $f (param i32) (result i32)))
+      (import "" "new" (func $new (result i32)))
+      (import "" "join" (func $join (param i32 i32)))
+      (import "" "wait" (func $wait (param i32 i32) (result i32)))
+      (global $set (mut i32) (i32.const 0))
+      (func $start
+        (local $packed i32)
+        (local.set $packed (call $f (i32.const 16)))
+        ;; STARTED is 1
+        (if (i32.ne (i32.and (local.get $packed) (i32.const 15)) (i32.const 1)) (then (unreachable)))
+        (global.set $set (call $new))
+        (call $join (i32.shr_u (local.get $packed) (i32.const 4)) (global.get $set)))
+      (start $start)
+      (func (export "before") (result i32) (i32.load (i32.const 16)))
+      (func (export "finish") (result i32)
+        ;; SUBTASK is 1, RETURNED is 2
+        (if (i32.ne (call $wait (global.get $set) (i32.const 0)) (i32.const 1)) (then (unreachable)))
+        (if (i32.ne (i32.load (i32.const 4)) (i32.const 2)) (then (unreachable)))
+        (i32.load (i32.const 16))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "m" (memory $memory "m")) (export "f" (func $f)) (export "new" (func $new))
+      (export "join" (func $join)) (export "wait" (func $wait))))))
+    (func (export "before") (result u32) (canon lift (core func $m "before")))
+    (func (export "finish") async (result u32) (canon lift (core func $m "finish"))))
+  (instance $c (instantiate $C))
+  (instance $d (instantiate $D (with "f" (func $c "f"))))
+  (export "before" (func $d "before"))
+  (export "finish" (func $d "finish")))
+(assert_return (invoke "before") (u32.const 0))
+(assert_return (invoke "finish") (u32.const 7))
+;;= /$Main/$c component begun
+;;= /$Main/$c component done
+;;= /$Main/$c task "func 0" started
+;;= /$Main/$c thread 1 blocked

@@ -1,0 +1,17 @@
+;;! title = "waitable-set.wait in a core start function traps where nothing could ever happen"
+;;! rules = ["CM-ASYNC-01", "CM-ASYNC-02"]
+;;! needs = ["component-model", "component-async"]
+(assert_trap
+  (component
+    (core module $Memory (memory (export "m") 1))
+    (core instance $memory (instantiate $Memory))
+    (core func $new (canon waitable-set.new))
+    (core func $wait (canon waitable-set.wait (memory (core memory $memory "m"))))
+    (core module $M
+      (import "" "new" (func $new (result i32)))
+      (import "" "wait" (func $wait (param i32 i32) (result i32)))
+      (func $start (drop (call $wait (call $new) (i32.const 0))))
+      (start $start))
+    (core instance (instantiate $M
+      (with "" (instance (export "new" (func $new)) (export "wait" (func $wait)))))))
+  "cannot block a synchronous task before returning")

@@ -1,0 +1,29 @@
+;;! title = "A thread that a core start function made and resumed later runs once another call lets it"
+;;! rules = ["CM-THR-01"]
+;;! needs = ["component-model", "component-async"]
+(component $C
+  (core module $Table (table (export "t") 1 funcref))
+  (core instance $table (instantiate $Table))
+  (core type $start (func (param i32)))
+  (core func $new (canon thread.new-indirect $start (core table $table "t")))
+  (core func $later (canon thread.resume-later))
+  (core func $yield (canon thread.yield))
+  (core module $M
+    (import "" "t" (table 1 funcref))
+    (import "" "new" (func $new (param i32 i32) (result i32)))
+    (import "" "later" (func $later (param i32)))
+    (import "" "yield" (func $yield (result i32)))
+    (global $seen (mut i32) (i32.const 0))
+    (func $thread (param i32) (global.set $seen (local.get 0)))
+    (elem (i32.const 0) func $thread)
+    (func $start (call $later (call $new (i32.const 0) (i32.const 7))))
+    (start $start)
+    (func (export "seen") (result i32) (global.get $seen))
+    (func (export "seen-later") (result i32) (drop (call $yield)) (global.get $seen)))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "t" (table $table "t")) (export "new" (func $new)) (export "later" (func $later))
+    (export "yield" (func $yield))))))
+  (func (export "seen") (result u32) (canon lift (core func $m "seen")))
+  (func (export "seen-later") async (result u32) (canon lift (core func $m "seen-later"))))
+(assert_return (invoke "seen") (u32.const 0))
+(assert_return (invoke "seen-later") (u32.const 7))
