@@ -20,12 +20,22 @@ pub(crate) trait Activation {
     /// Makes what the frames hold roots of the next collection.
     fn publish_roots(&mut self);
 
-    /// Takes the next slice of fuel and looks at the interrupt flag.
+    /// Takes over what others may have changed while they ran in this run's place.
+    fn resumed(&mut self);
+
+    /// Takes the next slice of fuel, lets other threads of the program run, and looks at the interrupt flag.
     fn refill(&mut self) -> Result<(), Resource> {
         let store = self.store();
         if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
             return Err(Resource::Interrupt);
         }
+        #[cfg(feature = "wasi")]
+        if store.threads.is_sharing() {
+            self.publish_roots();
+            self.store().yield_slice()?;
+            self.resumed();
+        }
+        let store = self.store();
         let fuel = store.fuel;
         if fuel == 0 {
             return Err(Resource::Fuel);

@@ -77,6 +77,7 @@ mod features {
             }
             // A kind of host and no feature of modules.
             "wasip1" => Features::empty(),
+            "wasi-threads" => Features::THREADS,
             _ => return None,
         })
     }

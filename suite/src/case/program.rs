@@ -31,7 +31,7 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
     let world = Rc::new(RefCell::new(world(run)));
     let (mut store, mut linker) = (Store::new(&options.config), Linker::new());
     p1::add_to_linker(&mut linker, &mut store, world.clone());
-    threads::add_to_linker(&mut linker, &mut store);
+    threads::add_to_linker(&mut linker, &mut store, &world);
     let events = Rc::new(RefCell::new(Vec::new()));
     store.set_sink(Some(Box::new(Recorder(events.clone()))));
     let watchdog = Watchdog::new(options.timeout);
@@ -42,6 +42,12 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
         run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
     let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
     let main = module(&run.main)?;
+    let memories = preloads.iter().map(|(.., module)| module).chain([&main]);
+    for module in memories {
+        if let Err(what) = threads::define_memories(&mut linker, &mut store, module) {
+            return Ok(Ended { outcome: Outcome::Exhausted { what }, stdout: Vec::new(), events: Vec::new() });
+        }
+    }
     let mut bring_up = || {
         for (name, path, module) in &preloads {
             let externs = linker.resolve(&store, module).map_err(InstantiateError::Link)?;
