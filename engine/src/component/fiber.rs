@@ -27,8 +27,8 @@
 
 #![allow(unsafe_code, reason = "a fiber and the one that resumes it share the store")]
 
-use super::thread::ThreadId;
 pub(crate) use super::thread::Cancelled;
+use super::thread::ThreadId;
 use crate::{Config, Store, error::Fault, interp::Machine, trace::Resource};
 use corosensei::{
     Coroutine, CoroutineResult, Yielder,

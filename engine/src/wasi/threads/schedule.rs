@@ -97,14 +97,14 @@ impl Store {
     }
 
     /// Lets others run.
-    pub(crate) fn yield_thread(&mut self) -> Result<(), Fault> {
+    pub(crate) fn yield_to_others(&mut self) -> Result<(), Fault> {
         if self.threads.is_sharing() { self.give_up_control() } else { Ok(()) }
     }
 
-    /// As [`yield_thread`](Self::yield_thread) at the end of a slice of fuel, where only a resource can be what ends the
+    /// As [`yield_to_others`](Self::yield_to_others) at the end of a slice of fuel, where only a resource can be what ends the
     /// run: [`settle`](Self::settle_threads) says what it really was.
     pub(crate) fn yield_slice(&mut self) -> Result<(), Resource> {
-        self.yield_thread().map_err(|fault| match fault {
+        self.yield_to_others().map_err(|fault| match fault {
             Fault::Exhausted(what) => what,
             fault => {
                 self.threads.fault.get_or_insert(fault);
@@ -150,7 +150,8 @@ impl Store {
         let me = self.threads.running;
         self.threads.waiters.push(Waiter { thread: me, at, deadline, is_woken: false });
         let end = loop {
-            let waiter = self.threads.waiters.iter().find(|waiter| waiter.thread == me).expect("nobody else removes it");
+            let waiter =
+                self.threads.waiters.iter().find(|waiter| waiter.thread == me).expect("nobody else removes it");
             if waiter.is_woken || self.threads.is_due(waiter) {
                 break Ok(waiter.is_woken);
             }

@@ -90,14 +90,14 @@ fn has_start(module: &Module) -> bool {
     let export = module.syntax().exports.iter().find(|export| export.name == START);
     let Some(ExternIndex::Func(index)) = export.map(|export| export.index) else { return false };
     let ty = module.func_type(module.syntax().funcs[index as usize]);
-    ty.params == [ValType::I32, ValType::I32] && ty.results.is_empty()
+    *ty.params == [ValType::I32, ValType::I32] && ty.results.is_empty()
 }
 
 /// What the instance's imports were given, in their order (P1-THR-01).
 fn imports(store: &Store, instance: InstanceAddr, module: &Module) -> Vec<Extern> {
     let instance = store.instance(instance);
     let (mut funcs, mut tables, mut memories, mut globals, mut tags) = (0, 0, 0, 0, 0);
-    let mut next = |counter: &mut usize| {
+    let next = |counter: &mut usize| {
         *counter += 1;
         *counter - 1
     };
