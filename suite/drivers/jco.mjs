@@ -15,7 +15,7 @@ const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
 const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
 const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
 const about = {
-  name: 'jco', version, level: 'observable', abilities: ['components'],
+  name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components'],
   lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
 };
 

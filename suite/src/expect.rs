@@ -3,6 +3,9 @@
 //! A file of expectations is TOML, one `[[entry]]` for each fact, with the keys of [`Entry`]. What such a file does not
 //! mention has to pass. An entry whose case passes is an error, and so is an entry that matches no case: files of
 //! expectations only ever tell the truth of today.
+//!
+//! A file may say which version of the runtime it speaks of. Another version may do better or worse: this is told, but is not
+//! the fault of whoever has that version.
 
 use crate::case::{Case, Verdict};
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,10 @@ pub enum Expected {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectations {
+    /// The version of the runtime that the entries speak of, in the runtime's own words; any, if there is none. A
+    /// [`harness`](crate::harness) does not ask: a project knows its own version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The facts.
     #[serde(default, rename = "entry", skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
@@ -103,6 +110,11 @@ impl Expectations {
         file.map_or_else(|| Ok(Self::default()), |(name, text)| Self::parse(&format!("expect/{name}.toml"), text))
     }
 
+    /// Whether the entries speak of this version of the runtime.
+    pub fn speak_of(&self, version: &str) -> bool {
+        self.version.as_ref().is_none_or(|spoken_of| spoken_of == version)
+    }
+
     /// The first entry that speaks of a case.
     pub fn of(&self, case: &Case) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.matches(case))
@@ -154,7 +166,7 @@ impl Expectations {
                 link: None,
             },
         });
-        Expectations { entries: entries.collect() }
+        Expectations { version: self.version.clone(), entries: entries.collect() }
     }
 
     /// As TOML.
@@ -172,7 +184,8 @@ impl Expectations {
             key("link", &entry.link);
             lines.join("\n") + "\n"
         };
-        self.entries.iter().map(entry).collect::<Vec<_>>().join("\n")
+        let version = self.version.iter().map(|version| format!("version = {}\n", quote(version)));
+        version.chain(self.entries.iter().map(entry)).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -241,6 +254,13 @@ mod tests {
     }
 
     #[test]
+    fn a_file_may_speak_of_one_version() {
+        let one = Expectations::parse("x", "version = \"1.0\"\n").expect("expectations");
+        assert!(one.speak_of("1.0") && !one.speak_of("1.1"));
+        assert!(Expectations::default().speak_of("1.1"));
+    }
+
+    #[test]
     fn an_entry_that_matches_nothing_is_told() {
         let text = entry("core/c.wast", "failed");
         assert_eq!(
@@ -262,7 +282,8 @@ mod tests {
     #[test]
     fn updates_keep_reasons_and_can_be_read_again() {
         let cases = [case("core/a.wast"), case("core/b.wast")];
-        let old = Expectations::parse("x", &entry("core/*", "failed")).expect("expectations");
+        let text = "version = \"1.0 (a)\"\n".to_owned() + &entry("core/*", "failed");
+        let old = Expectations::parse("x", &text).expect("expectations");
         let new = old.updated(&cases, [failed(), Verdict::Passed].iter());
         assert_eq!((new.entries.len(), new.entries[0].reason.as_str()), (1, "r"));
         assert_eq!(Expectations::parse("x", &new.to_toml()).expect("expectations"), new);

@@ -25,7 +25,8 @@ use std::{
 
 /// Everything that the suite may use, switched on.
 const PROPOSALS: &str = "-Wgc=y,function-references=y,exceptions=y,tail-call=y,multi-memory=y,memory64=y,threads=y,\
-                         shared-memory=y,relaxed-simd=y,custom-page-sizes=y,component-model-async=y";
+                         shared-memory=y,relaxed-simd=y,custom-page-sizes=y,component-model-async=y,\
+                         component-model-more-async-builtins=y,component-model-threading=y";
 
 /// The runtime.
 pub struct WasmtimeCli {

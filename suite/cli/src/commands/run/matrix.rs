@@ -127,8 +127,8 @@ pub fn finish(
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         output::data(Some(&folder.join("results.json")), &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
-    let surprises: Vec<Vec<Surprise>> =
-        columns.iter().map(|(column, known)| column.surprises(known, &job.cases, job.all)).collect();
+    let (surprises, differences): (Vec<_>, Vec<_>) =
+        columns.iter().map(|(column, known)| surprises(job, column, known)).unzip();
     let is_broken = columns.iter().any(|(column, _)| column.broken.is_some());
     let mut stdout = io::stdout().lock();
     if format == Format::Json {
@@ -141,6 +141,9 @@ pub fn finish(
         for ((column, _), surprises) in columns.iter().zip(&surprises) {
             write_surprises(&mut stdout, paint, job, column, surprises)?;
         }
+        for ((column, known), differences) in columns.iter().zip(&differences) {
+            write_differences(&mut stdout, paint, column, known, differences)?;
+        }
         let count = surprises.iter().map(Vec::len).sum();
         write_summary(&mut stdout, paint, &document, count)?;
     }
@@ -149,6 +152,14 @@ pub fn finish(
         (false, true) => ExitCode::SUCCESS,
         (false, false) => ExitCode::from(1),
     })
+}
+
+/// What is not as the expectations say, and what only differs from them because they speak of another version.
+fn surprises(job: &Job, column: &Column, known: &Expectations) -> (Vec<Surprise>, Vec<Surprise>) {
+    let all = column.surprises(known, &job.cases, job.all);
+    let is_same = known.speak_of(&column.about.version);
+    // Whether an entry matches a case does not depend on the version.
+    all.into_iter().partition(|surprise| is_same || matches!(surprise, Surprise::Unmatched(_)))
 }
 
 /// Writes the expectations that the verdicts call for.
@@ -171,11 +182,11 @@ pub fn update(job: &Job, columns: Vec<(Column, Expectations)>, file: Option<&Pat
             updated.entries.extend(others.cloned());
             updated.entries.sort_by(|a, b| (&a.case, &a.rule).cmp(&(&b.case, &b.rule)));
         }
-        let count = updated.entries.len();
-        if count == 0 && !path.exists() {
-            output::note(&format!("{}: nothing to expect but success", column.about.name));
-            continue;
+        // A project's own file is about the version that is being written.
+        if job.all && file.is_none() {
+            updated.version = Some(column.about.version.clone());
         }
+        let count = updated.entries.len();
         output::data(Some(&path), &updated.to_toml())?;
         output::note(&format!("{}: {count} entries written to {}", column.about.name, path.display()));
     }
@@ -253,6 +264,31 @@ fn write_surprises(
             Surprise::Unmatched(pattern) => {
                 writeln!(out, "{red}UNMATCHED{end} {name}: an entry of expect/{name}.toml matches no case: {pattern}")?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// What another version does than the one that the expectations speak of.
+fn write_differences(
+    out: &mut impl Write,
+    paint: Paint,
+    column: &Column,
+    known: &Expectations,
+    differences: &[Surprise],
+) -> anyhow::Result<()> {
+    let (name, version) = (&column.about.name, &column.about.version);
+    let (yellow, end) = (paint.yellow(), paint.end());
+    if let (Some(spoken_of), false) = (&known.version, differences.is_empty()) {
+        writeln!(out, "{yellow}OTHER VERSION{end} {name} {version}; expect/{name}.toml speaks of {spoken_of}:")?;
+    }
+    for difference in differences {
+        match difference {
+            Surprise::Failed(path) => {
+                writeln!(out, "  {path} failed (preflight run --runtime {name} --filter {path})")?
+            }
+            Surprise::Otherwise(path, word) => writeln!(out, "  {path} {word}, and is said to fail")?,
+            Surprise::Unmatched(_) => {}
         }
     }
     Ok(())
