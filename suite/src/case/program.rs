@@ -7,7 +7,7 @@ use crate::{
     trace::{Event, InstancePath, Outcome, Phase, Sink},
 };
 use preflight_engine::{
-    InstantiateError, Linker, Module, Store,
+    Fault, InstantiateError, Linker, Module, Store,
     wasi::{
         Program, Purpose, StartError, StartRules, World, p1, reactor, threads,
         world::{Input, Output},
@@ -94,6 +94,8 @@ fn enter(store: &mut Store, linker: &Linker, main: &Module, run: &Run) -> Result
     };
     Ok(match end {
         Ok(values) => Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() },
+        // The host may not make this call (P1-CMD-03, P1-REA-01), so it does not.
+        Err(Fault::Usage(_)) => Outcome::Unlinkable,
         Err(fault) => fault.outcome(Phase::Call),
     })
 }
