@@ -123,8 +123,8 @@ fn programs_name_modules_that_exist() {
     for Case { path, header, text, .. } in &cases {
         let Some(run) = &header.run else { continue };
         for module in run.preloads.iter().map(|preload| &preload.module).chain([&run.main]) {
-            if !text.contains(&format!("(module definition {module}")) {
-                mistakes.push(format!("{path}: there is no module definition {module}"));
+            if !["module", "component"].iter().any(|kind| text.contains(&format!("({kind} definition {module}"))) {
+                mistakes.push(format!("{path}: there is no definition {module}"));
             }
         }
         if run.exit.is_some() && run.fails.is_some() {
