@@ -477,11 +477,17 @@ impl Store {
         let Some(func) = module.syntax().start else { return Ok(()) };
         let addr = self.instance(instance).funcs[func as usize];
         if !self.is_recording() {
-            return self.invoke_from(Some(instance), addr, &[]).map(drop);
+            let end = self.invoke_from(Some(instance), addr, &[]).map(drop);
+            #[cfg(feature = "wasi")]
+            let end = self.settle_start(end);
+            return end;
         }
         let at = self.path(instance).clone();
         self.record(|| Event::StartEntered { at: at.clone(), func });
-        self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]))?;
+        let end = self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]));
+        #[cfg(feature = "wasi")]
+        let end = self.settle_start(end);
+        end?;
         self.record(|| Event::StartLeft { at, func });
         Ok(())
     }

@@ -59,13 +59,18 @@ fn start_modules(
     world: Rc<RefCell<World>>,
 ) -> Result<Outcome, Box<Failure>> {
     let mut linker = Linker::new();
-    p1::add_to_linker(&mut linker, store, world);
-    threads::add_to_linker(&mut linker, store);
+    p1::add_to_linker(&mut linker, store, world.clone());
+    threads::add_to_linker(&mut linker, store, &world);
     let module = |name: &str| module(definitions, name, options);
     let preloads =
         run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
     let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
     let main = module(&run.main)?;
+    for module in preloads.iter().map(|(.., module)| module).chain([&main]) {
+        if let Err(what) = threads::define_memories(&mut linker, store, module) {
+            return Ok(Outcome::Exhausted { what });
+        }
+    }
     let mut bring_up = || {
         for (name, path, module) in &preloads {
             let externs = linker.resolve(store, module).map_err(InstantiateError::Link)?;
