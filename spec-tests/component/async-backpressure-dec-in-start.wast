@@ -1,4 +1,4 @@
-;;! title = "backpressure.dec in a core start function traps where there is none, and fails the instantiation"
+;;! title = "backpressure.dec in a core start function traps where there is none to take back"
 ;;! rules = ["CM-ASYNC-12"]
 ;;! needs = ["component-model", "component-async"]
 (assert_trap
