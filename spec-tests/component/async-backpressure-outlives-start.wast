@@ -1,4 +1,4 @@
-;;! title = "Backpressure that a core start function asked for holds async calls back until it is taken away"
+;;! title = "Backpressure that start asked for holds async calls back until it is taken away; others pass"
 ;;! rules = ["CM-ASYNC-11"]
 ;;! needs = ["component-model", "component-async"]
 (component

@@ -11,7 +11,8 @@
     (core module $M
       (import "" "new" (func $new (result i64)))
       (import "" "copy" (func $copy (param i32 i32 i32) (result i32)))
-      (func $start (drop (call $copy (i32.wrap_i64 (call $new)) (i32.const 0) (i32.const 1))))
+      (func $start
+        (drop (call $copy (i32.wrap_i64 (call $new)) (i32.const 0) (i32.const 1))))
       (start $start))
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "copy" (func $copy)))))))
@@ -42,7 +43,8 @@
     (core module $M
       (import "" "new" (func $new (result i64)))
       (import "" "copy" (func $copy (param i32 i32) (result i32)))
-      (func $start (drop (call $copy (i32.wrap_i64 (call $new)) (i32.const 0))))
+      (func $start
+        (drop (call $copy (i32.wrap_i64 (call $new)) (i32.const 0))))
       (start $start))
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "copy" (func $copy)))))))
@@ -57,7 +59,8 @@
     (core module $M
       (import "" "new" (func $new (result i64)))
       (import "" "copy" (func $copy (param i32 i32) (result i32)))
-      (func $start (drop (call $copy (i32.wrap_i64 (i64.shr_u (call $new) (i64.const 32))) (i32.const 0))))
+      (func $start
+        (drop (call $copy (i32.wrap_i64 (i64.shr_u (call $new) (i64.const 32))) (i32.const 0))))
       (start $start))
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "copy" (func $copy)))))))

@@ -1,5 +1,5 @@
 ;;! title = "get-arguments returns the same in a start function and in run"
-;;! rules = ["P2-ENV-01"]
+;;! rules = ["P2-ENV-01", "P2-ENV-02"]
 ;;! needs = ["wasip2"]
 ;;! [run]
 ;;! kind = "component"

@@ -34,7 +34,12 @@ fn run(folder: &str, readings: Readings) -> Option<Results> {
         .map(|file| Job {
             path: file.file_name().expect("a name").to_string_lossy().into_owned(),
             text: Text::File(file),
-            options: Options { readings, both: cfg!(feature = "jit"), ..Options::default() },
+            options: Options {
+                readings,
+                #[cfg(feature = "jit")]
+                both: true,
+                ..Options::default()
+            },
             stale: Vec::new(),
         })
         .collect();

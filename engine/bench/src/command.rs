@@ -29,11 +29,11 @@ pub fn measure(rounds: usize) -> anyhow::Result<Table> {
     let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)?.encode()?;
     let own = |tier| Config { tier, ..Config::default() };
     let (interp, jit) = (own(Tier::Interp), own(Tier::Jit));
+    #[cfg(feature = "peers")]
+    let wasmtime = wasmtime_peer::Wasmtime::new()?;
     #[cfg_attr(not(feature = "peers"), allow(unused_mut, reason = "no peer follows"))]
     let mut contenders =
         vec![Contender::new("preflight", || run(&interp, &wasm)), Contender::new("preflight-jit", || run(&jit, &wasm))];
-    #[cfg(feature = "peers")]
-    let wasmtime = wasmtime_peer::Wasmtime::new()?;
     #[cfg(feature = "peers")]
     contenders.push(Contender::new("wasmtime", || wasmtime.run(&wasm)));
     table.row(&format!("hello, {} B", wasm.len()), contenders, rounds)?;

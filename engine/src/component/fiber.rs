@@ -27,7 +27,8 @@
 
 #![allow(unsafe_code, reason = "a fiber and the one that resumes it share the store")]
 
-use super::thread::{Cancelled, ThreadId};
+pub(crate) use super::thread::Cancelled;
+use super::thread::ThreadId;
 use crate::{Config, Store, error::Fault, interp::Machine, trace::Resource};
 use corosensei::{
     Coroutine, CoroutineResult, Yielder,
@@ -50,7 +51,7 @@ struct Message {
 
 /// Why a fiber is resumed.
 #[derive(Clone, Copy)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// To go on.
     Go(Cancelled),
     /// To come to an end.
@@ -69,7 +70,7 @@ pub(crate) struct Fiber {
 }
 
 /// What a fiber did until it gave up control.
-pub(super) enum Step {
+pub(crate) enum Step {
     /// It is suspended; the thread that is to run instead, if it named one (`block`'s `switch_to`).
     Blocked(Box<Fiber>, Option<ThreadId>),
     /// Its body has returned.
@@ -171,7 +172,7 @@ impl Fibers {
 ///
 /// # Errors
 /// [`Resource::Threads`] if there is no memory for another stack.
-pub(super) fn create(store: &mut Store, body: Body) -> Result<Box<Fiber>, Fault> {
+pub(crate) fn create(store: &mut Store, body: Body) -> Result<Box<Fiber>, Fault> {
     let limits = store.limits;
     let fibers = &mut store.components.fibers;
     let stack = match fibers.stacks.pop() {
@@ -202,7 +203,7 @@ pub(super) fn create(store: &mut Store, body: Body) -> Result<Box<Fiber>, Fault>
 ///
 /// # Panics
 /// As the fiber did.
-pub(super) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command) -> Step {
+pub(crate) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command) -> Step {
     let home = store.components.fibers.home.place();
     let is_at_home = std::ptr::eq(store, home.as_ptr());
     let result = if is_at_home {
@@ -244,7 +245,7 @@ fn switch_to(store: &mut Store, fiber: &mut Fiber, command: Command) -> Coroutin
 ///
 /// # Errors
 /// If the store is being dropped; [`Fault::Usage`] if no fiber runs.
-pub(super) fn suspend(store: &mut Store, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
+pub(crate) fn suspend(store: &mut Store, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
     let fibers = &store.components.fibers;
     let Some(switch) = fibers.side.switch else {
         return Err(Fault::Usage("only a fiber can be suspended".to_owned()));

@@ -98,7 +98,6 @@ pub(super) fn instantiate(
         made: HashMap::new(),
         started: false,
     };
-    this.store.components.instance_mut(inst).may_enter |= on(Mutant::EnterEarly);
     match this.run() {
         Ok(()) => {
             let (path, exports) = (this.path, this.exports);
@@ -131,7 +130,12 @@ impl Instantiation<'_> {
         let is_late = |definition: &&Definition| {
             matches!(definition, Definition::Start(start) if start.results == 0) && on(Mutant::ComponentStartsLast)
         };
-        def.definitions.iter().filter(|definition| !is_late(definition)).try_for_each(|item| self.define(item))?;
+        let mut definitions = def.definitions.iter().filter(|definition| !is_late(definition));
+        let end = definitions.try_for_each(|item| self.define(item));
+        if end.is_err() && on(Mutant::DefinitionsAfterTrap) {
+            definitions.for_each(|item| drop(self.define(item)));
+        }
+        end?;
         def.definitions.iter().filter(is_late).try_for_each(|item| self.define(item))
     }
 
@@ -157,7 +161,13 @@ impl Instantiation<'_> {
 
     fn define(&mut self, definition: &Definition) -> Result<(), ComponentError> {
         match definition {
-            Definition::CoreModule(module) => self.scope().core_modules.push(module.clone()),
+            Definition::CoreModule(module) => {
+                self.scope().core_modules.push(module.clone());
+                if on(Mutant::ModuleDefinitionRuns) && module.syntax().imports.is_empty() {
+                    let index = self.scope().core_modules.len() as u32 - 1;
+                    self.instantiate_module(index, &[])?;
+                }
+            }
             Definition::CoreInstance(def) => return self.core_instance(def),
             Definition::CoreType(def) => self.store.components.push_core_types(self.scope, def),
             Definition::Component(def) => {
@@ -267,6 +277,10 @@ impl Instantiation<'_> {
             .iter()
             .filter_map(|(name, index)| Some((&**name, scope.core_instances.get(*index as usize)?.clone())))
             .collect();
+        let is_imported = |name: &str| module.syntax().imports.iter().any(|import| *import.module == *name);
+        if on(Mutant::SuperfluousRefused) && !args.keys().all(|name| is_imported(name)) {
+            return Err(LinkError::Count { expected: module.syntax().imports.len(), actual: args.len() }.into());
+        }
         let externs = module.syntax().imports.iter().map(|import| {
             let item = args.get(&*import.module).and_then(|instance| instance.export(self.store, &import.name));
             item.ok_or_else(|| LinkError::Unknown {

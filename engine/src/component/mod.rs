@@ -15,7 +15,7 @@ mod decode;
 mod define_canon;
 mod embed;
 mod evaluate;
-mod fiber;
+pub(crate) mod fiber;
 mod instantiate;
 mod link;
 mod linker;

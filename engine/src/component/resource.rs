@@ -108,6 +108,9 @@ impl<T> Table<T> {
     }
 
     pub fn add_entry(&mut self, entry: T) -> Result<u32, Fault> {
+        if on(Mutant::HandlesBeginAtTwo) && self.array.is_empty() {
+            self.array.push(None);
+        }
         let freed = match on(Mutant::HandleReuseFirst) && !self.free.is_empty() {
             true => Some(self.free.remove(0)),
             false => self.free.pop().filter(|_| !on(Mutant::HandleNotReused)),

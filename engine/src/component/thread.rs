@@ -130,13 +130,13 @@ impl State {
         self.threads.all.insert(thread)
     }
 
-    /// Every word that could be a reference on a stack that is not the running one.
-    pub(crate) fn suspended_roots(&self) -> Vec<u64> {
+    /// Every word that could be a reference on a stack that is not the running one, those of `others` included.
+    pub(crate) fn suspended_roots<'a>(&'a self, others: impl Iterator<Item = &'a Fiber>) -> Vec<u64> {
         let parked = self.threads.all.iter().filter_map(|thread| match &thread.place {
             Place::Parked(fiber) => Some(&**fiber),
             _ => None,
         });
-        self.fibers.roots(parked)
+        self.fibers.roots(parked.chain(others))
     }
 
     /// Whether the running stack is used up but for what a host function may take.

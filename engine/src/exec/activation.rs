@@ -20,17 +20,29 @@ pub(crate) trait Activation {
     /// Makes what the frames hold roots of the next collection.
     fn publish_roots(&mut self);
 
-    /// Takes the next slice of fuel and looks at the interrupt flag.
+    /// Takes over what others may have changed while they ran in this run's place.
+    fn resumed(&mut self);
+
+    /// Takes the next slice of fuel, lets other threads of the program run, and looks at the interrupt flag.
     fn refill(&mut self) -> Result<(), Resource> {
         let store = self.store();
         if store.interrupt.get().is_some_and(|flag| flag.swap(false, Ordering::Relaxed)) {
             return Err(Resource::Interrupt);
         }
+        #[cfg(feature = "wasi")]
+        if store.threads.is_turn_over() {
+            self.publish_roots();
+            self.store().yield_slice()?;
+            self.resumed();
+        }
+        let store = self.store();
         let fuel = store.fuel;
         if fuel == 0 {
             return Err(Resource::Fuel);
         }
         let slice = fuel.min(SLICE);
+        #[cfg(feature = "wasi")]
+        let slice = store.threads.take(slice);
         if fuel != u64::MAX {
             store.fuel -= slice;
         }
@@ -45,6 +57,8 @@ pub(crate) trait Activation {
         if store.fuel != u64::MAX {
             store.fuel += unused;
         }
+        #[cfg(feature = "wasi")]
+        store.threads.give_back(unused);
         *self.budget() = (*self.budget()).min(0);
     }
 

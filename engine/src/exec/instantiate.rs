@@ -357,10 +357,11 @@ impl Store {
                     let table = if on(Mutant::ElemToFirstTable) { &0 } else { table };
                     let is_64 = module.syntax().tables[*table as usize].ty.is_64;
                     let offset = self.eval_offset(instance, offset, is_64, Initialiser::ElemOffset(index))?;
-                    self.init_table(instance, *table, index, offset, elem.items.len() as u64)?;
-                    if !on(Mutant::ElemKept) {
+                    let end = self.init_table(instance, *table, index, offset, elem.items.len() as u64);
+                    if mutants::drops(SegmentKind::Elem, end.is_ok()) {
                         self.drop_elem(instance, index);
                     }
+                    end?;
                 }
             }
         }
@@ -382,7 +383,7 @@ impl Store {
         Ok(())
     }
 
-    fn drop_elem(&mut self, instance: InstanceAddr, elem: u32) {
+    pub(crate) fn drop_elem(&mut self, instance: InstanceAddr, elem: u32) {
         let addr = self.instance(instance).elems[elem as usize];
         self.drop_elem_items(addr);
         self.record_dropped(instance, SegmentKind::Elem, elem);
@@ -396,10 +397,12 @@ impl Store {
                 let memory = if on(Mutant::DataToFirstMemory) { &0 } else { memory };
                 let is_64 = module.syntax().memories[*memory as usize].is_64;
                 let offset = self.eval_offset(instance, offset, is_64, Initialiser::DataOffset(index))?;
-                self.init_memory(instance, *memory, index, offset, &module.syntax().bytes[data.bytes.clone()])?;
-                if !on(Mutant::DataKept) {
+                let bytes = &module.syntax().bytes[data.bytes.clone()];
+                let end = self.init_memory(instance, *memory, index, offset, bytes);
+                if mutants::drops(SegmentKind::Data, end.is_ok()) {
                     self.drop_data(instance, index);
                 }
+                end?;
             } else if on(Mutant::PassiveDataDropped) {
                 self.drop_data(instance, index);
             }
@@ -428,7 +431,7 @@ impl Store {
         Ok(())
     }
 
-    fn drop_data(&mut self, instance: InstanceAddr, data: u32) {
+    pub(crate) fn drop_data(&mut self, instance: InstanceAddr, data: u32) {
         let addr = self.instance(instance).datas[data as usize];
         self.datas[addr.0 as usize].range = 0..0;
         self.record_dropped(instance, SegmentKind::Data, data);
@@ -474,11 +477,17 @@ impl Store {
         let Some(func) = module.syntax().start else { return Ok(()) };
         let addr = self.instance(instance).funcs[func as usize];
         if !self.is_recording() {
-            return self.invoke_from(Some(instance), addr, &[]).map(drop);
+            let end = self.invoke_from(Some(instance), addr, &[]).map(drop);
+            #[cfg(feature = "wasi")]
+            let end = self.settle_start(end);
+            return end;
         }
         let at = self.path(instance).clone();
         self.record(|| Event::StartEntered { at: at.clone(), func });
-        self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]))?;
+        let end = self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]));
+        #[cfg(feature = "wasi")]
+        let end = self.settle_start(end);
+        end?;
         self.record(|| Event::StartLeft { at, func });
         Ok(())
     }

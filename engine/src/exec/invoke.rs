@@ -42,6 +42,8 @@ impl Store {
         }
         let result =
             self.inside(|store| Entered::export(store.path(instance), name, func), |store| store.invoke(func, args));
+        #[cfg(feature = "wasi")]
+        let result = self.settle_threads(result);
         match &result {
             Ok(results) if self.is_recording() => {
                 let results = values(self, results);

@@ -135,6 +135,16 @@ pub(crate) fn atomic_notify(
     count: u64,
 ) -> Result<u64, Fault> {
     let ea = effective(base, offset)?;
+    #[cfg(feature = "wasi")]
+    if cx.store().threads.is_enabled() {
+        // The checks are those of any notification; of nobody, it wakes nobody.
+        let memory = memory_of(cx, x);
+        trapped(memory.atomic_notify(ea, 0))?;
+        let Some(memory) = memory.shared() else { return Ok(0) };
+        let woken = cx.store().notify_threads(&memory, ea, count as u32);
+        let others = trapped(memory_of(cx, x).atomic_notify(ea, count as u32 - woken))?;
+        return Ok(u64::from(woken + others));
+    }
     trapped(memory_of(cx, x).atomic_notify(ea, count as u32)).map(u64::from)
 }
 
@@ -148,10 +158,44 @@ pub(crate) fn atomic_wait(
     [expected, timeout]: [u64; 2],
 ) -> Result<u64, Fault> {
     let ea = effective(base, offset)?;
+    #[cfg(feature = "wasi")]
+    if cx.store().threads.is_enabled() {
+        return wait_scheduled(cx, x, ea, width, expected, timeout as i64);
+    }
     let interrupt = cx.store().interrupt_flag().clone();
     let end = memory_of(cx, x).atomic_wait(ea, width, expected, timeout as i64, &interrupt);
     end.map(|end| end as u64).map_err(|error| match error {
         WaitError::Trap(code) => Fault::Trap(code.into()),
         WaitError::Interrupted => Fault::Exhausted(Resource::Interrupt),
     })
+}
+
+/// A wait in a store whose threads are scheduled: others run meanwhile.
+#[cfg(feature = "wasi")]
+fn wait_scheduled(
+    cx: &mut impl Activation,
+    x: u32,
+    ea: u64,
+    width: u8,
+    expected: u64,
+    timeout_ns: i64,
+) -> Result<u64, Fault> {
+    let memory = memory_of(cx, x);
+    if memory.shared().is_none() {
+        // It traps: for its alignment, or because nobody can wait on a memory that is not shared.
+        let never = std::sync::atomic::AtomicBool::new(true);
+        let end = memory.atomic_wait(ea, width, expected, 0, &never);
+        return Err(Fault::Trap(match end {
+            Err(WaitError::Trap(code)) => code.into(),
+            _ => TrapCode::ExpectedSharedMemory.into(),
+        }));
+    }
+    let value = trapped(memory.atomic_load(ea, width))?;
+    let memory = memory.shared().expect("it was shared a moment ago");
+    let expected = if width == 4 { expected & u64::from(u32::MAX) } else { expected };
+    cx.publish_roots();
+    cx.return_budget();
+    let end = cx.store().wait_thread(memory, ea, value == expected, timeout_ns)?;
+    cx.resumed();
+    Ok(u64::from(end))
 }

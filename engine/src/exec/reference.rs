@@ -145,7 +145,10 @@ impl Store {
         #[cfg(not(feature = "jit"))]
         let compiled = [];
         #[cfg(feature = "component")]
-        let suspended = self.components.suspended_roots();
+        #[cfg(feature = "wasi")]
+        let suspended = self.components.suspended_roots(self.threads.parked());
+        #[cfg(not(feature = "wasi"))]
+        let suspended = self.components.suspended_roots(std::iter::empty());
         #[cfg(not(feature = "component"))]
         let suspended = [];
         let Store { heap, types, machine, globals, tables, elems, pinned, thrown, .. } = self;

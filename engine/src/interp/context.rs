@@ -199,6 +199,10 @@ impl Activation for Cx {
         self.inst()
     }
 
+    fn resumed(&mut self) {
+        self.reload_memory();
+    }
+
     fn publish_roots(&mut self) {
         let top = self.live_top(self.fp);
         Cx::store(self).machine.set_roots(top);

@@ -193,6 +193,11 @@ impl Activation for Active<'_> {
         self.instance.expect("helpers that need the instance get it")
     }
 
+    fn resumed(&mut self) {
+        self.store().sync_compiled();
+        self.run.funcs = self.store().jit.funcs();
+    }
+
     fn publish_roots(&mut self) {
         let segment = self.segment(Vec::new());
         self.store().jit.set_running(Some(segment));
@@ -232,8 +237,6 @@ macro_rules! helpers {
 }
 
 helpers! { false:
-    /// Takes the next slice of the budget.
-    refill(cx) { cx.refill().map_err(Fault::Exhausted) }
     /// The function with index `x` was entered, of which a trace tells who calls it.
     entry_called(cx, x) {
         let instance = cx.instance().addr;
@@ -287,11 +290,6 @@ helpers! { false:
     atomic_notify(cx, x, base, offset, count) {
         let woken = memory::atomic_notify(cx, x as u32, base, offset, count)?;
         cx.set(woken);
-        Ok(())
-    }
-    atomic_wait(cx, x, base, offset, width, expected, timeout) {
-        let end = memory::atomic_wait(cx, x as u32, base, offset, width as u8, [expected, timeout])?;
-        cx.set(end);
         Ok(())
     }
     table_grow(cx, x, init, delta) { let old = table::grow(cx, x as u32, Ref(init), delta); cx.set(old); Ok(()) }
@@ -350,6 +348,14 @@ helpers! { false:
 }
 
 helpers! { true:
+    /// Takes the next slice of the budget.
+    refill(cx) { cx.refill().map_err(Fault::Exhausted) }
+    /// Other threads of the program run meanwhile.
+    atomic_wait(cx, x, base, offset, width, expected, timeout) {
+        let end = memory::atomic_wait(cx, x as u32, base, offset, width as u8, [expected, timeout])?;
+        cx.set(end);
+        Ok(())
+    }
     /// `words` is where the words of the fields are, and `len` how many.
     struct_new(cx, x, words, len) {
         // SAFETY: compiled code has put them there.

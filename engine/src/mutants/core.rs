@@ -56,6 +56,14 @@ pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
             plan.insert(at(kind), Step { run, ..steps[at(kind)] });
         }
     }
+    for (mutant, kind, run) in [
+        (Mutant::ElemDropsLast, RunElems, drop_elems as fn(&mut Store, &Module, InstanceAddr) -> _),
+        (Mutant::DataDropsLast, RunDatas, drop_datas),
+    ] {
+        if on(mutant) {
+            plan.insert(at(kind) + 1, Step { run, ..steps[at(kind)] });
+        }
+    }
     for (mutant, run) in [
         (Mutant::StartSilent, start_silent as fn(&mut Store, &Module, InstanceAddr) -> _),
         (Mutant::StartUnlimited, start_unlimited),
@@ -159,6 +167,15 @@ pub(crate) fn write(kind: SegmentKind, at: u64, len: u64, size: u64) -> Write {
     }
 }
 
+/// Whether an active segment is dropped now that it is written; or, if it does not fit, before the trap.
+pub(crate) fn drops(kind: SegmentKind, is_written: bool) -> bool {
+    let is = |elem, data| on(if kind == SegmentKind::Elem { elem } else { data });
+    match is_written {
+        true => !is(Mutant::ElemKept, Mutant::DataKept) && !is(Mutant::ElemDropsLast, Mutant::DataDropsLast),
+        false => is(Mutant::ElemTrapDrops, Mutant::DataTrapDrops),
+    }
+}
+
 fn check_elems(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
     for elem in &module.syntax().elems {
         if let ElemMode::Active { table, offset } = &elem.mode {
@@ -179,6 +196,22 @@ fn check_datas(store: &mut Store, module: &Module, instance: InstanceAddr) -> Re
             let at = store.eval_const(instance, offset, address(is_64))?.to_slots()[0];
             check(at, data.bytes.len() as u64, size, TrapCode::OutOfBoundsMemory)?;
         }
+    }
+    Ok(())
+}
+
+fn drop_elems(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    let elems = module.syntax().elems.iter().enumerate();
+    for (index, _) in elems.filter(|(_, elem)| matches!(elem.mode, ElemMode::Active { .. })) {
+        store.drop_elem(instance, index as u32);
+    }
+    Ok(())
+}
+
+fn drop_datas(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    let datas = module.syntax().datas.iter().enumerate();
+    for (index, _) in datas.filter(|(_, data)| matches!(data.mode, DataMode::Active { .. })) {
+        store.drop_data(instance, index as u32);
     }
     Ok(())
 }

@@ -8,12 +8,16 @@ mod core;
 #[cfg(feature = "wasi")]
 mod wasi;
 
-pub(crate) use self::core::{Write, after, before, before_call, matches, module_value, offset, order, plan, write};
+pub(crate) use self::core::{
+    Write, after, before, before_call, drops, matches, module_value, offset, order, plan, write,
+};
 
 #[cfg(feature = "mutants")]
 pub(crate) use self::core::State;
+#[cfg(all(feature = "wasi", feature = "component"))]
+pub(crate) use self::wasi::run_end;
 #[cfg(feature = "wasi")]
-pub(crate) use self::wasi::{leaves_out_initialize, start_rules};
+pub(crate) use self::wasi::{command_end, leaves_out_initialize};
 #[cfg(feature = "mutants")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -108,6 +112,10 @@ mutants! {
     DataToFirstMemory "data-to-first-memory" = "Data segments are written to memory 0.";
     ElemKept "elem-kept" = "An active element segment is not dropped.";
     DataKept "data-kept" "DROPPED-ACTIVE-USABLE" = "An active data segment is not dropped.";
+    ElemDropsLast "elem-drops-last" = "Active element segments are dropped only when all of them are written.";
+    DataDropsLast "data-drops-last" = "Active data segments are dropped only when all of them are written.";
+    ElemTrapDrops "elem-trap-drops" = "An element segment out of bounds is dropped before the trap.";
+    DataTrapDrops "data-trap-drops" = "A data segment out of bounds is dropped before the trap.";
     DeclarativeKept "declarative-kept" = "A declarative element segment is not dropped.";
     PassiveElemDropped "passive-elem-dropped" = "A passive element segment is dropped with the others.";
     PassiveDataDropped "passive-data-dropped" = "A passive data segment is dropped with the others.";
@@ -131,9 +139,11 @@ mutants! {
     CoreInstanceShared "core-instance-shared" = "A component instantiates each core module once, however often it is written.";
     ChildShared "child-shared" = "A component instantiates each component once, however often it is written.";
     CoreThrowEscapes "core-throw-escapes" = "An exception of a core start function leaves the component as an exception.";
+    DefinitionsAfterTrap "definitions-after-trap" = "The definitions behind one that trapped are executed all the same.";
+    ModuleDefinitionRuns "module-definition-runs" = "The definition of a core module without imports instantiates it.";
+    SuperfluousRefused "superfluous-refused" = "An argument that a core module does not import is a link error.";
     LockSkipped "lock-skipped" "TRAP-LOCKS-INSTANCE" = "A component whose initialisation failed is not locked.";
     CallLockSkipped "call-lock-skipped" = "A component instance in which a call trapped may be entered again.";
-    EnterEarly "enter-early" = "A component instance may be entered before its initialisation is complete.";
     EnterNever "enter-never" "REENTRANCE-TOO-STRICT" = "A component instance may not be entered when its initialisation is complete.";
     // Resources.
     DtorIgnored "dtor-ignored" = "Destructors are not called.";
@@ -145,11 +155,13 @@ mutants! {
     RepOfBorrowHandle "rep-of-borrow-handle" = "The implementer of a resource gets a handle for a borrow, and not the representation.";
     HandleNotReused "handle-not-reused" = "Handle indices are not used again.";
     HandleReuseFirst "handle-reuse-first" = "The handle index that was freed first is used again first.";
+    HandlesBeginAtTwo "handles-begin-at-two" = "The first handle of a component instance is 2.";
     // The canonical ABI.
     PostReturnSkipped "post-return-skipped" = "Post-return functions are not called.";
     PostReturnEarly "post-return-early" = "Post-return functions are called before the results are lifted.";
     PostReturnMayLeave "post-return-may-leave" = "A post-return function may call imports.";
     ReallocMayLeave "realloc-may-leave" "CTORS-IN-REALLOC" = "Allocation functions may call imports.";
+    ReallocOnCallersThread "realloc-on-callers-thread" = "An allocation function runs on the thread that brought it about.";
     SpareCannotLeave "spare-cannot-leave" = "No trap where an instance may not be left.";
     SpareCannotEnter "spare-cannot-enter" = "No trap where an instance may not be entered.";
     SpareInvalidPointer "spare-invalid-pointer" = "No trap for a pointer that is out of bounds or badly aligned.";
@@ -167,16 +179,19 @@ mutants! {
     P1InitializeLate "p1-initialize-late" "EXPORT-BEFORE-INIT" = "A reactor's `_initialize` is called after its export.";
     P1LibraryNotInitialized "p1-library-not-initialized" = "The `_initialize` of a library is not called.";
     P1InitializeRequired "p1-initialize-required" "INITIALIZE-REQUIRED" = "A library without `_initialize` is refused.";
-    P1BothEntriesStart "p1-both-entries-start" "BOTH-ENTRIES" = "With both entries, `_start` is called and `_initialize` is not.";
-    P1BothEntriesBoth "p1-both-entries-both" = "With both entries, both are called.";
-    P1WrongEntryIgnored "p1-wrong-entry-ignored" = "An entry of another type is an export like any other.";
-    P1MemoryNeeded "p1-memory-needed" = "A module that imports functions that need a memory and exports none is refused.";
     P1SecondCallAllowed "p1-second-call-allowed" = "A program may be entered again.";
     P1InitializeTrapIgnored "p1-initialize-trap-ignored" = "A trap of `_initialize` is ignored.";
     P1ExitIgnored "p1-exit-ignored" = "The exit code is always 0.";
     P1ExitTrap "p1-exit-trap" = "`proc_exit` is a trap.";
     P1ReturnFails "p1-return-fails" = "A command that returns has the exit code 1.";
     P1CommandInstanceShared "p1-command-instance-shared" = "All calls of a command that is linked as a library have one instance.";
+    // Programs of WASI 0.2.
+    P2RunByInstantiation "p2-run-by-instantiation" = "Instantiating a component that exports `run` runs it.";
+    P2RunSkipped "p2-run-skipped" = "`run` is not called.";
+    P2RunTwice "p2-run-twice" = "`run` is called twice.";
+    P2RunErrorIgnored "p2-run-error-ignored" = "A program whose `run` returns an error has the exit code 0.";
+    P2ExitIgnored "p2-exit-ignored" = "A program that calls `exit` has the exit code 0.";
+    P2ExitTrap "p2-exit-trap" = "`exit` is a trap.";
 }
 
 /// The mutant that runs: its place in the table, counted from 1; 0 is the engine as it should be.

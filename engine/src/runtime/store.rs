@@ -63,6 +63,9 @@ pub struct Store {
     pub(crate) thrown: Vec<Ref>,
     /// What was entered from outside and has not been left, the outermost first; kept while events are recorded.
     pub(crate) entered: Vec<Entered>,
+    /// The threads of WASI programs.
+    #[cfg(feature = "wasi")]
+    pub(crate) threads: crate::wasi::threads::Threads,
     /// What the Component Model adds.
     #[cfg(feature = "component")]
     pub(crate) components: crate::component::State,
@@ -73,6 +76,8 @@ pub struct Store {
 #[cfg(feature = "component")]
 impl Drop for Store {
     fn drop(&mut self) {
+        #[cfg(feature = "wasi")]
+        self.end_wasi_threads();
         self.end_threads();
     }
 }
@@ -116,6 +121,8 @@ impl Store {
             pinned: Vec::new(),
             thrown: Vec::new(),
             entered: Vec::new(),
+            #[cfg(feature = "wasi")]
+            threads: Default::default(),
             #[cfg(feature = "component")]
             components: Default::default(),
             #[cfg(feature = "mutants")]

@@ -16,8 +16,6 @@ use std::{cell::Cell, rc::Rc};
 pub fn exit_code(end: &Result<(), Fault>) -> Option<i32> {
     match end {
         Ok(()) => Some(0),
-        Err(Fault::Exit(_)) if on(Mutant::P1ExitIgnored) => Some(0),
-        Err(Fault::Exit(_)) if on(Mutant::P1ExitTrap) => None,
         Err(Fault::Exit(code)) => Some(*code),
         Err(_) => None,
     }

@@ -5,7 +5,7 @@ use super::{
     rules::{BothEntries, DefaultExport, MissingMemory, NoEntry, StartRules, WithoutWasi, WrongEntry},
 };
 use crate::{
-    Module, mutants,
+    Module,
     syntax::{CompType, ExternIndex},
 };
 use thiserror::Error;
@@ -83,7 +83,6 @@ impl KindError {
 /// # Errors
 /// [`KindError`] where the rules reject it.
 pub fn classify(module: &Module, rules: &StartRules, is_main: bool) -> Result<Starts, KindError> {
-    let rules = &mutants::start_rules(*rules);
     let mut readings = Vec::new();
     if rules.missing_memory == MissingMemory::Reject && lacks_memory(module) {
         return Err(KindError::MissingMemory);

@@ -136,8 +136,7 @@ impl Program {
         if on(Mutant::P1StartTwice) {
             command::run(store, self.instance, main)?;
         }
-        let end = command::run(store, self.instance, main);
-        if on(Mutant::P1ReturnFails) { end.and(Err(Fault::Exit(1))) } else { end }
+        mutants::command_end(command::run(store, self.instance, main))
     }
 
     /// Calls the function that the user selected (P1-CMD-02, P1-REA-04).

@@ -9,3 +9,4 @@ mod paths;
 mod poll;
 mod sandbox;
 mod start;
+mod threads;

@@ -78,6 +78,7 @@ mod features {
             // A kind of host and no feature of modules.
             "wasip1" => Features::empty(),
             "wasip2" => Features::COMPONENT_MODEL,
+            "wasi-threads" => Features::THREADS,
             _ => return None,
         })
     }

@@ -7,7 +7,7 @@ use crate::{
     trace::{Event, InstancePath, Outcome, Phase, Sink},
 };
 use preflight_engine::{
-    InstantiateError, Linker, Module, Store,
+    Fault, InstantiateError, Linker, Module, Store,
     wasi::{
         Program, Purpose, StartError, StartRules, World, p1, reactor, threads,
         world::{Input, Output},
@@ -59,13 +59,18 @@ fn start_modules(
     world: Rc<RefCell<World>>,
 ) -> Result<Outcome, Box<Failure>> {
     let mut linker = Linker::new();
-    p1::add_to_linker(&mut linker, store, world);
-    threads::add_to_linker(&mut linker, store);
+    p1::add_to_linker(&mut linker, store, world.clone());
+    threads::add_to_linker(&mut linker, store, &world);
     let module = |name: &str| module(definitions, name, options);
     let preloads =
         run.preloads.iter().map(|preload| Ok((preload.name.as_str(), &preload.module, module(&preload.module)?)));
     let preloads: Vec<_> = preloads.collect::<Result<_, Box<Failure>>>()?;
     let main = module(&run.main)?;
+    for module in preloads.iter().map(|(.., module)| module).chain([&main]) {
+        if let Err(what) = threads::define_memories(&mut linker, store, module) {
+            return Ok(Outcome::Exhausted { what });
+        }
+    }
     let mut bring_up = || {
         for (name, path, module) in &preloads {
             let externs = linker.resolve(store, module).map_err(InstantiateError::Link)?;
@@ -89,6 +94,8 @@ fn enter(store: &mut Store, linker: &Linker, main: &Module, run: &Run) -> Result
     };
     Ok(match end {
         Ok(values) => Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() },
+        // The host may not make this call (P1-CMD-03, P1-REA-01), so it does not.
+        Err(Fault::Usage(_)) => Outcome::Unlinkable,
         Err(fault) => fault.outcome(Phase::Call),
     })
 }

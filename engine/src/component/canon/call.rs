@@ -212,7 +212,9 @@ pub(super) fn call_without_leaving(
         return Err(broken(what));
     }
     store.components.instance_mut(inst).may_leave = on(Mutant::ReallocMayLeave);
-    let results = run_core_task(store, inst, |store| call_and_trap_on_throw(store, callee, args))?;
+    let call = |store: &mut Store| call_and_trap_on_throw(store, callee, args);
+    let end = if on(Mutant::ReallocOnCallersThread) { call(store) } else { run_core_task(store, inst, call) };
+    let results = end?;
     store.components.instance_mut(inst).may_leave = true;
     Ok(results)
 }

@@ -137,7 +137,12 @@ pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefC
     let state = Rc::new(RefCell::new(state));
     for function in &FUNCTIONS {
         let state = state.clone();
+        let yields = matches!(function.name, "sched_yield" | "poll_oneoff");
         let serve = move |caller: &mut Caller<'_>, args: &[Val], results: &mut [Val]| {
+            if yields {
+                // Before the state is taken: the other threads make calls, too.
+                caller.store().yield_to_others()?;
+            }
             let state = &mut *state.borrow_mut();
             serve(function, &mut Call { caller, state, args }, results)
         };

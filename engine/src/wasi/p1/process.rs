@@ -22,7 +22,7 @@ pub(super) fn proc_raise(call: &mut Call<'_, '_>) -> Done {
     Err(if is_signal { Errno::Notsup } else { Errno::Inval }.into())
 }
 
-/// `sched_yield`: there is nothing else to run; virtual time goes on.
+/// `sched_yield`: other threads have run before this is served; virtual time goes on.
 pub(super) fn sched_yield(call: &mut Call<'_, '_>) -> Done {
     call.world().clocks.tick();
     Ok(())

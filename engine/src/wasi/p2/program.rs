@@ -4,6 +4,7 @@ use crate::{
     Store,
     component::{Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal},
     error::Fault,
+    mutants::{self, Mutant, on},
     trace::{Cause, InstancePath, Outcome},
     wasi::program::apply,
 };
@@ -126,7 +127,12 @@ impl Program {
             apply(store, &path, "P2-RUN-08", "refused after the instantiation");
             return Err(error);
         }
-        Ok(Program { instance, entry, runs: 0 })
+        let mut program = Program { instance, entry, runs: 0 };
+        if on(Mutant::P2RunByInstantiation) && interface == "wasi:cli/run" && program.entry.is_some() {
+            // Only that it runs is the bug.
+            let _ = program.run(store);
+        }
+        Ok(program)
     }
 
     /// The instance.
@@ -150,6 +156,16 @@ impl Program {
         if self.runs > 1 {
             apply(store, self.instance.path(), "P2-RUN-05", "run again on the same instance");
         }
+        if on(Mutant::P2RunSkipped) {
+            return Ok(Ok(()));
+        }
+        if on(Mutant::P2RunTwice) {
+            self.call_run(store, entry)?.ok();
+        }
+        mutants::run_end(self.call_run(store, entry))
+    }
+
+    fn call_run(&self, store: &mut Store, entry: &str) -> Result<Ended, Fault> {
         let cause = Cause::HostRule("P2-RUN-01".to_owned());
         match store.call_component(&self.instance, &[entry, "run"], &[], cause)?.as_slice() {
             [ComponentVal::Result(Ok(None))] => Ok(Ok(())),

@@ -51,6 +51,9 @@ pub struct Args {
     /// The sources to build the mutant engine from [default: those that this program was built from].
     #[arg(long, value_name = "DIR")]
     source: Option<PathBuf>,
+    /// Run the cases (.wast) of this folder instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
     /// Run the cases on this mutant alone, and tell each that begins (what the other processes do).
     #[arg(long, value_name = "ID", hide = true)]
     one: Option<String>,
@@ -77,7 +80,7 @@ struct Fate {
 /// The mutant engine cannot be built, or the cases fail without a mutant: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(id) = &args.one {
-        return one::run(id);
+        return one::run(id, args.cases.as_deref());
     }
     let chosen = chosen(&args)?;
     if args.list {
@@ -86,7 +89,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if !cfg!(feature = "mutants") {
         return build::and_run(args.source.as_deref());
     }
-    let unchanged = one::watch(None, args.timeout)?;
+    let unchanged = one::watch(None, args.cases.as_deref(), args.timeout)?;
     if let Some((case, _)) = unchanged {
         anyhow::bail!("{case} fails on the engine without a mutant: nothing can be said about the mutants");
     }
@@ -125,7 +128,7 @@ fn run_all(chosen: &[&'static About], args: &Args) -> anyhow::Result<Vec<Fate>> 
     }
     let one = |mutant: &&'static About| {
         bar.set_message(mutant.id);
-        let end = one::watch(Some(mutant.id), args.timeout)?;
+        let end = one::watch(Some(mutant.id), args.cases.as_deref(), args.timeout)?;
         bar.inc(1);
         let (killed_by, how) = end.unzip();
         Ok(Fate { id: mutant.id, what: mutant.what, bug: mutant.bug, killed: how.is_some(), killed_by, how })

@@ -1,7 +1,7 @@
 //! `preflight run`: the cases.
 
 mod matrix;
-mod select;
+pub(super) mod select;
 
 pub use matrix::{Job, Target, finish, run_job, with_expectations};
 

@@ -92,7 +92,7 @@ impl<'a> Session<'a> {
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
             p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
-            threads::add_to_linker(&mut linker, &mut store);
+            threads::add_to_linker(&mut linker, &mut store, world);
         }
         Session {
             plan,

@@ -1,5 +1,6 @@
 //! One mutant: the cases in order until one fails, in a process that may hang or crash.
 
+use crate::commands::run::select::in_folder;
 use anyhow::{Context, bail};
 use preflight::{
     case::{self, Verdict},
@@ -8,8 +9,11 @@ use preflight::{
 use preflight_spec_tests::rules;
 use serde::Serialize;
 use std::{
-    env, fmt,
+    env,
+    ffi::OsStr,
+    fmt,
     io::{BufRead, BufReader, Write},
+    path::Path,
     process::{Child, Command, ExitCode, Stdio},
     thread,
     time::{Duration, Instant},
@@ -44,14 +48,14 @@ const UNCHANGED: &str = "none";
 ///
 /// # Errors
 /// There is no such mutant, or the cases cannot be read.
-pub fn run(id: &str) -> anyhow::Result<ExitCode> {
+pub fn run(id: &str, folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     if id != UNCHANGED {
         preflight_engine::mutants::activate(id)?;
     }
     let catalogue = rules().context("the catalogue of rules")?;
     let options = Options::default();
     let mut out = std::io::stdout().lock();
-    for case in case::all()? {
+    for case in folder.map_or_else(|| Ok(case::all()?), in_folder)? {
         writeln!(out, "{}", case.path)?;
         out.flush()?;
         if let Verdict::Failed(_) = case::run(&case, &catalogue, &options).verdict {
@@ -65,10 +69,11 @@ pub fn run(id: &str) -> anyhow::Result<ExitCode> {
 ///
 /// # Errors
 /// The process cannot be started.
-pub fn watch(id: Option<&str>, timeout: Duration) -> anyhow::Result<Option<(String, Kill)>> {
+pub fn watch(id: Option<&str>, folder: Option<&Path>, timeout: Duration) -> anyhow::Result<Option<(String, Kill)>> {
     let program = env::current_exe().context("cannot find this program")?;
     let mut child = Command::new(program)
         .args(["mutants", "--one", id.unwrap_or(UNCHANGED)])
+        .args(folder.iter().flat_map(|folder| [OsStr::new("--cases"), folder.as_os_str()]))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -52,7 +52,10 @@ impl Selection {
 }
 
 /// The cases of a folder and of the folders in it, named by their paths below it.
-fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
+///
+/// # Errors
+/// A case that cannot be read.
+pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
     let jobs = preflight::files::jobs(&[folder.to_owned()], &Options::default())?;
     let read = |job: &preflight::files::Job| {
         let path = Path::new(&job.path);

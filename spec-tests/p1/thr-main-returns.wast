@@ -1,0 +1,18 @@
+;;! title = "The return of the main thread ends the program, whatever others do"
+;;! rules = ["P1-THR-06", "P1-CMD-06"]
+;;! needs = ["wasip1", "wasi-threads", "threads"]
+;;! [run]
+;;! kind = "command"
+;;! main = "$Main"
+;;! exit = 0
+(module definition $Main
+  (import "env" "memory" (memory 1 1 shared))
+  (export "memory" (memory 0))
+  (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+  (func (export "wasi_thread_start") (param i32 i32)
+    (i32.atomic.store (i32.const 0) (i32.const 1))
+    (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
+    (loop $forever (br $forever)))
+  (func (export "_start")
+    (drop (call $spawn (i32.const 0)))
+    (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))))
