@@ -47,7 +47,7 @@ pub enum Expected {
 #[serde(deny_unknown_fields)]
 pub struct Expectations {
     /// The version of the runtime that the entries speak of, in the runtime's own words; any, if there is none. A
-    /// [`harness`](crate::harness) does not ask: a project knows its own version.
+    /// [`harness`](macro@crate::harness) does not ask: a project knows its own version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The facts.

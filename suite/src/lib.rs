@@ -9,7 +9,7 @@
 //!
 //! - [`runtime`] is what other people's runtimes have to supply, and how they are judged; [`commands`] are what a case
 //!   comes down to for them, and [`expect`] what is known of each;
-//! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`] makes them tests of a runtime project;
+//! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`](macro@harness) makes them tests of a runtime project;
 //! - [`export`](mod@export) writes the cases in forms that others use.
 //!
 //! With default features off this crate contains no engine.

@@ -1,7 +1,7 @@
 //! Engines with one bug each: the proof that the suite bites.
 //!
 //! A mutant is this engine with one switch of the [table](MUTANTS) on. The switches exist in builds with the feature
-//! `mutants` alone; without it [`on`] is the constant `false`, and nothing is left of them. Where the bug is a matter of order,
+//! `mutants` alone; without it every switch is the constant `false`, and nothing is left of them. Where the bug is a matter of order,
 //! of repetition or of what a failure leaves, it stands in a file beside this one, not among the steps that it breaks.
 
 mod core;

@@ -2,7 +2,7 @@
 //!
 //! A runtime is known through one trait, [`Runtime`], of primitives: compile bytes, instantiate, call, read and write. It
 //! never sees text. Everything else is here: [`commands`](crate::commands) are what a case comes down to, [`run`] carries
-//! them out on a runtime and judges what happened, [`spectest`] is the host module that scripts import, and
+//! them out on a runtime and judges what happened, `spectest` is the host module that scripts import, and
 //! [`post_mortem`](fn@post_mortem) examines what is left.
 //!
 //! One file for each adapter: those in this process stand behind features of this crate ([`adapters`]); those in other
