@@ -9,7 +9,7 @@ const ESCAPES: [&str; 8] = [
     "../secret",
     "dir/../../secret",
     "./../secret",
-    "dir/../../root/../secret",
+    "dir/../../top/../secret",
     "up/secret",
     "dir/up/secret",
     "to-secret",
