@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
-    mutants::{Mutant, on},
+    mutants::{Mutant, Once, on},
     runtime::{Extern, Ref},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
@@ -46,23 +46,10 @@ pub(super) struct Instantiation<'a> {
     path: InstancePath,
     exports: Vec<(Name, Item)>,
     depth: usize,
-    /// For mutants: what was instantiated from which definition.
-    made: HashMap<Shared, Made>,
+    core_instances_once: Once<u32, CoreInstance>,
+    instances_once: Once<u32, Rc<Instance>>,
     /// Whether a start definition has been processed.
     started: bool,
-}
-
-/// What a mutant instantiates once.
-#[derive(PartialEq, Eq, Hash)]
-enum Shared {
-    Core(u32),
-    Child(u32),
-}
-
-/// The instance that it made.
-enum Made {
-    Core(CoreInstance),
-    Child(Rc<Instance>),
 }
 
 /// Instantiates `def`, whose outer aliases reach `outer`, as a child of `parent`.
@@ -95,7 +82,8 @@ pub(super) fn instantiate(
         path,
         exports: Vec::new(),
         depth,
-        made: HashMap::new(),
+        core_instances_once: Once::default(),
+        instances_once: Once::default(),
         started: false,
     };
     match this.run() {
@@ -263,15 +251,12 @@ impl Instantiation<'_> {
         found(item, "a core item")
     }
 
-    fn instantiate_module(&mut self, module: u32, args: &[(Name, u32)]) -> Result<CoreInstance, ComponentError> {
-        let scope = self.store.components.scope(self.scope);
-        let shared = Shared::Core(module);
-        if on(Mutant::CoreInstanceShared)
-            && let Some(Made::Core(instance)) = self.made.get(&shared)
-        {
-            return Ok(instance.clone());
+    fn instantiate_module(&mut self, module_index: u32, args: &[(Name, u32)]) -> Result<CoreInstance, ComponentError> {
+        if let Some(instance) = self.core_instances_once.get(Mutant::CoreInstanceShared, &module_index) {
+            return Ok(instance);
         }
-        let module = scope.core_modules.get(module as usize).cloned();
+        let scope = self.store.components.scope(self.scope);
+        let module = scope.core_modules.get(module_index as usize).cloned();
         let module = found(module, "a core module").map_err(|fault| self.fault(fault))?;
         let args: HashMap<&str, CoreInstance> = args
             .iter()
@@ -301,9 +286,7 @@ impl Instantiation<'_> {
         match end.unwrap_or_else(|fault| Err(InstantiateError::Fault { phase: Phase::Start, fault })) {
             Ok(addr) => {
                 let instance = CoreInstance::Real(addr);
-                if on(Mutant::CoreInstanceShared) {
-                    self.made.insert(shared, Made::Core(instance.clone()));
-                }
+                self.core_instances_once.keep(Mutant::CoreInstanceShared, module_index, &instance);
                 Ok(instance)
             }
             Err(InstantiateError::Link(error)) => Err(error.into()),
@@ -339,10 +322,7 @@ impl Instantiation<'_> {
         let instance = match def {
             InstanceDef::Exports(exports) => Rc::new(Instance::new(items(self, exports)?)),
             InstanceDef::Instantiate { component, args } => {
-                if on(Mutant::ChildShared)
-                    && let Some(Made::Child(instance)) = self.made.get(&Shared::Child(*component))
-                {
-                    let instance = instance.clone();
+                if let Some(instance) = self.instances_once.get(Mutant::ChildShared, component) {
                     self.scope().instances.push(instance);
                     return Ok(());
                 }
@@ -358,9 +338,7 @@ impl Instantiation<'_> {
                 let (path, parent) = (self.path.child(&name), Some(self.inst));
                 let made =
                     instantiate(self.store, &closure.def, closure.scope, parent, imports, path, self.depth + 1)?.1;
-                if on(Mutant::ChildShared) {
-                    self.made.insert(Shared::Child(*component), Made::Child(made.clone()));
-                }
+                self.instances_once.keep(Mutant::ChildShared, *component, &made);
                 made
             }
         };

@@ -5,6 +5,8 @@
 //! of repetition or of what a failure leaves, it stands in a file beside this one, not among the steps that it breaks.
 
 mod core;
+#[cfg(any(feature = "component", feature = "wasi"))]
+mod once;
 #[cfg(feature = "wasi")]
 mod wasi;
 
@@ -14,6 +16,8 @@ pub(crate) use self::core::{
 
 #[cfg(feature = "mutants")]
 pub(crate) use self::core::State;
+#[cfg(any(feature = "component", feature = "wasi"))]
+pub(crate) use self::once::Once;
 #[cfg(all(feature = "wasi", feature = "component"))]
 pub(crate) use self::wasi::run_end;
 #[cfg(feature = "wasi")]

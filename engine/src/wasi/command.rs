@@ -4,7 +4,7 @@ use super::{Purpose, StartError, reactor};
 use crate::{
     Caller, Extern, Linker, Module, Store, Val,
     error::{Fault, InstantiateError},
-    mutants::{Mutant, on},
+    mutants::{Mutant, Once},
     runtime::{InstanceAddr, TypeId},
     syntax::{ExternIndex, ExternType},
     trace::{Cause, InstancePath},
@@ -45,7 +45,7 @@ pub fn link(
         path: path.clone(),
         initialize,
         made: Cell::new(0),
-        shared: Cell::new(None),
+        once: Once::default(),
     });
     for export in &module.syntax().exports {
         let ExternIndex::Func(index) = export.index else { continue };
@@ -68,13 +68,12 @@ struct Fresh {
     path: InstancePath,
     initialize: bool,
     made: Cell<u32>,
-    /// For a mutant: the one instance of all calls.
-    shared: Cell<Option<InstanceAddr>>,
+    once: Once<(), InstanceAddr>,
 }
 
 impl Fresh {
     fn call(&self, store: &mut Store, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
-        if let Some(instance) = self.shared.get() {
+        if let Some(instance) = self.once.get(Mutant::P1CommandInstanceShared, &()) {
             return store.call_export(instance, name, args, Cause::HostRule("P1-CMD-09".to_owned()));
         }
         self.made.set(self.made.get() + 1);
@@ -83,9 +82,7 @@ impl Fresh {
             InstantiateError::Fault { fault, .. } => fault,
             InstantiateError::Link(error) => Fault::Usage(error.to_string()),
         })?;
-        if on(Mutant::P1CommandInstanceShared) {
-            self.shared.set(Some(instance));
-        }
+        self.once.keep(Mutant::P1CommandInstanceShared, (), &instance);
         if self.initialize {
             reactor::initialize(store, instance, Purpose::Library).map_err(|error| match error {
                 StartError::Initialize(fault) => fault,
