@@ -2,8 +2,8 @@
 
 use super::{
     DataAddr, DataInst, ElemAddr, ElemInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, GlobalInst, Heap,
-    HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Nursery, Ref, RefKind, SharedMemory, TableAddr,
-    TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val, room::Room,
+    HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Nursery, Ref, RefKind, SharedMemory,
+    TableAddr, TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val, room::Room,
 };
 use crate::{
     config::{Config, Limits, Tier},
