@@ -55,7 +55,8 @@ fn tools() -> Option<[PathBuf; 3]> {
         return None;
     };
     let named = env::var_os("PREFLIGHT_CHROMIUM").map(PathBuf::from);
-    let Some(chromium) = named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find)) else {
+    let Some(chromium) = named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find))
+    else {
         missing("there is no chromium on the path, and PREFLIGHT_CHROMIUM names none");
         return None;
     };
@@ -118,7 +119,11 @@ fn big(sample: &Matrix) -> Matrix {
                     verdict,
                     expected: true,
                     reason: None,
-                    notes: if verdict == Word::Passed { Vec::new() } else { vec!["step 3: expected a, got b".to_owned()] },
+                    notes: if verdict == Word::Passed {
+                        Vec::new()
+                    } else {
+                        vec!["step 3: expected a, got b".to_owned()]
+                    },
                     actual: place(index, usize::from(verdict == Word::Failed)),
                 }
             });

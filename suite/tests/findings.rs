@@ -80,7 +80,8 @@ fn findings_are_about_musts_that_a_runtime_is_known_to_fail() {
         if let Some(part) = parts.iter().find(|part| !readme.contains(**part)) {
             mistake(format!("README.md says nothing of {part:?}"));
         }
-        if !index.contains(&format!("[{}]({name}/README.md) | {} {}", finding.title, finding.runtime, finding.version)) {
+        if !index.contains(&format!("[{}]({name}/README.md) | {} {}", finding.title, finding.runtime, finding.version))
+        {
             mistake("it is not in the list, or is another one there".to_owned());
         }
     }
