@@ -167,6 +167,18 @@ pub struct RuleInfo {
     /// Why no case can show it on any runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// If it gives no verdict: how it is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<ReadingInfo>,
+}
+
+/// One reading of a rule that gives no verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingInfo {
+    /// What one of the sides says.
+    pub reading: String,
+    /// Where that is written, or whose behaviour it is.
+    pub source: String,
 }
 
 impl RuleInfo {

@@ -10,10 +10,10 @@ use crate::{
     },
 };
 use preflight_reports::{
-    matrix::{CaseInfo, CaseResult, Matrix, RuleInfo, RuntimeResults, SCHEMA, Times, Word},
+    matrix::{CaseInfo, CaseResult, Matrix, ReadingInfo, RuleInfo, RuntimeResults, SCHEMA, Times, Word},
     traces::{Lines, Traces},
 };
-use preflight_spec_tests::{Catalogue, Rule};
+use preflight_spec_tests::{Catalogue, Reading, Rule, readings};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -108,6 +108,8 @@ impl Column {
 /// The document of a run: columns, each with the expectations that hold for it.
 pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expectations)]) -> Matrix {
     let mut traces = Traces::default();
+    // Tests of the crate that has them see to it that they can be read.
+    let readings = readings().unwrap_or_default();
     let cases_info = cases.iter().map(|case| CaseInfo {
         path: case.path.clone(),
         title: case.header.title.clone(),
@@ -122,7 +124,7 @@ pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expec
         schema: SCHEMA,
         preflight: env!("CARGO_PKG_VERSION").to_owned(),
         groups: catalogue.groups.iter().map(|(letter, title)| (letter.to_string(), title.clone())).collect(),
-        rules: catalogue.rules.iter().map(|rule| (rule.id.clone(), rule_info(rule))).collect(),
+        rules: catalogue.rules.iter().map(|rule| (rule.id.clone(), rule_info(rule, &readings))).collect(),
         cases: cases_info,
         runtimes: runtimes.collect(),
         traces: traces.into_table(),
@@ -130,7 +132,8 @@ pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expec
     }
 }
 
-fn rule_info(rule: &Rule) -> RuleInfo {
+fn rule_info(rule: &Rule, readings: &[Reading]) -> RuleInfo {
+    let of_rule = readings.iter().filter(|reading| reading.rule == rule.id);
     RuleInfo {
         group: rule.group.to_string(),
         level: rule.level.to_string(),
@@ -140,6 +143,9 @@ fn rule_info(rule: &Rule) -> RuleInfo {
         disagreement: rule.disagreement.clone(),
         gate: rule.gate.clone(),
         reason: rule.reason.clone(),
+        readings: of_rule
+            .map(|reading| ReadingInfo { reading: reading.reading.clone(), source: reading.source.clone() })
+            .collect(),
     }
 }
 

@@ -217,8 +217,7 @@ impl Planner {
     fn alias(&mut self, alias: &Alias, at: ScopeId) {
         if let Alias::Outer { sort, count, index } = alias {
             // Counted from the inside: 0 is this component.
-            let up = |scope: Option<ScopeId>| scope.and_then(|scope| self.scopes[scope].outer);
-            let found = (0..*count).fold(Some(at), |scope, _| up(scope)).map(|scope| &self.scopes[scope]);
+            let found = (0..*count).try_fold(at, |scope, _| self.scopes[scope].outer).map(|scope| &self.scopes[scope]);
             match sort {
                 OuterSort::CoreModule => {
                     let module = found.and_then(|scope| scope.module(*index));

@@ -5,11 +5,11 @@ const MOST_CELLS = 4_000_000;
 
 /**
  * Rows of expected and actual steps: `{ left, right, is }` where `is` says `same`, `left` (expected and not seen), `right`
- * (seen and not expected), `other` (both, and not the same) or `hidden` (a step that the runtime does not show). `full` if the runtime tells every step.
+ * (seen and not expected), `other` (both, and not the same) or `hidden` (a step that the runtime does not show). `full` if the runtime tells every step; otherwise it tells those of the kinds in `seen`.
  */
-function align(expected, actual, full) {
+function align(expected, actual, full, seen = SEEN_FROM_OUTSIDE) {
   const key = (step) => (full ? step.line : step.rest ?? step.line);
-  const isVisible = (step) => full || SEEN_FROM_OUTSIDE.has(step.kind);
+  const isVisible = (step) => full || seen.has(step.kind);
   const left = expected.filter(isVisible);
   const right = actual.filter(isVisible);
   const pairs = pairsOf(left.map(key), right.map(key));

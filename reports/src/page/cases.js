@@ -15,7 +15,7 @@ function casesTable(data, cases, filters) {
   const columns = only === undefined || only === "" ? data.runtimes : [data.runtimes[only]];
   const body = el("tbody", {});
   const table = el("table", { class: columns.length === 1 ? "cases one" : "cases" }, el("caption", { class: "sr" }, "Cases and their results"),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case"), el("th", { scope: "col" }, "Rules"),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case"), el("th", { scope: "col", class: "ids" }, "Rules"),
       columns.map((runtime) => el("th", { scope: "col", class: "slanted" }, el("span", {}, shown(runtime.name)))),
       columns.length === 1 && el("th", { scope: "col" }, "What there is to say"))), body);
   const box = el("div", { class: "scroll" }, table);

@@ -50,11 +50,11 @@ async function traces(data, runtime, item, result) {
   const seen = actual ?? (isBroken ? { ...nothing, end: null } : nothing);
   const both = sideBySide(expected, !actual && isSame ? { ...nothing, end: expected.end } : seen, {
     full: full && !isBroken, isSame, leftName: "Expected", rightName: `Actual: ${shown(runtime.name)}`,
-    unseenWords: isBroken ? "nothing was seen" : undefined,
+    seen: isProgram(item) ? new Set(["output", "exit", "end"]) : undefined, unseenWords: isBroken ? "nothing was seen" : undefined,
   });
   box.append(linesSwitch(box));
   if (!full && !isBroken) {
-    box.append(el("p", { class: "help" }, `${shown(runtime.name)} shows ${runtime.level === "outcome" ? "only how it ends" : "host calls, output and how it ends"}; `
+    box.append(el("p", { class: "help" }, `${shown(runtime.name)} shows ${runtime.level === "outcome" ? "only how it ends" : isProgram(item) ? "what a program writes and how it ends" : "host calls, and how it ends"}; `
       + "the steps between are expected, and not seen."));
   }
   if (!isSame && !isBroken && !both.isDifferent) {
@@ -64,6 +64,11 @@ async function traces(data, runtime, item, result) {
   const left = (seen.end !== null && survived(seen, seen.state)) || survived(expected, []);
   if (left) box.append(left);
   return box;
+}
+
+/** A program of WASI: its imports are the runtime's own, which does not show their calls. */
+function isProgram(item) {
+  return /^;;! \[run\]/m.test(item.text);
 }
 
 /** The steps of a case that expects none. */

@@ -60,7 +60,7 @@ async function ruleView(data, id, filters) {
         fact("Level", levelBadge(rule)),
         fact("Source", el("ul", {}, rule.source.map((text) => el("li", {}, sourceLink(text))))),
         rule.gate && fact("Takes", shown(rule.gate)),
-        rule.disagreement && hasVerdict && fact("Read otherwise by", shown(rule.disagreement)),
+        rule.disagreement && fact("Who reads it otherwise", shown(rule.disagreement)),
         hasVerdict && cases.length > 0 && fact("Lineages that pass", lineageFact(data, id, cases)),
         cases.length === 0 && fact("Untested", rule.reason ? `No case can show it: ${shown(rule.reason)}` : "There is no case of it in this run.")),
       !hasVerdict && await noVerdict(data, id, rule, cases, filters),
@@ -85,8 +85,10 @@ async function noVerdict(data, id, rule, cases, filters) {
       : "The texts leave this open. Nobody passes or fails this rule; what each runtime does is written down."),
     el("h3", {}, "Readings"),
     el("ul", { class: "readings" },
-      el("li", {}, el("b", {}, "As the rule has it: "), shown(rule.statement), el("span", { class: "source-of" }, rule.source.map((text) => [" ", sourceLink(text)]))),
-      rule.disagreement && el("li", {}, el("b", {}, "Otherwise: "), shown(rule.disagreement)),
+      (rule.readings ?? []).map(({ reading, source }) => el("li", {}, shown(reading),
+        el("span", { class: "source-of" }, source.split("; ").map((text, index) => [index > 0 && "; ", sourceLink(text)])))),
+      !rule.readings && el("li", {}, "No text says more than the rule, and none says otherwise.",
+        el("span", { class: "source-of" }, rule.source.map((text) => [" ", sourceLink(text)]))),
       applied.map(([reading, who]) => el("li", {}, el("b", {}, "Applied: "), `“${shown(reading)}” by ${shown(who.join(", "))}`))),
     cases.map((item) => behaviours(data, item, filters)));
 }

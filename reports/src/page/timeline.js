@@ -201,8 +201,8 @@ function timeline(trace, notes = {}, id = null) {
  * Two timelines side by side, the first difference marked. Returns the element, and whether a difference was found.
  * `isSame` if the verdict says that there is none.
  */
-function sideBySide(expected, actual, { full, isSame, leftName, rightName, unseenWords = "not shown by this runtime" }) {
-  const rows = align(expected.steps, actual.steps, full);
+function sideBySide(expected, actual, { full, isSame, leftName, rightName, seen, unseenWords = "not shown by this runtime" }) {
+  const rows = align(expected.steps, actual.steps, full, seen);
   const [left, right] = [new Side(expected.steps), new Side(rows.map((row) => row.right).filter((step) => step !== null))];
   const differs = (row) => !isSame && row.is !== "same" && row.is !== "hidden";
   const first = rows.findIndex(differs);

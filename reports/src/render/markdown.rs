@@ -124,8 +124,8 @@ fn without_verdict(text: &mut String, matrix: &Matrix) -> std::fmt::Result {
             let why = if rule.contested { "contested" } else { "unspecified" };
             writeln!(text, "- **{}** ({why}): {}", cell(id), cell(&rule.statement))?;
             writeln!(text, "  - source: {}", cell(&rule.source.join("; ")))?;
-            if let Some(disagreement) = &rule.disagreement {
-                writeln!(text, "  - other readings: {}", cell(disagreement))?;
+            for reading in &rule.readings {
+                writeln!(text, "  - reading: {} (source: {})", cell(&reading.reading), cell(&reading.source))?;
             }
             for notable in of_rule(id) {
                 let said = notable.result.notes.join("; ");
