@@ -10,6 +10,7 @@
 //! - [`runtime`] is what other people's runtimes have to supply, and how they are judged; [`commands`] are what a case
 //!   comes down to for them, and [`expect`] what is known of each;
 //! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`](macro@harness) makes them tests of a runtime project;
+//! - `toolchain` (a feature) makes the components of cases that speak of what tools make;
 //! - [`export`](mod@export) writes the cases in forms that others use.
 //!
 //! With default features off this crate contains no engine.
@@ -39,6 +40,8 @@ pub mod runtime;
 #[cfg(feature = "reference")]
 pub mod script;
 mod source;
+#[cfg(feature = "toolchain")]
+pub mod toolchain;
 
 pub use preflight_engine::trace;
 pub use preflight_reports::results;

@@ -1,6 +1,6 @@
 //! The header of a case.
 
-use super::CaseError;
+use super::{Build, CaseError};
 use crate::trace::Level;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct Header {
     /// Whether it ends only because the embedder stops it. Who runs such a case sets a limit of time or fuel.
     #[serde(default)]
     pub interrupt: bool,
+    /// Set if a tool has to make a component of the script's definitions first.
+    pub build: Option<Build>,
     /// Set if the case is a program of WASI; the script's `module definition`s are its modules.
     pub run: Option<Run>,
 }

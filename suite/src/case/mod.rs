@@ -8,6 +8,7 @@
 //!
 //! The format is told to those who write cases in the README of `preflight-spec-tests`.
 
+mod build;
 #[cfg(feature = "reference")]
 mod component;
 mod definitions;
@@ -15,6 +16,7 @@ mod header;
 pub mod js;
 mod judge;
 pub mod line;
+pub mod made;
 pub mod needs;
 #[cfg(feature = "reference")]
 mod program;
@@ -22,6 +24,7 @@ mod program;
 mod run;
 mod verdict;
 
+pub use build::{Adapter, Build, Componentize, Compose, Library, Link, Part};
 pub use definitions::{Definition, definitions};
 pub use header::{Fails, Header, Kind, Preload, Run};
 pub use judge::{Deviation, Ended, judge};

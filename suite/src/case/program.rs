@@ -1,7 +1,7 @@
 //! Programs of WASI on the reference engine. Those of preview 1: the preloads in their order, then the main module, each by the rules
 //! of commands and reactors.
 
-use super::{Broken, Definition, Ended, Failure, Kind, Run, component, definitions};
+use super::{Broken, Definition, Ended, Failure, Kind, Run, component};
 use crate::{
     script::{Options, Watchdog, panic_text},
     trace::{Event, InstancePath, Outcome, Phase, Sink},
@@ -19,10 +19,9 @@ use std::{
     rc::Rc,
 };
 
-/// Runs the program `run` of the script `text` on the tier of `options`, and records every step.
-pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
-    let definitions = definitions(text).map_err(|error| Box::new(Failure::Script(error)))?;
-    let result = catch_unwind(AssertUnwindSafe(|| start(&definitions, run, options)));
+/// Runs the program `run` of these definitions on the tier of `options`, and records every step.
+pub(super) fn run(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+    let result = catch_unwind(AssertUnwindSafe(|| start(definitions, run, options)));
     let broken = |panic: &str| Broken::Crashed { status: format!("panic: {panic}"), stderr: String::new() };
     result.unwrap_or_else(|panic| Err(Box::new(Failure::Broken(broken(panic_text(&*panic))))))
 }

@@ -1,6 +1,8 @@
 //! Cases on the reference engine.
 
-use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, needs, program};
+use super::{
+    Build, Case, Definition, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, made, needs, program,
+};
 use crate::{
     script::{self, DirectiveReport, Options, Script, Status},
     trace::{Cause, Event, Level, Outcome, PostMortem, Trace, compare},
@@ -41,6 +43,10 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
         };
         return Report { path: case.path.clone(), verdict, actual: nothing() };
     }
+    if let Some(Build { refused: Some(message), .. }) = &case.header.build {
+        let verdict = made::refusal(case, message, catalogue);
+        return Report { path: case.path.clone(), verdict, actual: nothing() };
+    }
     let (verdict, actual) = match (&case.header.run, missing) {
         (Some(run), None) => run_program(case, run, catalogue, &options),
         (_, missing) => run_script(case, missing, catalogue, &options),
@@ -57,7 +63,7 @@ pub fn run_wasi(case: &Case, options: &Options) -> Option<Result<Ended, Box<Fail
     let run = case.header.run.as_ref()?;
     let mut options = options.clone();
     options.config.features = needs::features(&case.header.needs).0;
-    Some(on_each_tier(&case.text, run, &options))
+    Some(made::definitions(case).and_then(|definitions| on_each_tier(&definitions, run, &options)))
 }
 
 fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
@@ -78,7 +84,11 @@ fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options
 }
 
 fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
-    let ended = match on_each_tier(&case.text, run, options) {
+    if case.header.build.is_some() && !made::CAN {
+        return (Verdict::Unsupported(made::WITHOUT.to_owned()), nothing());
+    }
+    let ended = made::definitions(case).and_then(|definitions| on_each_tier(&definitions, run, options));
+    let ended = match ended {
         Ok(ended) => ended,
         Err(failure) => return (Verdict::Failed(vec![*failure]), nothing()),
     };
@@ -100,13 +110,13 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
 }
 
 /// The program on the tier of `options`; or on both, which must agree on everything.
-fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+fn on_each_tier(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     #[cfg(feature = "jit")]
     if options.both {
         let on = |tier| {
             let mut options = options.clone();
             options.config.tier = tier;
-            program::run(text, run, &options)
+            program::run(definitions, run, &options)
         };
         let (interpreted, compiled) = (on(preflight_engine::Tier::Interp)?, on(preflight_engine::Tier::Jit)?);
         return match disagreement(&interpreted, &compiled) {
@@ -114,7 +124,7 @@ fn on_each_tier(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<F
             None => Ok(interpreted),
         };
     }
-    program::run(text, run, options)
+    program::run(definitions, run, options)
 }
 
 /// What the second tier did otherwise than the first.

@@ -6,7 +6,7 @@ use super::{
     needs::Accepted,
 };
 use crate::{
-    case::{Broken, Case, DirectiveFailure, Fails, Failure, Kind, Report, Run, Verdict},
+    case::{Broken, Case, DirectiveFailure, Fails, Failure, Kind, Report, Run, Verdict, made},
     commands::{Command, CommandKind, ModuleSource, lower},
     trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Stream, Trace, compare},
 };
@@ -98,6 +98,9 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
     }
     if needs("wasi-threads") {
         return lacks("wasi-threads");
+    }
+    if case.header.build.is_some() {
+        return lacks(made::WITHOUT);
     }
     let commands = lower(&case.text).map_err(Over::Script)?;
     if let Some(run) = &case.header.run {
