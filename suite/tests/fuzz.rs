@@ -24,7 +24,8 @@ impl Found {
         let Some(finding) = verdict.finding else { return };
         let [expected, actual] = [&finding.expected, &finding.actual].map(preflight::case::line::print_all);
         let same = expected.iter().zip(&actual).take_while(|(a, b)| a == b).count();
-        let around = |lines: &[String]| lines[same.saturating_sub(3).min(lines.len())..lines.len().min(same + 3)].join("\n  ");
+        let around =
+            |lines: &[String]| lines[same.saturating_sub(3).min(lines.len())..lines.len().min(same + 3)].join("\n  ");
         let text = format!(
             "seed {seed}, action {}: {}\n{}\nexpected ({}):\n  {}\nactual ({}):\n  {}\n{:?}\n{:?}",
             finding.action,

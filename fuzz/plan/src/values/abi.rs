@@ -133,7 +133,13 @@ pub(super) fn layout(ty: &Ty) -> (usize, usize) {
         Ty::U64 | Ty::S64 | Ty::F64 => (8, 8),
         Ty::String | Ty::List(_) => (8, 4),
         Ty::Flags(n) => {
-            let size = if *n <= 8 { 1 } else if *n <= 16 { 2 } else { 4 };
+            let size = if *n <= 8 {
+                1
+            } else if *n <= 16 {
+                2
+            } else {
+                4
+            };
             (size, size)
         }
         Ty::Tuple(types) | Ty::Record(types) => {

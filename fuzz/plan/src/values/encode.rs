@@ -332,13 +332,11 @@ fn main_module(plan: &ValuePlan, memory: &Memory) -> Module {
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
     let mut imports = ImportSection::new();
     imports.import("", "show", EntityType::Function(0));
-    imports.import("", "memory", MemoryType {
-        minimum: 1,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    });
+    imports.import(
+        "",
+        "memory",
+        MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None },
+    );
     let mut functions = FunctionSection::new();
     functions.function(1).function(2).function(0).function(3);
     let mut exports = ExportSection::new();

@@ -29,7 +29,8 @@ impl ValuePlan {
         let outcome = Outcome::Returned { values: Vec::new() };
         let made = trace(events, outcome, PostMortem(vec![value, component]));
         let (name, values) = ("echo".to_owned(), vec![list]);
-        let mut events = vec![Event::Called { at: at.clone(), name: name.clone(), args: values.clone(), cause: Cause::Invoke }];
+        let mut events =
+            vec![Event::Called { at: at.clone(), name: name.clone(), args: values.clone(), cause: Cause::Invoke }];
         events.push(Event::Lowered { at: at.clone(), what: "func 3 params".to_owned(), values: values.clone() });
         events.push(Event::Lifted { at: at.clone(), what: "func 3 result".to_owned(), values: values.clone() });
         events.push(Event::Returned { at, name, results: values.clone() });

@@ -23,7 +23,12 @@ impl WasiPlan {
         match self.form {
             Form::Component { nested } => WasiWasm::Component(encode_component::encode(self, nested)),
             Form::Modules => WasiWasm::Modules {
-                libraries: self.libraries.iter().enumerate().map(|(i, unit)| (name(i, count), module(unit, count))).collect(),
+                libraries: self
+                    .libraries
+                    .iter()
+                    .enumerate()
+                    .map(|(i, unit)| (name(i, count), module(unit, count)))
+                    .collect(),
                 main: module(&self.main, count),
             },
         }
@@ -87,8 +92,7 @@ fn module(unit: &Unit, libraries: usize) -> Vec<u8> {
     }
     let first = (wasi.len() + called.len()) as u32 + u32::from(unit.lacks_import);
     let call = |out: &mut InstructionSink<'_>, step: &Step| {
-        let wasi_index =
-            || wasi.iter().position(|name| function_of(step) == Some(name)).expect("imported") as u32;
+        let wasi_index = || wasi.iter().position(|name| function_of(step) == Some(name)).expect("imported") as u32;
         step_p1(out, step, wasi_index, |library| {
             (wasi.len() + called.iter().position(|other| *other == library).expect("imported")) as u32
         });

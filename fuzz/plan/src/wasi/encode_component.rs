@@ -116,10 +116,7 @@ fn streams(error: u32) -> InstanceType {
     streams.alias(Alias::Outer { kind: ComponentOuterAliasKind::Type, count: 1, index: error });
     streams.export("output-stream", ComponentTypeRef::Type(TypeBounds::SubResource));
     streams.ty().defined_type().own(0);
-    streams
-        .ty()
-        .defined_type()
-        .variant([("last-operation-failed", Some(ComponentValType::Type(2))), ("closed", None)]);
+    streams.ty().defined_type().variant([("last-operation-failed", Some(ComponentValType::Type(2))), ("closed", None)]);
     streams.export("stream-error", ComponentTypeRef::Type(TypeBounds::Eq(3)));
     streams.ty().defined_type().borrow(1);
     streams.ty().defined_type().list(ComponentValType::Primitive(PrimitiveValType::U8));
@@ -144,8 +141,7 @@ struct Encoder<'a> {
 const TYPES: u32 = 6;
 
 fn program(plan: &WasiPlan) -> Component {
-    let mut encoder =
-        Encoder { plan, out: Component::new(), modules: 0, instances: 0, funcs: 0, types: TYPES };
+    let mut encoder = Encoder { plan, out: Component::new(), modules: 0, instances: 0, funcs: 0, types: TYPES };
     encoder.prologue();
     let count = plan.libraries.len();
     let mut units = Vec::new();
@@ -316,9 +312,8 @@ fn module(unit: &Unit, libraries: usize, is_main: bool) -> Module {
         imports.import(module, name, ty);
     }
     let funcs: Vec<&(String, &str)> = wanted.iter().filter(|(_, name)| *name != "memory").collect();
-    let index = |module: &str, name: &str| {
-        funcs.iter().position(|(m, n)| m == module && *n == name).expect("imported") as u32
-    };
+    let index =
+        |module: &str, name: &str| funcs.iter().position(|(m, n)| m == module && *n == name).expect("imported") as u32;
     let first = funcs.len() as u32;
     let (mut functions, mut exports, mut code) = (FunctionSection::new(), ExportSection::new(), CodeSection::new());
     exports.export("f", ExportKind::Func, first);

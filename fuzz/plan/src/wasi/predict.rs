@@ -365,10 +365,14 @@ impl<'a> World<'a> {
 
     /// The memories and counters of those that are alive.
     fn state(&self) -> PostMortem {
-        let mut alive: Vec<usize> = self.libraries.iter().filter_map(|library| match library {
-            Library::Reactor(instance) => Some(*instance),
-            Library::Command(_) => None,
-        }).collect();
+        let mut alive: Vec<usize> = self
+            .libraries
+            .iter()
+            .filter_map(|library| match library {
+                Library::Reactor(instance) => Some(*instance),
+                Library::Command(_) => None,
+            })
+            .collect();
         alive.extend(self.main);
         let mut items = Vec::new();
         for instance in alive.into_iter().map(|i| &self.instances[i]) {

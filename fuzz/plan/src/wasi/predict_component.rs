@@ -2,7 +2,7 @@
 //! functions are called through the canonical ABI, and `wasi:cli/run` is entered when all is up.
 
 use super::{
-    Unit, WasiExpected, WasiPlan, Step,
+    Step, Unit, WasiExpected, WasiPlan,
     encode_component::{INTERFACES, RUN, imported_funcs, unit_imports},
     place,
     predict::Stop,
