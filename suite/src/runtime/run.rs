@@ -8,7 +8,7 @@ use super::{
 use crate::{
     case::{self, Broken, Case, DirectiveFailure, Ending, Failure, Kind, Report, Run, Verdict, js::Job},
     commands::{Command, CommandKind, ModuleSource, lower},
-    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Trace, compare},
+    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Stream, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 
@@ -257,14 +257,23 @@ fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, actual: &
     if let Err(End::Unsupported(what)) = end {
         return Err(Over::Unsupported(what));
     }
+    record_program(run, &stdout, &end, actual);
     let (ending, words) = match &end {
         Ok(()) => (Ending::Exit(0), "returned".to_owned()),
         Err(end) => (end.ending(), end.to_string()),
     };
-    if let Err(end) = &end {
+    Ok(case::judge(run, &ending, &words, &stdout).into_iter().map(Failure::Program).collect())
+}
+
+/// Writes down what was seen of a program: what it wrote, and how it ended.
+fn record_program(run: &Run, stdout: &[u8], end: &Result<(), End>, actual: &mut Trace) {
+    if !stdout.is_empty() {
+        let at = InstancePath::root().child(&run.main);
+        actual.events.push(Event::Output { at, stream: Stream::Stdout, bytes: stdout.into() });
+    }
+    if let Err(end) = end {
         actual.outcome = end.outcome(Phase::Call);
     }
-    Ok(case::judge(run, &ending, &words, &stdout).into_iter().map(Failure::Program).collect())
 }
 
 fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
