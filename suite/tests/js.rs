@@ -1,6 +1,7 @@
 //! The cases of the JavaScript API on the runtimes that are here: on each, what its file of expectations says, if that speaks
 //! of the version at hand.
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use preflight::{
     case::{self, Case, Verdict},
     expect::Expectations,
@@ -10,7 +11,6 @@ use preflight::{
         known::{Known, Places},
     },
 };
-use libtest_mimic::{Arguments, Failed, Trial};
 use preflight_spec_tests::rules;
 use std::process::ExitCode;
 

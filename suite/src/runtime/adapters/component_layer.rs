@@ -66,7 +66,10 @@ impl Runtime for ComponentLayer {
     fn compile_component(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
         let component = Component::new(&self.engine, bytes).map_err(|error| {
             let text = format!("{error:#}");
-            match ["ot yet implemented", "not implemented", "nsupported", "not supported"].iter().any(|words| text.contains(words)) {
+            match ["ot yet implemented", "not implemented", "nsupported", "not supported"]
+                .iter()
+                .any(|words| text.contains(words))
+            {
                 true => End::Unsupported(text),
                 false => End::Rejected(text),
             }
@@ -96,11 +99,8 @@ impl Runtime for ComponentLayer {
     }
 
     fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Json]) -> Result<Vec<Json>, End> {
-        let func: Func = self.instances[instance.0 as usize]
-            .exports()
-            .root()
-            .func(export)
-            .ok_or_else(|| End::no_export(export))?;
+        let func: Func =
+            self.instances[instance.0 as usize].exports().root().func(export).ok_or_else(|| End::no_export(export))?;
         let types = func.ty();
         let args: Result<Vec<Value>, End> =
             args.iter().zip(types.params()).map(|(arg, ty)| of_plain(arg, ty)).collect();

@@ -145,12 +145,16 @@ impl Tinywasm {
     }
 
     fn host_func(&mut self, func: &HostFunc) -> Function {
-        let params: Vec<_> = func.params.iter().map(|ty| match ty {
-            ValType::I32 => WasmType::I32,
-            ValType::I64 => WasmType::I64,
-            ValType::F32 => WasmType::F32,
-            ValType::F64 => WasmType::F64,
-        }).collect();
+        let params: Vec<_> = func
+            .params
+            .iter()
+            .map(|ty| match ty {
+                ValType::I32 => WasmType::I32,
+                ValType::I64 => WasmType::I64,
+                ValType::F32 => WasmType::F32,
+                ValType::F64 => WasmType::F64,
+            })
+            .collect();
         let returned: Vec<WasmValue> = func.results.iter().map(|value| of_value(value, WasmType::I32)).collect();
         let results: Vec<_> = returned.iter().map(WasmType::from).collect();
         let func = func.clone();
@@ -184,9 +188,7 @@ fn to_value(value: &WasmValue) -> Value {
         WasmValue::V128(bytes) => Value::V128(u128::from_le_bytes(*bytes)),
         WasmValue::RefExtern(value) => Value::Ref(value.addr().map_or(RefValue::Null, RefValue::Extern)),
         // The address is one of the store; which function it is cannot be told from outside.
-        WasmValue::RefFunc(func) => {
-            Value::Ref(func.addr().map_or(RefValue::Null, |_| RefValue::Func("?".to_owned())))
-        }
+        WasmValue::RefFunc(func) => Value::Ref(func.addr().map_or(RefValue::Null, |_| RefValue::Func("?".to_owned()))),
     }
 }
 

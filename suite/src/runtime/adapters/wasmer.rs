@@ -57,10 +57,12 @@ impl Runtime for Wasmer {
         for Import { module, name, item } in imports {
             let item = match item {
                 Item::Host(func) => Extern::Function(self.host_func(func)),
-                Item::Export(instance, export) => match self.instances[instance.0 as usize].exports.get_extern(export) {
-                    Some(item) => item.clone(),
-                    None => continue,
-                },
+                Item::Export(instance, export) => {
+                    match self.instances[instance.0 as usize].exports.get_extern(export) {
+                        Some(item) => item.clone(),
+                        None => continue,
+                    }
+                }
             };
             given.define(module, name, item);
         }

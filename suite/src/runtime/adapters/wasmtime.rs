@@ -26,7 +26,10 @@ use serde_json::Value as Json;
 use wasmtime::{
     Config, Engine, Extern, ExternRef, Func, FuncType, HeapType, Instance, Linker, Memory, Module, Store,
     ThrownException, Trap, Val, ValType,
-    component::{self, Component, ResourceTable, types::{ComponentItem, Type}},
+    component::{
+        self, Component, ResourceTable,
+        types::{ComponentItem, Type},
+    },
 };
 use wasmtime_wasi::{
     FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
@@ -113,10 +116,12 @@ impl Runtime for Wasmtime {
         for Import { module, name, item } in imports {
             let item = match item {
                 Item::Host(func) => Extern::Func(self.host_func(func)),
-                Item::Export(instance, export) => match self.instances[instance.0 as usize].get_export(&mut self.store, export) {
-                    Some(item) => item,
-                    None => continue,
-                },
+                Item::Export(instance, export) => {
+                    match self.instances[instance.0 as usize].get_export(&mut self.store, export) {
+                        Some(item) => item,
+                        None => continue,
+                    }
+                }
             };
             linker.define(&self.store, module, name, item).map_err(|error| End::Failed(error.to_string()))?;
         }
@@ -129,7 +134,8 @@ impl Runtime for Wasmtime {
     fn call(&mut self, instance: InstanceId, export: &str, args: &[TraceValue]) -> Result<Vec<TraceValue>, End> {
         let Extern::Func(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
         let ty = func.ty(&self.store);
-        let args: Result<Vec<Val>, End> = args.iter().zip(ty.params()).map(|(arg, ty)| self.of_value(arg, &ty)).collect();
+        let args: Result<Vec<Val>, End> =
+            args.iter().zip(ty.params()).map(|(arg, ty)| self.of_value(arg, &ty)).collect();
         let mut results = vec![Val::I32(0); ty.results().len()];
         func.call(&mut self.store, &args?, &mut results).map_err(|error| end(&error, false))?;
         Ok(results.iter().map(|value| self.to_value(value)).collect())
@@ -180,7 +186,11 @@ impl Runtime for Wasmtime {
         Ok(ModuleId(self.components.len() as u32 - 1))
     }
 
-    fn instantiate_component(&mut self, component: ModuleId, imports: &[(String, InstanceId)]) -> Result<InstanceId, End> {
+    fn instantiate_component(
+        &mut self,
+        component: ModuleId,
+        imports: &[(String, InstanceId)],
+    ) -> Result<InstanceId, End> {
         let mut linker = component::Linker::new(&self.engine);
         for (name, instance) in imports {
             self.give(&mut linker, name, *instance)?;
@@ -205,7 +215,10 @@ impl Runtime for Wasmtime {
         let files = Files::new()?;
         let output = MemoryOutputPipe::new(OUTPUT_BYTES);
         let mut wasi = WasiCtxBuilder::new();
-        wasi.arg("main.wasm").args(&program.args).stdin(MemoryInputPipe::new(program.stdin.clone())).stdout(output.clone());
+        wasi.arg("main.wasm")
+            .args(&program.args)
+            .stdin(MemoryInputPipe::new(program.stdin.clone()))
+            .stdout(output.clone());
         for (name, value) in &program.env {
             wasi.env(name, value);
         }
@@ -252,7 +265,10 @@ impl Wasmtime {
             match item.ty {
                 ComponentItem::ComponentFunc(_) => {
                     let Some(func) = instance.get_func(&mut self.store, export) else { continue };
-                    let call = move |store: wasmtime::StoreContextMut<'_, Host>, _, args: &[component::Val], results: &mut [component::Val]| {
+                    let call = move |store: wasmtime::StoreContextMut<'_, Host>,
+                                     _,
+                                     args: &[component::Val],
+                                     results: &mut [component::Val]| {
                         func.call(store, args, results)
                     };
                     given.func_new(export, call).map_err(failed)?;
@@ -317,7 +333,8 @@ impl Wasmtime {
             Val::FuncRef(Some(_)) => RefValue::Func("?".to_owned()),
             Val::ExternRef(Some(value)) => {
                 let data = value.data(&self.store).ok().flatten();
-                data.and_then(|data| data.downcast_ref::<u32>()).map_or(RefValue::Struct, |number| RefValue::Extern(*number))
+                data.and_then(|data| data.downcast_ref::<u32>())
+                    .map_or(RefValue::Struct, |number| RefValue::Extern(*number))
             }
             Val::AnyRef(Some(value)) => match (value.as_i31(&self.store), value.is_array(&self.store)) {
                 (Ok(Some(number)), _) => RefValue::I31(number.get_i32()),
@@ -331,14 +348,20 @@ impl Wasmtime {
 }
 
 /// A program of WASI 0.2, from its bytes to its end.
-fn run(engine: &Engine, mut store: Store<Host>, linker: &component::Linker<Host>, program: &Program) -> Result<(), End> {
+fn run(
+    engine: &Engine,
+    mut store: Store<Host>,
+    linker: &component::Linker<Host>,
+    program: &Program,
+) -> Result<(), End> {
     let component = Component::from_binary(engine, &program.main).map_err(refused)?;
     let instance = linker.instantiate(&mut store, &component).map_err(|error| end(&error, true))?;
     let entry = match &program.reach {
         Reach::Export(name) => instance.get_func(&mut store, name.as_str()),
         Reach::Command | Reach::Reactor => {
             let ty = component.component_type();
-            let name = ty.exports(engine).map(|(name, _)| name.to_owned()).find(|name| name.starts_with("wasi:cli/run@0.2."));
+            let name =
+                ty.exports(engine).map(|(name, _)| name.to_owned()).find(|name| name.starts_with("wasi:cli/run@0.2."));
             let interface = name.and_then(|name| instance.get_export_index(&mut store, None, &name));
             let run = interface.and_then(|index| instance.get_export_index(&mut store, Some(&index), "run"));
             run.and_then(|index| instance.get_func(&mut store, index))
@@ -412,9 +435,9 @@ fn of_plain(json: &Json, ty: &Type) -> Result<component::Val, End> {
         Type::Float64 => V::Float64(float()),
         Type::Char => V::Char(text.chars().next().unwrap_or_default()),
         Type::String => V::String(text.to_owned()),
-        Type::List(list) => {
-            V::List(json.as_array().into_iter().flatten().map(|item| of_plain(item, &list.ty())).collect::<Result<_, _>>()?)
-        }
+        Type::List(list) => V::List(
+            json.as_array().into_iter().flatten().map(|item| of_plain(item, &list.ty())).collect::<Result<_, _>>()?,
+        ),
         _ => return Err(End::unsupported("arguments of this type for component functions")),
     })
 }

@@ -90,7 +90,12 @@ pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmtime")]
     Known { name: "wasmtime-crate", what: "wasmtime, part of this program", package: None, open: built_in },
     #[cfg(feature = "component-layer")]
-    Known { name: "component-layer", what: "components on wasmi 0.31, part of this program", package: None, open: built_in },
+    Known {
+        name: "component-layer",
+        what: "components on wasmi 0.31, part of this program",
+        package: None,
+        open: built_in,
+    },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
     Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun", "1.4.5")), open: bun },
     Known { name: "gjs", what: "SpiderMonkey; Debian's package gjs", package: None, open: |_, places| gjs(places) },
@@ -155,7 +160,13 @@ impl Known {
 }
 
 /// A runtime that is part of this program, in a worker of its own: one that aborts does not end the run.
-#[cfg(any(feature = "wasmi", feature = "tinywasm", feature = "wasmer", feature = "wasmtime", feature = "component-layer"))]
+#[cfg(any(
+    feature = "wasmi",
+    feature = "tinywasm",
+    feature = "wasmer",
+    feature = "wasmtime",
+    feature = "component-layer"
+))]
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
     let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
