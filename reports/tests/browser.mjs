@@ -183,6 +183,16 @@ const steps = {
     await page.context().close();
   },
 
+  async "mutants that survive stand first"() {
+    const page = await open(report, "#/mutants");
+    assert.equal(await page.locator("#tabs [aria-current=page]").innerText(), "Mutants");
+    assert.ok((await page.locator("tbody tr").first().innerText()).includes("The start function <runs> twice. historical: START-TWICE\t✗ survived"));
+    await accessible(page, "mutants");
+    await page.getByRole("link", { name: "core/data-trap.wast" }).click();
+    await page.waitForFunction(() => document.title.startsWith("A write survives a trap"));
+    await page.context().close();
+  },
+
   async "dark, and narrow"() {
     const page = await open(report, "", { colorScheme: "dark" });
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -29,11 +29,6 @@ function count(n, one, many) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** Says something to screen readers, politely. */
-function announce(text) {
-  document.getElementById("live").textContent = text;
-}
-
 /**
  * Rows that come up as they are scrolled to: the first ones at once, the rest when the end of them is near, or on a button's
  * click, which is there for those who do not scroll.

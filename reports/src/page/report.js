@@ -19,6 +19,7 @@ const VIEWS = {
   rules: (rest, filters) => rulesView(data, filters),
   cases: (rest, filters) => casesView(data, filters),
   runtimes: (rest) => runtimesView(data, rest),
+  mutants: () => mutantsView(data),
   rule: (rest, filters) => ruleView(data, rest, filters),
   case: (rest, filters) => caseView(data, rest, filters),
   result: (rest, filters) => resultView(data, rest, filters),
@@ -91,6 +92,7 @@ function keys(event) {
   return undefined;
 }
 
+document.querySelector("#tabs [data-view=mutants]").hidden = data.mutants === undefined;
 addEventListener("hashchange", navigated);
 addEventListener("keydown", keys);
 document.getElementById("skip").addEventListener("click", () => document.getElementById("heading").focus());

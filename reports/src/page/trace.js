@@ -8,12 +8,17 @@ const notes = { files: run.files, funcs: run.funcs, providers };
 
 /** Where each planned step happened: its place in the trace, or -1. Each step of the trace is taken once. */
 function places() {
-  const taken = new Set();
+  /** The steps of each instance that are not taken yet. */
+  const left = new Map();
+  trace.steps.forEach((step, index) => {
+    if (!left.has(step.at)) left.set(step.at, []);
+    left.get(step.at).push(index);
+  });
   return run.plan.map((planned) => {
     if (planned.key === undefined) return null;
-    const at = trace.steps.findIndex((step, index) => !taken.has(index) && step.at === planned.at && step.rest.startsWith(planned.key));
-    if (at >= 0) taken.add(at);
-    return at;
+    const own = left.get(planned.at) ?? [];
+    const found = own.findIndex((index) => trace.steps[index].rest.startsWith(planned.key));
+    return found < 0 ? -1 : own.splice(found, 1)[0];
   });
 }
 
@@ -35,6 +40,7 @@ function planList() {
 }
 
 function showStep(index) {
+  if (!document.getElementById(`step-${index}`)) document.querySelector("button.more").click();
   const row = document.getElementById(`step-${index}`);
   row.tabIndex = -1;
   row.scrollIntoView({ block: "center" });

@@ -21,7 +21,7 @@ const COMMON: [&str; 4] = [
     include_str!("../page/timeline.js"),
     include_str!("../page/survived.js"),
 ];
-const REPORT_SCRIPTS: [&str; 10] = [
+const REPORT_SCRIPTS: [&str; 11] = [
     include_str!("../page/align.js"),
     include_str!("../page/data.js"),
     include_str!("../page/route.js"),
@@ -31,6 +31,7 @@ const REPORT_SCRIPTS: [&str; 10] = [
     include_str!("../page/cases.js"),
     include_str!("../page/rules.js"),
     include_str!("../page/result.js"),
+    include_str!("../page/mutants.js"),
     include_str!("../page/report.js"),
 ];
 const TRACE_SCRIPTS: [&str; 1] = [include_str!("../page/trace.js")];
