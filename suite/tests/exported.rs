@@ -43,7 +43,9 @@ fn find(places: &Places, name: &str, in_package: &str, on_path: &str) -> Option<
     let found = installed.into_iter().chain(env::split_paths(&path).map(|folder| folder.join(on_path)));
     let found = found.into_iter().find(|file| file.is_file());
     if found.is_none() {
-        eprintln!("note: {name} is not here, so that no exported script is read by it: preflight runtimes install {name}");
+        eprintln!(
+            "note: {name} is not here, so that no exported script is read by it: preflight runtimes install {name}"
+        );
     }
     found
 }

@@ -14,7 +14,8 @@ fn program() -> String {
 fn results(folder: &Folder, args: &[&str]) -> (i32, Value) {
     let all = [&["run", "--format", "json"], args].concat();
     let run = folder.run_list(&all, &[], "");
-    let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {} {}", run.out, run.err));
+    let document: Value =
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {} {}", run.out, run.err));
     (run.status, document)
 }
 
@@ -26,10 +27,8 @@ fn verdict<'d>(document: &'d Value, case: &str) -> &'d str {
 
 #[test]
 fn a_template_runs_programs_with_preloads() {
-    let template = format!(
-        "{} exec {{preloads}} {{env}} {{preopens}} {{invoke}} --stdin - {{file}} -- {{args}}",
-        program()
-    );
+    let template =
+        format!("{} exec {{preloads}} {{env}} {{preopens}} {{invoke}} --stdin - {{file}} -- {{args}}", program());
     let folder = Folder::with(&[]);
     let (status, document) = results(&folder, &["--cmd", &template, "--filter", "p1/"]);
     assert_eq!((status, &document["totals"]["failed"]), (0, &0.into()), "{document:#}");

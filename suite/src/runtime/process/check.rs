@@ -8,9 +8,7 @@ use crate::{
         Broken,
         js::{Job, Word},
     },
-    runtime::{
-        Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Reach, Recorder, Runtime, ValType, World,
-    },
+    runtime::{Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Reach, Recorder, Runtime, ValType, World},
     source,
     trace::{TrapCode, Value},
 };
