@@ -2,7 +2,9 @@
 
 use preflight::fuzz::{Class, Judge, Verdict};
 use preflight_engine::Tier;
-use preflight_plan::{Plan, component::ComponentPlan, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
+use preflight_plan::{
+    Plan, component::ComponentPlan, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 
 #[test]
 fn predictions_hold_on_the_interpreter() {
@@ -215,8 +217,7 @@ fn plans_of_all_kinds_become_cases() {
 fn findings_become_small() {
     use preflight::fuzz::campaign::Input;
     use preflight_plan::shrink::shrink;
-    let (component, program, value) =
-        (ComponentPlan::from_seed(3), WasiPlan::from_seed(3), ValuePlan::from_seed(11));
+    let (component, program, value) = (ComponentPlan::from_seed(3), WasiPlan::from_seed(3), ValuePlan::from_seed(11));
     let small = shrink(&component, 3_000, |plan| plan.expected().events.len() > 10);
     assert!(small.expected().events.len() <= 16, "{small:?}");
     let small = shrink(&program, 3_000, |plan| plan.expected().trace.events.len() > 3);

@@ -32,10 +32,12 @@ fn fuzz(data: &[u8]) -> Option<usize> {
                 nodes[*node] = made.or(nodes[*node]);
                 made.is_some()
             }
-            Action::Call { node, export } => nodes[*node].and_then(|i| i.get_func(&store, export)).is_some_and(|func| {
-                let mut results = vec![Val::I32(0); func.ty(&store).results().len()];
-                func.call(&mut store, &[], &mut results).is_ok()
-            }),
+            Action::Call { node, export } => {
+                nodes[*node].and_then(|i| i.get_func(&store, export)).is_some_and(|func| {
+                    let mut results = vec![Val::I32(0); func.ty(&store).results().len()];
+                    func.call(&mut store, &[], &mut results).is_ok()
+                })
+            }
         };
         assert_eq!(returned, matches!(trace.outcome, Outcome::Returned { .. }), "{action:?} of {plan:?}");
         assert_eq!(std::mem::take(store.data_mut()), logged(trace), "{action:?} of {plan:?}");

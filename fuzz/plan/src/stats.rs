@@ -202,7 +202,9 @@ fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
         reaches.push(all);
     }
     let depth = depth.iter().max().copied().unwrap_or_default();
-    kinds.extend((1..).zip(["depth 1", "depth 2", "depth 3", "depth 4"]).find(|(n, _)| *n == depth).map(|(_, kind)| kind));
+    kinds.extend(
+        (1..).zip(["depth 1", "depth 2", "depth 3", "depth 4"]).find(|(n, _)| *n == depth).map(|(_, kind)| kind),
+    );
     imports(plan, kinds);
     for (module, space) in plan.modules.iter().zip(spaces(plan)) {
         kinds.extend(module.imports.iter().filter_map(|import| import.twist).map(|twist| match twist {

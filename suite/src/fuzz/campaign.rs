@@ -2,8 +2,7 @@
 
 use super::{Class, Finding, Judge, Verdict, smith};
 use preflight_plan::{
-    Plan, component::ComponentPlan, envelope::Planned, stats::Stats, tasks::TaskPlan, values::ValuePlan,
-    wasi::WasiPlan,
+    Plan, component::ComponentPlan, envelope::Planned, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
 };
 use rayon::prelude::*;
 use std::{
@@ -292,9 +291,7 @@ pub fn shrink(judge: &Judge, plan: &Plan, signature: &str, tries: usize) -> Plan
 pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> Input {
     match input {
         Input::Plan(plan) => Input::Plan(shrink(judge, plan, signature, tries)),
-        Input::Component(plan) => {
-            Input::Component(shrunk(plan, signature, tries, |plan| judge.component(plan).0))
-        }
+        Input::Component(plan) => Input::Component(shrunk(plan, signature, tries, |plan| judge.component(plan).0)),
         Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),
         Input::Value(plan) => Input::Value(shrunk(plan, signature, tries, |plan| judge.value(plan).0)),
         Input::Task(plan) => Input::Task(shrunk(plan, signature, tries, |plan| judge.task(plan).0)),

@@ -7,12 +7,12 @@
 use super::{Events, Judge, Verdict, driver, judge::Class};
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
-use preflight_plan::{Plan, Sizes};
-use std::rc::Rc;
 use preflight_engine::{
     Config, Extern, Fault, Module, Ref, Store, Val,
     syntax::{ExternType, HeapType, ValType},
 };
+use preflight_plan::{Plan, Sizes};
+use std::rc::Rc;
 
 /// The bytes of the module with this number.
 pub fn module(seed: u64) -> Vec<u8> {

@@ -118,9 +118,10 @@ fn step_kind(step: Step) -> &'static str {
 /// Where it failed: the first instance that was ended.
 fn ends(expected: &Trace, kinds: &mut BTreeSet<&'static str>) {
     let Outcome::Trap { code, .. } = expected.outcome else { return };
-    let mut ended = expected.events.iter().filter(|event| {
-        matches!(event, Event::Trapped { .. } | Event::Threw { .. } | Event::Locked { .. })
-    });
+    let mut ended = expected
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::Trapped { .. } | Event::Threw { .. } | Event::Locked { .. }));
     let Some(first) = ended.next() else { return };
     let path = first.at().as_str();
     kinds.insert(match first {

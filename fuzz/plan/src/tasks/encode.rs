@@ -330,8 +330,7 @@ fn function(steps: &[Step], used: &[(&str, u32)]) -> Function {
     let call = sets + 2 * flows + errors;
     let locals = Locals { sets: 0, ends: sets, errors: sets + 2 * flows, call, pair: call + 1 };
     let mut body = Function::new([(call + 1, ValType::I32), (1, ValType::I64)]);
-    let mut encoder =
-        Encoder { out: body.instructions(), used, locals, flows: Vec::new(), sets: 0, errors: 0 };
+    let mut encoder = Encoder { out: body.instructions(), used, locals, flows: Vec::new(), sets: 0, errors: 0 };
     steps.iter().for_each(|step| encoder.step(*step));
     body
 }
@@ -473,7 +472,8 @@ impl Encoder<'_> {
     /// The two ends of a new stream or future, the readable one first.
     fn pair(&mut self, name: &str) {
         let flow = self.flows.len() - 1;
-        let (pair, [readable, writable]) = (self.locals.pair, [Side::Readable, Side::Writable].map(|s| self.end(flow, s)));
+        let (pair, [readable, writable]) =
+            (self.locals.pair, [Side::Readable, Side::Writable].map(|s| self.end(flow, s)));
         self.call(name);
         self.out.local_tee(pair).i32_wrap_i64().local_tee(readable);
         self.log();

@@ -159,10 +159,8 @@ impl<'a> World<'a> {
             StateItem { at, name: String::new(), state }
         };
         let handles = self.handles.iter().flatten().count();
-        let items = vec![
-            state(root(), self.is_locked, !self.is_locked, handles),
-            state(child(), false, !self.is_locked, 0),
-        ];
+        let items =
+            vec![state(root(), self.is_locked, !self.is_locked, handles), state(child(), false, !self.is_locked, 0)];
         let events = std::mem::take(&mut self.events);
         Trace { level: Level::Full, events, outcome, post_mortem: PostMortem(items) }
     }

@@ -62,7 +62,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (_, false) => serde_json::to_string_pretty(&small.to_json())? + "\n",
         // It can say why there is no script.
         (Input::Plan(plan), true) => case::case(plan, &plan.expected(), &finding.signature, case::RULE)?,
-        (small, true) => case::any(small, &finding.signature).context("scripts have no words for what this plan does")?,
+        (small, true) => {
+            case::any(small, &finding.signature).context("scripts have no words for what this plan does")?
+        }
     };
     output::note(&finding.signature);
     output::data(args.out.as_deref(), &text)?;
