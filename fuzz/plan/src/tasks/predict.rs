@@ -43,7 +43,7 @@ enum Entry {
 
 /// `CopyState`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Copying {
+enum CopyState {
     Idle,
     Copying,
     Done,
@@ -73,7 +73,7 @@ impl Buffer {
 /// An end (*Stream State*, *Future State*).
 #[derive(Debug, Clone, Copy)]
 struct End {
-    state: Copying,
+    state: CopyState,
     buffer: Buffer,
     /// The event that is pending, and whether the buffer is to be reclaimed with it.
     pending: Option<(Copied, bool)>,
@@ -460,7 +460,7 @@ impl<'a> World<'a> {
             of.waiting = None;
         }
         let is_done = if of.is_future { result != Copied::Cancelled } else { result == Copied::Dropped };
-        end.state = if is_done { Copying::Done } else { Copying::Idle };
+        end.state = if is_done { CopyState::Done } else { CopyState::Idle };
         let code = match (of.is_future, side) {
             (false, Side::Readable) => EventCode::StreamRead,
             (false, Side::Writable) => EventCode::StreamWrite,
@@ -474,7 +474,7 @@ impl<'a> World<'a> {
     fn flow_step(&mut self, step: Step) -> Result<(), TrapCode> {
         match step {
             Step::NewFlow { is_future } => {
-                let end = End { state: Copying::Idle, buffer: Buffer::default(), pending: None, set: None, index: 0 };
+                let end = End { state: CopyState::Idle, buffer: Buffer::default(), pending: None, set: None, index: 0 };
                 self.flows.push(Flow { is_future, is_dropped: false, waiting: None, ends: [end; 2] });
                 let flow = self.flows.len() - 1;
                 let handles = [Side::Readable, Side::Writable].map(|side| self.add(Entry::End(flow, side)));
@@ -513,10 +513,10 @@ impl<'a> World<'a> {
     fn copy(&mut self, flow: usize, side: Side, len: u32) -> Result<u32, TrapCode> {
         let of = &mut self.flows[flow];
         let (this, other) = (side as usize, 1 - side as usize);
-        if of.ends[this].state != Copying::Idle {
+        if of.ends[this].state != CopyState::Idle {
             return Err(TrapCode::InvalidHandle);
         }
-        of.ends[this].state = Copying::Copying;
+        of.ends[this].state = CopyState::Copying;
         of.ends[this].buffer = Buffer { len, progress: 0 };
         let completed = Some((Copied::Completed, false));
         if of.is_dropped {
@@ -551,7 +551,7 @@ impl<'a> World<'a> {
     fn cancel(&mut self, flow: usize, side: Side) -> Result<u32, TrapCode> {
         let of = &mut self.flows[flow];
         let end = &mut of.ends[side as usize];
-        if end.state != Copying::Copying {
+        if end.state != CopyState::Copying {
             return Err(TrapCode::InvalidHandle);
         }
         match end.pending {
@@ -574,7 +574,7 @@ impl<'a> World<'a> {
         let of = &mut self.flows[flow];
         let end = of.ends[side as usize];
         let must_be_done = of.is_future && side == Side::Writable;
-        if must_be_done && end.state != Copying::Done || end.state == Copying::Copying {
+        if must_be_done && end.state != CopyState::Done || end.state == CopyState::Copying {
             return Err(TrapCode::InvalidHandle);
         }
         if !std::mem::replace(&mut of.is_dropped, true)
