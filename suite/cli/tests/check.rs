@@ -202,7 +202,12 @@ fn used(is_early: bool, export: &str) -> String {
 
 #[test]
 fn an_export_used_before_initialize_is_told_with_who_used_it() {
-    let parts = ["FOUND P1-REA-02: /$main: an export was used before _initialize", "/$user", "/core#3", "call _initialize first"];
+    let parts = [
+        "FOUND P1-REA-02: /$main: an export was used before _initialize",
+        "/$user",
+        "/core#3",
+        "call _initialize first",
+    ];
     finds("P1-REA-02", &used(true, "f"), "", &parts);
     finds("P1-REA-02", &used(true, "f"), "--tier jit", &parts);
     finds_nothing(&used(false, "f"), "");

@@ -101,7 +101,8 @@ fn used_too_early(subject: &Subject<'_>) -> Vec<Finding> {
             let is_func = matches!(export(module, name), Some(ExternIndex::Func(_)));
             is_func && !is_constructor(name) && !name.starts_with("cabi_") && !name.starts_with("cm32p2_")
         };
-        let is_own = |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
+        let is_own =
+            |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
         let Some(initialised) = calls(subject, at, "_initialize").first().copied() else { continue };
         let is_early = |index: &usize| {
             let call = entry(&subject.events[*index]);
