@@ -26,6 +26,8 @@ pub use end::End;
 pub use post_mortem::post_mortem;
 pub use program::{Program, ProgramEnd, Reach};
 pub use run::{Judge, run};
+#[cfg(feature = "reference")]
+pub(crate) use run::{assemble, judge_program};
 
 use crate::{commands::Command, trace::Value};
 use std::{

@@ -255,7 +255,7 @@ fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime) -> Found 
     Ok(judge_program(run, &end))
 }
 
-fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
+pub(crate) fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
     let module = |wanted: &str| {
         commands.iter().find_map(|command| match &command.kind {
             CommandKind::ModuleDefinition { name: Some(name), module: ModuleSource::Binary(bytes) }
@@ -282,7 +282,7 @@ fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
 }
 
 /// What a program did otherwise than its case says.
-fn judge_program(run: &Run, program: &ProgramEnd) -> Vec<Failure> {
+pub(crate) fn judge_program(run: &Run, program: &ProgramEnd) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut differs = |expected: String, got: String| failures.push(failure(None, "run", expected, got));
     let end = || program.end.as_ref().map_or_else(ToString::to_string, |()| "returned".to_owned());
