@@ -1,4 +1,4 @@
-;;! title = "What becomes of a component whose child blocks while it starts is recorded, until types can say that they may"
+;;! title = "What becomes of a component whose child blocks while it starts is recorded"
 ;;! rules = ["CM-ASYNC-18"]
 ;;! needs = ["component-model", "component-async"]
 (assert_trap

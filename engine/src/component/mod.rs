@@ -22,7 +22,7 @@ mod linker;
 mod resource;
 mod scope;
 mod shadow;
-mod syntax;
+pub(crate) mod syntax;
 mod task;
 mod thread;
 mod types;

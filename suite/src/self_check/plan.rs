@@ -119,7 +119,8 @@ impl Unit {
             let mut body = Body::new(&shape);
             body.exit(FIRST_CHECK);
             let check = Check { exit: FIRST_CHECK, line: self.line, what: what.clone() };
-            return Ok((vec![(weave(&self.bytes, &shape, body.finish())?, Some(*fails), vec![check])], Vec::new()));
+            let bytes = weave(&self.bytes, &shape, *fails != Fails::Refused, body.finish())?;
+            return Ok((vec![(bytes, Some(*fails), vec![check])], Vec::new()));
         }
         let (reached, left_out) = self.reached(&shape);
         let mut programs = Vec::new();
@@ -174,7 +175,7 @@ impl Unit {
             body.perform(action)?;
             body.exit(exit);
         }
-        Ok((weave(&self.bytes, shape, body.finish())?, last.map(|_| Fails::Trap), checks))
+        Ok((weave(&self.bytes, shape, true, body.finish())?, last.map(|_| Fails::Trap), checks))
     }
 }
 

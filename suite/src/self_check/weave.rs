@@ -22,9 +22,10 @@ const CHANGED: [SectionId; 6] = [
 ///
 /// It gets the import behind its own, so that the functions that it defines move up by one; and a memory, which programs of WASI
 /// have to export, if it has none.
-pub(super) fn weave(bytes: &[u8], shape: &Shape<'_>, start: Function) -> Result<Vec<u8>, String> {
+/// An index that there is not in an invalid module is not there in the new one either.
+pub(super) fn weave(bytes: &[u8], shape: &Shape<'_>, is_valid: bool, start: Function) -> Result<Vec<u8>, String> {
     let mut module = Module::new();
-    let mut weaver = Weaver { shape, start };
+    let mut weaver = Weaver { shape, is_valid, start };
     let parser = wasmparser::Parser::new(0);
     weaver.parse_core_module(&mut module, parser, bytes).map_err(|error| error.to_string())?;
     Ok(module.finish())
@@ -32,6 +33,7 @@ pub(super) fn weave(bytes: &[u8], shape: &Shape<'_>, start: Function) -> Result<
 
 struct Weaver<'s> {
     shape: &'s Shape<'s>,
+    is_valid: bool,
     start: Function,
 }
 
@@ -74,7 +76,7 @@ impl Weaver<'_> {
     }
 
     fn add_memory(&self, memories: &mut MemorySection) {
-        if self.shape.memories == 0 {
+        if self.adds_memory() {
             memories.memory(MemoryType {
                 minimum: 0,
                 maximum: None,
@@ -86,10 +88,16 @@ impl Weaver<'_> {
     }
 
     fn add_exports(&self, exports: &mut ExportSection) {
-        if !self.exports_memory() {
+        let has_memory = self.shape.memories > 0 || self.adds_memory();
+        if has_memory && !self.exports_memory() {
             exports.export("memory", ExportKind::Memory, 0);
         }
         exports.export("_start", ExportKind::Func, self.shape.funcs.len() as u32 + 1);
+    }
+
+    /// An invalid module may be so for want of one.
+    fn adds_memory(&self) -> bool {
+        self.shape.memories == 0 && self.is_valid
     }
 
     fn exports_memory(&self) -> bool {
@@ -125,7 +133,13 @@ impl Reencode for Weaver<'_> {
     type Error = Infallible;
 
     fn function_index(&mut self, func: u32) -> Result<u32, Error<Infallible>> {
-        Ok(func + u32::from(func >= self.shape.imported_funcs))
+        let is_there = (func as usize) < self.shape.funcs.len();
+        Ok(func + u32::from(func >= self.shape.imported_funcs) + u32::from(!is_there))
+    }
+
+    fn type_index(&mut self, ty: u32) -> Result<u32, Error<Infallible>> {
+        let is_there = (ty as usize) < self.shape.types.len();
+        Ok(ty + if is_there { 0 } else { 2 })
     }
 
     fn parse_type_section(

@@ -1,19 +1,25 @@
-//! One mutant: the cases in order until one fails, in a process that may hang or crash.
+//! One mutant: cases or plans in order until one fails, in a process that may hang or crash.
 
 use crate::commands::run::select::in_folder;
 use anyhow::{Context, bail};
 use preflight::{
-    case::{self, Verdict},
+    case::{self, Case, Verdict, needs},
+    fuzz::{
+        Judge,
+        campaign::{self, Inputs, Until},
+    },
     script::Options,
+    self_check,
 };
+use preflight_engine::Tier;
 use preflight_spec_tests::rules;
 use serde::Serialize;
 use std::{
     env,
-    ffi::OsStr,
+    ffi::OsString,
     fmt,
-    io::{BufRead, BufReader, Write},
-    path::Path,
+    io::{self, BufRead, BufReader, Write},
+    path::PathBuf,
     process::{Child, Command, ExitCode, Stdio},
     thread,
     time::{Duration, Instant},
@@ -41,39 +47,95 @@ impl fmt::Display for Kill {
     }
 }
 
+/// What mutants are run on.
+#[derive(Debug, Clone)]
+pub enum Bait {
+    /// The cases: the built-in ones, or those of a folder.
+    Cases(Option<PathBuf>),
+    /// The commands that the built-in cases become.
+    Commands,
+    /// Plans, for so long.
+    Plans(Duration),
+}
+
 /// The name of the engine without a mutant.
 const UNCHANGED: &str = "none";
 
-/// Runs the cases in this process, and tells each before it begins; exit status 1 with the first that fails.
+/// Runs the bait in this process, and tells each before it begins; exit status 1 with the first that fails.
 ///
 /// # Errors
 /// There is no such mutant, or the cases cannot be read.
-pub fn run(id: &str, folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub fn run(id: &str, bait: &Bait) -> anyhow::Result<ExitCode> {
     if id != UNCHANGED {
         preflight_engine::mutants::activate(id)?;
     }
-    let catalogue = rules().context("the catalogue of rules")?;
-    let options = Options::default();
-    let mut out = std::io::stdout().lock();
-    for case in folder.map_or_else(|| Ok(case::all()?), in_folder)? {
-        writeln!(out, "{}", case.path)?;
-        out.flush()?;
-        if let Verdict::Failed(_) = case::run(&case, &catalogue, &options).verdict {
-            return Ok(ExitCode::from(1));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    let bites = match bait {
+        Bait::Cases(folder) => any_case(&folder.as_deref().map_or_else(|| Ok(case::all()?), in_folder)?)?,
+        Bait::Commands => any_command(&case::all()?)?,
+        Bait::Plans(time) => any_plan(*time)?,
+    };
+    Ok(ExitCode::from(u8::from(bites)))
 }
 
-/// Runs the cases on the mutant `id`, or on the engine without one, in a process of its own: the case that found it, and how.
+/// Tells what begins.
+fn tell(what: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{what}")?;
+    out.flush()
+}
+
+fn any_case(cases: &[Case]) -> anyhow::Result<bool> {
+    let catalogue = rules().context("the catalogue of rules")?;
+    let options = Options::default();
+    for case in cases {
+        tell(&case.path)?;
+        if let Verdict::Failed(_) = case::run(case, &catalogue, &options).verdict {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn any_command(cases: &[Case]) -> anyhow::Result<bool> {
+    let catalogue = rules().context("the catalogue of rules")?;
+    for case in cases.iter().filter(|case| case.gives_verdict(&catalogue)) {
+        let mut options = Options::default();
+        options.config.features = needs::features(&case.header.needs).0;
+        for command in self_check::build(case, &catalogue).commands {
+            tell(&command.name)?;
+            if !command.judge(&command.run(&options)).is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn any_plan(time: Duration) -> anyhow::Result<bool> {
+    tell("plans")?;
+    let judge = Judge::new(&[Tier::Interp]);
+    let inputs = Inputs::Seeds { first: 0 };
+    let report = campaign::run(&judge, inputs, Until::Time(time), Some(1), &mut |report| report.found.is_empty())?;
+    let Some(signature) = report.found.keys().next() else { return Ok(false) };
+    tell(&format!("a plan of the first {}: {signature}", report.executions))?;
+    Ok(true)
+}
+
+/// Runs the bait on the mutant `id`, or on the engine without one, in a process of its own: what found it, and how.
 ///
 /// # Errors
 /// The process cannot be started.
-pub fn watch(id: Option<&str>, folder: Option<&Path>, timeout: Duration) -> anyhow::Result<Option<(String, Kill)>> {
+pub fn watch(id: Option<&str>, bait: &Bait, timeout: Duration) -> anyhow::Result<Option<(String, Kill)>> {
     let program = env::current_exe().context("cannot find this program")?;
+    let arguments: Vec<OsString> = match bait {
+        Bait::Cases(None) => Vec::new(),
+        Bait::Cases(Some(folder)) => vec!["--cases".into(), folder.into()],
+        Bait::Commands => vec!["--commands".into()],
+        Bait::Plans(time) => vec!["--plans".into(), "--seconds".into(), time.as_secs_f64().to_string().into()],
+    };
     let mut child = Command::new(program)
         .args(["mutants", "--one", id.unwrap_or(UNCHANGED)])
-        .args(folder.iter().flat_map(|folder| [OsStr::new("--cases"), folder.as_os_str()]))
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -88,7 +150,7 @@ pub fn watch(id: Option<&str>, folder: Option<&Path>, timeout: Duration) -> anyh
         None => Kill::TimeLimit,
         Some(Some(0)) => return Ok(None),
         Some(Some(1)) => Kill::Failed,
-        Some(Some(2)) => bail!("mutant {}: the cases could not be run", id.unwrap_or(UNCHANGED)),
+        Some(Some(2)) => bail!("mutant {}: what it is run on could not be run", id.unwrap_or(UNCHANGED)),
         Some(_) => Kill::Crashed,
     };
     Ok(Some((last.unwrap_or_else(|| "the first case".to_owned()), how)))
