@@ -11,6 +11,7 @@ compile_error!("linear memory is little-endian, and its atomic accesses are the 
 
 mod atomic;
 mod backing;
+mod chunk;
 mod relaxed;
 mod shared;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 
 pub use atomic::{RmwOp, WaitError};
 pub(super) use backing::try_zeroed_bytes;
+pub(crate) use chunk::Nursery;
 pub use shared::SharedMemory;
 
 use crate::{
@@ -64,21 +66,21 @@ impl MemoryInst {
     ///
     /// [`Resource::Memory`] if the minimal size is over the limit or cannot be had.
     pub fn new(ty: MemoryType, max_bytes: u64) -> Result<MemoryInst, Resource> {
-        Self::new_among(ty, max_bytes, 0)
+        Self::new_in(&mut Nursery::default(), ty, max_bytes)
     }
 
-    /// The same, in a store that has `others` memories.
+    /// The same, of a store whose memories come from `nursery`.
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub fn new_among(ty: MemoryType, max_bytes: u64, others: usize) -> Result<MemoryInst, Resource> {
+    pub(crate) fn new_in(nursery: &mut Nursery, ty: MemoryType, max_bytes: u64) -> Result<MemoryInst, Resource> {
         if ty.shared {
             return SharedMemory::new(ty, max_bytes).map(Self::from_shared);
         }
         let max_pages = max_pages(&ty, max_bytes);
         let len_bytes = initial_bytes(&ty, max_pages)?;
-        let mut backing = Backing::zeroed_among(len_bytes, others).ok_or(Resource::Memory)?;
+        let mut backing = nursery.zeroed(len_bytes).ok_or(Resource::Memory)?;
         Ok(MemoryInst { base: backing.base(), len_bytes, ty, max_pages, owner: Owner::Own(backing) })
     }
 

@@ -2,8 +2,8 @@
 
 use super::{
     DataAddr, DataInst, ElemAddr, ElemInst, Extern, FuncAddr, FuncInst, FuncKind, GlobalAddr, GlobalInst, Heap,
-    HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Ref, RefKind, SharedMemory, TableAddr,
-    TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val, room::Room,
+    HostClosure, HostFunc, InstanceAddr, InstanceInst, MemAddr, MemoryInst, Nursery, Ref, RefKind, SharedMemory,
+    TableAddr, TableInst, TagAddr, TagInst, TypeId, TypeRegistry, Val, room::Room,
 };
 use crate::{
     config::{Config, Limits, Tier},
@@ -44,6 +44,7 @@ pub struct Store {
     pub(crate) tags: Vec<TagInst>,
     pub(crate) elems: Vec<ElemInst>,
     room: Room,
+    nursery: Nursery,
     pub(crate) datas: Vec<DataInst>,
     pub(crate) heap: Heap,
     pub(crate) machine: Machine,
@@ -99,6 +100,7 @@ impl Store {
         Store {
             limits: config.limits,
             room: Room::new(&config.limits),
+            nursery: Nursery::default(),
             types: TypeRegistry::default(),
             funcs: Vec::new(),
             host_funcs: Vec::new(),
@@ -245,7 +247,7 @@ impl Store {
     /// # Errors
     /// [`Resource::Memory`] if it is larger than the limits allow or cannot be had.
     pub fn alloc_memory(&mut self, ty: MemoryType) -> Result<MemAddr, Resource> {
-        let mut memory = MemoryInst::new_among(ty, self.limits.memory_bytes, self.mems.len())?;
+        let mut memory = MemoryInst::new_in(&mut self.nursery, ty, self.limits.memory_bytes)?;
         self.room.take_bytes(memory.len_bytes() as u64)?;
         if on(Mutant::MemoryNotZero) && !self.mems.is_empty() && memory.len_bytes() > 0 {
             memory.fill(0, 7, 1).expect("it has a byte");

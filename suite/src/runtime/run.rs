@@ -8,7 +8,7 @@ use super::{
 use crate::{
     case::{Broken, Case, DirectiveFailure, Fails, Failure, Kind, Report, Run, Verdict},
     commands::{Command, CommandKind, ModuleSource, lower},
-    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Trace, compare},
+    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Stream, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 
@@ -109,7 +109,7 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
             }
             (false, true) if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
             (false, true) if !run.preopens.is_empty() => lacks("preopened directories"),
-            (false, true) => program(&commands, run, runtime),
+            (false, true) => program(&commands, run, runtime, actual),
         };
     }
     let has_components =
@@ -242,7 +242,7 @@ fn from_outside(trace: &Trace, outcome: Outcome) -> Trace {
     Trace { events: events.collect(), ..Trace::new(trace.level.min(Level::Observable), outcome) }
 }
 
-fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime) -> Found {
+fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, actual: &mut Trace) -> Found {
     let Some(program) = assemble(commands, run) else {
         let got = "a module of the table [run] that is not defined".to_owned();
         return Ok(vec![failure(None, "run", "modules".to_owned(), got)]);
@@ -252,7 +252,19 @@ fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime) -> Found 
     if let Err(End::Unsupported(what)) = end.end {
         return Err(Over::Unsupported(what));
     }
+    record_program(run, &end, actual);
     Ok(judge_program(run, &end))
+}
+
+/// Writes down what was seen of a program: what it wrote, and how it ended.
+fn record_program(run: &Run, program: &ProgramEnd, actual: &mut Trace) {
+    if !program.stdout.is_empty() {
+        let at = InstancePath::root().child(&run.main);
+        actual.events.push(Event::Output { at, stream: Stream::Stdout, bytes: program.stdout.as_slice().into() });
+    }
+    if let Err(end) = &program.end {
+        actual.outcome = end.outcome(Phase::Call);
+    }
 }
 
 pub(crate) fn assemble(commands: &[Command], run: &Run) -> Option<Program> {

@@ -1,5 +1,6 @@
 //! The bytes of a memory that is not shared: zeroed lazily, and growing without touching what is there.
 
+use super::chunk::Piece;
 use memmap2::{MmapMut, MmapOptions};
 use std::{
     alloc::{Layout, alloc_zeroed, dealloc},
@@ -8,13 +9,7 @@ use std::{
 
 /// From this size on a memory is a mapping of its own. Below it the allocator is faster than the system calls; above it
 /// the allocator may hand out used pages, which it then has to clear.
-const MAP_FROM: usize = 256 << 10;
-
-/// As many memories of one store are many: with a page each, they no longer fit into a cache of the processor.
-const MANY: usize = 16;
-
-/// From this size on one memory among many is a mapping: a page of WebAssembly.
-const MAP_FROM_AMONG_MANY: usize = 64 << 10;
+pub(super) const MAP_FROM: usize = 256 << 10;
 
 /// What every base is a multiple of: atomic accesses need 8, and C allocators give 16 without extra work.
 const ALIGN: usize = 16;
@@ -24,19 +19,13 @@ const ALIGN: usize = 16;
 pub(super) enum Backing {
     Heap(HeapBytes),
     Mapped(MmapMut),
+    Piece(Piece),
 }
 
 impl Backing {
     /// At least `len` zeroed bytes, if they can be had.
     pub(super) fn zeroed(len: usize) -> Option<Backing> {
-        Self::zeroed_among(len, 0)
-    }
-
-    /// The same, beside `others` memories: the allocator clears what it has handed out before, and clearing many memories
-    /// that hardly anybody writes takes longer than mapping them.
-    pub(super) fn zeroed_among(len: usize, others: usize) -> Option<Backing> {
-        let map_from = if others < MANY { MAP_FROM } else { MAP_FROM_AMONG_MANY };
-        if len < map_from { HeapBytes::zeroed(len).map(Backing::Heap) } else { reserve(len).map(Backing::Mapped) }
+        if len < MAP_FROM { HeapBytes::zeroed(len).map(Backing::Heap) } else { reserve(len).map(Backing::Mapped) }
     }
 
     /// Where the bytes start.
@@ -44,6 +33,7 @@ impl Backing {
         match self {
             Backing::Heap(bytes) => bytes.base.as_ptr(),
             Backing::Mapped(map) => map.as_mut_ptr(),
+            Backing::Piece(piece) => piece.base,
         }
     }
 
@@ -51,6 +41,7 @@ impl Backing {
     pub(super) fn grow(&mut self, old_len: usize, new_len: usize) -> Option<()> {
         match self {
             Backing::Heap(bytes) if new_len <= bytes.capacity => Some(()),
+            Backing::Piece(piece) if new_len <= piece.capacity => Some(()),
             #[cfg(target_os = "linux")]
             // SAFETY: the one user of the old address is the `MemoryInst` that calls this and reads `base` again; the
             // system fills the new pages with zeros, as the mapping is private and anonymous.

@@ -400,3 +400,64 @@ fn zeroed_bytes_or_nothing() {
     assert_eq!(try_zeroed_bytes(usize::MAX), None);
     assert_eq!(try_zeroed_bytes(isize::MAX as usize), None);
 }
+
+/// What a store with many memories of a page gives.
+fn nursery() -> impl FnMut() -> MemoryInst {
+    let mut nursery = Nursery::default();
+    move || MemoryInst::new_in(&mut nursery, ty(1, None), LIMIT).unwrap()
+}
+
+#[test]
+fn many_memories_are_apart_and_zero() {
+    // Twice, so that what has been used before is used again; more than one chunk holds.
+    for round in 1..=3 {
+        let mut memories: Vec<MemoryInst> = std::iter::repeat_with(nursery()).take(200).collect();
+        for (i, memory) in memories.iter_mut().enumerate() {
+            assert!(memory.bytes().unwrap().iter().all(|&byte| byte == 0), "memory {i} in round {round}");
+            // The first page, the last, and in some all.
+            memory.write(8, &[i as u8 + 1]).unwrap();
+            memory.write(0xffff, &[i as u8 + 1]).unwrap();
+            if i % 50 == round {
+                memory.fill(0, 0xee, 0x10000).unwrap();
+            }
+        }
+        for (i, memory) in memories.iter().enumerate().filter(|(i, _)| i % 50 != round) {
+            let bytes = memory.bytes().unwrap();
+            assert_eq!((bytes[8], bytes[0xffff]), (i as u8 + 1, i as u8 + 1));
+            assert_eq!(bytes.iter().filter(|&&byte| byte != 0).count(), 2);
+        }
+        // Some outlive the others.
+        memories.truncate(150);
+        memories.retain(|memory| memory.bytes().unwrap()[0] == 0);
+    }
+}
+
+#[test]
+fn a_memory_among_many_grows_on_its_own() {
+    let mut memories: Vec<MemoryInst> = std::iter::repeat_with(nursery()).take(20).collect();
+    memories.iter_mut().for_each(|memory| memory.write(0xffff, &[7]).unwrap());
+    for i in [10, 12] {
+        assert_eq!(memories[i].grow(1), Some(1));
+        assert_eq!(memories[i].grow(100), Some(2));
+        assert_eq!(memories[i].to_vec().iter().filter(|&&byte| byte != 0).count(), 1);
+        memories[i].fill(0, 9, 102 << 16).unwrap();
+    }
+    for (i, memory) in memories.iter().enumerate().filter(|(i, _)| ![10, 12].contains(i)) {
+        let bytes = memory.bytes().unwrap();
+        assert_eq!((bytes[0], bytes[0xffff], bytes.len()), (0, 7, 0x10000), "memory {i}");
+    }
+}
+
+#[test]
+fn threads_use_chunks_that_others_have_used() {
+    let run = || {
+        for _ in 0..20 {
+            let mut memories: Vec<MemoryInst> = std::iter::repeat_with(nursery()).take(70).collect();
+            for memory in &mut memories {
+                assert!(memory.bytes().unwrap().iter().all(|&byte| byte == 0));
+                memory.write(0x8000, &[1; 8]).unwrap();
+            }
+        }
+    };
+    thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(run))));
+}
