@@ -72,9 +72,6 @@ pub(super) fn instantiate(
     }
     let scope = store.components.new_scope(outer);
     let inst = store.components.new_instance(path.clone(), parent);
-    if on(Mutant::EnterEarly) {
-        store.components.instance_mut(inst).may_enter = true;
-    }
     let before = mutants::take_back(store);
     store.record(|| Event::ComponentBegun { at: path.clone() });
     let mut this = Instantiation {

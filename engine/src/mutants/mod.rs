@@ -198,7 +198,6 @@ mutants! {
     LockSkipped "lock-skipped" "TRAP-LOCKS-INSTANCE" = "A component whose initialisation failed is not locked.";
     CallLockSkipped "call-lock-skipped" = "A component instance in which a call trapped may be entered again.";
     EnterNever "enter-never" "REENTRANCE-TOO-STRICT" = "A component instance may not be entered when its initialisation is complete.";
-    EnterEarly "enter-early" = "A component instance may be entered before its initialisation is complete.";
     // Resources.
     DtorIgnored "dtor-ignored" = "Destructors are not called.";
     DtorTwice "dtor-twice" = "Destructors are called twice.";
@@ -228,7 +227,6 @@ mutants! {
     SpareInvalidValue "spare-invalid-value" = "No trap for a discriminant outside its type.";
     SpareInvalidHandle "spare-invalid-handle" = "No trap for a handle that cannot be used as it is.";
     SpareCanonicalAbi "spare-canonical-abi" = "No trap for any other condition of the canonical ABI.";
-    SpareCannotBlock "spare-cannot-block" = "No trap where nothing can go on any more.";
     AbiTrapRenamed "abi-trap-renamed" = "Every trap of the canonical ABI has the code of `unreachable`.";
     // Programs of WASI preview 1.
     P1StartByInstantiation "p1-start-by-instantiation" "COMMAND-RUN-BY-INSTANTIATE" = "Instantiating a command runs it.";
@@ -301,7 +299,6 @@ pub(crate) fn spares(code: crate::trace::TrapCode) -> bool {
         InvalidValue => Mutant::SpareInvalidValue,
         InvalidHandle => Mutant::SpareInvalidHandle,
         CanonicalAbi => Mutant::SpareCanonicalAbi,
-        CannotBlock => Mutant::SpareCannotBlock,
         _ => return false,
     })
 }

@@ -20,7 +20,8 @@ use std::{
 /// Switch one bug after the other on in the engine, and see which case of the suite finds it.
 ///
 /// Each mutant runs in a process of its own, case by case until one fails. A mutant that runs into the time limit counts as
-/// killed by the case that it hangs in, and one that crashes by the case that it crashes in. The first run builds the
+/// killed by the case that it hangs in, and one that crashes by the case that it crashes in; a case that gives no verdict on
+/// runtimes kills one that reads its rules otherwise than this engine does. The first run builds the
 /// engine with the switches, for which cargo and the sources are needed.
 ///
 /// Exit status: 0 every mutant was killed, 1 one survived, 2 the engine without a mutant fails or cannot be built.
