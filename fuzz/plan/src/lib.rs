@@ -48,6 +48,8 @@ pub mod exhaustive;
 pub mod plan;
 pub mod shrink;
 pub mod stats;
+pub mod values;
+pub mod wasi;
 
 mod encode;
 mod generate;

@@ -10,6 +10,8 @@ mod driver;
 mod events;
 mod judge;
 pub mod smith;
+mod values;
+mod wasi;
 
 pub use driver::{config, run};
 pub use events::Events;

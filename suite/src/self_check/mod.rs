@@ -14,9 +14,9 @@ mod shape;
 mod weave;
 
 use crate::{
-    case::{Case, Fails, Failure, Kind, Run},
+    case::{self, Case, Ending, Fails, Failure, Kind, Run},
     commands::lower,
-    runtime::{Program, ProgramEnd, assemble, judge_program},
+    runtime::{End, Program, ProgramEnd, Reach, World, assemble},
     trace::Outcome,
 };
 use preflight_spec_tests::Catalogue;
@@ -74,8 +74,15 @@ pub struct Built {
 impl SelfCheck {
     /// What the program did otherwise than it has to.
     pub fn judge(&self, end: &ProgramEnd) -> Vec<Failure> {
-        let failed = self.checks.iter().find(|check| end.end == Err(crate::runtime::End::Exit(check.exit)));
-        let mut failures = judge_program(&self.run, end);
+        let failed = self.checks.iter().find(|check| end.end == Err(End::Exit(check.exit)));
+        let (ending, words) = match &end.end {
+            Ok(()) => (Ending::Exit(0), "returned".to_owned()),
+            // Few command lines tell these from a trap.
+            Err(end @ (End::Exception(_) | End::Exhausted(..))) => (Ending::Trap, end.to_string()),
+            Err(end) => (end.ending(), end.to_string()),
+        };
+        let deviations = case::judge(&self.run, &ending, &words, &end.stdout);
+        let mut failures: Vec<_> = deviations.into_iter().map(Failure::Program).collect();
         if !failures.is_empty() && let Some(Check { line, what, exit }) = failed {
             failures.insert(0, Failure::Check(format!("line {line}, exit code {exit}: {what}")));
         }
@@ -164,12 +171,15 @@ fn run_of(fails: Option<Fails>) -> Run {
 
 fn program_of(main: Vec<u8>) -> Program {
     Program {
+        world: World::P1,
         main,
         preloads: Vec::new(),
-        reach: crate::runtime::Reach::Command,
+        reach: Reach::Command,
         args: Vec::new(),
         env: BTreeMap::new(),
         stdin: String::new(),
+        preopens: Vec::new(),
+        times: 1,
     }
 }
 
@@ -177,9 +187,8 @@ fn program_of(main: Vec<u8>) -> Program {
 mod tests {
     use super::*;
     use crate::{
-        case::{self, needs},
+        case::needs,
         commands::{Action, Command, CommandKind, Pattern},
-        runtime::End,
         script::Options,
         trace::Value,
     };
