@@ -128,6 +128,7 @@ pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expec
         cases: cases_info,
         runtimes: runtimes.collect(),
         traces: traces.into_table(),
+        mutants: Vec::new(),
         times: columns.iter().map(|(column, _)| times(column)).collect(),
     }
 }

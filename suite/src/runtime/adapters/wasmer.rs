@@ -145,12 +145,11 @@ impl Wasmer {
             ValType::F32 => Type::F32,
             ValType::F64 => Type::F64,
         });
-        let (params, returned): (Vec<_>, Vec<_>) = (params.collect(), func.results.iter().map(of_number).collect());
-        let results: Vec<_> = returned.iter().map(Value::ty).collect();
+        let (params, results): (Vec<_>, Vec<_>) =
+            (params.collect(), func.results.iter().map(|value| of_number(value).ty()).collect());
         let func = func.clone();
         Function::new(&mut self.store, FunctionType::new(params, results), move |args| {
-            func.call(args.iter().map(to_number).collect());
-            Ok(returned.clone())
+            Ok(func.call(args.iter().map(to_number).collect()).iter().map(of_number).collect())
         })
     }
 

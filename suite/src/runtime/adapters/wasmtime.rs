@@ -265,13 +265,9 @@ impl Wasmtime {
             match item.ty {
                 ComponentItem::ComponentFunc(_) => {
                     let Some(func) = instance.get_func(&mut self.store, export) else { continue };
-                    let call = move |store: wasmtime::StoreContextMut<'_, Host>,
-                                     _,
-                                     args: &[component::Val],
-                                     results: &mut [component::Val]| {
-                        func.call(store, args, results)
-                    };
-                    given.func_new(export, call).map_err(failed)?;
+                    given
+                        .func_new(export, move |store, _, args, results| func.call(store, args, results))
+                        .map_err(failed)?;
                 }
                 ComponentItem::Module(_) => {
                     let Some(module) = instance.get_module(&mut self.store, export) else { continue };
