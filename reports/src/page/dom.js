@@ -45,10 +45,13 @@ function inPieces(body, items, make, after, first = 60) {
   };
   take(first);
   if (done < items.length && "IntersectionObserver" in window) {
-    const near = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) take(done + 200);
-      if (done === items.length) near.disconnect();
-    }, { rootMargin: "600px" });
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) take(done + 200);
+        if (done === items.length) near.disconnect();
+      },
+      { rootMargin: "600px" },
+    );
     near.observe(more);
   }
   after.append(more);

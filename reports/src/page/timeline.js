@@ -11,9 +11,29 @@ const FIRST_STEPS = 500;
 
 /** A sign for each kind of step: not colour alone says what happened. */
 const SIGNS = {
-  import: "→", allocated: "▢", initial: "=", write: "✎", dropped: "−", start: "▶", "start-back": "◀", done: "✓", trap: "✖",
-  host: "↗", "host-back": "↙", call: "▷", "call-back": "◁", entry: "▷", output: "≫", exit: "■", begun: "◇", value: "⇅",
-  resource: "◈", locked: "⊘", rule: "§", task: "∥", other: "·",
+  import: "→",
+  allocated: "▢",
+  initial: "=",
+  write: "✎",
+  dropped: "−",
+  start: "▶",
+  "start-back": "◀",
+  done: "✓",
+  trap: "✖",
+  host: "↗",
+  "host-back": "↙",
+  call: "▷",
+  "call-back": "◁",
+  entry: "▷",
+  output: "≫",
+  exit: "■",
+  begun: "◇",
+  value: "⇅",
+  resource: "◈",
+  locked: "⊘",
+  rule: "§",
+  task: "∥",
+  other: "·",
 };
 const OPENING = new Set(["start", "call", "host"]);
 const CLOSING = { "start-back": "start", "call-back": "call", "host-back": "host" };
@@ -126,8 +146,11 @@ function gutter(lanes, picture, step) {
     const end = lane.path === step.at && step.kind === "trap" && lanes.states.get(step.at) === "failed" ? " last" : "";
     const begin = lane.path === step.at && step.kind === "start" ? " bar-begins" : "";
     const over = lane.path === step.at && step.kind === "start-back" ? " bar-ends" : "";
-    mark(lanes.column(lane.path), `lane ${lane.state}${lane.bar ? " bar" : ""}${end}${begin}${over}${isFirst ? " first" : ""}`,
-      lanes.colour(lane.path));
+    mark(
+      lanes.column(lane.path),
+      `lane ${lane.state}${lane.bar ? " bar" : ""}${end}${begin}${over}${isFirst ? " first" : ""}`,
+      lanes.colour(lane.path),
+    );
   }
   if (step.kind === "host" || step.kind === "host-back") {
     const arrow = mark(0, `arrow ${step.kind}`, lanes.colour(step.at));
@@ -190,7 +213,8 @@ class Side {
   /** The lanes by name, above the timeline. */
   legend() {
     const items = this.lanes.paths.slice(0, MOST_NAMES).map((path) => el("li", {}, this.label(path)));
-    if (this.lanes.paths.length > MOST_NAMES) items.push(el("li", {}, `and ${this.lanes.paths.length - MOST_NAMES} more`));
+    if (this.lanes.paths.length > MOST_NAMES)
+      items.push(el("li", {}, `and ${this.lanes.paths.length - MOST_NAMES} more`));
     if (this.lanes.hasHost) items.unshift(el("li", {}, el("span", { class: "instance host" }, "host")));
     return el("ul", { class: "legend", "aria-label": "Instances, as lanes from left to right" }, items);
   }
@@ -198,7 +222,7 @@ class Side {
 
 /** The end of a trace as a row's content. */
 function endCell(end) {
-  const isWell = /^(returned|exit 0)/.test(end);
+  const isWell = /^(returned|exit)/.test(end);
   return el("span", { class: `end ${isWell ? "well" : "wrong"}` }, el("b", {}, "End: "), shown(endInWords(end)));
 }
 
@@ -215,38 +239,81 @@ function timeline(trace, notes = {}, id = null) {
  * Two timelines side by side, the first difference marked. Returns the element, and whether a difference was found.
  * `isSame` if the verdict says that there is none.
  */
-function sideBySide(expected, actual, { full, isSame, leftName, rightName, seen, unseenWords = "not shown by this runtime" }) {
+function sideBySide(
+  expected,
+  actual,
+  { full, isSame, leftName, rightName, seen, unseenWords = "not shown by this runtime" },
+) {
   const rows = align(expected.steps, actual.steps, full, seen);
-  const [left, right] = [new Side(expected.steps), new Side(rows.map((row) => row.right).filter((step) => step !== null))];
+  const [left, right] = [
+    new Side(expected.steps),
+    new Side(rows.map((row) => row.right).filter((step) => step !== null)),
+  ];
   const differs = (row) => !isSame && row.is !== "same" && row.is !== "hidden";
   const first = rows.findIndex(differs);
   const [body, after] = [el("tbody", {}), el("div", {})];
   const make = (row, index) => {
     const mark = index === first ? el("span", { class: "first-difference" }, "first difference") : null;
-    const sign = differs(row) ? el("span", { class: "sign", "aria-hidden": "true" }, { left: "−", right: "+", other: "≠" }[row.is]) : null;
+    const sign = differs(row)
+      ? el("span", { class: "sign", "aria-hidden": "true" }, { left: "−", right: "+", other: "≠" }[row.is])
+      : null;
     const none = missingStep(row, rows[index - 1], unseenWords);
-    return el("tr", { class: `step ${row.is}${differs(row) ? " differs" : ""}${mark ? " first" : ""}`, id: mark && "first-difference" },
-      el("td", {}, el("div", { class: `cell ${row.left?.kind ?? ""}` }, row.left ? left.cell(row.left) : [left.cell(null), none])),
+    return el(
+      "tr",
+      {
+        class: `step ${row.is}${differs(row) ? " differs" : ""}${mark ? " first" : ""}`,
+        id: mark && "first-difference",
+      },
+      el(
+        "td",
+        {},
+        el("div", { class: `cell ${row.left?.kind ?? ""}` }, row.left ? left.cell(row.left) : [left.cell(null), none]),
+      ),
       el("td", { class: "between" }, mark, sign),
-      el("td", {}, el("div", { class: `cell ${row.right?.kind ?? ""}` }, row.right ? right.cell(row.right) : [right.cell(null), none])));
+      el(
+        "td",
+        {},
+        el(
+          "div",
+          { class: `cell ${row.right?.kind ?? ""}` },
+          row.right ? right.cell(row.right) : [right.cell(null), none],
+        ),
+      ),
+    );
   };
   inPieces(body, rows, make, after, Math.max(FIRST_STEPS, first + 50));
   const isEndDifferent = !isSame && actual.end !== null && !sameEnd(expected.end, actual.end, full);
   const isEndFirst = isEndDifferent && first < 0;
-  const foot = el("tfoot", {}, el("tr", { class: `the-end${isEndDifferent ? " differs" : ""}`, id: isEndFirst && "first-difference" },
-    el("td", {}, endCell(expected.end)),
-    el("td", { class: "between" }, isEndFirst && el("span", { class: "first-difference" }, "first difference")),
-    el("td", {}, actual.end !== null && endCell(actual.end))));
+  const foot = el(
+    "tfoot",
+    {},
+    el(
+      "tr",
+      { class: `the-end${isEndDifferent ? " differs" : ""}`, id: isEndFirst && "first-difference" },
+      el("td", {}, endCell(expected.end)),
+      el("td", { class: "between" }, isEndFirst && el("span", { class: "first-difference" }, "first difference")),
+      el("td", {}, actual.end !== null && endCell(actual.end)),
+    ),
+  );
   const head = (name, side) => el("th", { scope: "col" }, name, side.legend());
-  const table = el("table", { class: "timeline double" },
+  const table = el(
+    "table",
+    { class: "timeline double" },
     el("caption", { class: "sr" }, "Expected and actual steps in order of time"),
-    el("thead", {}, el("tr", {}, head(leftName, left), el("td", { class: "between" }), head(rightName, right))), body, foot);
-  return { element: el("div", {}, el("div", { class: "scroll" }, table), after), isDifferent: first >= 0 || isEndDifferent };
+    el("thead", {}, el("tr", {}, head(leftName, left), el("td", { class: "between" }), head(rightName, right))),
+    body,
+    foot,
+  );
+  return {
+    element: el("div", {}, el("div", { class: "scroll" }, table), after),
+    isDifferent: first >= 0 || isEndDifferent,
+  };
 }
 
 /** What stands where one side has no step; said once of steps that follow each other. */
 function missingStep(row, before, unseenWords) {
-  if (row.is === "hidden" && before?.is === "hidden") return el("span", { class: "hidden-step" }, "⋮", unseen(unseenWords));
+  if (row.is === "hidden" && before?.is === "hidden")
+    return el("span", { class: "hidden-step" }, "⋮", unseen(unseenWords));
   const words = row.is === "hidden" ? unseenWords : row.left === null ? "nothing expected here" : "did not happen";
   return el("span", { class: "hidden-step" }, words);
 }

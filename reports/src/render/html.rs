@@ -11,7 +11,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-const STYLE: &str = include_str!("../page/page.css");
+const STYLES: [&str; 3] =
+    [include_str!("../page/base.css"), include_str!("../page/tables.css"), include_str!("../page/timeline.css")];
 const REPORT: &str = include_str!("../page/report.html");
 const TRACE: &str = include_str!("../page/trace.html");
 /// What both pages need, in the order of use.
@@ -108,15 +109,16 @@ pub fn trace_page(trace: &TracePage) -> Result<String, serde_json::Error> {
 fn page(template: &str, scripts: &[&str], facts: &str, data: &str) -> String {
     let mut script = "\"use strict\";\n".to_owned();
     COMMON.iter().chain(scripts).for_each(|part| script.push_str(part));
+    let style = STYLES.concat();
     let policy = format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
+        hash(&style),
         hash(&script)
     );
     // In JSON, `<` only ever stands in strings: without it no text can end the element that it stands in.
     let data = data.replace('<', "\\u003c");
     let parts =
-        [("policy", policy.as_str()), ("style", STYLE), ("facts", &html(facts)), ("data", &data), ("script", &script)];
+        [("policy", policy.as_str()), ("style", &style), ("facts", &html(facts)), ("data", &data), ("script", &script)];
     fill(template, &parts)
 }
 

@@ -10,6 +10,7 @@ mod driver;
 mod events;
 mod judge;
 pub mod smith;
+mod tasks;
 mod values;
 mod wasi;
 
