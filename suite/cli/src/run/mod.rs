@@ -182,7 +182,18 @@ impl RunArgs {
     /// # Errors
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Planned> {
-        let mut config = self.limits.config();
+        self.plan_with(self.limits.config(), file)
+    }
+
+    /// The same for a trace that tells of every call of an export.
+    ///
+    /// # Errors
+    /// As [`RunArgs::plan`].
+    pub fn plan_of_exports(&self, file: &Path) -> anyhow::Result<Planned> {
+        self.plan_with(Config { trace_exports: true, ..self.limits.config() }, file)
+    }
+
+    fn plan_with(&self, mut config: Config, file: &Path) -> anyhow::Result<Planned> {
         self.compile.apply(self.tier, &mut config)?;
         let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
