@@ -6,7 +6,10 @@ pub(super) mod select;
 pub use matrix::{Job, Target, finish, run_job, with_expectations};
 
 use super::{driver::places, wast::Format};
-use crate::{output, tier::Tier};
+use crate::{
+    output,
+    tier::{CompileArgs, Tier},
+};
 use anyhow::{Context, bail};
 use preflight::runtime::{
     adapters::{CommandLine, Template},
@@ -57,6 +60,8 @@ pub struct Args {
     /// Which tier of the reference engine to run on; with both, what they do is compared step by step.
     #[arg(long, value_enum, default_value_t = DEFAULT_TIER)]
     tier: Tier,
+    #[command(flatten)]
+    compile: CompileArgs,
     /// A file of expectations for the one runtime that is run, instead of the built-in one.
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
@@ -101,7 +106,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
-    let options = args.tier.options()?;
+    let options = args.compile.options(args.tier)?;
     let mut targets = Vec::new();
     for name in &args.runtimes {
         targets.push(match (name.as_str(), Known::get(name)) {
