@@ -34,7 +34,9 @@ pub enum BlessError {
         failure: String,
     },
     /// The case says nothing of the steps.
-    #[error("{path} has no `{MARK}` lines: write, from the rule, those of the instances that matter, and bless them then")]
+    #[error(
+        "{path} has no `{MARK}` lines: write, from the rule, those of the instances that matter, and bless them then"
+    )]
     NoLines {
         /// The case.
         path: String,
@@ -116,7 +118,8 @@ impl Proposal {
         let before = old.iter().zip(new).take_while(same).count();
         let rest = old.len().min(new.len()) - before;
         let behind = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
-        let shown = |sign: &str, lines: &[String]| lines.iter().map(|line| format!("{sign} {line}")).collect::<Vec<_>>();
+        let shown =
+            |sign: &str, lines: &[String]| lines.iter().map(|line| format!("{sign} {line}")).collect::<Vec<_>>();
         [
             shown(" ", &old[..before]),
             shown("-", &old[before..old.len() - behind]),
@@ -177,7 +180,8 @@ mod tests {
 
     #[test]
     fn what_no_expected_line_can_mend_is_not_blessed() {
-        let script = "(module (func (export \"f\") (result i32) (i32.const 1)))\n(assert_return (invoke \"f\") (i32.const 2))\n";
+        let script =
+            "(module (func (export \"f\") (result i32) (i32.const 1)))\n(assert_return (invoke \"f\") (i32.const 2))\n";
         let (.., end) = proposal(&format!("{HEAD}{script};;= /#0 allocated func 2\n"));
         assert!(matches!(end, Err(BlessError::Other { .. })), "{end:?}");
         assert!(matches!(proposal(&format!("{HEAD}{SCRIPT}")).2, Err(BlessError::NoLines { .. })));

@@ -306,10 +306,14 @@ mod tests {
         let keys = ["args", "env", "exit_code", "stdout"];
         for (path, bytes) in &export.files {
             let (folder, name) = path.split_once('/').expect("a folder");
-            assert!(!name.contains('/') && export.files.iter().any(|(other, _)| *other == format!("{folder}/manifest.json")));
+            assert!(
+                !name.contains('/')
+                    && export.files.iter().any(|(other, _)| *other == format!("{folder}/manifest.json"))
+            );
             if let Some(stem) = name.strip_suffix(".wasm") {
                 assert!(bytes.starts_with(b"\0asm\x01\0\0\0"), "{path}");
-                let config: Value = serde_json::from_str(text(&export, &format!("{folder}/{stem}.json"))).expect("JSON");
+                let config: Value =
+                    serde_json::from_str(text(&export, &format!("{folder}/{stem}.json"))).expect("JSON");
                 // It warns of every other key, and may not be given one of its newer form beside these.
                 assert!(config.as_object().expect("a table").keys().all(|key| keys.contains(&&**key)), "{path}");
             }

@@ -142,7 +142,8 @@ fn bugs_without_mutant(bugs: &[Bug]) -> Vec<String> {
     let is_wrong = |bug: &&Bug| mutants.contains(&&*bug.id) == bug.no_mutant.is_some();
     let wrong = bugs.iter().filter(is_wrong).map(|bug| format!("{}: has to have a mutant or `no_mutant`", bug.id));
     let is_unknown = |id: &&&str| bugs.iter().all(|bug| bug.id != **id);
-    let unknown = mutants.iter().filter(is_unknown).map(|id| format!("a mutant names the bug {id}, which there is not"));
+    let unknown =
+        mutants.iter().filter(is_unknown).map(|id| format!("a mutant names the bug {id}, which there is not"));
     wrong.chain(unknown).collect()
 }
 

@@ -277,7 +277,9 @@ impl Store {
             let addr = self.alloc_table(ty, init).map_err(Fault::Exhausted)?;
             if let Some(expr) = table.init.as_ref().filter(|_| on(Mutant::TableInitPerEntry)) {
                 for entry in 1..self.table(addr).len() {
-                    let Val::Ref(own) = self.eval_const(instance, expr, ValType::Ref(table.ty.element))? else { continue };
+                    let Val::Ref(own) = self.eval_const(instance, expr, ValType::Ref(table.ty.element))? else {
+                        continue;
+                    };
                     self.table_mut(addr).set(entry, own);
                 }
             }

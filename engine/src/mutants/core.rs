@@ -32,30 +32,26 @@ pub(crate) fn plan(store: &mut Store, steps: &'static [Step]) -> Cow<'static, [S
             plan.swap(at(kind), at(kind) + 1);
         }
     }
-    for (mutant, kind) in
-        [
-            (Mutant::SkipRunElems, RunElems),
-            (Mutant::SkipRunDatas, RunDatas),
-            (Mutant::SkipStart, Start),
-            (Mutant::SkipDone, Done),
-        ]
-    {
+    for (mutant, kind) in [
+        (Mutant::SkipRunElems, RunElems),
+        (Mutant::SkipRunDatas, RunDatas),
+        (Mutant::SkipStart, Start),
+        (Mutant::SkipDone, Done),
+    ] {
         if on(mutant) {
             plan.remove(at(kind));
         }
     }
-    for (mutant, kind) in
-        [
-            (Mutant::TwiceGlobals, Globals),
-            (Mutant::TwiceTables, Tables),
-            (Mutant::TwiceElemItems, Elems),
-            (Mutant::TwiceAllocation, Allocation),
-            (Mutant::TwiceRunElems, RunElems),
-            (Mutant::TwiceRunDatas, RunDatas),
-            (Mutant::TwiceStart, Start),
-            (Mutant::TwiceDone, Done),
-        ]
-    {
+    for (mutant, kind) in [
+        (Mutant::TwiceGlobals, Globals),
+        (Mutant::TwiceTables, Tables),
+        (Mutant::TwiceElemItems, Elems),
+        (Mutant::TwiceAllocation, Allocation),
+        (Mutant::TwiceRunElems, RunElems),
+        (Mutant::TwiceRunDatas, RunDatas),
+        (Mutant::TwiceStart, Start),
+        (Mutant::TwiceDone, Done),
+    ] {
         if on(mutant) {
             plan.insert(at(kind), plan[at(kind)]);
         }

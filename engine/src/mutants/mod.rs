@@ -13,10 +13,10 @@ mod once;
 #[cfg(feature = "wasi")]
 mod wasi;
 
-pub(crate) use self::core::{drops, matches, module_value, offset, order, plan, postpones, write, Write};
-pub(crate) use self::end::{after, before, before_call, imports};
 #[cfg(feature = "component")]
 pub(crate) use self::component::{component_end, component_start_end, swaps, take_back};
+pub(crate) use self::core::{Write, drops, matches, module_value, offset, order, plan, postpones, write};
+pub(crate) use self::end::{after, before, before_call, imports};
 
 #[cfg(feature = "mutants")]
 pub(crate) use self::end::State;

@@ -45,7 +45,8 @@ fn a_rule_writes_the_lines_and_stands_in_the_header() {
 
 #[test]
 fn a_wrong_assertion_is_not_mended() {
-    let script = "(module (func (export \"f\") (result i32) (i32.const 1)))\n(assert_return (invoke \"f\") (i32.const 2))\n";
+    let script =
+        "(module (func (export \"f\") (result i32) (i32.const 1)))\n(assert_return (invoke \"f\") (i32.const 2))\n";
     let text = format!("{HEAD}{script};;= /#0 allocated func 2\n");
     let folder = Folder::with(&[("case.wast", &text)]);
     let run = folder.run("bless --rule CORE-START-09 case.wast");

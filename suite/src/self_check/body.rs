@@ -48,10 +48,8 @@ impl<'s> Body<'s> {
 
     /// Does something that has to throw, and ends with `code` if it returns.
     pub fn must_throw(&mut self, action: &Action, code: i32) -> Result<(), Refusal> {
-        self.code.extend([
-            I::Block(BlockType::Empty),
-            I::TryTable(BlockType::Empty, vec![Catch::All { label: 0 }].into()),
-        ]);
+        self.code
+            .extend([I::Block(BlockType::Empty), I::TryTable(BlockType::Empty, vec![Catch::All { label: 0 }].into())]);
         self.perform(action)?;
         self.exit(code);
         self.code.extend([I::End, I::End]);

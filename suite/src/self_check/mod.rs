@@ -83,7 +83,9 @@ impl SelfCheck {
         };
         let deviations = case::judge(&self.run, &ending, &words, &end.stdout);
         let mut failures: Vec<_> = deviations.into_iter().map(Failure::Program).collect();
-        if !failures.is_empty() && let Some(Check { line, what, exit }) = failed {
+        if !failures.is_empty()
+            && let Some(Check { line, what, exit }) = failed
+        {
             failures.insert(0, Failure::Check(format!("line {line}, exit code {exit}: {what}")));
         }
         failures
@@ -119,7 +121,10 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     let commands = lower(&case.text).map_err(|error| error.to_string())?;
     if let Some(run) = &case.header.run {
         let program = assemble(&commands, run).ok_or("a module of the table [run] is not defined")?;
-        return Ok(Built { commands: vec![SelfCheck::of(case, run.clone(), program, Vec::new())], left_out: Vec::new() });
+        return Ok(Built {
+            commands: vec![SelfCheck::of(case, run.clone(), program, Vec::new())],
+            left_out: Vec::new(),
+        });
     }
     if case.header.interrupt {
         return Err("it ends only because the embedder stops it".to_owned());

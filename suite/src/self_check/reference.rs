@@ -13,7 +13,8 @@ impl SelfCheck {
     pub fn run(&self, options: &Options) -> ProgramEnd {
         let preloads = self.run.preloads.iter().zip(&self.program.preloads);
         let definition = |name: &String, bytes: &Vec<u8>| Definition { name: name.clone(), bytes: bytes.clone() };
-        let mut definitions: Vec<_> = preloads.map(|(preload, (_, bytes))| definition(&preload.module, bytes)).collect();
+        let mut definitions: Vec<_> =
+            preloads.map(|(preload, (_, bytes))| definition(&preload.module, bytes)).collect();
         definitions.push(definition(&self.run.main, &self.program.main));
         let (stdout, end) = match case::run_definitions(&definitions, &self.run, options) {
             Ok(ended) => (ended.stdout, end(ended.outcome)),

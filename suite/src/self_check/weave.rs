@@ -9,14 +9,8 @@ use wasm_encoder::{
 };
 
 /// The sections that something is added to, in their order.
-const CHANGED: [SectionId; 6] = [
-    SectionId::Type,
-    SectionId::Import,
-    SectionId::Function,
-    SectionId::Memory,
-    SectionId::Export,
-    SectionId::Code,
-];
+const CHANGED: [SectionId; 6] =
+    [SectionId::Type, SectionId::Import, SectionId::Function, SectionId::Memory, SectionId::Export, SectionId::Code];
 
 /// The module `bytes`, of which `shape` tells, with `start` as its `_start`.
 ///

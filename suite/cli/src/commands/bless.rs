@@ -135,7 +135,10 @@ fn in_words(rule: &Rule) -> String {
 fn ask(case: &Case, catalogue: &Catalogue) -> anyhow::Result<Option<String>> {
     let mut lines = io::stdin().lock().lines();
     loop {
-        eprint!("which rule makes the new steps right? (an id such as {}; nothing leaves the file) ", case.header.rules[0]);
+        eprint!(
+            "which rule makes the new steps right? (an id such as {}; nothing leaves the file) ",
+            case.header.rules[0]
+        );
         io::stderr().flush()?;
         let Some(answer) = lines.next().transpose().context("cannot read the answer")? else {
             bail!("no answer: {} is left as it is", case.path)

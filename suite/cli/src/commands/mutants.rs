@@ -5,8 +5,8 @@ mod one;
 
 use super::wast::{Format, Paint};
 use anyhow::{Context, ensure};
-use one::Bait;
 use indicatif::{ProgressBar, ProgressStyle};
+use one::Bait;
 use preflight_engine::mutants::{About, MUTANTS};
 use rayon::prelude::*;
 use serde::Serialize;
