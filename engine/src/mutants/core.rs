@@ -181,9 +181,10 @@ pub(crate) fn write(kind: SegmentKind, at: u64, len: u64, size: u64) -> Write {
         Write::Nothing
     } else if !fits && is(Mutant::ElemPartial, Mutant::DataPartial) {
         Write::First(size.saturating_sub(at))
-    } else if len > 0 && is(Mutant::ElemDroppedFirst, Mutant::DataDroppedFirst) {
-        Write::Refuse
-    } else if len > 0 && at.checked_add(len) == Some(size) && is(Mutant::ElemAtEndRefused, Mutant::DataAtEndRefused) {
+    } else if len > 0
+        && (is(Mutant::ElemDroppedFirst, Mutant::DataDroppedFirst)
+            || at.checked_add(len) == Some(size) && is(Mutant::ElemAtEndRefused, Mutant::DataAtEndRefused))
+    {
         Write::Refuse
     } else {
         Write::All
