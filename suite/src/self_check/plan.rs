@@ -125,7 +125,7 @@ impl Unit {
         let (reached, left_out) = self.reached(&shape);
         let mut programs = Vec::new();
         let is_trap = |step: &&Step| matches!(step.end, End::Traps(_));
-        if reached.is_empty() || reached.iter().any(|step| !is_trap(&step)) {
+        if reached.is_empty() || reached.iter().any(|step| !is_trap(step)) {
             programs.push(self.program(&shape, &reached, None)?);
         }
         for (index, last) in reached.iter().enumerate().filter(|(_, step)| is_trap(step)) {
