@@ -68,6 +68,13 @@ impl Module {
         crate::binary::names::functions(&self.0.syntax)
     }
 
+    /// How many functions have machine code by now: all with [`Compile::Eager`](crate::Compile::Eager) on the second tier,
+    /// otherwise those that were called there.
+    #[cfg(feature = "jit")]
+    pub fn compiled_functions(&self) -> usize {
+        self.0.compiled.count()
+    }
+
     /// The compiled bodies, filled as functions are called unless they are compiled with the module.
     #[cfg(feature = "jit")]
     pub(crate) fn compiled(&self) -> &crate::jit::ModuleCode {

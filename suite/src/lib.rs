@@ -11,7 +11,8 @@
 //!   comes down to for them, and [`expect`] what is known of each;
 //! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`](macro@harness) makes them tests of a runtime project;
 //! - `toolchain` (a feature) makes the components of cases that speak of what tools make;
-//! - [`export`](mod@export) writes the cases in forms that others use.
+//! - `bless` changes what a case expects, if a rule justifies it;
+//! - `export` writes the cases in forms that others use, `self_check` makes commands of them.
 //!
 //! With default features off this crate contains no engine.
 //! What is deliberately absent: any skip list, and any engine mode for old directives (they are *stale*, see
@@ -19,9 +20,12 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "reference")]
+pub mod bless;
 pub mod case;
 pub mod expect;
 pub mod explain;
+#[cfg(feature = "reference")]
 pub mod export;
 #[cfg(feature = "reference")]
 pub mod files;
@@ -39,6 +43,8 @@ pub mod commands;
 pub mod runtime;
 #[cfg(feature = "reference")]
 pub mod script;
+#[cfg(feature = "reference")]
+pub mod self_check;
 mod source;
 #[cfg(feature = "toolchain")]
 pub mod toolchain;

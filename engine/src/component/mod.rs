@@ -23,7 +23,7 @@ mod plan;
 mod resource;
 mod scope;
 mod shadow;
-mod syntax;
+pub(crate) mod syntax;
 mod task;
 mod thread;
 mod types;

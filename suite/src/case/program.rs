@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Runs the program `run` of these definitions on the tier of `options`, and records every step.
-pub(super) fn run(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+pub(crate) fn run(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     let result = catch_unwind(AssertUnwindSafe(|| start(definitions, run, options)));
     let broken = |panic: &str| Broken::Crashed { status: format!("panic: {panic}"), stderr: String::new() };
     result.unwrap_or_else(|panic| Err(Box::new(Failure::Broken(broken(panic_text(&*panic))))))
