@@ -34,3 +34,29 @@
     (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "value" (func $owner "value"))))
   (export "seen" (func $caller "seen")))
 (assert_return (invoke "seen") (u32.const 50))
+;;= /$C component begun
+;;= /$C/$owner component begun
+;;= /$C/$owner/$m import "" "new" func
+;;= /$C/$owner/$m allocated func 2
+;;= /$C/$owner/$m done
+;;= /$C/$owner component done
+;;= /$C/$caller component begun
+;;= /$C/$caller import "" "r" type
+;;= /$C/$caller import "" "make" func
+;;= /$C/$caller import "" "value" func
+;;= /$C/$caller/$m import "" "make" func
+;;= /$C/$caller/$m import "" "value" func
+;;= /$C/$caller/$m global 0 = i32:0
+;;= /$C/$caller/$m allocated func 2 global 1
+;;= /$C/$caller/$m start 2 entered
+;;= /$C/$owner resource "$r" made rep 50 handle 1
+;;= /$C/$owner lifted "func 0 result" (own $r 50)
+;;= /$C/$caller lowered "func 0 result" (own $r 50)
+;;= /$C/$caller lifted "func 2 params" (borrow $r 50)
+;;= /$C/$owner lowered "func 2 params" (borrow $r 50)
+;;= /$C/$owner lifted "func 2 result" (u32:50)
+;;= /$C/$caller lowered "func 2 result" (u32:50)
+;;= /$C/$caller/$m start 2 left
+;;= /$C/$caller/$m done
+;;= /$C/$caller component done
+;;= /$C component done

@@ -18,7 +18,9 @@ mod evaluate;
 pub(crate) mod fiber;
 mod instantiate;
 mod link;
+mod link_types;
 mod linker;
+mod readings;
 mod resource;
 mod scope;
 mod shadow;
@@ -35,8 +37,11 @@ pub use decode::Component;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
+pub use readings::{
+    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
+    StartPostReturn, Starts,
+};
 pub use resource::{ResourceId, ResourceVal};
-pub use task::{Barging, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartException};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
 pub use wave::WaveError;
