@@ -11,7 +11,7 @@
         (func (export "noop")))
       (core instance $m (instantiate $M))
       (func (export "noop") (canon lift (core func $m "noop")))
-      (func (export "get") (result string) (canon lift (core func $m "get") (memory (core memory $m "m")))))
+      (func $get (export "get") (result string) (canon lift (core func $m "get") (memory (core memory $m "m")))))
     (component $Caller
       (import "noop" (func $noop))
       (import "get" (func $get (result string)))
@@ -46,7 +46,7 @@
 ;;= /#0/#1/core#3 import "" "get" func
 ;;= /#0/#1/core#3 allocated func 1
 ;;= /#0/#1/core#3 start 1 entered
-;;= /#0/$callee lifted "func 2 result" (string:"\u0000")
+;;= /#0/$callee lifted "$get result" (string:"\u0000")
 ;;= /#0/$callee locked
 ;;= /#0/#1/core#3 trap cannot-leave in start
 ;;= /#0/#1 locked

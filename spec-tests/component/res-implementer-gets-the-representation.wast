@@ -12,7 +12,7 @@
       (func (export "value") (param i32) (result i32) (local.get 0)))
     (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
     (func (export "make") (result (own $e)) (canon lift (core func $m "make")))
-    (func (export "value") (param "r" (borrow $e)) (result u32) (canon lift (core func $m "value"))))
+    (func $value (export "value") (param "r" (borrow $e)) (result u32) (canon lift (core func $m "value"))))
   (component $Caller
     (import "r" (type $r (sub resource)))
     (import "make" (func $make (result (own $r))))
@@ -52,10 +52,10 @@
 ;;= /$C/$owner resource "$r" made rep 50 handle 1
 ;;= /$C/$owner lifted "func 0 result" (own $r 50)
 ;;= /$C/$caller lowered "func 0 result" (own $r 50)
-;;= /$C/$caller lifted "func 2 params" (borrow $r 50)
-;;= /$C/$owner lowered "func 2 params" (borrow $r 50)
-;;= /$C/$owner lifted "func 2 result" (u32:50)
-;;= /$C/$caller lowered "func 2 result" (u32:50)
+;;= /$C/$caller lifted "$value params" (borrow $r 50)
+;;= /$C/$owner lowered "$value params" (borrow $r 50)
+;;= /$C/$owner lifted "$value result" (u32:50)
+;;= /$C/$caller lowered "$value result" (u32:50)
 ;;= /$C/$caller/$m start 2 left
 ;;= /$C/$caller/$m done
 ;;= /$C/$caller component done

@@ -294,12 +294,12 @@ fn every_reading_can_be_asked_for() {
       (export "a" (value $a)) (export "b" (value $b)))"#,
     );
     let run = folder.run("trace starts.wat");
-    let applied = ["rule CM-START-02 read as several", "rule CM-START-07 read as before the next definition"];
+    let applied = ["rule CM-START-02 read as several", r#"rule CM-START-07 read as "before the next definition""#];
     contains(&run.out, &applied);
     let run = folder.run("trace starts.wat --reading one-start");
     contains(&run.out, &["rule CM-START-02 read as one", "outcome: invalid"]);
     let run = folder.run("trace starts.wat --reading post-return-last");
-    contains(&run.out, &["rule CM-START-07 read as after the last definition", "outcome: returned"]);
+    contains(&run.out, &[r#"rule CM-START-07 read as "after the last definition""#, "outcome: returned"]);
     for reading in [
         "trap-relatives",
         "eager-blocking",

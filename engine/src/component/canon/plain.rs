@@ -117,9 +117,10 @@ impl Plain {
         Ok((ptr, length))
     }
 
-    /// Values paid for one by one would have used up the fuel.
+    /// The list first, then its elements: paid for one by one they would use up the fuel.
     fn pay(&self, store: &mut Store, length: u64) -> Result<(), Fault> {
-        let end = pay_values(store, length.saturating_mul(1 + self.cost));
+        pay_values(store, length)?;
+        let end = pay_values(store, length.saturating_mul(self.cost));
         if let Err(Fault::Exhausted(Resource::Fuel)) = end {
             store.fuel = 0;
         }
