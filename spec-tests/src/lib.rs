@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod bugs;
+mod readings;
 mod rules;
 
 pub use bugs::{Bug, bugs};
+pub use readings::{Reading, readings};
 pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules};
 
 /// The directives of the official suites that contradict today's specification, as TOML.
@@ -16,6 +18,9 @@ pub const STALE: &str = include_str!("../stale.toml");
 
 /// The known bugs, as TOML; [`bugs()`] reads them.
 pub const BUGS: &str = include_str!("../bugs.toml");
+
+/// The readings of rules that give no verdict, as TOML; [`readings()`] reads them.
+pub const READINGS: &str = include_str!("../readings.toml");
 
 /// The catalogue of rules, as TOML; [`rules`] reads it.
 pub const RULES: &str = include_str!("../rules.toml");

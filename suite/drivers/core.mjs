@@ -27,6 +27,8 @@ const VAGUE = /null function or function signature|to a signature that does not 
 
 export let modules = [], instances = [], calls = [], externs = new Map();
 
+// How jco names in JavaScript what a component exports.
+export const camel = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 

@@ -1,21 +1,23 @@
-// Components by jco, on node: a component is transpiled to JavaScript with `--instantiation sync`, once for each content and
+// Components and programs of WASI 0.2 by jco, on node: a component is transpiled to JavaScript with `--instantiation sync`, once for each content and
 // version, and its core modules are instantiated by V8.
 //
 // A component that jco does not transpile is `rejected`; if it says that something is not supported, `unsupported`. A
 // TypeError or Error of generated code is a trap without a reason.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { answer, classify, unhex } from './core.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { answer, camel, classify, hex, unhex } from './core.mjs';
 
 const jco = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'jco');
 const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
 const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
 const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
 const about = {
-  name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components'],
+  name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components', 'p2'],
   lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
 };
 
@@ -61,7 +63,6 @@ function fromPlain(value) {
   if ('$none' in value) return undefined;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fromPlain(v)]));
 }
-const camel = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 
 function end(error, atLink) {
   const end = classify(error, atLink);
@@ -96,6 +97,22 @@ const more = {
     }
   },
 };
+
+// The shim ends its process when a program exits, so that each program has a process of its own.
+async function run_program({ main, args, env, stdin, preopens, times, export: name }) {
+  const folder = await transpiled(unhex(main));
+  const place = mkdtempSync(join(tmpdir(), 'preflight-'));
+  const [job, end] = [join(place, 'job.json'), join(place, 'end.json')];
+  const folders = Object.fromEntries(preopens.map((name, index) => [name, join(place, `dir${index}`)]));
+  Object.values(folders).forEach((path) => mkdirSync(path));
+  writeFileSync(job, JSON.stringify({ folder, args, env, preopens: folders, times, export: name }));
+  const runner = fileURLToPath(new URL('jco-run.mjs', import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', runner, job, end], { input: stdin, timeout: 8000 });
+  const told = existsSync(end) ? JSON.parse(readFileSync(end, 'utf8')) : status ? { class: 'exit', exit: status } : null;
+  rmSync(place, { recursive: true, force: true });
+  return { stdout: hex(stdout ?? []), end: told };
+}
+more.run_program = run_program;
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   process.stdout.write((await answer(line, about, more)) + '\n');

@@ -1,11 +1,16 @@
-// node and bun: `core.mjs` on standard input and output, and programs of WASI preview 1 by node:wasi.
+// node and bun: `core.mjs` on standard input and output, cases in JavaScript, and programs of WASI preview 1 by node:wasi.
 //
-// A program that node:wasi will not start is `rejected`; node:wasi tells that by errors with a code.
+// node:wasi has two policies and both are used: `start` for commands, which refuses a module without `_start` or with
+// `_initialize`; `initialize` for reactors, for preloads and before another export is called, which refuses one with
+// `_start`. A program that it refuses is `rejected`; node:wasi tells that by errors with a code. bun's has `start` alone, which
+// refuses only a module without a memory: reactors are unsupported there.
 import { createInterface } from 'node:readline';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { answer, classify, hex, unhex } from './core.mjs';
+import { js_case } from './js-case.mjs';
 
 const isBun = typeof Bun !== 'undefined';
 const lineage = isBun ? 'JavaScriptCore' : 'V8';
@@ -13,52 +18,86 @@ const about = {
   name: isBun ? 'bun' : 'node',
   version: isBun ? Bun.version : `${process.versions.node} (V8 ${process.versions.v8})`,
   level: 'observable',
-  abilities: isBun ? ['core'] : ['core', 'p1'],
+  abilities: isBun ? ['core', 'js', 'p1'] : ['core', 'js', 'p1', 'preloads'],
   lineage: { engine: lineage, linker: lineage },
 };
 
-async function run_program({ main, reach, export: name, args, env, stdin }) {
+const run_js = js_case({
+  folder: () => mkdtempSync(join(tmpdir(), 'preflight-js-')),
+  write: (folder, name, content) => (writeFileSync(join(folder, name), content), pathToFileURL(join(folder, name)).href),
+  remove: (folder) => rmSync(folder, { recursive: true, force: true }),
+});
+
+const EXIT = Symbol('exit');
+
+// A module with a WASI object of its own: node:wasi lets each be started once. All have the same files as standard streams.
+function make(WASI, options, bytes, libraries, exits, isMain) {
+  const wasi = new WASI(options);
+  const imports = { ...libraries, ...(isBun ? { wasi_snapshot_preview1: wasi.wasiImport } : wasi.getImportObject()) };
+  const { proc_exit, ...others } = imports.wasi_snapshot_preview1;
+  // Beside `start`, node:wasi does not tell the code of an exit, and it takes that of a library for its own; bun's ends the
+  // process.
+  const exit = (code) => {
+    exits.push(code);
+    if (isBun || !isMain) throw EXIT;
+    return proc_exit(code);
+  };
+  imports.wasi_snapshot_preview1 = { ...others, proc_exit: exit };
+  return { wasi, instance: new WebAssembly.Instance(new WebAssembly.Module(unhex(bytes)), imports) };
+}
+
+function enter(WASI, options, { main, preloads, reach, export: name }, exits) {
+  const libraries = {};
+  for (const { name, bytes } of preloads) {
+    const { wasi, instance } = make(WASI, options, bytes, libraries, exits, false);
+    const { memory, _initialize, _start } = instance.exports;
+    if (_start && !_initialize) throw { preflight: { class: 'unsupported', message: 'node:wasi has no commands as libraries' } };
+    if (memory || _initialize) wasi.initialize(instance);
+    libraries[name] = instance.exports;
+  }
+  const { wasi, instance } = make(WASI, options, main, libraries, exits, true);
+  if (reach === 'command') return wasi.start(instance);
+  if (isBun) throw { preflight: { class: 'unsupported', message: "bun's WASI has no reactors" } };
+  if (instance.exports._start && reach === 'export') {
+    throw { preflight: { class: 'unsupported', message: 'node:wasi enters a command by _start only' } };
+  }
+  if (reach === 'reactor' || instance.exports._initialize) wasi.initialize(instance);
+  if (reach === 'export') instance.exports[name]();
+  return 0;
+}
+
+async function run_program(program) {
   const { WASI } = await import('node:wasi');
   const folder = mkdtempSync(join(tmpdir(), 'preflight-'));
   const file = (name) => join(folder, name);
-  writeFileSync(file('in'), stdin);
-  const [input, output, errors] = [openSync(file('in'), 'r'), openSync(file('out'), 'w'), openSync(file('err'), 'w')];
+  writeFileSync(file('in'), program.stdin);
+  const [stdin, stdout, stderr] = [openSync(file('in'), 'r'), openSync(file('out'), 'w'), openSync(file('err'), 'w')];
+  const preopens = {};
+  for (const [index, name] of program.preopens.entries()) mkdirSync((preopens[name] = file(`dir${index}`)));
+  const { args, env } = program;
+  const options = { version: 'preview1', args: ['main.wasm', ...args], env, returnOnExit: true, preopens };
+  // bun's has functions instead of files.
+  Object.assign(options, isBun
+    ? { getStdin: () => readFileSync(file('in')), sendStdout: (bytes) => writeSync(stdout, bytes), sendStderr() {} }
+    : { stdin, stdout, stderr });
+  const exits = [];
   let end = null;
   try {
-    const wasi = new WASI({
-      version: 'preview1', args: ['main.wasm', ...args], env, returnOnExit: true,
-      stdin: input, stdout: output, stderr: errors,
-    });
-    let instance;
-    try {
-      instance = new WebAssembly.Instance(new WebAssembly.Module(unhex(main)), wasi.getImportObject());
-    } catch (error) {
-      end = classify(error, true);
-    }
-    if (instance && reach === 'export' && instance.exports._start) {
-      end = { class: 'unsupported', message: 'node:wasi enters a command by _start only' };
-    } else if (instance) {
-      try {
-        let code = 0;
-        if (reach === 'command') code = wasi.start(instance);
-        else {
-          if (reach === 'reactor' || instance.exports._initialize) wasi.initialize(instance);
-          if (reach === 'export') instance.exports[name]();
-        }
-        if (code) end = { class: 'exit', exit: code };
-      } catch (error) {
-        if (typeof error === 'symbol') end = { class: 'failed', message: String(error) };
-        else if (String(error?.code).startsWith('ERR_')) end = { class: 'rejected', message: error.message };
-        else end = classify(error, false);
-      }
-    }
-    return { stdout: hex(readFileSync(file('out'))), end };
+    const code = enter(WASI, options, program, exits);
+    if (code) end = { class: 'exit', exit: code };
+  } catch (error) {
+    if (typeof error === 'symbol') end = { class: 'exit', exit: exits.at(-1) };
+    else if (String(error?.code).startsWith('ERR_')) end = { class: 'rejected', message: error.message };
+    else end = classify(error, true);
   } finally {
-    [input, output, errors].forEach((fd) => closeSync(fd));
-    rmSync(folder, { recursive: true, force: true });
+    [stdin, stdout, stderr].forEach((fd) => closeSync(fd));
   }
+  const written = readFileSync(file('out'));
+  rmSync(folder, { recursive: true, force: true });
+  return { stdout: hex(written), end };
 }
 
+const more = { run_program, run_js: async ({ job }) => ({ js: await run_js(job) }) };
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  process.stdout.write((await answer(line, about, { run_program })) + '\n');
+  process.stdout.write((await answer(line, about, more)) + '\n');
 }

@@ -26,6 +26,8 @@ def end(error, at_link=False):
         code = error.trap_code
         if code == w.TrapCode.STACK_OVERFLOW:
             return End("exhausted", error, what="stack")
+        if code == w.TrapCode.OUT_OF_FUEL:
+            return End("exhausted", error, what="fuel")
         name = TRAPS.get(code.name) if code is not None else None
         return End("trap", error, **({"code": name} if name else {}))
     if "exception" in str(error):
@@ -35,17 +37,27 @@ def end(error, at_link=False):
     return End("unlinkable" if at_link else "failed", error)
 
 
+def engine(consume_fuel):
+    config = w.Config()
+    for proposal in ("gc", "function_references", "exceptions", "tail_call", "multi_memory", "memory64", "threads",
+                     "relaxed_simd", "custom_page_sizes"):
+        setattr(config, "wasm_" + proposal, True)
+    config.shared_memory, config.consume_fuel = True, consume_fuel
+    return w.Engine(config)
+
+
 class Driver:
     def __init__(self):
-        config = w.Config()
-        for proposal in ("gc", "function_references", "exceptions", "tail_call", "multi_memory", "memory64", "threads",
-                         "relaxed_simd", "custom_page_sizes"):
-            setattr(config, "wasm_" + proposal, True)
-        config.shared_memory = True
-        self.engine = w.Engine(config)
+        self.unlimited = engine(False)
         self.reset()
 
+    def limit(self):
+        self.engine = engine(True)
+        self.store = w.Store(self.engine)
+        self.store.set_fuel(1_000_000)
+
     def reset(self):
+        self.engine = self.unlimited
         self.store, self.modules, self.instances = w.Store(self.engine), [], []
 
     def compile(self, bytes):

@@ -1,19 +1,26 @@
 //! The cases on many runtimes at once, and the document that comes of it.
 
+use crate::trace::{Outcome, Trace};
 use crate::{
-    case::{Broken, Case, Report, Verdict, line},
+    case::{Broken, Case, Failure, Report, Verdict, line},
     expect::{Expectations, Surprise},
     runtime::{
         self, About, Judge, Runtime,
         known::{Known, Places},
     },
 };
-use preflight_reports::matrix::{CaseInfo, CaseResult, Matrix, RuleInfo, RuntimeResults, SCHEMA, Word};
-use preflight_spec_tests::Catalogue;
+use preflight_reports::{
+    matrix::{CaseInfo, CaseResult, Matrix, ReadingInfo, RuleInfo, RuntimeResults, SCHEMA, Times, Word},
+    traces::{Lines, Traces},
+};
+use preflight_spec_tests::{Catalogue, Reading, Rule, readings};
 use std::{
     thread,
     time::{Duration, Instant},
 };
+
+/// How the names of this program's temporary folders begin.
+const TEMPORARY: &str = "preflight-";
 
 /// The cases on one runtime.
 #[derive(Debug)]
@@ -24,6 +31,8 @@ pub struct Column {
     pub refused: Vec<String>,
     /// One report for each case, in their order; none if it could not be run at all.
     pub reports: Vec<Report>,
+    /// Wall time of each case, in their order.
+    pub times: Vec<Duration>,
     /// Why it could not be run at all.
     pub broken: Option<Broken>,
     /// Wall time.
@@ -43,13 +52,15 @@ pub fn column(
         Err(broken) => return Column { broken: Some(broken), ..Column::empty(about) },
     };
     let one = |case: &Case| {
+        let start = Instant::now();
         let report = runtime::run(case, runtime, &judge);
         progress();
-        report
+        (report, start.elapsed())
     };
-    let reports = cases.iter().map(one).collect();
+    let (reports, times) = cases.iter().map(one).unzip();
     let refused = judge.accepted.refused().into_iter().chain(judge.accepted.lacks().iter().copied());
-    Column { refused: refused.map(str::to_owned).collect(), about, reports, broken: None, elapsed: start.elapsed() }
+    let refused = refused.map(str::to_owned).collect();
+    Column { refused, about, reports, times, broken: None, elapsed: start.elapsed() }
 }
 
 /// Runs `cases` on those of the runtimes that are found here, each on a thread of its own. Those that are not found are
@@ -81,7 +92,8 @@ pub fn columns(
 
 impl Column {
     fn empty(about: About) -> Self {
-        Column { about, refused: Vec::new(), reports: Vec::new(), broken: None, elapsed: Duration::ZERO }
+        let (refused, reports, times) = Default::default();
+        Column { about, refused, reports, times, broken: None, elapsed: Duration::ZERO }
     }
 
     /// What is not as the expectations say.
@@ -95,48 +107,129 @@ impl Column {
 
 /// The document of a run: columns, each with the expectations that hold for it.
 pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expectations)]) -> Matrix {
-    let mut rules: Vec<&String> = cases.iter().flat_map(|case| &case.header.rules).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    let rule = |id: &String| {
-        let rule = catalogue.get(id)?;
-        let info = RuleInfo {
-            statement: rule.statement.clone(),
-            level: rule.level.to_string(),
-            source: rule.source.clone(),
-            contested: rule.contested,
-        };
-        Some((id.clone(), info))
-    };
-    let info = |case: &Case| CaseInfo {
+    let mut traces = Traces::default();
+    // Tests of the crate that has them see to it that they can be read.
+    let readings = readings().unwrap_or_default();
+    let cases_info = cases.iter().map(|case| CaseInfo {
         path: case.path.clone(),
         title: case.header.title.clone(),
         rules: case.header.rules.clone(),
-        expected: line::print_all(&case.expected),
-    };
+        needs: case.header.needs.clone(),
+        text: case.text.clone(),
+        expected: traces.place(lines(&case.expected)),
+    });
+    let cases_info = cases_info.collect();
+    let runtimes = columns.iter().map(|(column, expectations)| results(cases, column, expectations, &mut traces));
     Matrix {
         schema: SCHEMA,
         preflight: env!("CARGO_PKG_VERSION").to_owned(),
-        runtimes: columns.iter().map(|(column, expectations)| results(cases, column, expectations)).collect(),
-        cases: cases.iter().map(info).collect(),
-        rules: rules.into_iter().filter_map(rule).collect(),
+        groups: catalogue.groups.iter().map(|(letter, title)| (letter.to_string(), title.clone())).collect(),
+        rules: catalogue.rules.iter().map(|rule| (rule.id.clone(), rule_info(rule, &readings))).collect(),
+        cases: cases_info,
+        runtimes: runtimes.collect(),
+        traces: traces.into_table(),
+        mutants: Vec::new(),
+        times: columns.iter().map(|(column, _)| times(column)).collect(),
     }
 }
 
-fn results(cases: &[Case], column: &Column, expectations: &Expectations) -> RuntimeResults {
+fn rule_info(rule: &Rule, readings: &[Reading]) -> RuleInfo {
+    let of_rule = readings.iter().filter(|reading| reading.rule == rule.id);
+    RuleInfo {
+        group: rule.group.to_string(),
+        level: rule.level.to_string(),
+        statement: rule.statement.clone(),
+        source: rule.source.clone(),
+        contested: rule.contested,
+        disagreement: rule.disagreement.clone(),
+        gate: rule.gate.clone(),
+        reason: rule.reason.clone(),
+        readings: of_rule
+            .map(|reading| ReadingInfo { reading: reading.reading.clone(), source: reading.source.clone() })
+            .collect(),
+    }
+}
+
+fn lines(trace: &Trace) -> Lines {
+    Lines { lines: line::print_all(trace), state: trace.post_mortem.clone() }
+}
+
+/// What was seen; nothing, where nothing was.
+fn seen(report: &Report) -> Lines {
+    let is_broken = |failure: &Failure| matches!(failure, Failure::Broken(_) | Failure::Script(_));
+    let nothing = Outcome::Returned { values: Vec::new() };
+    match &report.verdict {
+        Verdict::Unsupported(_) if report.actual.outcome == nothing => Lines::default(),
+        // A runtime that broke has not ended well.
+        Verdict::Failed(failures) if report.actual.events.is_empty() && failures.iter().any(is_broken) => {
+            Lines::default()
+        }
+        _ => lines(&report.actual),
+    }
+}
+
+/// What there is to say, without what differs from one run to the next: addresses, and the names of temporary folders.
+fn notes(verdict: &Verdict) -> Vec<String> {
+    let one = |failure: &Failure| match failure {
+        // A crash ends with the state of a stack: what the runtime said last is told, and not all of it.
+        Failure::Broken(Broken::Crashed { status, stderr }) => {
+            let last = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+            Broken::Crashed { status: status.clone(), stderr: last }.to_string()
+        }
+        other => other.to_string(),
+    };
+    let notes = match verdict {
+        Verdict::Failed(failures) | Verdict::Recorded(failures) => failures.iter().map(one).collect(),
+        other => other.notes(),
+    };
+    notes.iter().map(|note| settled(note)).collect()
+}
+
+/// A text in which every address is `0x…` and every temporary folder of this program `…`.
+fn settled(note: &str) -> String {
+    /// Shorter numbers are offsets and opcodes.
+    const ADDRESS: usize = 8;
+    let temporary = std::env::temp_dir().join(TEMPORARY).display().to_string();
+    let mut out = String::with_capacity(note.len());
+    let mut rest = note;
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix(&temporary) {
+            out.push('…');
+            rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
+            continue;
+        }
+        let after = rest.strip_prefix("0x").map(|digits| digits.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+        if let Some(after) = after.filter(|after| rest.len() - after.len() >= "0x".len() + ADDRESS) {
+            out.push_str("0x…");
+            rest = after;
+            continue;
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+fn times(column: &Column) -> Times {
+    Times {
+        runtime: column.about.name.clone(),
+        elapsed_ms: column.elapsed.as_millis() as u64,
+        cases_us: column.times.iter().map(|time| time.as_micros() as u64).collect(),
+    }
+}
+
+fn results(cases: &[Case], column: &Column, expectations: &Expectations, traces: &mut Traces) -> RuntimeResults {
     let about = &column.about;
     let one = |(case, report): (&Case, &Report)| CaseResult {
         case: case.path.clone(),
         verdict: word(&report.verdict),
         expected: expectations.surprise(case, &report.verdict).is_none(),
         reason: expectations.of(case).map(|entry| entry.reason.clone()),
-        notes: report.verdict.notes(),
-        actual: match report.verdict {
-            Verdict::Failed(_) | Verdict::Recorded(_) => line::print_all(&report.actual),
-            Verdict::Passed | Verdict::Unsupported(_) => Vec::new(),
-        },
+        notes: notes(&report.verdict),
+        actual: traces.place(seen(report)),
     };
     RuntimeResults {
+        results: cases.iter().zip(&column.reports).map(one).collect(),
         name: about.name.clone(),
         version: about.version.clone(),
         level: format!("{:?}", about.level).to_lowercase(),
@@ -144,9 +237,7 @@ fn results(cases: &[Case], column: &Column, expectations: &Expectations) -> Runt
         engine: about.lineage.engine.clone(),
         linker: about.lineage.linker.clone(),
         refused: column.refused.clone(),
-        elapsed_ms: column.elapsed.as_millis() as u64,
-        broken: column.broken.as_ref().map(ToString::to_string),
-        results: cases.iter().zip(&column.reports).map(one).collect(),
+        broken: column.broken.as_ref().map(|broken| settled(&broken.to_string())),
     }
 }
 
@@ -156,6 +247,19 @@ fn word(verdict: &Verdict) -> Word {
         Verdict::Failed(_) => Word::Failed,
         Verdict::Unsupported(_) => Word::Unsupported,
         Verdict::Recorded(_) => Word::Recorded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settled;
+
+    #[test]
+    fn what_differs_from_run_to_run_is_left_out() {
+        let folder = std::env::temp_dir().join("preflight-a1B2c3").join("script.wast");
+        assert_eq!(settled(&format!("cannot run '{}': no", folder.display())), "cannot run '…/script.wast': no");
+        assert_eq!(settled("at 0x56122214f074, offset 0x14, é"), "at 0x…, offset 0x14, é");
+        assert_eq!(settled("0x"), "0x");
     }
 }
 
@@ -169,6 +273,7 @@ mod reference {
         trace::Level,
     };
     use preflight_spec_tests::Catalogue;
+    use rayon::prelude::*;
     use std::time::Instant;
 
     /// Runs `cases` on the reference engine, with the tier or tiers of `options`, under the name `name`, `jobs` cases at
@@ -185,14 +290,20 @@ mod reference {
         let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::Preloads];
         let about =
             About { level: Level::Full, ..About::new(name, env!("CARGO_PKG_VERSION"), "preflight", &abilities) };
-        let run = || case::run_all(cases, catalogue, options, &|_| progress());
+        let one = |case: &Case| {
+            let start = Instant::now();
+            let report = case::run(case, catalogue, options);
+            progress();
+            (report, start.elapsed())
+        };
+        let run = || cases.par_iter().with_max_len(1).map(one).unzip();
         let pool = jobs.map(|jobs| rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build());
         // Without threads of their own the cases run on those of the process.
-        let reports = match pool {
+        let (reports, times) = match pool {
             Some(Ok(pool)) => pool.install(run),
             Some(Err(_)) | None => run(),
         };
-        Column { reports, elapsed: start.elapsed(), ..Column::empty(about) }
+        Column { reports, times, elapsed: start.elapsed(), ..Column::empty(about) }
     }
 }
 

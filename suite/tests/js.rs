@@ -1,88 +1,79 @@
-//! The cases of the JavaScript API on node, where node is installed; otherwise they are ignored.
+//! The cases of the JavaScript API on the runtimes that are here: on each, what its file of expectations says, if that speaks
+//! of the version at hand.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use preflight::case::{
-    self, Case, Verdict,
-    js::{Answer, Job},
+use preflight::{
+    case::{self, Case, Verdict},
+    expect::Expectations,
+    matrix,
+    runtime::{
+        self, Judge, Runtime,
+        known::{Known, Places},
+    },
 };
-use preflight_spec_tests::{Catalogue, rules};
-use std::{
-    error::Error,
-    fs,
-    path::Path,
-    process::{Command, ExitCode},
-    sync::Arc,
-};
-
-/// The cases in which node 20 is known not to follow its specification; a later node may. This test is about the cases and
-/// their driver.
-const DEVIATIONS: [(&str, &str); 4] = [
-    ("js/async-module-reads-at-once-runs-later.js", "V8 instantiates before it returns the promise"),
-    ("js/imp-wrong-kind-stops-reading.js", "V8 reads all imports before it checks the first"),
-    ("js/esm-export-is-unset-during-start.js", "node gives undefined for an export that is not there yet"),
-    ("js/esm-cycle-of-two-modules.js", "node reads the peer's export, which is a ReferenceError"),
-];
-
-const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/drivers/js-case.mjs");
+use preflight_spec_tests::rules;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let has_node = Command::new("node").arg("--version").output().is_ok();
-    let catalogue = Arc::new(rules().expect("the catalogue"));
-    let cases = case::all().unwrap_or_else(|error| panic!("{error}"));
-    let trial = |case: Case| {
-        let catalogue = catalogue.clone();
-        Trial::test(case.path.clone(), move || judge(&case, &catalogue)).with_ignored_flag(!has_node)
+    let trial = |name: &'static str, runtime: &'static str, test: fn(&'static str) -> Result<(), Failed>| {
+        let is_missing = open(runtime, &places()).is_none();
+        if is_missing {
+            eprintln!("note: {runtime} is not here, so that no case in JavaScript runs on it");
+        }
+        Trial::test(name, move || test(runtime)).with_ignored_flag(is_missing)
     };
-    let mut trials: Vec<_> = cases.into_iter().filter(Case::is_js).map(trial).collect();
-    let checks = Trial::test("a_check_that_does_not_hold_fails", a_check_that_does_not_hold_fails);
-    trials.push(checks.with_ignored_flag(!has_node));
+    let trials = vec![
+        trial("cases_on_node", "node", as_expected),
+        trial("cases_on_bun", "bun", as_expected),
+        trial("cases_on_gjs", "gjs", as_expected),
+        trial("a_check_that_does_not_hold_fails", "node", a_check_that_does_not_hold_fails),
+    ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), Failed> {
-    match run(case)?.verdict(case, catalogue) {
-        Verdict::Failed(_) if DEVIATIONS.iter().any(|(path, _)| *path == case.path) => Ok(()),
-        Verdict::Failed(failures) => {
-            let lines: Vec<_> = failures.iter().map(ToString::to_string).collect();
-            Err(lines.join("\n").into())
-        }
-        Verdict::Passed | Verdict::Recorded(_) | Verdict::Unsupported(_) => Ok(()),
-    }
+fn open(name: &str, places: &Places) -> Option<Box<dyn Runtime>> {
+    let known = Known::get(name).expect("a known runtime");
+    known.open(places).unwrap_or_else(|broken| panic!("{name}: {broken}"))
 }
 
-fn a_check_that_does_not_hold_fails() -> Result<(), Failed> {
-    let head = "//! title = \"t\"\n//! rules = [\"JS-ERR-01\"]\n";
-    for (body, verdict) in [
-        ("assert(true, 'holds')", "Passed"),
-        ("assert(false, 'holds not')", "Failed"),
-        ("await thrown(() => 1)", "Failed"),
-        ("unsupported('this')", "Unsupported"),
-        ("nonsense()", "Failed"),
-    ] {
-        let text = format!("{head}export default async ({{ assert, thrown, unsupported }}) => {{ {body}; }};\n");
-        let answer = run(&Case::parse("js/x.js", &text)?)?;
-        if format!("{:?}", answer.verdict) != verdict {
-            return Err(format!("{body}: {answer:?}").into());
-        }
+fn places() -> Places {
+    Places::usual().expect("a folder for drivers")
+}
+
+fn as_expected(name: &str) -> Result<(), Failed> {
+    let places = places();
+    let Some(mut runtime) = open(name, &places) else { return Ok(()) };
+    let mut cases = case::all().expect("the cases");
+    cases.retain(Case::is_js);
+    let column = matrix::column(&mut *runtime, &cases, &rules().expect("the catalogue"), &|| ());
+    let expectations = Expectations::built_in(name).expect("expectations");
+    let surprises = column.surprises(&expectations, &cases, false);
+    if expectations.speak_of(&column.about.version) {
+        assert_eq!(surprises, [], "{name}");
     }
+    let passed = column.reports.iter().filter(|report| report.verdict == Verdict::Passed).count();
+    assert!(passed > cases.len() / 2, "{name}: only {passed} of {}", cases.len());
     Ok(())
 }
 
-fn run(case: &Case) -> Result<Answer, Box<dyn Error>> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("job.json");
-    let job = Job::of(case).map_err(|failure| failure.to_string())?;
-    fs::write(&file, serde_json::to_string(&job)?)?;
-    let output = node(&file).output()?;
-    if !output.status.success() {
-        return Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr)).into());
+fn a_check_that_does_not_hold_fails(name: &str) -> Result<(), Failed> {
+    let places = places();
+    let Some(mut node) = open(name, &places) else { return Ok(()) };
+    let catalogue = rules().expect("the catalogue");
+    let judge = Judge::new(&mut *node, &catalogue).expect("a runtime that answers");
+    let head = "//! title = \"t\"\n//! rules = [\"JS-ERR-01\"]\n";
+    for (body, verdict) in [
+        ("assert(true, 'holds')", "passed"),
+        ("assert(false, 'holds not')", "failed"),
+        ("await thrown(() => 1)", "failed"),
+        ("unsupported('this')", "unsupported"),
+        ("nonsense()", "failed"),
+    ] {
+        let text = format!("{head}export default async ({{ assert, thrown, unsupported }}) => {{ {body}; }};\n");
+        let case = Case::parse("js/x.js", &text).expect("a case");
+        let report = runtime::run(&case, &mut *node, &judge);
+        assert_eq!(report.verdict.word(), verdict, "{body}: {:?}", report.verdict.notes());
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
-}
-
-fn node(job: &Path) -> Command {
-    let mut node = Command::new("node");
-    node.args(["--no-warnings", "--experimental-wasm-modules", DRIVER]).arg(job);
-    node
+    Ok(())
 }

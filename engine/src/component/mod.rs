@@ -20,6 +20,7 @@ mod instantiate;
 mod link;
 mod link_types;
 mod linker;
+mod plan;
 mod readings;
 mod resource;
 mod scope;
@@ -37,6 +38,7 @@ pub use decode::Component;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
+pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
     Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
     StartPostReturn, Starts,

@@ -3,7 +3,7 @@
 //! An input that begins with [`MAGIC`] and the number of the form's version holds a plan as JSON, in which fields that are
 //! missing have defaults. All other bytes are what a generator makes a plan of. A fuzzer may mutate either.
 
-use crate::{Plan, component::ComponentPlan};
+use crate::{Plan, component::ComponentPlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
 use arbitrary::{Arbitrary, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
@@ -35,15 +35,42 @@ pub enum EnvelopeError {
 pub trait Planned: Serialize + DeserializeOwned + for<'a> Arbitrary<'a> {
     /// The normal plan that this one stands for.
     fn normal(&self) -> Self;
+
+    /// Plans from which a part is missing that others refer to, for [`shrink`](crate::shrink::shrink).
+    fn smaller(&self) -> Vec<Self> {
+        Vec::new()
+    }
 }
 
 impl Planned for Plan {
     fn normal(&self) -> Self {
         self.normalise()
     }
+
+    fn smaller(&self) -> Vec<Self> {
+        crate::shrink::smaller(self)
+    }
 }
 
 impl Planned for ComponentPlan {
+    fn normal(&self) -> Self {
+        self.normalise()
+    }
+}
+
+impl Planned for TaskPlan {
+    fn normal(&self) -> Self {
+        self.normalise()
+    }
+}
+
+impl Planned for ValuePlan {
+    fn normal(&self) -> Self {
+        self.normalise()
+    }
+}
+
+impl Planned for WasiPlan {
     fn normal(&self) -> Self {
         self.normalise()
     }

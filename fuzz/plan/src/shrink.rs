@@ -1,10 +1,13 @@
-//! Plans made smaller while they still fail.
+//! Plans made smaller while they still fail: those of core modules, of components, and of programs of WASI.
 //!
-//! A smaller plan is tried for every node, module, host function and argument that could go, and then for every part of the
-//! plan's data: list elements removed, numbers made small, options taken away, the body of a step in the step's place.
-//! What does not fit any more [`Plan::normalise`] makes fit.
+//! A smaller plan is tried for every node, module, host function and argument that could go ([`Planned::smaller`]), and then
+//! for every part of the plan's data: list elements removed, numbers made small, options taken away, the body of a step in
+//! the step's place. What does not fit any more [`Planned::normal`] makes fit.
 
-use crate::plan::{HostFunc, Module, Plan, Source};
+use crate::{
+    envelope::Planned,
+    plan::{HostFunc, Module, Plan, Source},
+};
 use serde_json::Value;
 
 /// The smallest plan that was found for which `fails` still holds, after at most `tries` questions.
@@ -20,13 +23,13 @@ use serde_json::Value;
 /// assert!(small.nodes.is_empty());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-pub fn shrink(plan: &Plan, tries: usize, mut fails: impl FnMut(&Plan) -> bool) -> Plan {
-    let mut best = plan.normalise();
+pub fn shrink<T: Planned>(plan: &T, tries: usize, mut fails: impl FnMut(&T) -> bool) -> T {
+    let mut best = plan.normal();
     let mut left = tries;
     // As long as there is something that can go.
     'again: loop {
         for candidate in candidates(&best) {
-            let candidate = candidate.normalise();
+            let candidate = candidate.normal();
             if measure(&candidate) >= measure(&best) {
                 continue;
             }
@@ -42,7 +45,7 @@ pub fn shrink(plan: &Plan, tries: usize, mut fails: impl FnMut(&Plan) -> bool) -
 }
 
 /// How large a plan is: the text of its data, and then the sum of its numbers.
-fn measure(plan: &Plan) -> (usize, f64) {
+fn measure(plan: &impl Planned) -> (usize, f64) {
     fn sum(value: &Value) -> f64 {
         match value {
             Value::Number(number) => number.as_f64().unwrap_or_default().abs(),
@@ -56,12 +59,21 @@ fn measure(plan: &Plan) -> (usize, f64) {
     (value.to_string().len(), sum(&value))
 }
 
-fn to_value(plan: &Plan) -> Value {
+fn to_value(plan: &impl Planned) -> Value {
     serde_json::to_value(plan).expect("plans are data without maps")
 }
 
 /// Smaller plans, the much smaller ones first.
-fn candidates(plan: &Plan) -> impl Iterator<Item = Plan> + use<> {
+fn candidates<T: Planned>(plan: &T) -> impl Iterator<Item = T> + use<T> {
+    let value = to_value(plan);
+    let mut places = Vec::new();
+    list_places(&value, &mut Vec::new(), &mut places);
+    let of_data = places.into_iter().flat_map(move |place| smaller_at(&value, &place));
+    plan.smaller().into_iter().chain(of_data.filter_map(|value| serde_json::from_value(value).ok()))
+}
+
+/// Plans without a node, a module, a host function or an argument.
+pub(crate) fn smaller(plan: &Plan) -> Vec<Plan> {
     let mut all = Vec::new();
     all.extend((0..plan.nodes.len()).rev().map(|node| without_node(plan, node)));
     all.extend((0..plan.modules.len()).rev().filter_map(|module| without_module(plan, module)));
@@ -69,11 +81,7 @@ fn candidates(plan: &Plan) -> impl Iterator<Item = Plan> + use<> {
     for module in 0..plan.modules.len() {
         all.extend((0..plan.modules[module].args.len()).map(|arg| without_arg(plan, module, arg)));
     }
-    let value = to_value(plan);
-    let mut places = Vec::new();
-    list_places(&value, &mut Vec::new(), &mut places);
-    let of_data = places.into_iter().flat_map(move |place| smaller_at(&value, &place));
-    all.into_iter().chain(of_data.filter_map(|value| serde_json::from_value(value).ok()))
+    all
 }
 
 fn shift(index: &mut usize, removed: usize) {
@@ -192,7 +200,11 @@ fn smaller_at(root: &Value, place: &Place) -> Vec<Value> {
             smaller.map(|small| with(small.into())).collect()
         }
         Value::Bool(true) => vec![with(Value::Bool(false))],
-        Value::Object(_) | Value::String(_) if !place.is_empty() => vec![with(Value::Null)],
+        // An option that is taken away, or the least of several words.
+        Value::Object(_) | Value::String(_) if !place.is_empty() => {
+            let words = ["none", "modules"].into_iter().filter(|word| value != word).map(|word| word.into());
+            std::iter::once(Value::Null).chain(words).map(with).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 /// Checks what a WebAssembly runtime does before the first call.
 ///
 /// Without a command: the main job. Every case runs on both tiers of the reference engine and on each runtime that is found
-/// here; the matrix is printed, and results.json written.
+/// here; the matrix is printed, and results.json and report.html, a page for a browser, are written.
 #[derive(Debug, Parser)]
 #[command(
     name = "preflight",
@@ -57,6 +57,7 @@ enum Command {
     Export(commands::export::Args),
     Check(commands::check::Args),
     Real(commands::real::Args),
+    Report(commands::report::Args),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         Some(Command::Export(args)) => commands::export::run(args),
         Some(Command::Check(args)) => commands::check::run(args),
         Some(Command::Real(args)) => commands::real::run(args),
+        Some(Command::Report(args)) => commands::report::run(&args),
     };
     result.unwrap_or_else(|error| {
         // Whoever closed the pipe has read enough: nothing went wrong.

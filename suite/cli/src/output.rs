@@ -23,6 +23,20 @@ pub fn data(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// As [`data`], but for text without colours, every byte of which stays as it is.
+///
+/// # Errors
+/// The file or standard output cannot be written; what was in the file stays there.
+pub fn raw(path: Option<&Path>, text: &str) -> anyhow::Result<()> {
+    match path {
+        Some(path) if path != Path::new("-") => file(path, text.as_bytes()),
+        _ => {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
+        }
+    }
+}
+
 /// Writes `bytes` to `path`, in full or not at all.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ fn help_lists_the_commands() {
     let run = Folder::with(&[]).run("--help");
     contains(&run.out, &["\n  trace  ", "\n  exec   ", "\n  wast   ", "Exit status: 0", "Examples:"]);
     assert_eq!(run.status, 0);
-    for command in ["trace", "trace diff", "exec", "wast", "run", "rules"] {
+    for command in ["trace", "trace diff", "exec", "wast", "run", "rules", "report", "report diff"] {
         let run = Folder::with(&[]).run(&format!("{command} --help"));
         contains(&run.out, &["Usage: preflight", "Exit status: 0"]);
     }

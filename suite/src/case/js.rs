@@ -1,15 +1,16 @@
 //! Cases of the JavaScript API: what a driver is given to run one, and what it answers.
 //!
-//! The form of such a case is told in the README of `preflight-spec-tests`; `suite/drivers/js-case.mjs` is a driver.
+//! The form of such a case is told in the README of `preflight-spec-tests`; `suite/drivers/js-case.mjs` is what drivers run it
+//! with.
 
-use super::{Case, Failure, Verdict};
+use super::{Case, Failure};
 use crate::source::{self, Source};
 use preflight_spec_tests::Catalogue;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Everything that a driver needs to run a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The case: an ES module whose default export is an asynchronous function.
     pub source: String,
@@ -20,7 +21,7 @@ pub struct Job {
 }
 
 /// What a driver answers.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// What became of the case.
@@ -30,7 +31,7 @@ pub struct Answer {
 }
 
 /// The verdict of a driver, before the level of the rules is considered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
     /// Every check held.
@@ -66,15 +67,16 @@ impl Job {
 }
 
 impl Answer {
-    /// The verdict on `case`.
-    pub fn verdict(self, case: &Case, catalogue: &Catalogue) -> Verdict {
+    /// What was found of `case`.
+    ///
+    /// # Errors
+    /// What the runtime lacks, in its own words.
+    pub fn found(self, case: &Case, catalogue: &Catalogue) -> Result<Vec<Failure>, String> {
         match self.verdict {
-            Word::Unsupported => Verdict::Unsupported(self.notes.join("; ")),
-            Word::Passed if case.gives_verdict(catalogue) => Verdict::Passed,
+            Word::Unsupported => Err(self.notes.join("; ")),
+            Word::Passed if case.gives_verdict(catalogue) => Ok(Vec::new()),
             // What a driver notes of a case that gives no verdict is what there is to record.
-            Word::Passed | Word::Failed => {
-                Verdict::of(case, catalogue, self.notes.into_iter().map(Failure::Check).collect())
-            }
+            Word::Passed | Word::Failed => Ok(self.notes.into_iter().map(Failure::Check).collect()),
         }
     }
 }

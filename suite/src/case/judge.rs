@@ -25,38 +25,54 @@ pub struct Deviation {
     pub actual: String,
 }
 
+/// How a program ended, as far as a header can ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with this exit code; returning is 0 (rule P1-CMD-06).
+    Exit(i32),
+    /// In a trap.
+    Trap,
+    /// The host refused to run it.
+    Refused,
+    /// Not by itself, and the runtime does not tell whether it refused the program or whether that trapped.
+    Unexplained,
+    /// In another way.
+    Other,
+}
+
 impl Ended {
-    /// The exit code of a program that ended by itself; returning is 0 (rule P1-CMD-06).
-    pub fn exit(&self) -> Option<i32> {
+    /// How it ended.
+    pub fn ending(&self) -> Ending {
         match self.outcome {
-            Outcome::Returned { .. } => Some(0),
-            Outcome::Exit { code } => Some(code),
-            _ => None,
+            Outcome::Returned { .. } => Ending::Exit(0),
+            Outcome::Exit { code } => Ending::Exit(code),
+            Outcome::Trap { .. } => Ending::Trap,
+            Outcome::Unlinkable => Ending::Refused,
+            _ => Ending::Other,
         }
     }
 }
 
-/// All that `ended` is other than `run` says. What `run` does not mention is not judged; but a program of which it says
-/// neither how it exits nor how it fails has to end by itself.
-pub fn judge(run: &Run, ended: &Ended) -> Vec<Deviation> {
+/// All that a program did other than `run` says. What `run` does not mention is not judged; but a program of which it says
+/// neither how it exits nor how it fails has to end by itself. `words` tell people how it ended.
+pub fn judge(run: &Run, ending: &Ending, words: &str, stdout: &[u8]) -> Vec<Deviation> {
     let mut deviations = Vec::new();
-    if let Some(expected) = run.stdout.as_ref().filter(|expected| expected.as_bytes() != ended.stdout) {
+    if let Some(expected) = run.stdout.as_ref().filter(|expected| expected.as_bytes() != stdout) {
         deviations.push(Deviation {
             what: "standard output",
             expected: format!("{expected:?}"),
-            actual: format!("{:?}", String::from_utf8_lossy(&ended.stdout)),
+            actual: format!("{:?}", String::from_utf8_lossy(stdout)),
         });
     }
-    let end = match (run.exit, run.fails) {
-        (Some(code), _) if ended.exit() != Some(code) => Some(format!("exit {code}")),
-        (_, Some(Fails::Trap)) if !matches!(ended.outcome, Outcome::Trap { .. }) => Some("a trap".to_owned()),
-        (None, None) if ended.exit().is_none() => Some("an end of its own accord".to_owned()),
-        (_, Some(Fails::Refused)) if ended.outcome != Outcome::Unlinkable => Some("refused".to_owned()),
-        _ => None,
+    let expected = match (run.fails, run.exit) {
+        (Some(Fails::Trap), _) => (!matches!(ending, Ending::Trap | Ending::Unexplained)).then(|| "a trap".to_owned()),
+        (Some(Fails::Refused), _) => {
+            (!matches!(ending, Ending::Refused | Ending::Unexplained)).then(|| "refused".to_owned())
+        }
+        (None, Some(code)) => (*ending != Ending::Exit(code)).then(|| format!("exit {code}")),
+        (None, None) => (!matches!(ending, Ending::Exit(_))).then(|| "an end of its own accord".to_owned()),
     };
-    if let Some(expected) = end {
-        deviations.push(Deviation { what: "the end", expected, actual: ended.outcome.to_string() });
-    }
+    deviations.extend(expected.map(|expected| Deviation { what: "the end", expected, actual: words.to_owned() }));
     deviations
 }
 
@@ -73,19 +89,18 @@ mod tests {
     fn only_what_is_written_is_judged() {
         let trap = Outcome::Trap { code: TrapCode::Unreachable, phase: Phase::Call };
         let ends = [Outcome::Returned { values: vec![] }, Outcome::Exit { code: 3 }, trap, Outcome::Unlinkable];
+        let ended = |outcome: &Outcome| Ended { outcome: outcome.clone(), stdout: Vec::new(), events: Vec::new() };
+        let endings: Vec<_> = ends.iter().map(|outcome| ended(outcome).ending()).chain([Ending::Unexplained]).collect();
         let verdicts = |expectations: &str| {
-            let judged = |outcome: &Outcome| {
-                let ended = Ended { outcome: outcome.clone(), stdout: b"x".to_vec(), events: Vec::new() };
-                judge(&run(expectations), &ended).is_empty()
-            };
-            ends.iter().map(judged).collect::<Vec<_>>()
+            let judged = |ending: &Ending| judge(&run(expectations), ending, "", b"x").is_empty();
+            endings.iter().map(judged).collect::<Vec<_>>()
         };
-        assert_eq!(verdicts(""), [true, true, false, false]);
-        assert_eq!(verdicts("stdout = \"x\""), [true, true, false, false]);
-        assert_eq!(verdicts("stdout = \"\""), [false; 4]);
-        assert_eq!(verdicts("exit = 0"), [true, false, false, false]);
-        assert_eq!(verdicts("exit = 3"), [false, true, false, false]);
-        assert_eq!(verdicts("fails = \"trap\""), [false, false, true, false]);
-        assert_eq!(verdicts("fails = \"refused\""), [false, false, false, true]);
+        assert_eq!(verdicts(""), [true, true, false, false, false]);
+        assert_eq!(verdicts("stdout = \"x\""), [true, true, false, false, false]);
+        assert_eq!(verdicts("stdout = \"\""), [false; 5]);
+        assert_eq!(verdicts("exit = 0"), [true, false, false, false, false]);
+        assert_eq!(verdicts("exit = 3"), [false, true, false, false, false]);
+        assert_eq!(verdicts("fails = \"trap\""), [false, false, true, false, true]);
+        assert_eq!(verdicts("fails = \"refused\""), [false, false, false, true, true]);
     }
 }

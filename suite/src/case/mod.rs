@@ -24,7 +24,7 @@ mod verdict;
 
 pub use definitions::{Definition, definitions};
 pub use header::{Fails, Header, Kind, Preload, Run};
-pub use judge::{Deviation, Ended, judge};
+pub use judge::{Deviation, Ended, Ending, judge};
 #[cfg(feature = "reference")]
 pub use run::{run, run_all, run_wasi};
 pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};

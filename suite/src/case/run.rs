@@ -3,7 +3,7 @@
 use super::{Case, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, needs, program};
 use crate::{
     script::{self, DirectiveReport, Options, Script, Status},
-    trace::{Cause, Event, Level, Outcome, Trace, compare},
+    trace::{Cause, Event, Level, Outcome, PostMortem, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 use rayon::prelude::*;
@@ -70,7 +70,11 @@ fn run_script(case: &Case, missing: Option<&str>, catalogue: &Catalogue, options
         Some(need) => verdict_without(need, &script),
         None => verdict(case, catalogue, &script, &actual),
     };
-    (verdict, actual)
+    // No case says what is left; but where an instantiation failed, a reader wants to know.
+    let is_success = matches!(actual.outcome, Outcome::Returned { .. });
+    let events = if case.expected.events.is_empty() { all_steps(&script) } else { actual.events };
+    let post_mortem = if is_success { PostMortem::default() } else { script.state };
+    (verdict, Trace { events, post_mortem, ..actual })
 }
 
 fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options) -> (Verdict, Trace) {
@@ -84,13 +88,18 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
     if let Outcome::Unsupported { what } = &ended.outcome {
         return (Verdict::Unsupported(what.clone()), actual);
     }
-    let mut failures: Vec<_> = judge(run, &ended).into_iter().map(Failure::Program).collect();
+    let mut failures: Vec<_> = judge(run, &ended.ending(), &ended.outcome.to_string(), &ended.stdout)
+        .into_iter()
+        .map(Failure::Program)
+        .collect();
     if !case.expected.events.is_empty() {
         // How it ends is for `exit` and `fails` to say.
         let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };
         failures.extend(compare(&case.expected, &steps).map(Failure::Trace));
     }
-    (Verdict::of(case, catalogue, failures), actual)
+    // A case that speaks of no instance leaves it to the reader which ones are of interest.
+    let events = if case.expected.events.is_empty() { ended.events } else { actual.events };
+    (Verdict::of(case, catalogue, failures), Trace { events, ..actual })
 }
 
 /// The program on the tier of `options`; or on both, which must agree on everything.
@@ -172,6 +181,16 @@ fn is_expected(case: &Case, report: &DirectiveReport) -> bool {
     matches!(case.expected.outcome, Outcome::Exhausted { .. }) && report.instantiation.as_ref().is_some_and(is_outcome)
 }
 
+/// Every step, without the calls that the script itself makes.
+fn all_steps(script: &Script) -> Vec<Event> {
+    let steps = script.reports.iter().map(|report| script.events.get(report.events.clone()).unwrap_or_default());
+    steps.filter(|steps| !is_invoked(steps)).flatten().cloned().collect()
+}
+
+fn is_invoked(steps: &[Event]) -> bool {
+    matches!(steps.first(), Some(Event::Called { cause: Cause::Invoke, .. }))
+}
+
 /// The steps of the instances that the case speaks of, without the calls that the script itself makes; and how the last
 /// instantiation that failed ended.
 fn actual(case: &Case, script: &Script) -> Trace {
@@ -179,7 +198,7 @@ fn actual(case: &Case, script: &Script) -> Trace {
     let mut trace = Trace::new(Level::Full, Outcome::Returned { values: Vec::new() });
     for report in &script.reports {
         let events = script.events.get(report.events.clone()).unwrap_or_default();
-        if matches!(events.first(), Some(Event::Called { cause: Cause::Invoke, .. })) {
+        if is_invoked(events) {
             continue;
         }
         trace.events.extend(events.iter().filter(|event| instances.contains(event.at())).cloned());

@@ -3,10 +3,10 @@
 use super::{Class, Events, Judge, Verdict, judge::difference};
 use crate::{
     post_mortem,
-    trace::{InstancePath, Level, Outcome, Trace},
+    trace::{InstancePath, Level, Outcome, Trace, TrapCode},
 };
 use preflight_engine::{
-    Config, Features, Store,
+    Config, Fault, Features, Store,
     component::{Component, ComponentLinker, HostItem},
 };
 use preflight_plan::component::ComponentPlan;
@@ -49,6 +49,7 @@ fn run(component: &Component, config: &Config) -> Trace {
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
     linker.define("log", HostItem::func(|_, _| Ok(Vec::new())));
+    linker.define("fail", HostItem::func(|_, _| Err(Fault::Trap(TrapCode::Host.into()))));
     let events = Events::attach(&mut store);
     let end = store.instantiate_component(component, &linker, InstancePath::root());
     let outcome = match &end {

@@ -10,6 +10,9 @@ mod driver;
 mod events;
 mod judge;
 pub mod smith;
+mod tasks;
+mod values;
+mod wasi;
 
 pub use driver::{config, run};
 pub use events::Events;

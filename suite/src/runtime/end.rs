@@ -1,7 +1,7 @@
 //! How something that a runtime was asked for ended, if not well: classes, and the runtime's own words for people.
 
 use crate::{
-    case::Broken,
+    case::{Broken, Ending},
     messages::{Class, LinkClass},
     trace::{Outcome, Phase, Resource, TrapCode, Value},
 };
@@ -40,6 +40,16 @@ impl End {
         End::Unsupported(what.into())
     }
 
+    /// There is no such export.
+    pub fn no_export(name: &str) -> Self {
+        End::Failed(format!("there is no such export: {name:?}"))
+    }
+
+    /// An access beyond a memory or a table.
+    pub fn out_of_bounds() -> Self {
+        End::Failed("out of bounds".to_owned())
+    }
+
     /// Whether it is of the class that a script asks for. What the runtime does not tell is not held against it.
     pub(super) fn is_of(&self, class: Class) -> bool {
         match (self, class) {
@@ -62,6 +72,8 @@ impl End {
         match (self, expected) {
             (End::Trap(code, _), Outcome::Trap { code: want, .. }) => code.is_none_or(|code| code == *want),
             (End::Trap(None, _), Outcome::Exhausted { what: Resource::Stack }) => true,
+            // Some count steps, others look at the clock.
+            (End::Exhausted(Resource::Interrupt, _), Outcome::Exhausted { what: Resource::Fuel }) => true,
             (End::Exhausted(got, _), Outcome::Exhausted { what }) => got == what,
             (End::Exception(_), Outcome::Exception { .. }) | (End::Unlinkable(_), Outcome::Unlinkable) => true,
             (End::Failed(_), Outcome::Returned { .. }) => false,
@@ -70,6 +82,17 @@ impl End {
             (End::Malformed(_) | End::Rejected(_), Outcome::Malformed) => true,
             (End::Invalid(_) | End::Rejected(_), Outcome::Invalid) => true,
             _ => false,
+        }
+    }
+
+    /// How a program ended whose end this is.
+    pub(super) fn ending(&self) -> Ending {
+        match self {
+            End::Exit(code) => Ending::Exit(*code),
+            End::Trap(..) => Ending::Trap,
+            End::Unlinkable(_) | End::Rejected(_) | End::Malformed(_) | End::Invalid(_) => Ending::Refused,
+            End::Failed(_) => Ending::Unexplained,
+            End::Exception(_) | End::Exhausted(..) | End::Unsupported(_) | End::Broken(_) => Ending::Other,
         }
     }
 

@@ -24,10 +24,10 @@ mod spectest;
 pub use about::{Ability, About, Lineage};
 pub use end::End;
 pub use post_mortem::post_mortem;
-pub use program::{Program, ProgramEnd, Reach};
+pub use program::{Program, ProgramEnd, Reach, World};
 pub use run::{Judge, run};
 
-use crate::{commands::Command, trace::Value};
+use crate::{case::js, commands::Command, trace::Value};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -62,6 +62,15 @@ pub trait Runtime {
     /// [`End::Unlinkable`], or how the initialisation or the start function ended. What a failed instantiation has written
     /// elsewhere stays, and functions of it that were stored elsewhere must still be callable.
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End>;
+
+    /// A case begins that never ends by itself: until the next [`reset`](Self::reset), what runs is to be stopped after a moment
+    /// by the runtime's own means, and to end in [`End::Exhausted`].
+    ///
+    /// # Errors
+    /// [`End::Unsupported`] if it has no such means.
+    fn limit(&mut self) -> Result<(), End> {
+        Err(End::unsupported("an embedder that interrupts"))
+    }
 
     /// Says of which types the results of the next [`call`](Self::call) or the next [`global`](Self::global) have to be.
     ///
@@ -175,13 +184,22 @@ pub trait Runtime {
         Err(End::unsupported("components"))
     }
 
-    /// Runs a program of WASI Preview 1, from the instantiation of its preloads to its end.
+    /// Runs a program of WASI, from the instantiation of its preloads to its end.
     ///
     /// # Errors
     /// [`End::Unsupported`] or [`End::Broken`]; however the program itself ends is a [`ProgramEnd`].
     fn run_program(&mut self, program: &Program) -> Result<ProgramEnd, End> {
         let _ = program;
-        Err(End::unsupported("programs of WASI preview 1"))
+        Err(End::unsupported("programs of WASI"))
+    }
+
+    /// Runs a case in JavaScript (see [`js`]).
+    ///
+    /// # Errors
+    /// [`End::Unsupported`] or [`End::Broken`]; what becomes of the case is the answer.
+    fn run_js(&mut self, job: &js::Job) -> Result<js::Answer, End> {
+        let _ = job;
+        Err(End::unsupported("the JavaScript API"))
     }
 
     /// Runs a whole script on the runtime's own script runner (see [`Ability::Scripts`]): its text, for runners that read

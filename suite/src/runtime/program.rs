@@ -1,11 +1,14 @@
-//! Programs of WASI Preview 1.
+//! Programs of WASI, of Preview 1 and of 0.2.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A program, and what it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// The main module.
+    /// Which WASI it is for.
+    pub world: World,
+    /// The main module; a component in WASI 0.2.
     pub main: Vec<u8>,
     /// Modules that are instantiated before it, in this order, each under the name by which others import it.
     pub preloads: Vec<(String, Vec<u8>)>,
@@ -17,12 +20,26 @@ pub struct Program {
     pub env: BTreeMap<String, String>,
     /// Everything that can be read from standard input.
     pub stdin: String,
+    /// The names under which it finds an empty directory open, in this order.
+    pub preopens: Vec<String>,
+    /// How often `wasi:cli/run` of a component is called, on one instance.
+    pub times: u32,
+}
+
+/// A version of WASI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum World {
+    /// Preview 1.
+    P1,
+    /// 0.2.
+    P2,
 }
 
 /// How a program is entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Through `_start`.
+    /// Through `_start`; a component through `wasi:cli/run`.
     Command,
     /// Through `_initialize`, if it exports that.
     Reactor,

@@ -1,14 +1,14 @@
 //! A case on a runtime, and the verdict on what happened.
 
 use super::{
-    Ability, About, End, Program, ProgramEnd, Reach, Runtime,
+    Ability, About, End, Program, ProgramEnd, Reach, Runtime, World,
     machine::{Instantiation, Machine, Status},
     needs::Accepted,
 };
 use crate::{
-    case::{Broken, Case, DirectiveFailure, Fails, Failure, Kind, Report, Run, Verdict},
+    case::{self, Broken, Case, DirectiveFailure, Ending, Failure, Kind, Report, Run, Verdict, js::Job},
     commands::{Command, CommandKind, ModuleSource, lower},
-    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Trace, compare},
+    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Stream, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 
@@ -82,9 +82,6 @@ pub fn run(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>) -> Report 
 }
 
 fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut Trace) -> Found {
-    if case.header.interrupt {
-        return Err(Over::Unsupported("an embedder that interrupts".to_owned()));
-    }
     for need in &case.header.needs {
         if let Some(refusal) = judge.accepted.refusal(need) {
             return Err(Over::Unsupported(format!("{need}: {refusal}")));
@@ -93,23 +90,19 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
     let can = |ability: Ability| judge.about.can(ability);
     let lacks = |what: &str| Err(Over::Unsupported(what.to_owned()));
     let needs = |word: &str| case.header.needs.iter().any(|need| need == word);
-    if needs("js-api") || case.is_js() {
-        return lacks("the JavaScript API");
+    if case.is_js() {
+        return if can(Ability::Js) { script_of_js(case, runtime, judge) } else { lacks("the JavaScript API") };
     }
     if needs("wasi-threads") {
         return lacks("wasi-threads");
     }
     let commands = lower(&case.text).map_err(Over::Script)?;
     if let Some(run) = &case.header.run {
-        return match (needs("wasip2"), can(Ability::P1)) {
-            (true, _) => lacks("programs of WASI preview 2"),
-            (false, false) => lacks("programs of WASI preview 1"),
-            (false, true) if !run.preopens.is_empty() => {
-                lacks("preopened folders, which adapters have no means for yet")
-            }
-            (false, true) if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
-            (false, true) if !run.preopens.is_empty() => lacks("preopened directories"),
-            (false, true) => program(&commands, run, runtime),
+        return match run.kind {
+            Kind::Component if !can(Ability::P2) => lacks("programs of WASI 0.2"),
+            Kind::Command | Kind::Reactor if !can(Ability::P1) => lacks("programs of WASI preview 1"),
+            _ if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
+            _ => program(&commands, run, runtime, actual),
         };
     }
     let has_components =
@@ -146,6 +139,9 @@ fn primitives(
     actual: &mut Trace,
 ) -> Found {
     runtime.reset()?;
+    if case.header.interrupt {
+        runtime.limit()?;
+    }
     let mut machine = Machine::new(runtime);
     let (mut failures, mut instantiations) = (Vec::new(), Vec::new());
     for command in commands {
@@ -242,32 +238,57 @@ fn from_outside(trace: &Trace, outcome: Outcome) -> Trace {
     Trace { events: events.collect(), ..Trace::new(trace.level.min(Level::Observable), outcome) }
 }
 
-fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime) -> Found {
+fn script_of_js(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>) -> Found {
+    let job = match Job::of(case) {
+        Ok(job) => job,
+        Err(failure) => return Ok(vec![*failure]),
+    };
+    runtime.reset()?;
+    runtime.run_js(&job)?.found(case, judge.catalogue).map_err(Over::Unsupported)
+}
+
+fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, actual: &mut Trace) -> Found {
     let Some(program) = assemble(commands, run) else {
         let got = "a module of the table [run] that is not defined".to_owned();
         return Ok(vec![failure(None, "run", "modules".to_owned(), got)]);
     };
     runtime.reset()?;
-    let end = runtime.run_program(&program)?;
-    if let Err(End::Unsupported(what)) = end.end {
+    let ProgramEnd { stdout, end } = runtime.run_program(&program)?;
+    if let Err(End::Unsupported(what)) = end {
         return Err(Over::Unsupported(what));
     }
-    Ok(judge_program(run, &end))
+    record_program(run, &stdout, &end, actual);
+    let (ending, words) = match &end {
+        Ok(()) => (Ending::Exit(0), "returned".to_owned()),
+        Err(end) => (end.ending(), end.to_string()),
+    };
+    Ok(case::judge(run, &ending, &words, &stdout).into_iter().map(Failure::Program).collect())
+}
+
+/// Writes down what was seen of a program: what it wrote, and how it ended.
+fn record_program(run: &Run, stdout: &[u8], end: &Result<(), End>, actual: &mut Trace) {
+    if !stdout.is_empty() {
+        let at = InstancePath::root().child(&run.main);
+        actual.events.push(Event::Output { at, stream: Stream::Stdout, bytes: stdout.into() });
+    }
+    if let Err(end) = end {
+        actual.outcome = end.outcome(Phase::Call);
+    }
 }
 
 fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
     let module = |wanted: &str| {
         commands.iter().find_map(|command| match &command.kind {
-            CommandKind::ModuleDefinition { name: Some(name), module: ModuleSource::Binary(bytes) }
-                if wanted.strip_prefix('$') == Some(name) =>
-            {
-                Some(bytes.clone())
-            }
+            CommandKind::ModuleDefinition {
+                name: Some(name),
+                module: ModuleSource::Binary(bytes) | ModuleSource::Component(bytes),
+            } if wanted.strip_prefix('$') == Some(name) => Some(bytes.clone()),
             _ => None,
         })
     };
     let preloads = run.preloads.iter().map(|preload| Some((preload.name.clone(), module(&preload.module)?)));
     Some(Program {
+        world: if run.kind == Kind::Component { World::P2 } else { World::P1 },
         main: module(&run.main)?,
         preloads: preloads.collect::<Option<_>>()?,
         reach: match (&run.invoke, run.kind) {
@@ -278,38 +299,9 @@ fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
         args: run.args.clone(),
         env: run.env.clone(),
         stdin: run.stdin.clone(),
+        preopens: run.preopens.clone(),
+        times: run.times,
     })
-}
-
-/// What a program did otherwise than its case says.
-fn judge_program(run: &Run, program: &ProgramEnd) -> Vec<Failure> {
-    let mut failures = Vec::new();
-    let mut differs = |expected: String, got: String| failures.push(failure(None, "run", expected, got));
-    let end = || program.end.as_ref().map_or_else(ToString::to_string, |()| "returned".to_owned());
-    let exit = match &program.end {
-        Ok(()) => Some(0),
-        Err(End::Exit(code)) => Some(*code),
-        Err(_) => None,
-    };
-    match (run.fails, run.exit) {
-        (Some(Fails::Trap), _) if exit.is_some() || is_refusal(&program.end) => differs("a trap".to_owned(), end()),
-        (Some(Fails::Refused), _) if exit.is_some() || matches!(program.end, Err(End::Trap(..))) => {
-            differs("a host that refuses to run it".to_owned(), end());
-        }
-        (None, Some(code)) if exit != Some(code) => differs(format!("exit {code}"), end()),
-        (None, None) if exit.is_none() => differs("an end of its own accord".to_owned(), end()),
-        _ => {}
-    }
-    if let Some(stdout) = &run.stdout
-        && stdout.as_bytes() != program.stdout
-    {
-        differs(format!("standard output {stdout:?}"), format!("{:?}", String::from_utf8_lossy(&program.stdout)));
-    }
-    failures
-}
-
-fn is_refusal(end: &Result<(), End>) -> bool {
-    matches!(end, Err(End::Unlinkable(_) | End::Rejected(_) | End::Malformed(_) | End::Invalid(_)))
 }
 
 fn failure(command: Option<&Command>, directive: &'static str, expected: String, got: String) -> Failure {

@@ -1,12 +1,14 @@
 //! Plans of components as bytes, definition by definition (Binary.md of the Component Model).
 
-use super::{ComponentPlan, Def, Part, Step};
+use super::{ComponentPlan, Def, Fail, Part, Step};
+use std::collections::VecDeque;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentAliasSection,
     ComponentExportKind, ComponentExportSection, ComponentImportSection, ComponentInstanceSection,
-    ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, ImportSection, InstanceSection, Module, ModuleArg, ModuleSection,
-    NestedComponentSection, PrimitiveValType, StartSection, TagKind, TagSection, TagType, TypeSection, ValType,
+    ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType, Encode, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, ImportSection, InstanceSection, InstanceType, InstructionSink, Module,
+    ModuleArg, ModuleSection, NestedComponentSection, PrimitiveValType, RawSection, StartSection, TagKind, TagSection,
+    TagType, TypeSection, ValType,
 };
 
 impl ComponentPlan {
@@ -30,18 +32,36 @@ struct Encoder {
     /// The core instances of the plan.
     cores: Vec<u32>,
     /// The component of each child definition, and the instances.
-    parts: u32,
+    parts: Vec<Part>,
     children: Vec<u32>,
+    /// What can be given as a peer: instances that export `run`.
+    peers: Vec<u32>,
+    has_peer: bool,
+    /// Values that are kept, and how many there are that have been exported.
+    kept: VecDeque<u32>,
+    exported: u32,
     /// The core functions that make and drop a resource of the latest type.
     resource: Option<[u32; 2]>,
-    /// The core function that logs, and the type of lifted functions.
-    log: u32,
-    run_type: u32,
 }
+
+/// The host's functions, in the order in which components import them and lower them.
+pub(super) const HOSTS: [&str; 2] = ["log", "fail"];
+
+/// The types that every component begins with: of the host's functions, of functions with 0, 1 and 2 parameters and a
+/// result, and of peers.
+mod types {
+    pub const LOG: u32 = 0;
+    pub const RUN: u32 = 1;
+    pub const PEER: u32 = 4;
+    pub const COUNT: u32 = 5;
+}
+
+/// `u32`.
+const U32: ComponentValType = ComponentValType::Primitive(PrimitiveValType::U32);
 
 fn component(part: &Part) -> Component {
     let mut encoder = Encoder::default();
-    encoder.prologue();
+    encoder.prologue(part);
     part.defs.iter().for_each(|def| encoder.def(def));
     encoder.epilogue();
     encoder.out
@@ -54,22 +74,42 @@ impl Encoder {
         self.out.section(&section);
     }
 
-    /// The types, the import of `log`, and `log` as a core function.
-    fn prologue(&mut self) {
-        let u32_type = ComponentValType::Primitive(PrimitiveValType::U32);
+    /// The types, the imports, and the host's functions as core functions.
+    fn prologue(&mut self, part: &Part) {
         let mut types = ComponentTypeSection::new();
-        types.function().params([("x", u32_type)]).result(None);
-        types.function().params::<[(&str, ComponentValType); 0], _>([]).result(Some(u32_type));
+        types.function().params([("x", U32)]).result(None);
+        types.function().params([] as [(&str, ComponentValType); 0]).result(Some(U32));
+        types.function().params([("x", U32)]).result(Some(U32));
+        types.function().params([("x", U32), ("y", U32)]).result(Some(U32));
+        let mut peer = InstanceType::new();
+        peer.ty().function().params([] as [(&str, ComponentValType); 0]).result(Some(U32));
+        peer.export("run", ComponentTypeRef::Func(0));
+        types.instance(&peer);
         self.out.section(&types);
-        (self.types, self.run_type) = (2, 1);
+        self.types = types::COUNT;
         let mut imports = ComponentImportSection::new();
-        imports.import("log", ComponentTypeRef::Func(0));
+        for name in HOSTS {
+            imports.import(name, ComponentTypeRef::Func(types::LOG));
+        }
+        if part.peer.is_some() {
+            imports.import("peer", ComponentTypeRef::Instance(types::PEER));
+            self.peers.push(0);
+            self.instances = 1;
+            self.has_peer = true;
+        }
+        if part.takes {
+            imports.import("v", ComponentTypeRef::Value(U32));
+            self.kept.push_back(0);
+            self.values = 1;
+        }
         self.out.section(&imports);
-        self.funcs = 1;
-        self.canon(|section| {
-            section.lower(0, [] as [CanonicalOption; 0]);
-        });
-        self.log = self.core_func();
+        self.funcs = HOSTS.len() as u32;
+        for func in 0..self.funcs {
+            self.canon(|section| {
+                section.lower(func, [] as [CanonicalOption; 0]);
+            });
+            self.core_func();
+        }
     }
 
     /// The index of the core function that was defined just now.
@@ -85,11 +125,11 @@ impl Encoder {
         self.core_func()
     }
 
-    /// A core instance's `f` as a component function.
-    fn lift(&mut self, core: usize) -> u32 {
-        let (func, ty) = (self.core_export(self.cores[core], "f"), self.run_type);
+    /// A core instance's `f`, `g` or `h`, which takes so many arguments, as a component function.
+    fn lift(&mut self, core: usize, arguments: usize) -> u32 {
+        let func = self.core_export(self.cores[core], ["f", "g", "h"][arguments]);
         self.canon(|section| {
-            section.lift(func, ty, [] as [CanonicalOption; 0]);
+            section.lift(func, types::RUN + arguments as u32, [] as [CanonicalOption; 0]);
         });
         self.funcs += 1;
         self.funcs - 1
@@ -97,15 +137,15 @@ impl Encoder {
 
     fn def(&mut self, def: &Def) {
         match def {
-            Def::Core { steps, result } => self.core(steps, *result),
+            Def::Core { steps, result, fails } => self.core(steps, *result, *fails),
             Def::Child(part) => {
                 self.out.section(&NestedComponentSection(&component(part)));
-                self.parts += 1;
-                self.instantiate(self.parts - 1);
+                self.parts.push(part.clone());
+                self.instantiate(self.parts.len() - 1);
             }
-            Def::Again(part) => self.instantiate(*part as u32),
-            Def::Resource { core } => {
-                let destructor = self.core_export(self.cores[*core], "d");
+            Def::Again(part) => self.instantiate(*part),
+            Def::Resource { core, traps } => {
+                let destructor = self.core_export(self.cores[*core], if *traps { "t" } else { "d" });
                 let mut types = ComponentTypeSection::new();
                 types.resource(ValType::I32, Some(destructor));
                 self.out.section(&types);
@@ -117,44 +157,92 @@ impl Encoder {
                 });
                 self.resource = Some([self.core_func(), self.core_func()]);
             }
-            Def::Start { core } => {
-                let function_index = self.lift(*core);
-                self.out.section(&ComponentStartSection { function_index, args: [], results: 1 });
-                let mut exports = ComponentExportSection::new();
-                exports.export(&*format!("v{}", self.values), ComponentExportKind::Value, self.values, None);
-                self.out.section(&exports);
-                // The export is a value of its own.
-                self.values += 2;
+            Def::Start { core, takes, keeps } => {
+                let function_index = self.lift(*core, *takes);
+                let args: Vec<u32> = self.kept.drain(..*takes).collect();
+                self.out.section(&ComponentStartSection { function_index, args, results: 1 });
+                self.value(*keeps);
+            }
+            Def::Value { value, keeps } => {
+                // One definition: its type, the size of the value, the value (Binary.md, *Value Definitions*).
+                let mut bytes = Vec::new();
+                value.encode(&mut bytes);
+                let mut data = vec![1, 0x79];
+                bytes.len().encode(&mut data);
+                data.extend(bytes);
+                self.out.section(&RawSection { id: 12, data: &data });
+                self.value(*keeps);
             }
         }
     }
 
-    fn instantiate(&mut self, part: u32) {
+    /// A value that has just come up.
+    fn value(&mut self, keeps: bool) {
+        let value = self.values;
+        self.values += 1;
+        if keeps {
+            self.kept.push_back(value);
+        } else {
+            self.export_value(value);
+        }
+    }
+
+    fn export_value(&mut self, value: u32) {
+        let mut exports = ComponentExportSection::new();
+        exports.export(&*format!("v{}", self.exported), ComponentExportKind::Value, value, None);
+        self.out.section(&exports);
+        // The export is a value of its own.
+        self.values += 1;
+        self.exported += 1;
+    }
+
+    fn instantiate(&mut self, part: usize) {
+        let of = self.parts[part].clone();
+        let mut args: Vec<(&str, ComponentExportKind, u32)> =
+            (0..).zip(HOSTS).map(|(i, name)| (name, ComponentExportKind::Func, i)).collect();
+        args.extend(of.peer.map(|peer| ("peer", ComponentExportKind::Instance, self.peers[peer])));
+        if of.takes {
+            let value = self.kept.pop_front().expect("a normal plan has a value for it");
+            args.push(("v", ComponentExportKind::Value, value));
+        }
         let mut section = ComponentInstanceSection::new();
-        section.instantiate(part, [("log", ComponentExportKind::Func, 0)]);
+        section.instantiate(part as u32, args);
         self.out.section(&section);
         self.children.push(self.instances);
+        if super::runs(&of) {
+            self.peers.push(self.instances);
+        }
         self.instances += 1;
     }
 
+    /// `run` of a component instance as a core function.
+    fn lower_run(&mut self, instance: u32) -> u32 {
+        let mut alias = ComponentAliasSection::new();
+        alias.alias(Alias::InstanceExport { instance, kind: ComponentExportKind::Func, name: "run" });
+        self.out.section(&alias);
+        let func = self.funcs;
+        self.funcs += 1;
+        self.canon(|section| {
+            section.lower(func, [] as [CanonicalOption; 0]);
+        });
+        self.core_func()
+    }
+
     /// A core instance: first a core instance of what it imports, then the module and its instance.
-    fn core(&mut self, steps: &[Step], result: u32) {
-        let mut given = vec![("log".to_owned(), self.log)];
+    fn core(&mut self, steps: &[Step], result: u32, fails: Option<Fail>) {
+        let mut given = vec![("log".to_owned(), 0)];
         for step in steps {
             match *step {
                 Step::CallCore(core) => given.push((format!("f{core}"), self.core_export(self.cores[core], "f"))),
                 Step::CallChild(child) => {
-                    let mut alias = ComponentAliasSection::new();
-                    let (instance, kind) = (self.children[child], ComponentExportKind::Func);
-                    alias.alias(Alias::InstanceExport { instance, kind, name: "run" });
-                    self.out.section(&alias);
-                    let func = self.funcs;
-                    self.funcs += 1;
-                    self.canon(|section| {
-                        section.lower(func, [] as [CanonicalOption; 0]);
-                    });
-                    given.push((format!("run{child}"), self.core_func()));
+                    let func = self.lower_run(self.children[child]);
+                    given.push((format!("run{child}"), func));
                 }
+                Step::CallPeer => {
+                    let func = self.lower_run(0);
+                    given.push(("peer".to_owned(), func));
+                }
+                Step::Fail(_) => given.push(("fail".to_owned(), 1)),
                 Step::Make(_) | Step::MakeAndDrop(_) => {
                     let [new, drop] = self.resource.expect("a normal plan has a type for its resources");
                     given.extend([("new".to_owned(), new), ("drop".to_owned(), drop)]);
@@ -169,7 +257,7 @@ impl Encoder {
         let mut section = InstanceSection::new();
         section.export_items(given.iter().map(|(name, func)| (name, ExportKind::Func, *func)));
         self.out.section(&section);
-        self.out.section(&ModuleSection(&module(steps, result, &names)));
+        self.out.section(&ModuleSection(&module(steps, result, fails, &names)));
         let mut section = InstanceSection::new();
         section.instantiate(self.core_modules, [("", ModuleArg::Instance(self.core_instances))]);
         self.out.section(&section);
@@ -179,8 +267,11 @@ impl Encoder {
     }
 
     fn epilogue(&mut self) {
+        while let Some(value) = self.kept.pop_front() {
+            self.export_value(value);
+        }
         if !self.cores.is_empty() {
-            let func = self.lift(0);
+            let func = self.lift(0, 0);
             let mut exports = ComponentExportSection::new();
             exports.export("run", ComponentExportKind::Func, func, None);
             self.out.section(&exports);
@@ -193,8 +284,8 @@ pub(super) fn imports_order(name: &str) -> (bool, &str) {
     (name != "log", name)
 }
 
-/// The module of a core instance: its imports, the start function, `f` and `d`.
-fn module(steps: &[Step], result: u32, imports: &[&str]) -> Module {
+/// The module of a core instance: its imports, the start function, `f`, `g`, `h`, `d` and `t`.
+fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) -> Module {
     let index = |name: &str| imports.iter().position(|import| *import == name).expect("imported") as u32;
     let (log, start) = (index("log"), imports.len() as u32);
     let mut types = TypeSection::new();
@@ -202,21 +293,24 @@ fn module(steps: &[Step], result: u32, imports: &[&str]) -> Module {
     types.ty().function([ValType::I32], []);
     types.ty().function([], [ValType::I32]);
     types.ty().function([ValType::I32], [ValType::I32]);
+    types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
     let mut import_section = ImportSection::new();
     for name in imports {
         let ty = match *name {
-            "log" | "drop" => 1,
+            "log" | "fail" | "drop" => 1,
             "new" => 3,
             _ => 2,
         };
         import_section.import("", name, EntityType::Function(ty));
     }
     let mut functions = FunctionSection::new();
-    functions.function(0).function(2).function(1);
+    functions.function(0).function(2).function(3).function(4).function(1).function(1);
     let mut tags = TagSection::new();
     tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
     let mut exports = ExportSection::new();
-    exports.export("f", ExportKind::Func, start + 1).export("d", ExportKind::Func, start + 2);
+    for (i, name) in (1..).zip(["f", "g", "h", "d", "t"]) {
+        exports.export(name, ExportKind::Func, start + i);
+    }
     let mut body = Function::new([]);
     let mut out = body.instructions();
     for step in steps {
@@ -224,6 +318,8 @@ fn module(steps: &[Step], result: u32, imports: &[&str]) -> Module {
             Step::Log(value) => out.i32_const(*value as i32).call(log),
             Step::CallCore(core) => out.call(index(&format!("f{core}"))).drop(),
             Step::CallChild(child) => out.call(index(&format!("run{child}"))).drop(),
+            Step::CallPeer => out.call(index("peer")).drop(),
+            Step::Fail(value) => out.i32_const(*value as i32).call(index("fail")),
             Step::Make(rep) => out.i32_const(*rep as i32).call(index("new")).drop(),
             Step::MakeAndDrop(rep) => out.i32_const(*rep as i32).call(index("new")).call(index("drop")),
             Step::Trap => out.unreachable(),
@@ -231,12 +327,21 @@ fn module(steps: &[Step], result: u32, imports: &[&str]) -> Module {
         };
     }
     out.end();
-    let mut f = Function::new([]);
-    f.instructions().i32_const(result as i32).call(log).i32_const(result as i32).end();
-    let mut d = Function::new([]);
-    d.instructions().local_get(0).call(log).end();
     let mut code = CodeSection::new();
-    code.function(&body).function(&f).function(&d);
+    code.function(&body);
+    for arguments in 0..=2 {
+        code.function(&sum(arguments, result, fails, log));
+    }
+    for traps in [false, true] {
+        let mut destructor = Function::new([]);
+        let mut out = destructor.instructions();
+        out.local_get(0).call(log);
+        if traps {
+            out.unreachable();
+        }
+        out.end();
+        code.function(&destructor);
+    }
     let mut module = Module::new();
     module
         .section(&types)
@@ -247,4 +352,31 @@ fn module(steps: &[Step], result: u32, imports: &[&str]) -> Module {
         .section(&StartSection { function_index: start })
         .section(&code);
     module
+}
+
+/// Logs the arguments and `result`, and returns their sum; or fails instead of returning.
+fn sum(arguments: u32, result: u32, fails: Option<Fail>, log: u32) -> Function {
+    let mut body = Function::new([]);
+    let mut out = body.instructions();
+    for argument in 0..arguments {
+        out.local_get(argument).call(log);
+    }
+    out.i32_const(result as i32).call(log);
+    let fail = |out: &mut InstructionSink<'_>, fail: Fail| match fail {
+        Fail::Trap => {
+            out.unreachable();
+        }
+        Fail::Throw => {
+            out.throw(0);
+        }
+    };
+    if let Some(how) = fails {
+        fail(&mut out, how);
+    }
+    out.i32_const(result as i32);
+    for argument in 0..arguments {
+        out.local_get(argument).i32_add();
+    }
+    out.end();
+    body
 }

@@ -1,6 +1,6 @@
 //! How plans of components are drawn.
 
-use super::{ComponentPlan, Def, Part, Step};
+use super::{ComponentPlan, Def, Fail, Part, Step};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for ComponentPlan {
@@ -18,19 +18,25 @@ impl ComponentPlan {
 }
 
 fn part(u: &mut Unstructured<'_>, levels: usize) -> Result<Part> {
-    let n = u.int_in_range(1..=5)?;
+    let n = u.int_in_range(1..=7)?;
     let defs = (0..n).map(|_| def(u, levels)).collect::<Result<_>>()?;
-    Ok(Part { defs })
+    let peer = if chance(u, 2)? { Some(usize::from(u8::arbitrary(u)?)) } else { None };
+    Ok(Part { defs, peer, takes: chance(u, 3)? })
+}
+
+fn chance(u: &mut Unstructured<'_>, of: u32) -> Result<bool> {
+    Ok(u.int_in_range(1..=of)? == of)
 }
 
 fn def(u: &mut Unstructured<'_>, levels: usize) -> Result<Def> {
     let of = usize::from(u8::arbitrary(u)?);
-    Ok(match u.int_in_range(0..=11)? {
+    Ok(match u.int_in_range(0..=14)? {
         0..=4 => core(u)?,
         5..=7 if levels > 1 => Def::Child(part(u, levels - 1)?),
         8 => Def::Again(of),
-        9 => Def::Resource { core: of },
-        10 | 11 => Def::Start { core: of },
+        9 => Def::Resource { core: of, traps: chance(u, 6)? },
+        10..=12 => Def::Start { core: of, takes: u.int_in_range(0..=2)?, keeps: chance(u, 2)? },
+        13 => Def::Value { value: u.int_in_range(0..=99)?, keeps: chance(u, 2)? },
         _ => core(u)?,
     })
 }
@@ -38,18 +44,25 @@ fn def(u: &mut Unstructured<'_>, levels: usize) -> Result<Def> {
 fn core(u: &mut Unstructured<'_>) -> Result<Def> {
     let n = u.int_in_range(0..=3)?;
     let steps = (0..n).map(|_| step(u)).collect::<Result<_>>()?;
-    Ok(Def::Core { steps, result: u.int_in_range(0..=99)? })
+    let fails = match u.int_in_range(0..=23)? {
+        0 => Some(Fail::Trap),
+        1 => Some(Fail::Throw),
+        _ => None,
+    };
+    Ok(Def::Core { steps, result: u.int_in_range(0..=99)?, fails })
 }
 
 fn step(u: &mut Unstructured<'_>) -> Result<Step> {
     let of = usize::from(u8::arbitrary(u)?);
-    Ok(match u.int_in_range(0..=19)? {
-        0..=4 => Step::Log(u.int_in_range(0..=99)?),
-        5..=7 => Step::CallCore(of),
-        8..=12 => Step::CallChild(of),
-        13 | 14 => Step::Make(u.int_in_range(0..=99)?),
-        15..=17 => Step::MakeAndDrop(u.int_in_range(0..=99)?),
-        18 => Step::Throw,
+    Ok(match u.int_in_range(0..=59)? {
+        0..=14 => Step::Log(u.int_in_range(0..=99)?),
+        15..=22 => Step::CallCore(of),
+        23..=34 => Step::CallChild(of),
+        35..=41 => Step::CallPeer,
+        42..=47 => Step::Make(u.int_in_range(0..=99)?),
+        48..=56 => Step::MakeAndDrop(u.int_in_range(0..=99)?),
+        57 => Step::Throw,
+        58 => Step::Fail(u.int_in_range(0..=99)?),
         _ => Step::Trap,
     })
 }

@@ -1,10 +1,15 @@
 //! Plans of components: a tree of component instances, with core instances in between, calls between siblings, resources
-//! with destructors, and component-level start definitions.
+//! with destructors, and component-level values and start definitions.
 //!
-//! Every component imports `log`, a function of the host that takes an `u32`, and gives it on to its children: an instance
-//! argument that goes through all levels. A core instance exports `f`, which logs a number and returns it, and `d`, a
-//! destructor, which logs the representation; its start function takes steps. A component exports the `f` of its first core
-//! instance as `run`, lifted, so that core instances of its parent can call it, lowered.
+//! Every component imports two functions of the host that take an `u32`: `log`, and `fail`, which traps. It gives them on
+//! to its children: instance arguments that go through all levels. It may import an instance, its `peer`, too: a sibling, or
+//! the peer of the component that it stands in; and a value.
+//!
+//! A core instance exports `f`, which logs a number and returns it, `g` and `h`, which log their one or two arguments as well
+//! and return the sum, and two destructors, which log the representation; the second one traps then. Its start function takes
+//! steps. A component exports the `f` of its first core instance as `run`, lifted, so that core instances of its parent and of
+//! its siblings can call it, lowered. Values are exported where they come up, or kept: then a later start definition or a
+//! child takes them, or they are exported in the end.
 
 mod encode;
 mod generate;
@@ -26,6 +31,12 @@ pub struct ComponentPlan {
 pub struct Part {
     /// Its definitions, each of which makes something.
     pub defs: Vec<Def>,
+    /// Which instance of its parent it is given as its peer: the parent's own peer, or a child that exports `run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<usize>,
+    /// Whether it is given a value, the oldest that its parent has kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub takes: bool,
 }
 
 /// A definition. Indices are taken modulo what was defined before.
@@ -38,20 +49,39 @@ pub enum Def {
         steps: Vec<Step>,
         /// What `f` logs and returns.
         result: u32,
+        /// How its functions end instead of returning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fails: Option<Fail>,
     },
     /// A component and its instance.
     Child(Part),
     /// One more instance of the component of an earlier [`Def::Child`].
     Again(usize),
-    /// A resource type whose destructor is the `d` of an earlier core instance.
+    /// A resource type whose destructor is that of an earlier core instance.
     Resource {
         /// Which.
         core: usize,
+        /// Whether it is the one that traps.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        traps: bool,
     },
-    /// A start definition: it calls the lifted `f` of an earlier core instance; its result is a value, which is exported.
+    /// A start definition: it calls the lifted `f`, `g` or `h` of an earlier core instance; its result is a value.
     Start {
         /// Which.
         core: usize,
+        /// How many of the kept values it takes, the oldest first: at most two.
+        #[serde(default)]
+        takes: usize,
+        /// Whether its result is kept.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        keeps: bool,
+    },
+    /// A value definition, an `u32`.
+    Value {
+        /// The value.
+        value: u32,
+        /// Whether it is kept.
+        keeps: bool,
     },
 }
 
@@ -65,6 +95,10 @@ pub enum Step {
     CallCore(usize),
     /// Calls `run` of an earlier child that exports it.
     CallChild(usize),
+    /// Calls `run` of the peer.
+    CallPeer,
+    /// Calls the host's function that traps.
+    Fail(u32),
     /// Makes a resource of the latest type, with this representation.
     Make(u32),
     /// Makes a resource and drops it.
@@ -75,9 +109,18 @@ pub enum Step {
     Throw,
 }
 
+/// How a function ends that does not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are words of the specification")]
+pub enum Fail {
+    Trap,
+    Throw,
+}
+
 /// What a plan holds at most.
 mod most {
-    pub const DEFS: usize = 6;
+    pub const DEFS: usize = 8;
     pub const STEPS: usize = 4;
     pub const LEVELS: usize = 3;
 }
@@ -85,7 +128,9 @@ mod most {
 impl ComponentPlan {
     /// The normal plan that this one stands for: indices exist, and nothing is too large.
     pub fn normalise(&self) -> ComponentPlan {
-        ComponentPlan { root: normal(&self.root, most::LEVELS) }
+        // Nobody gives anything to the root.
+        let root = Part { peer: None, takes: false, ..self.root.clone() };
+        ComponentPlan { root: normal(&root, most::LEVELS) }
     }
 }
 
@@ -93,44 +138,72 @@ impl ComponentPlan {
 #[derive(Default)]
 struct There {
     cores: usize,
+    has_peer: bool,
     /// For each instance of a child whether it exports `run`.
     children: Vec<bool>,
-    /// For each component that was defined likewise.
-    parts: Vec<bool>,
+    /// The components that were defined.
+    parts: Vec<Part>,
     resources: usize,
+    /// Values that are kept.
+    values: usize,
+}
+
+impl There {
+    /// How many instances can be given as a peer.
+    fn peers(&self) -> usize {
+        usize::from(self.has_peer) + self.children.iter().filter(|runs| **runs).count()
+    }
 }
 
 fn normal(part: &Part, levels: usize) -> Part {
-    let mut there = There::default();
-    let mut defs = Vec::new();
-    for def in part.defs.iter().take(most::DEFS) {
-        let pick = |raw: usize, len: usize| (len > 0).then(|| raw % len);
-        let normal = match def {
-            Def::Core { steps, result } => {
-                let steps = steps.iter().take(most::STEPS).filter_map(|step| normal_step(*step, &there)).collect();
-                there.cores += 1;
-                Some(Def::Core { steps, result: *result })
+    let values = usize::from(part.takes);
+    let mut there = There { has_peer: part.peer.is_some(), values, ..There::default() };
+    let defs = part.defs.iter().take(most::DEFS).filter_map(|def| normal_def(def, &mut there, levels)).collect();
+    Part { defs, peer: part.peer, takes: part.takes }
+}
+
+fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
+    let pick = |raw: usize, len: usize| (len > 0).then(|| raw % len);
+    Some(match def {
+        Def::Core { steps, result, fails } => {
+            let steps = steps.iter().take(most::STEPS).filter_map(|step| normal_step(*step, there)).collect();
+            there.cores += 1;
+            Def::Core { steps, result: *result, fails: *fails }
+        }
+        Def::Child(part) => {
+            let levels = levels.checked_sub(1).filter(|levels| *levels > 0)?;
+            let peer = part.peer.and_then(|peer| pick(peer, there.peers()));
+            let takes = part.takes && there.values > 0;
+            let part = normal(&Part { peer, takes, ..part.clone() }, levels);
+            there.values -= usize::from(takes);
+            there.children.push(runs(&part));
+            there.parts.push(part.clone());
+            Def::Child(part)
+        }
+        Def::Again(raw) => {
+            let of = pick(*raw, there.parts.len())?;
+            if there.parts[of].takes {
+                there.values = there.values.checked_sub(1)?;
             }
-            Def::Child(part) if levels > 1 => {
-                let part = normal(part, levels - 1);
-                there.parts.push(runs(&part));
-                there.children.push(runs(&part));
-                Some(Def::Child(part))
-            }
-            Def::Child(_) => None,
-            Def::Again(raw) => pick(*raw, there.parts.len()).map(|of| {
-                there.children.push(there.parts[of]);
-                Def::Again(of)
-            }),
-            Def::Resource { core } => pick(*core, there.cores).map(|core| {
-                there.resources += 1;
-                Def::Resource { core }
-            }),
-            Def::Start { core } => pick(*core, there.cores).map(|core| Def::Start { core }),
-        };
-        defs.extend(normal);
-    }
-    Part { defs }
+            there.children.push(runs(&there.parts[of]));
+            Def::Again(of)
+        }
+        Def::Resource { core, traps } => {
+            let core = pick(*core, there.cores)?;
+            there.resources += 1;
+            Def::Resource { core, traps: *traps }
+        }
+        Def::Start { core, takes, keeps } => {
+            let core = pick(*core, there.cores)?;
+            let takes = (*takes).min(there.values).min(2);
+            there.values = there.values - takes + usize::from(*keeps);
+            Def::Start { core, takes, keeps: *keeps }
+        }
+        Def::Value { value, keeps } => {
+            there.values += usize::from(*keeps);
+            Def::Value { value: *value, keeps: *keeps }
+        }
+    })
 }
 
 /// Whether a component exports `run`.
@@ -148,7 +221,8 @@ fn normal_step(step: Step, there: &There) -> Option<Step> {
             }
             (!fit.is_empty()).then(|| Step::CallChild(fit[raw % fit.len()]))
         }
+        Step::CallPeer => there.has_peer.then_some(step),
         Step::Make(_) | Step::MakeAndDrop(_) => (there.resources > 0).then_some(step),
-        Step::Log(_) | Step::Trap | Step::Throw => Some(step),
+        Step::Log(_) | Step::Fail(_) | Step::Trap | Step::Throw => Some(step),
     }
 }

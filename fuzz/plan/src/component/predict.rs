@@ -1,16 +1,21 @@
 //! What the Component Model asks for: definitions are processed in order, depth first, and a trap ends everything.
 
-use super::{ComponentPlan, Def, Part, Step, encode::imports_order};
-use preflight_engine::trace::{
-    Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode, Value,
+use super::{
+    ComponentPlan, Def, Fail, Part, Step,
+    encode::{HOSTS, imports_order},
 };
+use preflight_engine::trace::{
+    Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode,
+    Value,
+};
+use std::collections::VecDeque;
 
 impl ComponentPlan {
     /// The trace of the root's instantiation, with the state of all component instances afterwards. The plan must be
     /// [normal](Self::normalise).
     pub fn expected(&self) -> Trace {
         let mut world = World::default();
-        let result = world.instantiate(&self.root, InstancePath::root(), None);
+        let result = world.instantiate(&self.root, InstancePath::root(), Given::default());
         let outcome = match result {
             Ok(_) => Outcome::Returned { values: Vec::new() },
             Err(code) => Outcome::Trap { code, phase: Phase::Start },
@@ -21,113 +26,187 @@ impl ComponentPlan {
 }
 
 #[derive(Default)]
-struct World {
+struct World<'a> {
     events: Vec<Event>,
-    instances: Vec<Instance>,
+    instances: Vec<Instance<'a>>,
     /// Resource types so far: a type without a name is told by its number.
     resource_types: u32,
 }
 
+/// What a component is given, and by whom.
+#[derive(Default)]
+struct Given {
+    parent: Option<usize>,
+    peer: Option<usize>,
+    value: Option<u32>,
+}
+
 /// A component instance.
-struct Instance {
+struct Instance<'a> {
     path: InstancePath,
     parent: Option<usize>,
     is_locked: bool,
     /// The representations behind the handles; the first handle is 1, and a handle that was dropped is given again.
     handles: Vec<Option<u32>>,
-    /// The numbers of the `f`s of the core instances.
-    results: Vec<u32>,
+    /// The core instances: their numbers, and how their functions end.
+    cores: Vec<(u32, Option<Fail>)>,
+    /// The components of the children, and their instances.
+    parts: Vec<&'a Part>,
     children: Vec<usize>,
-    resource: Option<u32>,
-    values: Vec<u32>,
+    /// The peer, and what else can be given as one.
+    peer: Option<usize>,
+    peers: Vec<usize>,
+    /// The number of the latest resource type, and whether its destructor traps.
+    resource: Option<(u32, bool)>,
+    has_started: bool,
+    /// How many values there are, those that are kept, and those that are exported.
+    values: u32,
+    kept: VecDeque<u32>,
+    exported: Vec<u32>,
     /// How many functions there are so far.
     funcs: u32,
 }
 
-impl World {
-    fn instantiate(&mut self, part: &Part, path: InstancePath, parent: Option<usize>) -> Result<usize, TrapCode> {
+/// Why a core function did not return.
+enum Stop {
+    Trap(TrapCode),
+    Exception,
+}
+
+impl<'a> World<'a> {
+    fn instantiate(&mut self, part: &'a Part, path: InstancePath, given: Given) -> Result<usize, TrapCode> {
         let this = self.instances.len();
         self.instances.push(Instance {
             path: path.clone(),
-            parent,
+            parent: given.parent,
             is_locked: false,
             handles: vec![None],
-            results: Vec::new(),
+            cores: Vec::new(),
+            parts: Vec::new(),
             children: Vec::new(),
+            peer: given.peer,
+            peers: given.peer.into_iter().collect(),
             resource: None,
-            values: Vec::new(),
-            funcs: 1,
+            has_started: false,
+            values: u32::from(given.value.is_some()),
+            kept: given.value.into_iter().collect(),
+            exported: Vec::new(),
+            funcs: HOSTS.len() as u32,
         });
         self.events.push(Event::ComponentBegun { at: path.clone() });
-        let import = |name: &str| (String::new(), name.to_owned());
-        let (module, name) = import("log");
-        self.events.push(Event::ImportResolved { at: path.clone(), module, name, kind: ExternKind::Func });
-        match self.define(part, this) {
+        let hosts = HOSTS.into_iter().map(|name| (name, ExternKind::Func));
+        let peer = given.peer.map(|_| ("peer", ExternKind::Instance));
+        for (name, kind) in hosts.chain(peer).chain(given.value.map(|_| ("v", ExternKind::Value))) {
+            let (module, name) = (String::new(), name.to_owned());
+            self.events.push(Event::ImportResolved { at: path.clone(), module, name, kind });
+        }
+        match part.defs.iter().try_for_each(|def| self.define(def, this)) {
             Ok(()) => {
+                let instance = &mut self.instances[this];
+                instance.exported.extend(std::mem::take(&mut instance.kept));
                 self.events.push(Event::ComponentDone { at: path });
                 Ok(this)
             }
             Err(code) => {
-                self.instances[this].is_locked = true;
-                self.events.push(Event::Locked { at: path.clone() });
+                self.lock(this);
                 self.events.push(Event::Trapped { at: path, code, phase: Phase::Start });
                 Err(code)
             }
         }
     }
 
-    fn define(&mut self, part: &Part, this: usize) -> Result<(), TrapCode> {
-        let mut parts = Vec::new();
-        for def in &part.defs {
-            match def {
-                Def::Core { steps, result } => self.core(steps, *result, this)?,
-                Def::Child(child) => {
-                    parts.push(child);
-                    self.child(child, this)?;
-                }
-                Def::Again(of) => self.child(parts[*of], this)?,
-                Def::Resource { .. } => {
-                    self.instances[this].resource = Some(self.resource_types);
-                    self.resource_types += 1;
-                }
-                Def::Start { core } => self.start(*core, this),
+    fn lock(&mut self, this: usize) {
+        if !std::mem::replace(&mut self.instances[this].is_locked, true) {
+            let at = self.instances[this].path.clone();
+            self.events.push(Event::Locked { at });
+        }
+    }
+
+    fn define(&mut self, def: &'a Def, this: usize) -> Result<(), TrapCode> {
+        match def {
+            Def::Core { steps, result, fails } => self.core(steps, (*result, *fails), this)?,
+            Def::Child(child) => {
+                self.instances[this].parts.push(child);
+                self.child(child, this)?;
+            }
+            Def::Again(of) => self.child(self.instances[this].parts[*of], this)?,
+            Def::Resource { traps, .. } => {
+                self.instances[this].resource = Some((self.resource_types, *traps));
+                self.resource_types += 1;
+            }
+            Def::Start { core, takes, keeps } => {
+                let result = self.start(*core, *takes, this)?;
+                self.value(this, result, *keeps);
+            }
+            Def::Value { value, keeps } => {
+                let at = self.instances[this].path.clone();
+                let (what, values) = (Initialiser::Value(self.instances[this].values), vec![Value::U32(*value)]);
+                self.events.push(Event::Initialised { at, what, values });
+                self.value(this, *value, *keeps);
             }
         }
         Ok(())
     }
 
-    fn child(&mut self, part: &Part, this: usize) -> Result<(), TrapCode> {
-        let number = self.instances[this].children.len();
-        let path = self.instances[this].path.child(&format!("#{number}"));
-        let child = self.instantiate(part, path, Some(this))?;
-        self.instances[this].children.push(child);
+    /// A value has come up.
+    fn value(&mut self, this: usize, value: u32, keeps: bool) {
+        let instance = &mut self.instances[this];
+        instance.values += 1;
+        if keeps {
+            instance.kept.push_back(value);
+        } else {
+            // The export is a value of its own.
+            instance.values += 1;
+            instance.exported.push(value);
+        }
+    }
+
+    fn child(&mut self, part: &'a Part, this: usize) -> Result<(), TrapCode> {
+        let instance = &mut self.instances[this];
+        let number = instance.children.len() + usize::from(instance.peer.is_some());
+        let path = instance.path.child(&format!("#{number}"));
+        let value = if part.takes { instance.kept.pop_front() } else { None };
+        let given = Given { parent: Some(this), peer: part.peer.map(|peer| instance.peers[peer]), value };
+        let child = self.instantiate(part, path, given)?;
+        let instance = &mut self.instances[this];
+        instance.children.push(child);
+        if super::runs(part) {
+            instance.peers.push(child);
+        }
         Ok(())
     }
 
-    /// Each call of the log goes through `canon lower`: its argument is lifted out of the component.
-    fn log(&mut self, this: usize, value: u32) {
+    /// Each call of a function of the host goes through `canon lower`: its argument is lifted out of the component.
+    fn host(&mut self, this: usize, name: &str, value: u32) {
         let at = self.instances[this].path.clone();
         let values = || vec![Value::U32(value)];
-        self.events.push(Event::Lifted { at: at.clone(), what: "log params".to_owned(), values: values() });
-        self.events.push(Event::HostCalled { at: at.clone(), name: "log".to_owned(), args: values() });
+        self.events.push(Event::Lifted { at: at.clone(), what: format!("{name} params"), values: values() });
+        self.events.push(Event::HostCalled { at, name: name.to_owned(), args: values() });
+    }
+
+    fn log(&mut self, this: usize, value: u32) {
+        self.host(this, "log", value);
+        let at = self.instances[this].path.clone();
         self.events.push(Event::HostReturned { at, name: "log".to_owned(), results: Vec::new() });
     }
 
-    fn core(&mut self, steps: &[Step], result: u32, this: usize) -> Result<(), TrapCode> {
+    fn core(&mut self, steps: &[Step], funcs: (u32, Option<Fail>), this: usize) -> Result<(), TrapCode> {
         // Before each core instance stands the one of what it imports.
-        let number = 2 * self.instances[this].results.len() + 1;
+        let number = 2 * self.instances[this].cores.len() + 1;
         let at = self.instances[this].path.child(&format!("core#{number}"));
         let mut imports = vec!["log".to_owned()];
         for step in steps {
             match step {
                 Step::CallCore(core) => imports.push(format!("f{core}")),
-                Step::CallChild(child) => {
-                    imports.push(format!("run{child}"));
-                    self.instances[this].funcs += 1;
-                }
+                Step::CallChild(child) => imports.push(format!("run{child}")),
+                Step::CallPeer => imports.push("peer".to_owned()),
+                Step::Fail(_) => imports.push("fail".to_owned()),
                 Step::Make(_) | Step::MakeAndDrop(_) => imports.extend(["new".to_owned(), "drop".to_owned()]),
                 Step::Log(_) | Step::Trap | Step::Throw => {}
             }
+            // What is lowered is aliased before.
+            let is_aliased = matches!(step, Step::CallChild(_) | Step::CallPeer);
+            self.instances[this].funcs += u32::from(is_aliased);
         }
         imports.sort_by(|a, b| imports_order(a).cmp(&imports_order(b)));
         imports.dedup();
@@ -136,47 +215,60 @@ impl World {
             let module = String::new();
             self.events.push(Event::ImportResolved { at: at.clone(), module, name, kind: ExternKind::Func });
         }
-        let (funcs, tags) = (3, 1);
-        self.events.push(Event::InstanceAllocated { at: at.clone(), funcs, tables: 0, memories: 0, globals: 0, tags });
+        let (count, tags) = (6, 1);
+        let (tables, memories, globals) = (0, 0, 0);
+        self.events.push(Event::InstanceAllocated { at: at.clone(), funcs: count, tables, memories, globals, tags });
         self.events.push(Event::StartEntered { at: at.clone(), func: start });
-        for step in steps {
-            if let Err(code) = self.step(*step, this) {
-                // An exception that leaves the instance is one for the core instance, and a trap for the component.
-                let phase = Phase::Start;
-                self.events.push(match step {
-                    Step::Throw => Event::Threw { at, phase, args: Vec::new() },
-                    _ => Event::Trapped { at, code, phase },
-                });
-                if matches!(step, Step::Throw) {
-                    // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
-                    let at = self.instances[this].path.clone();
-                    let (rule, reading) = ("CM-EXN-01".to_owned(), "Trap".to_owned());
-                    self.events.push(Event::RuleApplied { at, rule, reading });
-                }
-                return Err(code);
-            }
+        if let Err(stop) = steps.iter().try_for_each(|step| self.step(*step, this)) {
+            return Err(self.start_stopped(this, at, &stop));
         }
         self.events.push(Event::StartLeft { at: at.clone(), func: start });
         self.events.push(Event::InstanceDone { at });
-        self.instances[this].results.push(result);
+        self.instances[this].cores.push(funcs);
         Ok(())
     }
 
-    fn step(&mut self, step: Step, this: usize) -> Result<(), TrapCode> {
+    /// An exception that leaves a start function is one for the core instance, and a trap for the component.
+    fn start_stopped(&mut self, this: usize, at: InstancePath, stop: &Stop) -> TrapCode {
+        let phase = Phase::Start;
+        match *stop {
+            Stop::Trap(code) => {
+                self.events.push(Event::Trapped { at, code, phase });
+                code
+            }
+            Stop::Exception => {
+                self.events.push(Event::Threw { at, phase, args: Vec::new() });
+                // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
+                self.rule(this, "CM-EXN-01", "Trap");
+                TrapCode::CanonicalAbi
+            }
+        }
+    }
+
+    fn rule(&mut self, this: usize, rule: &str, reading: &str) {
+        let at = self.instances[this].path.clone();
+        self.events.push(Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+    }
+
+    fn step(&mut self, step: Step, this: usize) -> Result<(), Stop> {
         match step {
             Step::Log(value) => self.log(this, value),
-            Step::CallCore(core) => self.log(this, self.instances[this].results[core]),
+            Step::CallCore(core) => {
+                self.sum(this, core, &[])?;
+            }
             Step::CallChild(child) => {
                 let child = self.instances[this].children[child];
-                let func = self.instances[child].funcs;
                 // Contested: here a parent may enter its child, as CanonicalABI.md has it (*Component Instances*).
-                let (rule, reading) = ("CM-CALL-05".to_owned(), "EnteringSet".to_owned());
-                let at = self.instances[child].path.clone();
-                self.events.push(Event::RuleApplied { at, rule, reading });
-                let result = self.run(child, 0, func);
-                let at = self.instances[this].path.clone();
-                let what = format!("func {func} result");
-                self.events.push(Event::Lowered { at, what, values: vec![Value::U32(result)] });
+                self.rule(child, "CM-CALL-05", "EnteringSet");
+                self.call_run(this, child)?;
+            }
+            Step::CallPeer => {
+                let peer = self.instances[this].peer.expect("a normal plan has a peer where it is called");
+                self.call_run(this, peer)?;
+            }
+            Step::Fail(value) => {
+                self.host(this, "fail", value);
+                return Err(Stop::Trap(TrapCode::Host));
             }
             Step::Make(rep) => {
                 self.make(this, rep);
@@ -186,20 +278,23 @@ impl World {
                 let instance = &mut self.instances[this];
                 instance.handles[handle] = None;
                 let at = instance.path.clone();
-                let resource = self.resource(this);
+                let (resource, traps) = self.resource(this);
                 let (rep_64, handle) = (u64::from(rep), handle as u32);
                 self.events.push(Event::ResourceDropped { at, resource, rep: rep_64, handle });
                 self.log(this, rep);
+                if traps {
+                    return Err(Stop::Trap(TrapCode::Unreachable));
+                }
             }
-            Step::Trap => return Err(TrapCode::Unreachable),
-            Step::Throw => return Err(TrapCode::CanonicalAbi),
+            Step::Trap => return Err(Stop::Trap(TrapCode::Unreachable)),
+            Step::Throw => return Err(Stop::Exception),
         }
         Ok(())
     }
 
-    fn resource(&self, this: usize) -> String {
-        let ty = self.instances[this].resource.expect("a normal plan has a type for its resources");
-        format!("resource#{ty}")
+    fn resource(&self, this: usize) -> (String, bool) {
+        let (ty, traps) = self.instances[this].resource.expect("a normal plan has a type for its resources");
+        (format!("resource#{ty}"), traps)
     }
 
     fn make(&mut self, this: usize, rep: u32) -> usize {
@@ -211,40 +306,72 @@ impl World {
         }
         instance.handles[handle] = Some(rep);
         let at = instance.path.clone();
-        let resource = self.resource(this);
+        let (resource, _) = self.resource(this);
         self.events.push(Event::ResourceMade { at, resource, rep: rep.into(), handle: handle as u32 });
         handle
     }
 
-    /// Calls the lifted `f` of a core instance, the function with the index `func`.
-    fn run(&mut self, of: usize, core: usize, func: u32) -> u32 {
-        let result = self.instances[of].results[core];
-        self.log(of, result);
-        let at = self.instances[of].path.clone();
-        self.events.push(Event::Lifted { at, what: format!("func {func} result"), values: vec![Value::U32(result)] });
-        result
+    /// `f`, `g` or `h` of a core instance.
+    fn sum(&mut self, of: usize, core: usize, args: &[u32]) -> Result<u32, Stop> {
+        let (result, fails) = self.instances[of].cores[core];
+        args.iter().chain([&result]).for_each(|value| self.log(of, *value));
+        match fails {
+            Some(Fail::Trap) => Err(Stop::Trap(TrapCode::Unreachable)),
+            Some(Fail::Throw) => Err(Stop::Exception),
+            None => Ok(args.iter().fold(result, |sum, arg| sum.wrapping_add(*arg))),
+        }
     }
 
-    fn start(&mut self, core: usize, this: usize) {
-        let func = self.instances[this].funcs;
-        self.instances[this].funcs += 1;
-        let at = self.instances[this].path.clone();
-        if !self.instances[this].values.is_empty() {
-            // Whether a component may have more than one start definition is a reading.
-            let (rule, reading) = ("CM-START-02".to_owned(), "several".to_owned());
-            self.events.push(Event::RuleApplied { at: at.clone(), rule, reading });
+    /// Calls a core instance's function that is lifted as the function with the index `func`.
+    fn lifted(&mut self, of: usize, core: usize, func: u32, args: &[u32]) -> Result<u32, TrapCode> {
+        let at = self.instances[of].path.clone();
+        if !args.is_empty() {
+            let values = args.iter().copied().map(Value::U32).collect();
+            self.events.push(Event::Lowered { at: at.clone(), what: format!("func {func} params"), values });
         }
-        self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: Vec::new() });
-        let result = self.run(this, core, func);
+        // An exception does not leave a component (CanonicalABI.md, `call_and_trap_on_throw`).
+        let result = self.sum(of, core, args).map_err(|stop| match stop {
+            Stop::Trap(code) => code,
+            Stop::Exception => TrapCode::CanonicalAbi,
+        })?;
+        self.events.push(Event::Lifted { at, what: format!("func {func} result"), values: vec![Value::U32(result)] });
+        Ok(result)
+    }
+
+    /// Calls `run` of another component instance, which is locked if it does not return.
+    fn call_run(&mut self, this: usize, other: usize) -> Result<(), Stop> {
+        let func = self.instances[other].funcs;
+        let result = self.lifted(other, 0, func, &[]).map_err(|code| {
+            self.lock(other);
+            Stop::Trap(code)
+        })?;
+        let at = self.instances[this].path.clone();
+        self.events.push(Event::Lowered { at, what: format!("func {func} result"), values: vec![Value::U32(result)] });
+        Ok(())
+    }
+
+    fn start(&mut self, core: usize, takes: usize, this: usize) -> Result<u32, TrapCode> {
+        let instance = &mut self.instances[this];
+        let func = instance.funcs;
+        instance.funcs += 1;
+        let at = instance.path.clone();
+        let args: Vec<u32> = instance.kept.drain(..takes).collect();
+        if std::mem::replace(&mut instance.has_started, true) {
+            // Whether a component may have more than one start definition is a reading.
+            self.rule(this, "CM-START-02", "several");
+        }
+        let values = args.iter().copied().map(Value::U32).collect();
+        self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: values });
+        let result = self.lifted(this, core, func, &args)?;
         self.events.push(Event::ComponentStartLeft { at, func, results: vec![Value::U32(result)] });
-        self.instances[this].values.push(result);
+        Ok(result)
     }
 
     /// The values that the root exports, if it came up, and then all component instances in the order of their making.
     fn state(&self, root: Option<usize>) -> PostMortem {
         let mut items = Vec::new();
-        for (i, value) in root.map(|root| &self.instances[root].values[..]).unwrap_or_default().iter().enumerate() {
-            let (at, name) = (InstancePath::root(), format!("v{}", 2 * i));
+        for (i, value) in root.map(|root| &self.instances[root].exported[..]).unwrap_or_default().iter().enumerate() {
+            let (at, name) = (InstancePath::root(), format!("v{i}"));
             items.push(StateItem { at, name, state: State::Value { value: Value::U32(*value) } });
         }
         for (i, instance) in self.instances.iter().enumerate() {

@@ -16,7 +16,7 @@ pub struct Args {
     /// How many cases of the reference engine to run at the same time [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Where results.json is written; the folder is made if need be.
+    /// Where results.json and report.html are written; the folder is made if need be.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
 }

@@ -8,6 +8,7 @@ pub mod fuzz;
 pub mod main_job;
 pub mod mutants;
 pub mod real;
+pub mod report;
 pub mod rules;
 pub mod run;
 pub mod runtimes;

@@ -57,7 +57,7 @@ pub struct Args {
     /// spec-tests/expect of a checkout.
     #[arg(long)]
     update_expectations: bool,
-    /// Write results.json into this folder, which is made if need be.
+    /// Write results.json and report.html into this folder, which is made if need be.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How many cases of the reference engine to run at the same time [default: as many as there are cores].

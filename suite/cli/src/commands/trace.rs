@@ -5,10 +5,13 @@ mod diff;
 use crate::{
     output,
     render::{self, Notes},
-    run::{self, Imports, Record, RunArgs},
+    run::{self, Imports, Planned, Record, RunArgs},
 };
 use preflight_engine::trace::{Level, Outcome, Trace};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Show what happens when a module or a component starts, step by step, and what is left if it fails.
 ///
@@ -38,6 +41,7 @@ use std::{path::PathBuf, process::ExitCode};
   preflight trace app.wasm --format json --out before.json
   preflight trace app.wasm --expect before.json     exit status 1 if start-up has changed
   preflight trace diff before.json after.json       what has changed
+  preflight trace app.wasm --format html --out app.html   a timeline, with the plan beside it
   cat app.wat | preflight trace - --format mermaid"
 )]
 pub struct Args {
@@ -54,7 +58,7 @@ pub struct Args {
     /// How much to show.
     #[arg(long, value_enum, default_value_t = ShownLevel::Full)]
     level: ShownLevel,
-    /// A tree for people, JSON for programs (`trace diff` and --expect read it), or a Mermaid sequence diagram.
+    /// A tree for people, JSON for programs (`trace diff` and --expect read it), a Mermaid sequence diagram, or a page.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Compare with this trace (JSON), at the lower of the two levels.
@@ -90,6 +94,8 @@ enum Format {
     Json,
     /// A sequence diagram.
     Mermaid,
+    /// A page for a browser: the timeline, and beside it the plan, made from the binary alone.
+    Html,
 }
 
 /// Runs the command.
@@ -105,7 +111,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
             let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, imports, args.level.into())?;
             let Record { trace, notes, disagreement, .. } = record;
-            output::data(args.out.as_deref(), &shown(&trace, &notes, args.format)?)?;
+            // A page has no colours to take away: every byte stays.
+            let write = if let Format::Html = args.format { output::raw } else { output::data };
+            write(args.out.as_deref(), &shown(file, &plan, &trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
             complain_of_the_link(&trace, &notes, args.format);
@@ -117,11 +125,12 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn shown(trace: &Trace, notes: &Notes, format: Format) -> anyhow::Result<String> {
+fn shown(file: &Path, plan: &Planned, trace: &Trace, notes: &Notes, format: Format) -> anyhow::Result<String> {
     Ok(match format {
         Format::Text => render::text(trace, notes),
         Format::Json => serde_json::to_string_pretty(trace)? + "\n",
         Format::Mermaid => render::mermaid(trace, notes),
+        Format::Html => render::html(&crate::input::display(file), plan, trace, notes)?,
     })
 }
 

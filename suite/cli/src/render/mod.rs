@@ -1,7 +1,9 @@
 //! Pictures of a trace: pure functions of it and of what is known besides.
 
 mod diff;
+mod html;
 mod mermaid;
+mod plan;
 mod state;
 mod style;
 #[cfg(test)]
@@ -11,6 +13,7 @@ mod tree;
 mod words;
 
 pub use diff::difference;
+pub use html::html;
 pub use mermaid::mermaid;
 pub use text::text;
 pub use words::Words;

@@ -200,7 +200,8 @@ fn cause_of(cause: &Cause) -> String {
     }
 }
 
-fn extern_kind(kind: ExternKind) -> &'static str {
+/// What kind of thing it is, as traces say it.
+pub fn extern_kind(kind: ExternKind) -> &'static str {
     match kind {
         ExternKind::Func => "func",
         ExternKind::Table => "table",

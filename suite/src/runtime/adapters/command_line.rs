@@ -26,8 +26,8 @@ pub struct CommandLine {
 /// How a command line is made: words, and places to be filled.
 ///
 /// `{file}` is the main module, `{args}` the program's arguments, `{preloads}` one `--preload NAME=FILE` for each module to
-/// load before it, `{env}` one `--env NAME=VALUE` for each variable, `{invoke}` the pair `--invoke NAME`. What has no place
-/// in the template is unsupported.
+/// load before it, `{env}` one `--env NAME=VALUE` for each variable, `{preopens}` one `--dir FOLDER::NAME` for each folder that
+/// the program finds open, `{invoke}` the pair `--invoke NAME`. What has no place in the template is unsupported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<String>);
 
@@ -38,11 +38,18 @@ pub enum TemplateError {
     #[error("a template is a program and its arguments, one of them {{file}}: {0:?}")]
     NoFile(String),
     /// It has a place that is not known.
-    #[error("{0} is no place; there are {{file}}, {{args}}, {{preloads}}, {{env}} and {{invoke}}")]
+    #[error("{0} is no place; there are {{file}}, {{args}}, {{preloads}}, {{env}}, {{preopens}} and {{invoke}}")]
     UnknownPlace(String),
 }
 
-const PLACES: [&str; 5] = ["{file}", "{args}", "{preloads}", "{env}", "{invoke}"];
+const PLACES: [&str; 6] = ["{file}", "{args}", "{preloads}", "{env}", "{preopens}", "{invoke}"];
+
+/// The files and folders of a program: the main module, the preloads with their names, and what is to be open.
+struct Paths {
+    main: String,
+    preloads: Vec<(String, String)>,
+    preopens: Vec<(String, String)>,
+}
 
 impl Template {
     /// Reads words that are parted by blanks.
@@ -67,17 +74,20 @@ impl Template {
         self.0.iter().any(|word| word == place)
     }
 
-    fn fill(&self, file: &str, preloads: &[(String, String)], program: &Program) -> Vec<String> {
+    fn fill(&self, paths: &Paths, program: &Program) -> Vec<String> {
         let pairs =
             |flag: &str, pairs: Vec<String>| pairs.into_iter().flat_map(|pair| [flag.to_owned(), pair]).collect();
         let fill = |word: &String| -> Vec<String> {
             match (word.as_str(), &program.reach) {
-                ("{file}", _) => vec![file.to_owned()],
+                ("{file}", _) => vec![paths.main.clone()],
                 ("{args}", _) => program.args.clone(),
                 ("{preloads}", _) => {
-                    pairs("--preload", preloads.iter().map(|(name, file)| format!("{name}={file}")).collect())
+                    pairs("--preload", paths.preloads.iter().map(|(name, file)| format!("{name}={file}")).collect())
                 }
                 ("{env}", _) => pairs("--env", program.env.iter().map(|(k, v)| format!("{k}={v}")).collect()),
+                ("{preopens}", _) => {
+                    pairs("--dir", paths.preopens.iter().map(|(host, name)| format!("{host}::{name}")).collect())
+                }
                 ("{invoke}", Reach::Export(name)) => vec!["--invoke".to_owned(), name.clone()],
                 ("{invoke}", _) => Vec::new(),
                 _ => vec![word.clone()],
@@ -97,20 +107,24 @@ impl CommandLine {
         CommandLine { about: About::new(name, version, lineage, &abilities), template, limits }
     }
 
-    /// The package `wamr-bin`: a fork of WAMR.
+    /// The package `wamr-bin`: a fork of WAMR, which takes components too. As that package builds it, it runs nothing that was
+    /// not compiled before, and says so.
     ///
     /// # Errors
     /// It cannot be run.
     pub fn wamr(program: &Path, limits: Limits) -> Result<Self, Broken> {
-        Self::known("wamr-bin", "wamr-bin (a fork of WAMR)", program, &["version"], "run {env} {file} {args}", limits)
+        let lineage = "wamr-bin (a fork of WAMR)";
+        let mut line = Self::known("wamr-bin", lineage, program, &["version"], "run {env} {file} {args}", limits)?;
+        line.about.abilities.insert(Ability::P2);
+        Ok(line)
     }
 
-    /// wasmi's command line.
+    /// wasmi's command line, of version 2.
     ///
     /// # Errors
     /// It cannot be run.
     pub fn wasmi(program: &Path, limits: Limits) -> Result<Self, Broken> {
-        Self::known("wasmi-cli", "wasmi", program, &["--version"], "{env} {invoke} {file} {args}", limits)
+        Self::known("wasmi-cli", "wasmi", program, &["--version"], "run {env} {invoke} {file} {args}", limits)
     }
 
     fn known(
@@ -143,12 +157,19 @@ impl Runtime for CommandLine {
         if matches!(program.reach, Reach::Export(_)) && !self.template.has("{invoke}") {
             return Err(End::unsupported("calling an export"));
         }
+        if program.times != 1 {
+            return Err(End::unsupported("entering a component never, or more than once"));
+        }
         if !program.env.is_empty() && !self.template.has("{env}") {
             return Err(End::unsupported("an environment"));
         }
+        if !program.preopens.is_empty() && !self.template.has("{preopens}") {
+            return Err(End::unsupported("preopened folders"));
+        }
         let files = Files::new()?;
         let (main, preloads) = files.program(program)?;
-        let argv = self.template.fill(&main, &preloads, program);
+        let paths = Paths { main, preloads, preopens: files.preopens(program)? };
+        let argv = self.template.fill(&paths, program);
         let mut command = Command::new(&argv[0]);
         command.args(&argv[1..]);
         let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
@@ -163,21 +184,26 @@ impl Runtime for CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::World;
 
     #[test]
     fn places_are_filled_and_others_refused() {
-        let template = Template::parse("tool run {preloads} {file} {args}").expect("a template");
+        let template = Template::parse("tool run {preopens} {preloads} {file} {args}").expect("a template");
         let program = Program {
+            world: World::P1,
             main: Vec::new(),
             preloads: Vec::new(),
             reach: Reach::Command,
             args: vec!["a b".to_owned()],
             env: Default::default(),
             stdin: String::new(),
+            preopens: vec!["/a".to_owned()],
+            times: 1,
         };
-        let preloads = [("lib".to_owned(), "l.wasm".to_owned())];
-        let argv = template.fill("m.wasm", &preloads, &program);
-        assert_eq!(argv, ["tool", "run", "--preload", "lib=l.wasm", "m.wasm", "a b"]);
+        let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
+        let paths = Paths { main: "m.wasm".to_owned(), preloads: pair("lib", "l.wasm"), preopens: pair("d", "/a") };
+        let argv = template.fill(&paths, &program);
+        assert_eq!(argv, ["tool", "run", "--dir", "d::/a", "--preload", "lib=l.wasm", "m.wasm", "a b"]);
         assert_eq!(Template::parse("tool {fil}"), Err(TemplateError::UnknownPlace("{fil}".to_owned())));
         assert!(matches!(Template::parse("tool run"), Err(TemplateError::NoFile(_))));
         assert!(matches!(Template::parse("{file}"), Err(TemplateError::NoFile(_))));

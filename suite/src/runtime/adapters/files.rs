@@ -22,6 +22,16 @@ impl Files {
         Ok(path.display().to_string())
     }
 
+    /// Makes the empty folders that a program finds open: each with the name that it has there.
+    pub(super) fn preopens(&self, program: &Program) -> Result<Vec<(String, String)>, End> {
+        let one = |(index, name): (usize, &String)| {
+            let path = self.0.path().join(format!("dir{index}"));
+            fs::create_dir(&path).map_err(broken)?;
+            Ok((path.display().to_string(), name.clone()))
+        };
+        program.preopens.iter().enumerate().map(one).collect()
+    }
+
     /// Writes the modules of a program: the main file, and the preloads with their names.
     pub(super) fn program(&self, program: &Program) -> Result<(String, Vec<(String, String)>), End> {
         let mut preloads = Vec::new();

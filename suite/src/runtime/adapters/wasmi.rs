@@ -17,20 +17,29 @@ use wasmi::{Engine, Extern, ExternRef, Func, FuncType, Instance, Linker, Module,
 /// The version that this crate is built with.
 const VERSION: &str = "2.0.0";
 
+/// What a case that has to be stopped may use up: little, since wasmi's handlers take stack where calls in tail position are
+/// not optimised.
+const FUEL: u64 = 10_000;
+
 /// The runtime.
 pub struct Wasmi {
     engine: Engine,
     store: Store<()>,
     modules: Vec<Module>,
     instances: Vec<Instance>,
+    is_limited: bool,
+}
+
+fn config() -> wasmi::Config {
+    let mut config = wasmi::Config::default();
+    config.wasm_custom_page_sizes(true).wasm_memory64(true).wasm_multi_memory(true);
+    config
 }
 
 impl Default for Wasmi {
     fn default() -> Self {
-        let mut config = wasmi::Config::default();
-        config.wasm_custom_page_sizes(true).wasm_memory64(true).wasm_multi_memory(true);
-        let engine = Engine::new(&config);
-        Wasmi { store: Store::new(&engine, ()), engine, modules: Vec::new(), instances: Vec::new() }
+        let engine = Engine::new(&config());
+        Wasmi { store: Store::new(&engine, ()), engine, modules: Vec::new(), instances: Vec::new(), is_limited: false }
     }
 }
 
@@ -40,10 +49,22 @@ impl Runtime for Wasmi {
     }
 
     fn reset(&mut self) -> Result<(), End> {
+        if self.is_limited {
+            *self = Self::default();
+        }
         self.store = Store::new(&self.engine, ());
         self.modules.clear();
         self.instances.clear();
         Ok(())
+    }
+
+    fn limit(&mut self) -> Result<(), End> {
+        let mut config = config();
+        config.consume_fuel(true);
+        self.engine = Engine::new(&config);
+        self.store = Store::new(&self.engine, ());
+        self.is_limited = true;
+        self.store.set_fuel(FUEL).map_err(|error| End::Failed(error.to_string()))
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
@@ -72,7 +93,7 @@ impl Runtime for Wasmi {
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
-        let Some(Extern::Func(func)) = self.export(instance, export) else { return Err(no_export(export)) };
+        let Some(Extern::Func(func)) = self.export(instance, export) else { return Err(End::no_export(export)) };
         let ty = func.ty(&self.store);
         let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
@@ -83,12 +104,12 @@ impl Runtime for Wasmi {
     fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
         match self.export(instance, export) {
             Some(Extern::Global(global)) => Ok(self.to_trace(&global.get(&self.store))),
-            _ => Err(no_export(export)),
+            _ => Err(End::no_export(export)),
         }
     }
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
-        let Some(Extern::Global(global)) = self.export(instance, export) else { return Err(no_export(export)) };
+        let Some(Extern::Global(global)) = self.export(instance, export) else { return Err(End::no_export(export)) };
         let value = self.wasmi_value(value, global.ty(&self.store).content());
         global.set(&mut self.store, value).map_err(|error| End::Failed(error.to_string()))
     }
@@ -100,7 +121,7 @@ impl Runtime for Wasmi {
     fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
         let memory = self.memory(instance, export)?;
         let bytes = memory.data(&self.store).get(offset as usize..).and_then(|bytes| bytes.get(..len as usize));
-        bytes.map(<[u8]>::to_vec).ok_or_else(|| End::Failed("out of bounds".to_owned()))
+        bytes.map(<[u8]>::to_vec).ok_or_else(End::out_of_bounds)
     }
 
     fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
@@ -111,16 +132,16 @@ impl Runtime for Wasmi {
     fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
         match self.export(instance, export) {
             Some(Extern::Table(table)) => Ok(table.size(&self.store)),
-            _ => Err(no_export(export)),
+            _ => Err(End::no_export(export)),
         }
     }
 
     fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
-        let Some(Extern::Table(table)) = self.export(instance, export) else { return Err(no_export(export)) };
+        let Some(Extern::Table(table)) = self.export(instance, export) else { return Err(End::no_export(export)) };
         match table.get(&self.store, index) {
             Some(Ref::Func(func)) => Ok(self.to_trace(&Val::FuncRef(func))),
             Some(Ref::Extern(value)) => Ok(self.to_trace(&Val::ExternRef(value))),
-            None => Err(End::Failed("out of bounds".to_owned())),
+            None => Err(End::out_of_bounds()),
         }
     }
 }
@@ -133,7 +154,7 @@ impl Wasmi {
     fn memory(&self, instance: InstanceId, export: &str) -> Result<wasmi::Memory, End> {
         match self.export(instance, export) {
             Some(Extern::Memory(memory)) => Ok(memory),
-            _ => Err(no_export(export)),
+            _ => Err(End::no_export(export)),
         }
     }
 
@@ -250,8 +271,4 @@ fn end(error: wasmi::Error) -> End {
 /// `call_indirect` beyond a table's end has the same code as an access beyond it.
 fn end_of_table(text: String) -> End {
     End::Trap(None, text)
-}
-
-fn no_export(name: &str) -> End {
-    End::Failed(format!("there is no such export: {name:?}"))
 }

@@ -7,13 +7,15 @@
 //! | `run` exits with 134 | a trap |
 //! | `run` exits with 1 and complains | failed: an error before or while it ran |
 //! | `run` exits with another code | the program's own exit |
+//!
+//! Programs of WASI 0.2 are run as commands; a component is instantiated and run once.
 
 use super::files::{Files, program_end};
 use crate::{
     case::Broken,
     commands::Command as ScriptCommand,
     runtime::{
-        Ability, About, End, Program, ProgramEnd, Reach, Runtime,
+        Ability, About, End, Program, ProgramEnd, Reach, Runtime, World,
         adapters::no_primitives,
         process::{Limits, once},
     },
@@ -53,7 +55,7 @@ impl Runtime for WasmtimeCli {
     no_primitives!();
 
     fn about(&self) -> About {
-        let abilities = [Ability::Scripts, Ability::P1, Ability::Preloads];
+        let abilities = [Ability::Scripts, Ability::P1, Ability::Preloads, Ability::P2];
         About::new("wasmtime", &self.version, "wasmtime", &abilities)
     }
 
@@ -75,10 +77,17 @@ impl Runtime for WasmtimeCli {
     }
 
     fn run_program(&mut self, program: &Program) -> Result<ProgramEnd, End> {
+        if program.times != 1 {
+            return Err(End::unsupported("entering a component never, or more than once"));
+        }
         let files = Files::new()?;
         let (main, preloads) = files.program(program)?;
         let mut command = Command::new(&self.program);
-        command.args(["run", PROPOSALS]);
+        // The exit code of a component is an unstable function of WASI 0.2.
+        command.args(["run", PROPOSALS, "-Scli-exit-with-code"]);
+        for (folder, name) in files.preopens(program)? {
+            command.arg("--dir").arg(format!("{folder}::{name}"));
+        }
         for (name, value) in &program.env {
             command.arg("--env").arg(format!("{name}={value}"));
         }
@@ -86,7 +95,8 @@ impl Runtime for WasmtimeCli {
             command.arg("--preload").arg(format!("{name}={file}"));
         }
         if let Reach::Export(name) = &program.reach {
-            command.arg("--invoke").arg(name);
+            let call = if program.world == World::P2 { format!("{name}()") } else { name.clone() };
+            command.arg("--invoke").arg(call);
         }
         command.arg(main).args(&program.args);
         once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)

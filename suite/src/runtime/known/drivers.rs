@@ -5,11 +5,15 @@ use tempfile::TempDir;
 
 const FILES: &[(&str, &str)] = &[
     ("core.mjs", include_str!("../../../drivers/core.mjs")),
+    ("js-case.mjs", include_str!("../../../drivers/js-case.mjs")),
     ("node.mjs", include_str!("../../../drivers/node.mjs")),
     ("gjs.mjs", include_str!("../../../drivers/gjs.mjs")),
     ("jco.mjs", include_str!("../../../drivers/jco.mjs")),
+    ("jco-run.mjs", include_str!("../../../drivers/jco-run.mjs")),
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
     ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
+    ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
+    ("wasmer_python.py", include_str!("../../../drivers/wasmer_python.py")),
     ("pywasm3_python.py", include_str!("../../../drivers/pywasm3_python.py")),
 ];
 

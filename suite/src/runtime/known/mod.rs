@@ -83,9 +83,22 @@ fn default_cache() -> PathBuf {
 pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmi")]
     Known { name: "wasmi", what: "wasmi 2, part of this program", package: None, open: built_in },
+    #[cfg(feature = "tinywasm")]
+    Known { name: "tinywasm", what: "tinywasm, part of this program", package: None, open: built_in },
+    #[cfg(feature = "wasmer")]
+    Known { name: "wasmer-singlepass", what: "wasmer, part of this program", package: None, open: built_in },
+    #[cfg(feature = "wasmtime")]
+    Known { name: "wasmtime-crate", what: "wasmtime, part of this program", package: None, open: built_in },
+    #[cfg(feature = "component-layer")]
+    Known {
+        name: "component-layer",
+        what: "components on wasmi 0.31, part of this program",
+        package: None,
+        open: built_in,
+    },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
     Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun", "1.4.5")), open: bun },
-    Known { name: "gjs", what: "SpiderMonkey", package: None, open: |_, places| gjs(places) },
+    Known { name: "gjs", what: "SpiderMonkey; Debian's package gjs", package: None, open: |_, places| gjs(places) },
     Known {
         name: "jco",
         what: "components by jco, on node",
@@ -99,6 +112,18 @@ pub const KNOWN: &[Known] = &[
         open: python,
     },
     Known { name: "pywasm3", what: "wasm3", package: Some(Package::Python("pywasm3", "0.5.0")), open: python },
+    Known {
+        name: "pywasm",
+        what: "an interpreter in Python",
+        package: Some(Package::Python("pywasm", "2.2.3")),
+        open: python,
+    },
+    Known {
+        name: "wasmer",
+        what: "wasmer's Python package, which runs commands",
+        package: Some(Package::Python("wasmer-sdk", "0.5.0")),
+        open: python,
+    },
     Known {
         name: "wasmtime",
         what: "wasmtime's command line",
@@ -135,7 +160,13 @@ impl Known {
 }
 
 /// A runtime that is part of this program, in a worker of its own: one that aborts does not end the run.
-#[cfg(feature = "wasmi")]
+#[cfg(any(
+    feature = "wasmi",
+    feature = "tinywasm",
+    feature = "wasmer",
+    feature = "wasmtime",
+    feature = "component-layer"
+))]
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
     let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
@@ -149,6 +180,14 @@ pub fn in_this_process(name: &str) -> Option<Box<dyn Runtime>> {
     match name {
         #[cfg(feature = "wasmi")]
         "wasmi" => Some(Box::new(super::adapters::Wasmi::default())),
+        #[cfg(feature = "tinywasm")]
+        "tinywasm" => Some(Box::new(super::adapters::Tinywasm::default())),
+        #[cfg(feature = "wasmer")]
+        "wasmer-singlepass" => Some(Box::new(super::adapters::Wasmer::default())),
+        #[cfg(feature = "wasmtime")]
+        "wasmtime-crate" => Some(Box::new(super::adapters::Wasmtime::default())),
+        #[cfg(feature = "component-layer")]
+        "component-layer" => Some(Box::new(super::adapters::ComponentLayer::default())),
         _ => None,
     }
 }
@@ -166,7 +205,8 @@ fn on_path(name: &str) -> Option<PathBuf> {
 fn node(places: &Places) -> Opened {
     let Some(node) = on_path("node") else { return Ok(None) };
     // Errors of exceptions carry a stack only on request; node:wasi warns that it is experimental.
-    let argv = [node.display().to_string(), "--no-warnings".to_owned(), places.driver("node.mjs")];
+    let flags = ["--no-warnings", "--experimental-wasm-modules"].map(str::to_owned);
+    let argv = [node.display().to_string()].into_iter().chain(flags).chain([places.driver("node.mjs")]);
     remote(Driver::new(argv), places)
 }
 
@@ -196,6 +236,8 @@ fn python(known: &Known, places: &Places) -> Opened {
     let (Some(python), Some(packages)) = (on_path("python3"), known.file(places, ".")) else { return Ok(None) };
     let file = match known.name {
         "wasmtime-python" => "wasmtime_python.py",
+        "pywasm" => "pywasm_python.py",
+        "wasmer" => "wasmer_python.py",
         _ => "pywasm3_python.py",
     };
     let mut driver = Driver::new([python.display().to_string(), "-B".to_owned(), places.driver(file)]);

@@ -1,6 +1,7 @@
 //! The words of the protocol. What they mean is told in `PROTOCOL.md`.
 
 use crate::{
+    case::js,
     runtime::{About, End, HostFunc, Import, Item, Program, Reach, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
@@ -16,6 +17,7 @@ pub const PROTOCOL: u32 = 1;
 pub(super) enum Request<'a> {
     Hello { protocol: u32 },
     Reset,
+    Limit,
     Compile { bytes: String },
     Instantiate { module: u32, imports: Vec<Json> },
     Call { instance: u32, export: &'a str, args: Vec<Json>, types: Vec<Option<ValType>> },
@@ -30,6 +32,7 @@ pub(super) enum Request<'a> {
     InstantiateComponent { component: u32, imports: Vec<Json> },
     CallComponent { instance: u32, export: &'a str, args: Vec<Json> },
     RunProgram(Json),
+    RunJs { job: &'a js::Job },
 }
 
 /// A reply: what was asked for, or how it ended; and the calls of host functions meanwhile.
@@ -45,6 +48,7 @@ pub(super) struct Reply {
     pub(super) size: Option<u64>,
     pub(super) bytes: Option<String>,
     pub(super) stdout: Option<String>,
+    pub(super) js: Option<js::Answer>,
     pub(super) end: Option<WireEnd>,
     #[serde(default)]
     pub(super) calls: Vec<WireCall>,
@@ -145,6 +149,7 @@ pub(super) fn program(program: &Program) -> Json {
         Reach::Export(name) => ("export", Some(name)),
     };
     json!({
+        "world": program.world,
         "main": hex(&program.main),
         "preloads": program.preloads.iter().map(preload).collect::<Vec<_>>(),
         "reach": reach,
@@ -152,6 +157,8 @@ pub(super) fn program(program: &Program) -> Json {
         "args": program.args,
         "env": program.env,
         "stdin": program.stdin,
+        "preopens": program.preopens,
+        "times": program.times,
     })
 }
 

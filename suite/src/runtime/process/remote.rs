@@ -6,7 +6,7 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    case::Broken,
+    case::{Broken, js},
     runtime::{About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType},
     trace::Value,
 };
@@ -146,6 +146,10 @@ impl Runtime for Remote {
         self.command(&Request::Reset).map(drop)
     }
 
+    fn limit(&mut self) -> Result<(), End> {
+        self.command(&Request::Limit).map(drop)
+    }
+
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
         self.wanted(&Request::Compile { bytes: hex(bytes) }, "module", |reply| reply.module).map(ModuleId)
     }
@@ -232,5 +236,9 @@ impl Runtime for Remote {
         };
         let end = reply.end.map_or(Ok(()), |end| Err(end.into()));
         Ok(ProgramEnd { stdout: self.read_bytes(&stdout)?, end })
+    }
+
+    fn run_js(&mut self, job: &js::Job) -> Result<js::Answer, End> {
+        self.wanted(&Request::RunJs { job }, "js", |reply| reply.js)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::protocol::{PROTOCOL, read_value, unhex, value, values};
 use crate::{
-    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType},
+    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType, World},
     trace::Value,
 };
 use serde_json::{Value as Json, json};
@@ -40,6 +40,10 @@ fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Res
         "hello" => json!({ "protocol": PROTOCOL, "about": runtime.about() }),
         "reset" => {
             runtime.reset()?;
+            json!({})
+        }
+        "limit" => {
+            runtime.limit()?;
             json!({})
         }
         "compile" => json!({ "module": runtime.compile(&bytes()?)?.0 }),
@@ -79,6 +83,10 @@ fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Res
             let args = request["args"].as_array().map(Vec::as_slice).unwrap_or_default();
             json!({ "values": runtime.call_component(instance, export, args)? })
         }
+        "run_js" => {
+            let job = serde_json::from_value(request["job"].clone()).map_err(|error| End::Failed(error.to_string()))?;
+            json!({ "js": runtime.run_js(&job)? })
+        }
         "run_program" => {
             let end = runtime.run_program(&program(request)?)?;
             let stdout = super::protocol::hex(&end.stdout);
@@ -102,6 +110,7 @@ fn program(request: &Json) -> Result<Program, End> {
     let preload = |json: &Json| -> Result<_, End> { Ok((text(&json["name"]), bytes(&json["bytes"])?)) };
     let preloads = request["preloads"].as_array().map_or(Ok(Vec::new()), |all| all.iter().map(preload).collect());
     Ok(Program {
+        world: serde_json::from_value(request["world"].clone()).unwrap_or(World::P1),
         main: bytes(&request["main"])?,
         preloads: preloads?,
         reach: match request["reach"].as_str() {
@@ -112,6 +121,8 @@ fn program(request: &Json) -> Result<Program, End> {
         args: serde_json::from_value(request["args"].clone()).unwrap_or_default(),
         env: serde_json::from_value(request["env"].clone()).unwrap_or_default(),
         stdin: text(&request["stdin"]),
+        preopens: serde_json::from_value(request["preopens"].clone()).unwrap_or_default(),
+        times: request["times"].as_u64().unwrap_or(1) as u32,
     })
 }
 

@@ -49,7 +49,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             start: Duration::from_secs(30),
-            answer: Duration::from_secs(10),
+            answer: Duration::from_secs(20),
             answer_bytes: 64 << 20,
             memory_bytes: 4 << 30,
         }

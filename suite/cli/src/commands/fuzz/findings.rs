@@ -67,9 +67,14 @@ impl State {
         let name = format!("{:016x}", hash(signature));
         match &found.input {
             Input::Module(bytes) => output::file(&self.folder.join(format!("{name}.wasm")), bytes),
-            Input::Component(plan) => {
-                let text = serde_json::to_string_pretty(plan)?;
-                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())
+            Input::Component(_) | Input::Program(_) | Input::Value(_) | Input::Task(_) | Input::Shaped(..) => {
+                let small = campaign::smaller(judge, &found.input, signature, TRIES);
+                let text = serde_json::to_string_pretty(&small.to_json())?;
+                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
+                if let Some(text) = case::any(&small, signature) {
+                    output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes())?;
+                }
+                Ok(())
             }
             Input::Plan(plan) => {
                 let small = campaign::shrink(judge, plan, signature, TRIES);
@@ -91,11 +96,7 @@ impl State {
 /// What was found, each once, as small as it was made.
 pub fn describe(judge: &Judge, report: &Report) -> Vec<serde_json::Value> {
     let one = |(signature, found): (&String, &Found)| {
-        let plan = match &found.input {
-            Input::Plan(plan) => json!(campaign::shrink(judge, plan, signature, TRIES)),
-            Input::Component(plan) => json!(plan),
-            Input::Module(bytes) => json!({ "bytes": bytes.iter().map(|b| format!("{b:02x}")).collect::<String>() }),
-        };
+        let plan = campaign::smaller(judge, &found.input, signature, TRIES).to_json();
         json!({
             "signature": signature,
             "action": found.finding.action,

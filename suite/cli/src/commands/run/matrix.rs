@@ -17,7 +17,10 @@ use preflight::{
     },
     script::Options,
 };
-use preflight_reports::matrix::{Counts, Matrix};
+use preflight_reports::{
+    matrix::{Counts, Matrix},
+    render::report_page,
+};
 use preflight_spec_tests::Catalogue;
 use serde_json::json;
 use std::{
@@ -125,7 +128,8 @@ pub fn finish(
     let document = matrix::document(&job.cases, &job.catalogue, &columns);
     if let Some(folder) = out {
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        output::data(Some(&folder.join("results.json")), &(serde_json::to_string_pretty(&document)? + "\n"))?;
+        output::file(&folder.join("results.json"), document.write()?.as_bytes())?;
+        output::file(&folder.join("report.html"), report_page(&document)?.as_bytes())?;
     }
     let (surprises, differences): (Vec<_>, Vec<_>) =
         columns.iter().map(|(column, known)| surprises(job, column, known)).unzip();

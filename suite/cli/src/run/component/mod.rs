@@ -136,6 +136,20 @@ impl ComponentPlan {
         given.chain([&self.root])
     }
 
+    /// The components that will be instantiated, in order, and where their instances will stand.
+    pub fn instances(&self) -> impl Iterator<Item = (InstancePath, &str, &Component)> {
+        let given = self.preloads.iter().filter_map(|preload| match &preload.what {
+            Preloaded::Instance(component) => Some((preload.path.clone(), preload.file.as_str(), component)),
+            Preloaded::Module(_) | Preloaded::Component(_) => None,
+        });
+        given.chain([(InstancePath::root(), self.file.as_str(), &self.root)])
+    }
+
+    /// The name of the export that is called at the end, if one is asked for.
+    pub fn called(&self) -> Option<&str> {
+        self.call.as_ref().map(|call| call.name.as_str())
+    }
+
     /// With the world of WASI, and a request to handle.
     ///
     /// # Errors

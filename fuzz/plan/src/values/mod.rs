@@ -1,0 +1,180 @@
+//! Plans of values that cross the boundary of a component: one type, one value of it, and every way that it can go.
+//!
+//! The component has a core instance with a memory in which the value stands as the canonical ABI wants it, and one that
+//! works with it. In order:
+//!
+//! 1. the start function of the second core instance gives the value to `show`, a function of the host, flat if it can be;
+//! 2. a start definition calls `make`, which returns the value; another gives it to `take`;
+//! 3. a value definition holds a list of the value, which a third start definition gives to `echo`; what comes back is
+//!    exported;
+//! 4. the host calls `echo` with the same list, which it has read from text.
+//!
+//! A [`Flaw`] is something that is wrong in what `make` returns.
+//!
+//! ```
+//! use preflight_plan::values::{Ty, ValuePlan};
+//! let plan = ValuePlan { ty: Ty::List(Box::new(Ty::String)), ..ValuePlan::default() }.normalise();
+//! assert_eq!(plan.expected().len(), 2, "the instantiation and a call");
+//! assert!(plan.to_wasm().starts_with(b"\0asm"));
+//! ```
+
+mod abi;
+mod encode;
+mod generate;
+mod predict;
+
+use preflight_engine::trace::Value;
+use serde::{Deserialize, Serialize};
+
+/// A type, a value, and how it goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ValuePlan {
+    /// The type.
+    pub ty: Ty,
+    /// Which value of the type; 0 is the least.
+    pub seed: u64,
+    /// The encoding of strings.
+    pub encoding: Encoding,
+    /// What is wrong.
+    pub flaw: Option<Flaw>,
+}
+
+/// A type of values.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are the documents' own words")]
+pub enum Ty {
+    #[default]
+    Bool,
+    U8,
+    S8,
+    U16,
+    S16,
+    U32,
+    S32,
+    U64,
+    S64,
+    F32,
+    F64,
+    Char,
+    String,
+    List(Box<Ty>),
+    Tuple(Vec<Ty>),
+    /// The fields are called `f0`, `f1` and so on.
+    Record(Vec<Ty>),
+    /// The cases are called `c0`, `c1` and so on.
+    Variant(Vec<Option<Ty>>),
+    /// So many cases, called likewise.
+    Enum(u8),
+    Option(Box<Ty>),
+    Result(Option<Box<Ty>>, Option<Box<Ty>>),
+    /// So many labels, called `b0`, `b1` and so on.
+    Flags(u8),
+}
+
+/// An encoding of strings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are the documents' own words")]
+pub enum Encoding {
+    #[default]
+    Utf8,
+    Utf16,
+    CompactUtf16,
+}
+
+/// What is wrong in what `make` returns; nothing, if the type has no such thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
+    /// The address of what it returns is beyond the end of the memory.
+    Bounds,
+    /// That address is not aligned.
+    Align,
+    /// A variant has a case that there is not.
+    Case,
+    /// A `char` is a surrogate.
+    Char,
+    /// A string is not of its encoding.
+    String,
+    /// A list is longer than the memory.
+    Length,
+    /// The function traps.
+    Trap,
+}
+
+/// What a plan holds at most.
+mod most {
+    pub const DEPTH: usize = 4;
+    pub const FIELDS: usize = 18;
+    /// Labels of flags, and cases of an enumeration.
+    pub const LABELS: u8 = 32;
+    /// Types in one another and beside one another.
+    pub const TYPES: usize = 40;
+}
+
+impl ValuePlan {
+    /// The normal plan that this one stands for: nothing is too large, and nothing is wrong that cannot be.
+    pub fn normalise(&self) -> ValuePlan {
+        let ty = normal(&self.ty, most::DEPTH, &mut most::TYPES.clone());
+        let plan = ValuePlan { ty, flaw: None, ..self.clone() };
+        let flaw = self.flaw.filter(|flaw| plan.can_have(*flaw));
+        ValuePlan { flaw, ..plan }
+    }
+
+    /// The value.
+    pub fn value(&self) -> Value {
+        abi::value(&self.ty, &mut abi::Noise(self.seed))
+    }
+
+    /// The value as text in the syntax of WAVE, in a list: what the host reads for `echo`.
+    pub fn wave(&self) -> String {
+        abi::wave(&Value::List(vec![self.value()]))
+    }
+
+    fn can_have(&self, flaw: Flaw) -> bool {
+        let is_indirect = abi::flatten(&self.ty).len() > 1;
+        match flaw {
+            Flaw::Bounds => is_indirect && abi::layout(&self.ty).0 > 0,
+            Flaw::Align => is_indirect && abi::layout(&self.ty).1 > 1,
+            Flaw::Case => matches!(self.ty, Ty::Variant(_) | Ty::Enum(_) | Ty::Option(_) | Ty::Result(..)),
+            Flaw::Char => self.ty == Ty::Char,
+            Flaw::String => self.ty == Ty::String,
+            Flaw::Length => matches!(self.ty, Ty::List(_) | Ty::String),
+            Flaw::Trap => true,
+        }
+    }
+}
+
+fn normal(ty: &Ty, depth: usize, left: &mut usize) -> Ty {
+    *left = left.saturating_sub(1);
+    let Some(inner) = depth.checked_sub(1).filter(|_| *left > 0) else {
+        return match ty {
+            Ty::List(_) | Ty::Tuple(_) | Ty::Record(_) | Ty::Variant(_) | Ty::Option(_) | Ty::Result(..) => Ty::U8,
+            Ty::Enum(n) => Ty::Enum((*n).clamp(1, most::LABELS)),
+            Ty::Flags(n) => Ty::Flags((*n).clamp(1, most::LABELS)),
+            ty => ty.clone(),
+        };
+    };
+    let mut one = |ty: &Ty| normal(ty, inner, left);
+    match ty {
+        Ty::List(ty) => Ty::List(Box::new(one(ty))),
+        Ty::Option(ty) => Ty::Option(Box::new(one(ty))),
+        Ty::Result(ok, err) => {
+            let mut side = |ty: &Option<Box<Ty>>| ty.as_ref().map(|ty| Box::new(one(ty)));
+            Ty::Result(side(ok), side(err))
+        }
+        // None of these may be empty.
+        Ty::Tuple(types) | Ty::Record(types) if types.is_empty() => Ty::U8,
+        Ty::Variant(cases) if cases.is_empty() => Ty::U8,
+        Ty::Tuple(types) => Ty::Tuple(types.iter().take(most::FIELDS).map(one).collect()),
+        Ty::Record(types) => Ty::Record(types.iter().take(most::FIELDS).map(one).collect()),
+        Ty::Variant(cases) => {
+            Ty::Variant(cases.iter().take(most::FIELDS).map(|ty| ty.as_ref().map(&mut one)).collect())
+        }
+        Ty::Enum(n) => Ty::Enum((*n).clamp(1, most::LABELS)),
+        Ty::Flags(n) => Ty::Flags((*n).clamp(1, most::LABELS)),
+        ty => ty.clone(),
+    }
+}

@@ -1,0 +1,118 @@
+//! What the Component Model asks for of a value that crosses the boundary (CanonicalABI.md).
+
+use super::{
+    Flaw, ValuePlan,
+    encode::{BASE, named},
+};
+use preflight_engine::trace::{
+    Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, SegmentKind, State,
+    StateItem, Trace, TrapCode, Value,
+};
+
+impl ValuePlan {
+    /// The trace of the instantiation, and if that succeeds that of the host's call of `echo`. The plan must be
+    /// [normal](Self::normalise).
+    pub fn expected(&self) -> Vec<Trace> {
+        let mut events = Vec::new();
+        let fails = self.instantiate(&mut events);
+        let (at, list) = (InstancePath::root(), Value::List(vec![self.value()]));
+        let locked = fails.is_some();
+        let state = State::Component { locked, may_enter: !locked, handles: 0 };
+        let component = StateItem { at: at.clone(), name: String::new(), state };
+        let trace = |events, outcome, post_mortem| Trace { level: Level::Full, events, outcome, post_mortem };
+        if let Some(code) = fails {
+            let outcome = Outcome::Trap { code, phase: Phase::Start };
+            return vec![trace(events, outcome, PostMortem(vec![component]))];
+        }
+        let state = State::Value { value: list.clone() };
+        let value = StateItem { at: at.clone(), name: "v".to_owned(), state };
+        let outcome = Outcome::Returned { values: Vec::new() };
+        let made = trace(events, outcome, PostMortem(vec![value, component]));
+        let (name, values) = ("echo".to_owned(), vec![list]);
+        let mut events =
+            vec![Event::Called { at: at.clone(), name: name.clone(), args: values.clone(), cause: Cause::Invoke }];
+        events.push(Event::Lowered { at: at.clone(), what: "func 3 params".to_owned(), values: values.clone() });
+        events.push(Event::Lifted { at: at.clone(), what: "func 3 result".to_owned(), values: values.clone() });
+        events.push(Event::Returned { at, name, results: values.clone() });
+        vec![made, trace(events, Outcome::Returned { values }, PostMortem::default())]
+    }
+
+    /// The code of the trap, if there is one.
+    fn instantiate(&self, events: &mut Vec<Event>) -> Option<TrapCode> {
+        let at = InstancePath::root();
+        let (one, list) = (vec![self.value()], vec![Value::List(vec![self.value()])]);
+        events.push(Event::ComponentBegun { at: at.clone() });
+        let types = (0..named(&self.ty)).map(|i| (format!("t{i}"), ExternKind::Type));
+        for (name, kind) in types.chain([("show".to_owned(), ExternKind::Func)]) {
+            events.push(Event::ImportResolved { at: at.clone(), module: String::new(), name, kind });
+        }
+        self.core_instances(events);
+        events.push(Event::ComponentStartEntered { at: at.clone(), func: 1, args: Vec::new() });
+        if let Some(code) = self.flaw.map(trap) {
+            events.push(Event::Locked { at: at.clone() });
+            events.push(Event::Trapped { at, code, phase: Phase::Start });
+            return Some(code);
+        }
+        let several = || Event::RuleApplied {
+            at: InstancePath::root(),
+            rule: "CM-START-02".to_owned(),
+            reading: "several".to_owned(),
+        };
+        let what = |func: u32, side: &str| format!("func {func} {side}");
+        events.push(Event::Lifted { at: at.clone(), what: what(1, "result"), values: one.clone() });
+        events.push(Event::ComponentStartLeft { at: at.clone(), func: 1, results: one.clone() });
+        events.push(several());
+        events.push(Event::ComponentStartEntered { at: at.clone(), func: 2, args: one.clone() });
+        events.push(Event::Lowered { at: at.clone(), what: what(2, "params"), values: one });
+        events.push(Event::ComponentStartLeft { at: at.clone(), func: 2, results: Vec::new() });
+        let (initialiser, values) = (Initialiser::Value(1), list.clone());
+        events.push(Event::Initialised { at: at.clone(), what: initialiser, values });
+        events.push(several());
+        events.push(Event::ComponentStartEntered { at: at.clone(), func: 3, args: list.clone() });
+        events.push(Event::Lowered { at: at.clone(), what: what(3, "params"), values: list.clone() });
+        events.push(Event::Lifted { at: at.clone(), what: what(3, "result"), values: list.clone() });
+        events.push(Event::ComponentStartLeft { at: at.clone(), func: 3, results: list });
+        events.push(Event::ComponentDone { at });
+        None
+    }
+
+    fn core_instances(&self, events: &mut Vec<Event>) {
+        let root = InstancePath::root();
+        let at = root.child("core#0");
+        let initialised = |what, value| Event::Initialised { at: at.clone(), what, values: vec![Value::I32(value)] };
+        let (tables, tags) = (0, 0);
+        let allocated =
+            |at, funcs, memories, globals| Event::InstanceAllocated { at, funcs, tables, memories, globals, tags };
+        events.push(initialised(Initialiser::Global(0), 1 << 15));
+        events.push(allocated(at.clone(), 1, 1, 1));
+        events.push(initialised(Initialiser::DataOffset(0), BASE as i32));
+        let (kind, len) = (SegmentKind::Data, self.memory().bytes.len() as u64);
+        let (segment, target, offset) = (0, 0, BASE as u64);
+        events.push(Event::SegmentApplied { at: at.clone(), kind, segment, target, offset, len });
+        events.push(Event::SegmentDropped { at: at.clone(), kind, segment });
+        events.push(Event::InstanceDone { at });
+        let at = root.child("core#2");
+        for (name, kind) in [("show", ExternKind::Func), ("memory", ExternKind::Memory)] {
+            let (module, name) = (String::new(), name.to_owned());
+            events.push(Event::ImportResolved { at: at.clone(), module, name, kind });
+        }
+        events.push(allocated(at.clone(), 4, 0, 0));
+        events.push(Event::StartEntered { at: at.clone(), func: 1 });
+        let (name, values) = ("show".to_owned(), vec![self.value()]);
+        events.push(Event::Lifted { at: root.clone(), what: "show params".to_owned(), values: values.clone() });
+        events.push(Event::HostCalled { at: root.clone(), name: name.clone(), args: values });
+        events.push(Event::HostReturned { at: root, name, results: Vec::new() });
+        events.push(Event::StartLeft { at: at.clone(), func: 1 });
+        events.push(Event::InstanceDone { at });
+    }
+}
+
+fn trap(flaw: Flaw) -> TrapCode {
+    match flaw {
+        // `load` and `load_list` of CanonicalABI.md: `trap_if` on the pointer.
+        Flaw::Bounds | Flaw::Align | Flaw::Length => TrapCode::InvalidPointer,
+        Flaw::Case | Flaw::Char => TrapCode::InvalidValue,
+        Flaw::String => TrapCode::InvalidString,
+        Flaw::Trap => TrapCode::Unreachable,
+    }
+}

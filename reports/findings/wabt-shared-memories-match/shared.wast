@@ -1,0 +1,6 @@
+(module $Shared (memory (export "m") 1 1 shared))
+(module $Plain (memory (export "m") 1 1))
+(register "Shared" $Shared)
+(register "Plain" $Plain)
+(assert_unlinkable (module (import "Shared" "m" (memory 1 1))) "incompatible import type")
+(assert_unlinkable (module (import "Plain" "m" (memory 1 1 shared))) "incompatible import type")

@@ -1,0 +1,75 @@
+//! Carries out plans of values on the reference engine.
+
+use super::{Class, Events, Judge, Verdict, judge::difference};
+use crate::{
+    post_mortem,
+    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, Trace},
+};
+use preflight_engine::{
+    Config, Features, Store,
+    component::{Component, ComponentLinker, ComponentVal, HostItem},
+};
+use preflight_plan::values::ValuePlan;
+
+impl Judge {
+    /// Judges a normal plan of a value: what is predicted is what every tier does. The host reads the value from text.
+    pub fn value(&self, plan: &ValuePlan) -> (Verdict, Vec<Trace>) {
+        let expected = plan.expected();
+        (self.value_against(plan, &expected), expected)
+    }
+
+    /// Judges a plan of a value by what somebody says is to be expected.
+    pub fn value_against(&self, plan: &ValuePlan, expected: &[Trace]) -> Verdict {
+        let bytes = plan.to_wasm();
+        for (name, config) in &self.tiers {
+            let features = config.features | Features::COMPONENT_MODEL | Features::CM_VALUES;
+            let config = Config { features, ..config.clone() };
+            let actual = match run(plan, &bytes, &config) {
+                Ok(actual) => actual,
+                // The plan says that the component is valid, and that the text is a value.
+                Err(error) => return Verdict::disagreed(error),
+            };
+            let who = format!("predicted != {name} (value)");
+            if expected.len() != actual.len() {
+                return Verdict::disagreed(format!("{who}: the number of actions"));
+            }
+            let pairs = expected.iter().zip(&actual).enumerate();
+            let different = pairs.map(|(action, (expected, actual))| difference(expected, actual, &who, action));
+            if let Some(verdict) = different.flatten().next() {
+                return verdict;
+            }
+        }
+        match expected.first().map(|trace| &trace.outcome) {
+            Some(Outcome::Returned { .. }) | None => Verdict::of(Class::Agreed),
+            Some(_) => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
+        }
+    }
+}
+
+fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, String> {
+    let component = Component::new(config, bytes).map_err(|error| format!("decode: {error}"))?;
+    let mut store = Store::new(config);
+    let mut linker = ComponentLinker::new();
+    linker.define("show", HostItem::func(|_, _| Ok(Vec::new())));
+    let events = Events::attach(&mut store);
+    let end = store.instantiate_component(&component, &linker, InstancePath::root());
+    let outcome = match &end {
+        Ok(_) => Outcome::Returned { values: Vec::new() },
+        Err(error) => error.outcome(),
+    };
+    let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
+    let mut traces = vec![Trace { level: Level::Full, events: events.take(), outcome, post_mortem }];
+    let Ok(instance) = end else { return Ok(traces) };
+    let param = instance.func_type(&["echo"]).and_then(|ty| ty.params.first().map(|param| param.ty.clone()));
+    let param = param.ok_or("echo has no parameter")?;
+    let arg = ComponentVal::from_wave(&plan.wave(), &param).map_err(|error| format!("wave: {error}"))?;
+    if ComponentVal::from_wave(&arg.to_wave(), &param).ok().as_ref() != Some(&arg) {
+        return Err("wave: what is written is read as another value".to_owned());
+    }
+    let outcome = match store.call_component(&instance, &["echo"], &[arg], Cause::Invoke) {
+        Ok(results) => Outcome::Returned { values: store.trace_component_values(&results) },
+        Err(fault) => fault.outcome(Phase::Call),
+    };
+    traces.push(Trace { level: Level::Full, events: events.take(), outcome, post_mortem: PostMortem::default() });
+    Ok(traces)
+}
