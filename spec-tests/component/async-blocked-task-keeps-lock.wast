@@ -1,4 +1,4 @@
-;;! title = "Whether a task that blocks in a synchronous write keeps its instance's lock"
+;;! title = "Whether a task that has returned and blocks in a synchronous write keeps its instance's lock"
 ;;! rules = ["CM-ASYNC-22"]
 ;;! needs = ["component-model", "component-async"]
 (component

@@ -22,7 +22,7 @@ pub struct Readings {
     pub starts: Starts,
     /// When the post-return function of a component-level start function runs (rule CM-START-07).
     pub start_post_return: StartPostReturn,
-    /// Whether a task that blocks within core code keeps the lock of its instance (rule CM-ASYNC-22).
+    /// Whether a task that has returned and then blocks keeps the lock of its instance (rule CM-ASYNC-22).
     pub blocked_lock: BlockedLock,
 }
 
@@ -46,7 +46,8 @@ pub enum StartPostReturn {
     AfterLastDefinition,
 }
 
-/// Whether a task that holds the lock of its instance keeps it while it blocks in a synchronous built-in or call.
+/// Whether a task that holds the lock of its instance keeps it while it blocks, after it has returned, in a synchronous
+/// built-in or call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BlockedLock {
     /// It does: "throughout each core wasm invocation" (CanonicalABI.md, *canon lift*).

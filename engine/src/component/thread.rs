@@ -189,6 +189,12 @@ impl State {
         needs_lock && self.instance(task.inst).exclusive_thread != Some(id)
     }
 
+    /// Whether a thread holds the lock of `inst` for a task that has returned.
+    fn holds_lock_after_return(&self, inst: InstId, id: ThreadId) -> bool {
+        let task = self.thread(id).and_then(|thread| self.task(thread.task));
+        self.instance(inst).exclusive_thread == Some(id) && task.is_ok_and(|task| task.state == TaskState::Resolved)
+    }
+
     /// `Thread.start_waiting_internal`.
     fn start_waiting(&mut self, id: ThreadId, ready: Ready) -> Result<(), Fault> {
         self.thread_mut(id)?.activity = Activity::Waiting(ready);
@@ -323,8 +329,8 @@ impl Store {
     /// Gives up control, and with [`BlockedLock::GivenUp`] the lock of the instance, until it can have both again.
     fn block_on_fiber(&mut self, id: ThreadId, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
         let inst = self.components.inst_of(id)?;
-        let holds_lock = self.components.instance(inst).exclusive_thread == Some(id);
-        if !holds_lock || self.components.readings.blocked_lock == BlockedLock::Kept {
+        let is_contested = self.components.holds_lock_after_return(inst, id);
+        if !is_contested || self.components.readings.blocked_lock == BlockedLock::Kept {
             return fiber::suspend(self, switch_to);
         }
         self.record_blocked_lock(inst);
@@ -344,14 +350,16 @@ impl Store {
         self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-22".to_owned(), reading: format!("{reading:?}") });
     }
 
-    /// A task cannot enter `inst`: records the reading that keeps it out, if the holder of the lock is blocked.
+    /// A task cannot enter `inst`: records the reading that keeps it out, if the holder of the lock has returned and is
+    /// blocked.
     pub(super) fn record_kept_lock(&mut self, inst: InstId) {
-        let holder = self.components.instance(inst).exclusive_thread;
-        let is_blocked = |id: ThreadId| match self.components.thread(id) {
+        let state = &self.components;
+        let is_blocked = |id: &ThreadId| match state.thread(*id) {
             Ok(thread) => !matches!(thread.activity, Activity::Running),
             Err(_) => false,
         };
-        if self.is_recording() && holder.is_some_and(is_blocked) {
+        let holder = state.instance(inst).exclusive_thread.filter(is_blocked);
+        if self.is_recording() && holder.is_some_and(|id| state.holds_lock_after_return(inst, id)) {
             self.record_blocked_lock(inst);
         }
     }

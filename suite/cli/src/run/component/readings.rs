@@ -26,7 +26,7 @@ pub enum Reading {
     NoBarging,
     /// A copy that is cancelled when a part of it has been done says CANCELLED (CM-ASYNC-20).
     PartialCancelled,
-    /// A task that blocks within core code gives up the lock of its instance (CM-ASYNC-22).
+    /// A task that blocks after it has returned gives up the lock of its instance (CM-ASYNC-22).
     LockGivenUp,
 }
 
