@@ -85,6 +85,27 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn deeply_declared_imports_are_refused() {
+    // Each instance type exports an instance of the one before; bound with stubs, and as equal to itself.
+    let mut text = String::from("(component (type $t0 (instance))");
+    const LEVELS: usize = 1_000;
+    for level in 1..=LEVELS {
+        let before = level - 1;
+        text += &format!(r#"(type $t{level} (instance (alias outer 1 $t{before} (type $x)) (export "x" (instance (type $x)))))"#);
+    }
+    text += &format!(r#"(import "deep" (instance (type $t{LEVELS}))))"#);
+    let component = match Component::new(&Config::default(), &bytes(&text)) {
+        Ok(component) => component,
+        // A limit of the validator is as good.
+        Err(error) => return assert!(matches!(error, ModuleError::Invalid { .. }), "{error}"),
+    };
+    let mut linker = ComponentLinker::new();
+    linker.stub_imports(true);
+    let end = Store::new(&Config::default()).instantiate_component(&component, &linker, InstancePath::root());
+    assert!(matches!(end, Err(ComponentError::Link(_))), "{end:?}");
+}
+
+#[test]
 fn instances_are_limited() {
     let child = r#"(component $c1 (core module $m (memory 1)) (core instance (instantiate $m)))"#;
     // Each level instantiates the one before it ten times.

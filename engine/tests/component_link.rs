@@ -7,7 +7,11 @@ mod component_support;
 
 use component_support::*;
 use preflight_engine::{
-    component::{ComponentError, ComponentLinkError, ComponentLinker, ComponentVal, HostItem, LinkMismatch},
+    Config, Module,
+    component::{
+        Component, ComponentError, ComponentFuncType, ComponentLinkError, ComponentLinker, ComponentVal, ComponentValType,
+        HostInstance, HostItem, LinkMismatch,
+    },
     trace::{InstancePath, Outcome},
 };
 
@@ -97,4 +101,159 @@ fn a_component_of_another_instance_is_checked_in_full() {
 
     let undeclared = mismatch(&format!(r#"(import "e" (func)) {G}"#));
     assert!(undeclared.actual.contains("missing import named \"f\""), "{undeclared:?}");
+}
+
+/// Links a component that exports the type `given` as `t` to one that imports it as equal to the type `declared`.
+/// `None` if the validator takes no export or no import of such a type.
+fn link_type(given: &str, declared: &str) -> Option<Result<(), ComponentError>> {
+    let mut run = Run::new();
+    let path = InstancePath::root().child("$lib");
+    let made = |text: String| Component::new(&Config::default(), &bytes(&text)).ok();
+    let given = made(format!(r#"(component (type $t {given}) (export "t" (type $t)))"#))?;
+    let user = made(format!(r#"(component (import "lib" (instance (type $t {declared}) (export "t" (type (eq $t))))))"#))?;
+    let lib = run.store.instantiate_component(&given, &ComponentLinker::new(), path);
+    run.linker.define("lib", HostItem::exports_of(&lib.expect("a provider")));
+    Some(run.instantiate_component(&user).map(drop))
+}
+
+/// Types that differ from each other, but for those of one line.
+const TYPES: &[&[&str]] = &[
+    &["u32", "u32"],
+    &["(func)"],
+    &[r#"(func (param "x" u32))"#, r#"(func (param "x" u32))"#],
+    &["(instance)", "(instance)"],
+    &[
+        r#"(instance (export "a" (func)) (export "b" (func (result u8))))"#,
+        r#"(instance (export "b" (func (result u8))) (export "a" (func)))"#,
+        r#"(instance (type $u u8) (type $f (func (result $u))) (export "b" (func (type $f))) (export "a" (func)))"#,
+    ],
+    &[r#"(instance (export "a" (func)))"#],
+    &[r#"(instance (export "a" (func)) (export "b" (func (result u16))))"#],
+    &[r#"(instance (export "a" (func)) (export "c" (func (result u8))))"#],
+    &[r#"(instance (export "i" (instance (export "a" (func)))))"#, r#"(instance (export "i" (instance (export "a" (func)))))"#],
+    &[r#"(instance (export "i" (instance (export "a" (func async)))))"#],
+    // Resource types: `g` takes the first or the second, and `s` may be another name of `r`.
+    &[
+        r#"(instance (export "r" (type $r (sub resource))) (export "s" (type $s (sub resource)))
+             (export "g" (func (param "x" (own $r)))))"#,
+        r#"(instance (export "s" (type $s (sub resource))) (export "r" (type $r (sub resource)))
+             (export "g" (func (param "x" (own $r)))))"#,
+    ],
+    &[r#"(instance (export "r" (type $r (sub resource))) (export "s" (type $s (sub resource)))
+           (export "g" (func (param "x" (own $s)))))"#],
+    &[r#"(instance (export "r" (type $r (sub resource))) (export "s" (type $s (sub resource)))
+           (export "g" (func (param "x" (borrow $r)))))"#],
+    &[r#"(instance (export "r" (type $r (sub resource))) (export "s" (type $s (eq $r)))
+           (export "g" (func (param "x" (own $r)))))"#],
+    &[
+        r#"(component (import "r" (type $r (sub resource))) (import "s" (type $s (sub resource)))
+             (import "g" (func (param "x" (own $r)))))"#,
+        r#"(component (import "s" (type $s (sub resource))) (import "r" (type $r (sub resource)))
+             (import "g" (func (param "x" (own $r)))))"#,
+    ],
+    &[r#"(component (import "r" (type $r (sub resource))) (import "s" (type $s (sub resource)))
+           (import "g" (func (param "x" (own $s)))))"#],
+    &["(component)", "(component)"],
+    &[
+        r#"(component (import "a" (func)) (export "b" (func)))"#,
+        r#"(component (import "a" (func)) (export "b" (func)))"#,
+    ],
+    &[r#"(component (import "b" (func)) (export "a" (func)))"#],
+    &[r#"(component (import "a" (func (result char))) (export "b" (func)))"#],
+    &[
+        r#"(component (import "m" (core module (import "a" "b" (func (param i32))) (export "c" (memory 1)))))"#,
+        r#"(component (import "m" (core module (type (func)) (type (func (param i32)))
+             (export "c" (memory 1)) (import "a" "b" (func (type 1))))))"#,
+    ],
+    &[r#"(component (import "m" (core module (import "a" "b" (func (param i64))) (export "c" (memory 1)))))"#],
+    &[r#"(component (import "m" (core module (import "a" "b" (func (param i32))) (export "c" (memory 2)))))"#],
+];
+
+#[test]
+fn types_with_eq_bounds_are_the_same_in_full() {
+    for (i, given) in TYPES.iter().enumerate() {
+        for (j, declared) in TYPES.iter().enumerate() {
+            let pairs = given.iter().flat_map(|given| declared.iter().map(move |declared| (given, declared)));
+            for (given, declared) in pairs {
+                let Some(end) = link_type(given, declared) else {
+                    let has_resource = given.contains("sub resource") || declared.contains("sub resource");
+                    assert!(has_resource, "{given}, {declared}");
+                    continue;
+                };
+                match end {
+                    Ok(()) => assert_eq!(i, j, "{given} is not {declared}"),
+                    Err(ComponentError::Link(ComponentLinkError::Mismatch(mismatch))) => {
+                        assert_ne!(i, j, "{given} is {declared}, but {mismatch:?}");
+                        assert_eq!(mismatch.path, r#""lib" "t""#);
+                        assert!(!mismatch.expected.is_empty() && !mismatch.actual.is_empty());
+                    }
+                    Err(error) => panic!("{given}, {declared}: {error}"),
+                }
+            }
+        }
+    }
+}
+
+/// What is given for the import `x` of the type `declared` does not match: the two types.
+fn types_of_mismatch(declared: &str, given: impl FnOnce(&mut Run) -> HostItem) -> (String, String) {
+    let mut run = Run::new();
+    let item = given(&mut run);
+    run.linker.define("x", item);
+    // Values have to be used.
+    let used = if declared.starts_with("(value") { r#"(export "y" (value 0))"# } else { "" };
+    match run.instantiate(&format!(r#"(component (import "x" {declared}) {used})"#)) {
+        Err(ComponentError::Link(ComponentLinkError::Mismatch(mismatch))) => {
+            assert_eq!(mismatch.path, r#""x""#);
+            (mismatch.expected, mismatch.actual)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(expected: &str, actual: &str) -> (String, String) {
+    (expected.to_owned(), actual.to_owned())
+}
+
+#[test]
+fn what_is_of_another_kind_is_told_with_both_types() {
+    let value = |_: &mut Run| HostItem::value(ComponentVal::U32(7));
+    assert_eq!(types_of_mismatch(r#"(func (param "a" u8))"#, value), text(r#"(func (param "a" u8))"#, "the value 7"));
+    let instance = r#"(instance (export "f" (func)) (export "r" (type (sub resource))))"#;
+    assert_eq!(
+        types_of_mismatch(instance, value),
+        text(r#"(instance (export "f" (func)) (export "r" (type)))"#, "the value 7")
+    );
+    let component_type = r#"(component (import "i" (func)) (export "e" (instance)))"#;
+    assert_eq!(types_of_mismatch(component_type, value), text(component_type, "the value 7"));
+    let module_type = r#"(core module (import "a" "b" (func)) (export "m" (memory 1)))"#;
+    let names = r#"(core module (import "a" "b") (export "m"))"#;
+    assert_eq!(types_of_mismatch(module_type, value), text(names, "the value 7"));
+    assert_eq!(types_of_mismatch("(value u64)", value), text("a value of the type u64", "the value 7"));
+    assert_eq!(types_of_mismatch("(type (sub resource))", value), text("a resource type", "the value 7"));
+}
+
+#[test]
+fn what_is_given_of_another_kind_is_told_with_its_type() {
+    let func = |_: &mut Run| {
+        let ty = ComponentFuncType::new([("a", ComponentValType::U8)], None);
+        HostItem::typed_func(ty, |_, _| Ok(vec![]))
+    };
+    assert_eq!(types_of_mismatch("(func)", func), text("(func)", r#"(func (param "a" u8))"#));
+    assert_eq!(types_of_mismatch("(instance)", func), text("(instance)", r#"(func (param "a" u8))"#));
+    let resource = |run: &mut Run| HostItem::resource(run.store.new_host_resource("file", |_, _| Ok(())));
+    assert_eq!(types_of_mismatch("(func)", resource), text("(func)", "(resource file)"));
+    let instance = |_: &mut Run| {
+        let mut instance = HostInstance::new();
+        instance.define("f", HostItem::func(|_, _| Ok(vec![])));
+        HostItem::instance(instance)
+    };
+    assert_eq!(types_of_mismatch("(func)", instance), text("(func)", r#"(instance (export "f"))"#));
+    let module = |_: &mut Run| {
+        let text = r#"(module (import "a" "b" (func)) (memory (export "m") 1))"#;
+        HostItem::module(Module::new(&Config::default(), bytes(text)).expect("a module"))
+    };
+    let names = r#"(core module (import "a" "b") (export "m"))"#;
+    assert_eq!(types_of_mismatch("(func)", module), text("(func)", names));
+    let made = |_: &mut Run| HostItem::component(component(r#"(component (import "i" (func)))"#));
+    assert_eq!(types_of_mismatch("(func)", made), text("(func)", r#"(component (import "i" (func)))"#));
 }

@@ -36,3 +36,26 @@
   (instance $caller (instantiate $Caller (with "get" (func $callee "get"))))
   (export "seen" (func $caller "seen")))
 (assert_return (invoke "seen") (u32.const 97))
+;;= /$C component begun
+;;= /$C/$callee component begun
+;;= /$C/$callee/$m allocated func 2 memory 1
+;;= /$C/$callee/$m data 0 offset = i32:16
+;;= /$C/$callee/$m data 0 -> memory 0 at 16 len 1
+;;= /$C/$callee/$m data 0 dropped
+;;= /$C/$callee/$m done
+;;= /$C/$callee component done
+;;= /$C/$caller component begun
+;;= /$C/$caller import "" "get" func
+;;= /$C/$caller/$libc allocated func 1 memory 1
+;;= /$C/$caller/$libc done
+;;= /$C/$caller/$m import "libc" "m" memory
+;;= /$C/$caller/$m import "" "get" func
+;;= /$C/$caller/$m global 0 = i32:0
+;;= /$C/$caller/$m allocated func 2 global 1
+;;= /$C/$caller/$m start 1 entered
+;;= /$C/$callee lifted "func 0 result" (string:"a")
+;;= /$C/$caller lowered "func 0 result" (string:"a")
+;;= /$C/$caller/$m start 1 left
+;;= /$C/$caller/$m done
+;;= /$C/$caller component done
+;;= /$C component done

@@ -25,3 +25,25 @@
     (instance $callee (instantiate $Callee (with "noop" (func $noop "noop"))))
     (instance (instantiate $Caller (with "f" (func $callee "f")))))
   "cannot leave component instance")
+;;= /#0 component begun
+;;= /#0/$noop component begun
+;;= /#0/$noop/$m allocated func 1
+;;= /#0/$noop/$m done
+;;= /#0/$noop component done
+;;= /#0/$callee component begun
+;;= /#0/$callee import "" "noop" func
+;;= /#0/$callee/$m import "" "noop" func
+;;= /#0/$callee/$m allocated func 2
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/#2 component begun
+;;= /#0/#2 import "" "f" func
+;;= /#0/#2/core#1 import "" "f" func
+;;= /#0/#2/core#1 allocated
+;;= /#0/#2/core#1 start 0 entered
+;;= /#0/$callee locked
+;;= /#0/#2/core#1 trap cannot-leave in start
+;;= /#0/#2 locked
+;;= /#0/#2 trap cannot-leave in start
+;;= /#0 locked
+;;= /#0 trap cannot-leave in start

@@ -22,3 +22,20 @@
     (instance $callee (instantiate $Callee))
     (instance (instantiate $Caller (with "e" (type $callee "e")) (with "get" (func $callee "get")))))
   "invalid variant discriminant")
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee/$m allocated func 1
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "e" type
+;;= /#0/#1 import "" "get" func
+;;= /#0/#1/core#1 import "" "get" func
+;;= /#0/#1/core#1 allocated func 1
+;;= /#0/#1/core#1 start 1 entered
+;;= /#0/$callee locked
+;;= /#0/#1/core#1 trap invalid-value in start
+;;= /#0/#1 locked
+;;= /#0/#1 trap invalid-value in start
+;;= /#0 locked
+;;= /#0 trap invalid-value in start

@@ -19,3 +19,9 @@
 (invoke "set-b" (u8.const 66))
 (assert_return (invoke "a") (str.const "A"))
 (assert_return (invoke "b") (str.const "B"))
+;;= /$C component begun
+;;= /$C/$a allocated func 2 memory 1
+;;= /$C/$a done
+;;= /$C/$b allocated func 2 memory 1
+;;= /$C/$b done
+;;= /$C component done

@@ -11,7 +11,7 @@
         (func (export "noop")))
       (core instance $m (instantiate $M))
       (func (export "noop") (canon lift (core func $m "noop")))
-      (func (export "get") (result string) (canon lift (core func $m "get") (memory (core memory $m "m")))))
+      (func $get (export "get") (result string) (canon lift (core func $m "get") (memory (core memory $m "m")))))
     (component $Caller
       (import "noop" (func $noop))
       (import "get" (func $get (result string)))
@@ -32,3 +32,24 @@
     (instance (instantiate $Caller
       (with "noop" (func $callee "noop")) (with "get" (func $callee "get")))))
   "cannot leave component instance")
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee/$m allocated func 2 memory 1
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "noop" func
+;;= /#0/#1 import "" "get" func
+;;= /#0/#1/$libc import "" "noop" func
+;;= /#0/#1/$libc allocated func 1 memory 1
+;;= /#0/#1/$libc done
+;;= /#0/#1/core#3 import "" "get" func
+;;= /#0/#1/core#3 allocated func 1
+;;= /#0/#1/core#3 start 1 entered
+;;= /#0/$callee lifted "$get result" (string:"\u0000")
+;;= /#0/$callee locked
+;;= /#0/#1/core#3 trap cannot-leave in start
+;;= /#0/#1 locked
+;;= /#0/#1 trap cannot-leave in start
+;;= /#0 locked
+;;= /#0 trap cannot-leave in start

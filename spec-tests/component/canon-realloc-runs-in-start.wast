@@ -43,3 +43,27 @@
   (export "seen" (func $caller "seen")))
 ;; One call of realloc, the letter h (104) at 100, and the length 5 at 12.
 (assert_return (invoke "seen") (u32.const 1109))
+;;= /$C component begun
+;;= /$C/$callee component begun
+;;= /$C/$callee/$m allocated func 1 memory 1
+;;= /$C/$callee/$m data 0 offset = i32:16
+;;= /$C/$callee/$m data 0 -> memory 0 at 16 len 5
+;;= /$C/$callee/$m data 0 dropped
+;;= /$C/$callee/$m done
+;;= /$C/$callee component done
+;;= /$C/$caller component begun
+;;= /$C/$caller import "" "get" func
+;;= /$C/$caller/$libc global 0 = i32:0
+;;= /$C/$caller/$libc allocated func 1 memory 1 global 1
+;;= /$C/$caller/$libc done
+;;= /$C/$caller/$m import "" "get" func
+;;= /$C/$caller/$m import "libc" "m" memory
+;;= /$C/$caller/$m import "libc" "calls" global
+;;= /$C/$caller/$m allocated func 2
+;;= /$C/$caller/$m start 1 entered
+;;= /$C/$callee lifted "func 0 result" (string:"hello")
+;;= /$C/$caller lowered "func 0 result" (string:"hello")
+;;= /$C/$caller/$m start 1 left
+;;= /$C/$caller/$m done
+;;= /$C/$caller component done
+;;= /$C component done

@@ -29,3 +29,22 @@
     (instance $callee (instantiate $Callee))
     (instance (instantiate $Caller (with "get" (func $callee "get")))))
   "uninitialized element")
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee/$m allocated func 1 memory 1
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "get" func
+;;= /#0/#1/$shim allocated func 1 table 1 memory 1
+;;= /#0/#1/$shim done
+;;= /#0/#1/core#2 import "" "get" func
+;;= /#0/#1/core#2 allocated func 1
+;;= /#0/#1/core#2 start 1 entered
+;;= /#0/$callee lifted "func 0 result" (string:"\u0000")
+;;= /#0/$callee locked
+;;= /#0/#1/core#2 trap uninitialized-element in start
+;;= /#0/#1 locked
+;;= /#0/#1 trap uninitialized-element in start
+;;= /#0 locked
+;;= /#0 trap uninitialized-element in start

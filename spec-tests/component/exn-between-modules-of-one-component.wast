@@ -20,3 +20,14 @@
   (core instance $b (instantiate $B (with "a" (instance $a))))
   (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
 (assert_return (invoke "seen") (u32.const 12))
+;;= /$C component begun
+;;= /$C/$a allocated func 1 tag 1
+;;= /$C/$a done
+;;= /$C/$b import "a" "x" tag
+;;= /$C/$b import "a" "throw" func
+;;= /$C/$b global 0 = i32:0
+;;= /$C/$b allocated func 2 global 1
+;;= /$C/$b start 1 entered
+;;= /$C/$b start 1 left
+;;= /$C/$b done
+;;= /$C component done

@@ -18,3 +18,19 @@
     (instance $callee (instantiate $Callee))
     (instance (instantiate $Caller (with "f" (func $callee "f")))))
   "uncaught exception")
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee/$m allocated func 1 tag 1
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "f" func
+;;= /#0/#1/core#1 import "" "f" func
+;;= /#0/#1/core#1 allocated func 1
+;;= /#0/#1/core#1 start 1 entered
+;;= /#0/$callee locked
+;;= /#0/#1/core#1 trap canonical-abi in start
+;;= /#0/#1 locked
+;;= /#0/#1 trap canonical-abi in start
+;;= /#0 locked
+;;= /#0 trap canonical-abi in start

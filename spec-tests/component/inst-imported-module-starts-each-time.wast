@@ -18,3 +18,21 @@
   (instance $child (instantiate $Child (with "m" (core module $Start))))
   (export "get" (func $child "get")))
 (assert_return (invoke "get") (u32.const 2))
+;;= /$C component begun
+;;= /$C/$child component begun
+;;= /$C/$child import "" "m" module
+;;= /$C/$child/$log global 0 = i32:0
+;;= /$C/$child/$log allocated func 1 global 1
+;;= /$C/$child/$log done
+;;= /$C/$child/core#1 import "log" "count" global
+;;= /$C/$child/core#1 allocated func 1
+;;= /$C/$child/core#1 start 0 entered
+;;= /$C/$child/core#1 start 0 left
+;;= /$C/$child/core#1 done
+;;= /$C/$child/core#2 import "log" "count" global
+;;= /$C/$child/core#2 allocated func 1
+;;= /$C/$child/core#2 start 0 entered
+;;= /$C/$child/core#2 start 0 left
+;;= /$C/$child/core#2 done
+;;= /$C/$child component done
+;;= /$C component done

@@ -18,3 +18,13 @@
 (assert_return (invoke "outer") (u32.const 1))
 (assert_return (invoke "outer") (u32.const 2))
 (assert_return (invoke "inner") (u32.const 1))
+;;= /$C component begun
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m allocated func 1 global 1
+;;= /$C/$m done
+;;= /$C/$child component begun
+;;= /$C/$child/$m global 0 = i32:0
+;;= /$C/$child/$m allocated func 1 global 1
+;;= /$C/$child/$m done
+;;= /$C/$child component done
+;;= /$C component done

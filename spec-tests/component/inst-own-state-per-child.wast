@@ -17,3 +17,15 @@
 (assert_return (invoke "a") (u32.const 1))
 (assert_return (invoke "a") (u32.const 2))
 (assert_return (invoke "b") (u32.const 1))
+;;= /$C component begun
+;;= /$C/$a component begun
+;;= /$C/$a/$m global 0 = i32:0
+;;= /$C/$a/$m allocated func 1 global 1
+;;= /$C/$a/$m done
+;;= /$C/$a component done
+;;= /$C/$b component begun
+;;= /$C/$b/$m global 0 = i32:0
+;;= /$C/$b/$m allocated func 1 global 1
+;;= /$C/$b/$m done
+;;= /$C/$b component done
+;;= /$C component done

@@ -16,3 +16,11 @@
 (assert_return (invoke "a") (u32.const 11))
 (assert_return (invoke "a") (u32.const 22))
 (assert_return (invoke "b") (u32.const 11))
+;;= /$C component begun
+;;= /$C/$a global 0 = i32:0
+;;= /$C/$a allocated func 1 memory 1 global 1
+;;= /$C/$a done
+;;= /$C/$b global 0 = i32:0
+;;= /$C/$b allocated func 1 memory 1 global 1
+;;= /$C/$b done
+;;= /$C component done

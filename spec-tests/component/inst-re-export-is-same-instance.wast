@@ -16,3 +16,10 @@
   (export "second" (func $alias)))
 (assert_return (invoke "first") (u32.const 1))
 (assert_return (invoke "second") (u32.const 2))
+;;= /$C component begun
+;;= /$C/$child component begun
+;;= /$C/$child/$m global 0 = i32:0
+;;= /$C/$child/$m allocated func 1 global 1
+;;= /$C/$child/$m done
+;;= /$C/$child component done
+;;= /$C component done

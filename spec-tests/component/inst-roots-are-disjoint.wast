@@ -16,3 +16,17 @@
 (assert_return (invoke $A "bump") (u32.const 11))
 (assert_return (invoke $A "bump") (u32.const 12))
 (assert_return (invoke $B "bump") (u32.const 11))
+;;= /$A component begun
+;;= /$A/$m global 0 = i32:0
+;;= /$A/$m allocated func 2 global 1
+;;= /$A/$m start 0 entered
+;;= /$A/$m start 0 left
+;;= /$A/$m done
+;;= /$A component done
+;;= /$B component begun
+;;= /$B/$m global 0 = i32:0
+;;= /$B/$m allocated func 2 global 1
+;;= /$B/$m start 0 entered
+;;= /$B/$m start 0 left
+;;= /$B/$m done
+;;= /$B component done

@@ -18,3 +18,20 @@
   (core instance $b (instantiate $M (with "s" (instance $shared))))
   (func (export "read") (result u32) (canon lift (core func $a "read"))))
 (assert_return (invoke "read") (u32.const 0x070700))
+;;= /$C component begun
+;;= /$C/$shared global 0 = i32:0
+;;= /$C/$shared allocated memory 1 global 1
+;;= /$C/$shared done
+;;= /$C/$a import "s" "m" memory
+;;= /$C/$a import "s" "g" global
+;;= /$C/$a allocated func 2
+;;= /$C/$a start 0 entered
+;;= /$C/$a start 0 left
+;;= /$C/$a done
+;;= /$C/$b import "s" "m" memory
+;;= /$C/$b import "s" "g" global
+;;= /$C/$b allocated func 2
+;;= /$C/$b start 0 entered
+;;= /$C/$b start 0 left
+;;= /$C/$b done
+;;= /$C component done

@@ -12,3 +12,11 @@
   (instance $child (instantiate $Child (with "unknown" (func $g))))
   (export "f" (func $child "f")))
 (assert_return (invoke "f") (u32.const 2))
+;;= /$C component begun
+;;= /$C/$m allocated func 1
+;;= /$C/$m done
+;;= /$C/$child component begun
+;;= /$C/$child/$m allocated func 1
+;;= /$C/$child/$m done
+;;= /$C/$child component done
+;;= /$C component done

@@ -17,3 +17,8 @@
 (assert_return (invoke "double") (u32.const 4))
 (assert_return (invoke "double") (u32.const 8))
 (assert_return (invoke "plus") (u32.const 9))
+;;= /$C component begun
+;;= /$C/$m global 0 = i32:1
+;;= /$C/$m allocated func 2 global 1
+;;= /$C/$m done
+;;= /$C component done

@@ -1,5 +1,5 @@
 ;;! title = "Three levels that share two modules run their start functions in the order of their definitions"
-;;! rules = ["CM-ORD-01", "CM-ORD-03", "CM-ORD-04", "CM-INST-01", "CM-CALL-01"]
+;;! rules = ["CM-ORD-01", "CM-ORD-03", "CM-ORD-04", "CM-INST-01", "CM-CALL-01", "CM-ORD-06"]
 ;;! needs = ["component-model"]
 (component $Host
   (core module $M

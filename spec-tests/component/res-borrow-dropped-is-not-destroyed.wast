@@ -44,3 +44,35 @@
     (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "see" (func $borrower "see"))))
   (export "count" (func $owner "count")))
 (assert_return (invoke "count") (u32.const 0))
+;;= /$C component begun
+;;= /$C/$owner component begun
+;;= /$C/$owner/$dtor global 0 = i32:0
+;;= /$C/$owner/$dtor allocated func 2 global 1
+;;= /$C/$owner/$dtor done
+;;= /$C/$owner/$m import "" "new" func
+;;= /$C/$owner/$m allocated func 1
+;;= /$C/$owner/$m done
+;;= /$C/$owner component done
+;;= /$C/$borrower component begun
+;;= /$C/$borrower import "" "r" type
+;;= /$C/$borrower/$m import "" "drop" func
+;;= /$C/$borrower/$m allocated func 1
+;;= /$C/$borrower/$m done
+;;= /$C/$borrower component done
+;;= /$C/#2 component begun
+;;= /$C/#2 import "" "r" type
+;;= /$C/#2 import "" "make" func
+;;= /$C/#2 import "" "see" func
+;;= /$C/#2/core#1 import "" "make" func
+;;= /$C/#2/core#1 import "" "see" func
+;;= /$C/#2/core#1 allocated func 1
+;;= /$C/#2/core#1 start 2 entered
+;;= /$C/$owner resource "$r" made rep 5 handle 1
+;;= /$C/$owner lifted "func 0 result" (own $r 5)
+;;= /$C/#2 lowered "func 0 result" (own $r 5)
+;;= /$C/#2 lifted "func 0 params" (borrow $r 5)
+;;= /$C/$borrower lowered "func 0 params" (borrow $r 5)
+;;= /$C/#2/core#1 start 2 left
+;;= /$C/#2/core#1 done
+;;= /$C/#2 component done
+;;= /$C component done

@@ -43,3 +43,33 @@
     (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "take" (func $taker "take"))))
   (export "drop" (func $caller "drop")))
 (assert_trap (invoke $C "drop") "unknown handle index 1")
+;;= /$C component begun
+;;= /$C/$owner component begun
+;;= /$C/$owner/$m import "" "new" func
+;;= /$C/$owner/$m allocated func 1
+;;= /$C/$owner/$m done
+;;= /$C/$owner component done
+;;= /$C/$taker component begun
+;;= /$C/$taker import "" "r" type
+;;= /$C/$taker/$m allocated func 1
+;;= /$C/$taker/$m done
+;;= /$C/$taker component done
+;;= /$C/$caller component begun
+;;= /$C/$caller import "" "r" type
+;;= /$C/$caller import "" "make" func
+;;= /$C/$caller import "" "take" func
+;;= /$C/$caller/$m import "" "make" func
+;;= /$C/$caller/$m import "" "take" func
+;;= /$C/$caller/$m import "" "drop" func
+;;= /$C/$caller/$m global 0 = i32:0
+;;= /$C/$caller/$m allocated func 2 global 1
+;;= /$C/$caller/$m start 3 entered
+;;= /$C/$owner resource "$r" made rep 5 handle 1
+;;= /$C/$owner lifted "func 0 result" (own $r 5)
+;;= /$C/$caller lowered "func 0 result" (own $r 5)
+;;= /$C/$caller lifted "func 0 params" (own $r 5)
+;;= /$C/$taker lowered "func 0 params" (own $r 5)
+;;= /$C/$caller/$m start 3 left
+;;= /$C/$caller/$m done
+;;= /$C/$caller component done
+;;= /$C component done

@@ -12,7 +12,7 @@
       (func (export "value") (param i32) (result i32) (local.get 0)))
     (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
     (func (export "make") (result (own $e)) (canon lift (core func $m "make")))
-    (func (export "value") (param "r" (borrow $e)) (result u32) (canon lift (core func $m "value"))))
+    (func $value (export "value") (param "r" (borrow $e)) (result u32) (canon lift (core func $m "value"))))
   (component $Caller
     (import "r" (type $r (sub resource)))
     (import "make" (func $make (result (own $r))))
@@ -34,3 +34,29 @@
     (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "value" (func $owner "value"))))
   (export "seen" (func $caller "seen")))
 (assert_return (invoke "seen") (u32.const 50))
+;;= /$C component begun
+;;= /$C/$owner component begun
+;;= /$C/$owner/$m import "" "new" func
+;;= /$C/$owner/$m allocated func 2
+;;= /$C/$owner/$m done
+;;= /$C/$owner component done
+;;= /$C/$caller component begun
+;;= /$C/$caller import "" "r" type
+;;= /$C/$caller import "" "make" func
+;;= /$C/$caller import "" "value" func
+;;= /$C/$caller/$m import "" "make" func
+;;= /$C/$caller/$m import "" "value" func
+;;= /$C/$caller/$m global 0 = i32:0
+;;= /$C/$caller/$m allocated func 2 global 1
+;;= /$C/$caller/$m start 2 entered
+;;= /$C/$owner resource "$r" made rep 50 handle 1
+;;= /$C/$owner lifted "func 0 result" (own $r 50)
+;;= /$C/$caller lowered "func 0 result" (own $r 50)
+;;= /$C/$caller lifted "$value params" (borrow $r 50)
+;;= /$C/$owner lowered "$value params" (borrow $r 50)
+;;= /$C/$owner lifted "$value result" (u32:50)
+;;= /$C/$caller lowered "$value result" (u32:50)
+;;= /$C/$caller/$m start 2 left
+;;= /$C/$caller/$m done
+;;= /$C/$caller component done
+;;= /$C component done

@@ -26,3 +26,19 @@
   (func (export "second") (result u32) (canon lift (core func $m "second"))))
 (assert_return (invoke "first") (u32.const 2))
 (assert_return (invoke "second") (u32.const 1))
+;;= /$C component begun
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "drop" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m global 1 = i32:0
+;;= /$C/$m allocated func 3 global 2
+;;= /$C/$m start 2 entered
+;;= /$C resource "$r" made rep 10 handle 1
+;;= /$C resource "$r" made rep 20 handle 2
+;;= /$C resource "$r" dropped rep 10 handle 1
+;;= /$C resource "$r" dropped rep 20 handle 2
+;;= /$C resource "$r" made rep 30 handle 2
+;;= /$C resource "$r" made rep 40 handle 1
+;;= /$C/$m start 2 left
+;;= /$C/$m done
+;;= /$C component done

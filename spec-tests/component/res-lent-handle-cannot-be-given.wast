@@ -38,3 +38,31 @@
     (instance (instantiate $Caller
       (with "r" (type $owner "r")) (with "make" (func $owner "make")) (with "take" (func $taker "take")))))
   "cannot remove owned resource while borrowed")
+;;= /#0 component begun
+;;= /#0/$owner component begun
+;;= /#0/$owner/$m import "" "new" func
+;;= /#0/$owner/$m allocated func 1
+;;= /#0/$owner/$m done
+;;= /#0/$owner component done
+;;= /#0/$taker component begun
+;;= /#0/$taker import "" "r" type
+;;= /#0/$taker/$m allocated func 1
+;;= /#0/$taker/$m done
+;;= /#0/$taker component done
+;;= /#0/#2 component begun
+;;= /#0/#2 import "" "r" type
+;;= /#0/#2 import "" "make" func
+;;= /#0/#2 import "" "take" func
+;;= /#0/#2/core#1 import "" "make" func
+;;= /#0/#2/core#1 import "" "take" func
+;;= /#0/#2/core#1 allocated func 1
+;;= /#0/#2/core#1 start 2 entered
+;;= /#0/$owner resource "$r" made rep 5 handle 1
+;;= /#0/$owner lifted "func 0 result" (own $r 5)
+;;= /#0/#2 lowered "func 0 result" (own $r 5)
+;;= /#0/$taker locked
+;;= /#0/#2/core#1 trap invalid-handle in start
+;;= /#0/#2 locked
+;;= /#0/#2 trap invalid-handle in start
+;;= /#0 locked
+;;= /#0 trap invalid-handle in start

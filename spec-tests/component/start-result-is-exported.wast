@@ -1,5 +1,5 @@
 ;;! title = "The result of a component-level start is a value that the component can export"
-;;! rules = ["CM-START-04", "CM-VAL-03"]
+;;! rules = ["CM-START-04", "CM-VAL-03", "CM-START-05"]
 ;;! needs = ["component-model", "values"]
 (component $C
   (core module $M (func (export "f") (result i32) (i32.const 77)))

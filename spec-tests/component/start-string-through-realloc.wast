@@ -1,5 +1,5 @@
 ;;! title = "A component-level start passes a string through realloc and memory, and gets one back"
-;;! rules = ["CM-START-06", "CM-START-04"]
+;;! rules = ["CM-START-06", "CM-START-04", "CM-START-03"]
 ;;! needs = ["component-model", "values"]
 (component $C
   (component $Make

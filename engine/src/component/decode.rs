@@ -6,7 +6,10 @@ use super::{
     value_def::{self, Mistake, ValueDef},
 };
 use crate::{Module, binary, config::Config, error::ModuleError, trace::ExternKind};
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
     Encoding, Instance, InstanceTypeDeclaration, KnownCustom, ModuleTypeDeclaration, Parser, Payload, ValidPayload,
@@ -200,7 +203,17 @@ impl<'a> Decoder<'a> {
     }
 
     /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
+    ///
+    /// wasmparser 0.258 asserts how deep the declarations of instance and component types stand in each other, before it
+    /// checks that; what it panics at is invalid, and its message says so. Nothing of the validator is used after that.
     fn validate(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
+        catch_unwind(AssertUnwindSafe(|| self.validate_part(payload))).unwrap_or_else(|_| {
+            let message = "types stand in each other too deep for the validator".to_owned();
+            Err(Stop::Own(ModuleError::Invalid { offset: 0, message }))
+        })
+    }
+
+    fn validate_part(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
         if !self.in_module && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Canonical definitions (Explainer.md, *Canonical Definitions*): functions made, with their options resolved.
 
 use super::{
-    canon::{LiftOrLower, Options, Resolved, alloc_builtin, canon_lower, flatten_functype},
+    canon::{Direct, LiftOrLower, Options, Resolved, alloc_builtin, canon_lower, flatten_functype},
     instantiate::{Instantiation, found},
     scope::{Func, Type},
     syntax::{CanonicalFunction, CanonicalOption, Names},
@@ -76,10 +76,9 @@ impl Instantiation<'_> {
         let callee = found(scope.funcs.get(func as usize).cloned(), "a function")?;
         let ty = flatten_functype(&opts, callee.ft(), LiftOrLower::Lower);
         let name = callee.name().to_owned();
+        let direct = Direct::of(&callee, &opts, inst);
         let func = self.store.alloc_canon_func(ty, name, move |caller, args, results| {
-            let out = canon_lower(caller.store(), &callee, &opts, inst, args)?;
-            results.iter_mut().zip(out).for_each(|(result, val)| *result = val);
-            Ok(())
+            canon_lower(caller.store(), &callee, &opts, direct.as_ref(), inst, args, results)
         });
         self.scope().core_funcs.push(func);
         Ok(())

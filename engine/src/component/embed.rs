@@ -3,9 +3,10 @@
 use super::{
     Component,
     canon::call_func,
-    instantiate::{Imports, instantiate},
+    instantiate::{Imports, instantiate, several_starts},
     link::{ComponentLinkError, bind_imports},
     linker::ComponentLinker,
+    readings::Starts,
     scope::{Func, Instance, Item},
     task::InstId,
     types::FuncType,
@@ -29,6 +30,12 @@ pub enum ComponentError {
     /// A core module inside does not match what it is given: only modules that the host gave can.
     #[error(transparent)]
     Core(#[from] LinkError),
+    /// It has several start definitions, and [`Starts::One`](super::Starts::One) is read so that it is invalid then.
+    #[error("component cannot have more than one start function (in {at}, with the reading `Starts::One`)")]
+    SeveralStarts {
+        /// The component that has them.
+        at: InstancePath,
+    },
     /// Something did not return.
     #[error("{fault} (instantiating {at})")]
     Fault {
@@ -46,6 +53,7 @@ impl ComponentError {
     pub fn outcome(&self) -> Outcome {
         match self {
             ComponentError::Link(_) | ComponentError::Core(_) => Outcome::Unlinkable,
+            ComponentError::SeveralStarts { .. } => Outcome::Invalid,
             ComponentError::Fault { phase, fault, .. } => fault.outcome(*phase),
         }
     }
@@ -179,6 +187,13 @@ impl Store {
         linker: &ComponentLinker,
         path: InstancePath,
     ) -> Result<ComponentInstance, ComponentError> {
+        if self.components.readings.starts == Starts::One
+            && let Some(at) = several_starts(&component.0, &path)
+        {
+            let (at, rule, reading) = (at.clone(), "CM-START-02".to_owned(), "one".to_owned());
+            self.record(|| Event::RuleApplied { at: at.clone(), rule, reading });
+            return Err(ComponentError::SeveralStarts { at });
+        }
         let items = bind_imports(self, component, linker)?;
         let imports = Imports::Root { items, linker, next: 0 };
         let (id, instance) = instantiate(self, &component.0, None, None, imports, path.clone(), 0)?;

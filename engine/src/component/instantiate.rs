@@ -2,18 +2,19 @@
 //! and component instances interleaved as they are written, each child completely before the next definition.
 
 use super::{
-    canon::run_core_task,
+    canon::{call_deferred, run_core_task},
     embed::ComponentError,
     evaluate::Aliased,
     link::bind_late,
     linker::ComponentLinker,
+    readings::{StartException, StartPostReturn},
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
         Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, InstanceDef, Name, Names, Sort,
         SortIdx, StartDef, TypeDef,
     },
-    task::{InstId, StartException},
+    task::{InstId, PostReturn},
     value_def::ValueDef,
 };
 use crate::{
@@ -50,6 +51,8 @@ pub(super) struct Instantiation<'a> {
     instances_once: Once<u32, Rc<Instance>>,
     /// Whether a start definition has been processed.
     started: bool,
+    /// Post-return functions of start functions, to be called at the end.
+    deferred: Vec<PostReturn>,
 }
 
 /// Instantiates `def`, whose outer aliases reach `outer`, as a child of `parent`.
@@ -86,11 +89,13 @@ pub(super) fn instantiate(
         core_instances_once: Once::default(),
         instances_once: Once::default(),
         started: false,
+        deferred: Vec::new(),
     };
     match this.run() {
         Ok(()) => {
             let (path, exports) = (this.path, this.exports);
-            store.components.instance_mut(inst).may_enter = !on(Mutant::EnterNever);
+            let instance = store.components.instance_mut(inst);
+            (instance.may_enter, instance.is_starting) = (!on(Mutant::EnterNever), false);
             store.record(|| Event::ComponentDone { at: path });
             Ok((inst, Rc::new(Instance::new(exports))))
         }
@@ -105,6 +110,19 @@ pub(super) fn instantiate(
             Err(mutants::component_end(store, before, error))
         }
     }
+}
+
+/// The path, below `path`, of the first component in `def` that has several start definitions.
+pub(super) fn several_starts(def: &ComponentDef, path: &InstancePath) -> Option<InstancePath> {
+    let starts = def.definitions.iter().filter(|definition| matches!(definition, Definition::Start(_)));
+    if starts.count() > 1 {
+        return Some(path.clone());
+    }
+    let inner = def.definitions.iter().filter_map(|definition| match definition {
+        Definition::Component(def) => Some(def),
+        _ => None,
+    });
+    inner.enumerate().find_map(|(index, def)| several_starts(def, &path.child(&format!("component {index}"))))
 }
 
 /// What a valid component always has.
@@ -134,7 +152,17 @@ impl Instantiation<'_> {
             definitions.for_each(|item| drop(self.define(item)));
         }
         end?;
-        def.definitions.iter().filter(is_late).try_for_each(|item| self.define(item))
+        def.definitions.iter().filter(is_late).try_for_each(|item| self.define(item))?;
+        self.call_deferred()
+    }
+
+    /// The post-return functions of start functions, if they have been left for the end ([`StartPostReturn`]).
+    fn call_deferred(&mut self) -> Result<(), ComponentError> {
+        for deferred in std::mem::take(&mut self.deferred) {
+            let end = call_deferred(self.store, &deferred, self.inst);
+            end.map_err(|fault| ComponentError::Fault { at: self.path.clone(), phase: Phase::Start, fault })?;
+        }
+        Ok(())
     }
 
     /// Whether a mutant executes the second of two definitions first.
@@ -449,10 +477,12 @@ impl Instantiation<'_> {
             self.store.record(|| Event::ComponentStartEntered { at, func: index, args });
             self.record_post_return(&func);
         }
-        let results = self
-            .store
-            .call_component_func(&func, Some(self.inst), args)
-            .map_err(|fault| ComponentError::Fault { at: at.clone(), phase: Phase::Start, fault })?;
+        self.store.components.defer_post_return = matches!(&*func, Func::Lifted { .. })
+            && self.store.components.readings.start_post_return == StartPostReturn::AfterLastDefinition;
+        let results = self.store.call_component_func(&func, Some(self.inst), args);
+        self.store.components.defer_post_return = false;
+        self.deferred.append(&mut self.store.components.deferred);
+        let results = results.map_err(|fault| ComponentError::Fault { at: at.clone(), phase: Phase::Start, fault })?;
         if self.store.is_recording() {
             let results = self.store.trace_component_values(&results);
             self.store.record(|| Event::ComponentStartLeft { at, func: index, results });
@@ -466,7 +496,11 @@ impl Instantiation<'_> {
         if let Func::Lifted { opts, .. } = func
             && opts.post_return.is_some()
         {
-            self.record_rule("CM-START-07", "before the next definition");
+            let reading = match self.store.components.readings.start_post_return {
+                StartPostReturn::BeforeNextDefinition => "before the next definition",
+                StartPostReturn::AfterLastDefinition => "after the last definition",
+            };
+            self.record_rule("CM-START-07", reading);
         }
     }
 

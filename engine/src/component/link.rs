@@ -6,12 +6,14 @@
 
 use super::{
     Component,
+    copy::Flow,
+    link_types::{describe_decls, describe_module},
     linker::{ComponentLinker, Given, HostItem},
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreType, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{Decl, Definition, ExternDesc, ModuleDecl, ModuleTypeDef, Name, TypeBounds},
     types::FuncType,
-    value::ComponentVal,
+    value::{ComponentVal, Fresh},
 };
 use crate::{
     Module, Store, binary,
@@ -51,13 +53,16 @@ pub struct LinkMismatch {
 /// How many imports, and exports inside of them, a store binds: types can name each other so that there are very many.
 const MAX_BOUND: u32 = 10_000_000;
 
+/// How deep declared instances may stand in each other.
+const MAX_DEPTH: usize = 200;
+
 /// Where the binding has come to.
 pub(super) struct Binder<'a> {
-    store: &'a mut Store,
+    pub(super) store: &'a mut Store,
     stub_imports: bool,
     /// Whether values are only types.
     is_static: bool,
-    path: Vec<Name>,
+    pub(super) path: Vec<Name>,
 }
 
 /// The items for the imports of `component`, in order; `None` where the declared type is not known yet.
@@ -163,16 +168,22 @@ impl Binder<'_> {
 
     fn named(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
         self.path.push(name.clone());
-        self.store.components.bound += 1;
-        if self.store.components.bound > MAX_BOUND {
-            return Err(self.unknown("fewer imports and exports: those of this store are too many"));
-        }
+        self.count_bound()?;
         let item = self.bind(scope, ty, given)?;
         if let Some(Item::Type(Type::Resource(id))) = &item {
             self.store.components.name_resource(*id, name);
         }
         self.path.pop();
         Ok(item)
+    }
+
+    /// Counts one more import or export.
+    pub(super) fn count_bound(&mut self) -> Result<(), ComponentLinkError> {
+        self.store.components.bound += 1;
+        match self.store.components.bound > MAX_BOUND || self.path.len() > MAX_DEPTH {
+            true => Err(self.unknown("fewer imports and exports, or less deep ones: those of this store are too many")),
+            false => Ok(()),
+        }
     }
 
     fn path(&self) -> String {
@@ -206,7 +217,7 @@ impl Binder<'_> {
             },
             ExternDesc::Type(TypeBounds::Eq(index)) => match type_at(*index) {
                 Some(Type::Unknown) | None => Ok(None),
-                Some(ty) => self.bind_type(ty, given).map(Some),
+                Some(ty) => self.bind_type(ty, given),
             },
             ExternDesc::Type(TypeBounds::SubResource) => self.bind_resource(given).map(Some),
             ExternDesc::Value(ty) => match self.store.components.val_type(scope, ty) {
@@ -233,7 +244,7 @@ impl Binder<'_> {
             Some(Given::Func(_, call)) => call,
             Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
             Some(Given::Item(Item::Func(func))) => return Err(self.mismatch(ft, func.ft())),
-            Some(other) => return Err(self.mismatch(ft, describe(&other))),
+            Some(other) => return Err(self.mismatch(ft, self.describe(&other))),
             None if self.stub_imports => stub(name.clone(), ft.clone()),
             None => return Err(self.unknown(ft)),
         };
@@ -243,9 +254,9 @@ impl Binder<'_> {
     fn bind_instance(&mut self, decls: &Arc<Vec<Decl>>, outer: ScopeId, given: Option<Given>) -> Bound {
         match &given {
             Some(Given::Instance(_) | Given::Item(Item::Instance(_))) => {}
-            Some(other) => return Err(self.mismatch("an instance", describe(other))),
+            Some(other) => return Err(self.mismatch(describe_decls("instance", decls), self.describe(other))),
             None if self.stub_imports || decls.iter().all(|decl| !matches!(decl, Decl::Export { .. })) => {}
-            None => return Err(self.unknown("an instance")),
+            None => return Err(self.unknown(describe_decls("instance", decls))),
         }
         let scope = self.store.components.new_scope(Some(outer));
         let mut exports = Vec::new();
@@ -271,8 +282,8 @@ impl Binder<'_> {
             Some(Given::Component(component)) => Closure { def: component.0, scope: None },
             // What an instance exports captures a scope of the store.
             Some(Given::Item(Item::Component(closure))) => closure,
-            Some(other) => return Err(self.mismatch("a component", describe(&other))),
-            None => return Err(self.unknown("a component")),
+            Some(other) => return Err(self.mismatch(self.describe_component(&declared), self.describe(&other))),
+            None => return Err(self.unknown(self.describe_component(&declared))),
         };
         if let Some(Type::Component(decls, outer)) = declared {
             self.match_component(&decls, outer, &closure)?;
@@ -322,29 +333,33 @@ impl Binder<'_> {
         Ok(())
     }
 
+    fn describe_component(&self, declared: &Option<Type>) -> String {
+        declared.as_ref().map_or("a component".to_owned(), |ty| self.describe_type(ty))
+    }
+
     /// A type with an `eq` bound is known already: hosts need not give it.
-    fn bind_type(&mut self, ty: Type, given: Option<Given>) -> Result<Item, ComponentLinkError> {
+    fn bind_type(&mut self, ty: Type, given: Option<Given>) -> Bound {
         let actual = match given {
-            None => return Ok(Item::Type(ty)),
+            None => return Ok(Some(Item::Type(ty))),
             Some(Given::Resource(id)) => Type::Resource(id),
             Some(Given::Item(Item::Type(actual))) => actual,
-            Some(other) => return Err(self.mismatch(&ty, describe(&other))),
+            Some(other) => return Err(self.mismatch(self.describe_type(&ty), self.describe(&other))),
         };
-        let same = match (&ty, &actual) {
-            (Type::Value(a), Type::Value(b)) => a == b,
-            (Type::Func(a), Type::Func(b)) => a == b,
-            (Type::Resource(a), Type::Resource(b)) => a == b,
-            (Type::Instance(..), Type::Instance(..)) | (Type::Component(..), Type::Component(..)) => true,
-            _ => false,
-        };
-        if same { Ok(Item::Type(ty)) } else { Err(self.mismatch(&ty, &actual)) }
+        let depth = self.path.len();
+        let same = self.same_type(&ty, &actual);
+        self.path.truncate(depth);
+        match same {
+            None => Ok(None),
+            Some(true) => Ok(Some(Item::Type(ty))),
+            Some(false) => Err(self.mismatch(self.describe_type(&ty), self.describe_type(&actual))),
+        }
     }
 
     fn bind_resource(&mut self, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         match given {
             Some(Given::Resource(id)) => Ok(Item::Type(Type::Resource(id))),
             Some(Given::Item(item @ Item::Type(Type::Resource(_)))) => Ok(item),
-            Some(other) => Err(self.mismatch("a resource type", describe(&other))),
+            Some(other) => Err(self.mismatch("a resource type", self.describe(&other))),
             None if self.stub_imports => {
                 let name = self.path.last().cloned();
                 let resource = ResourceInst { name, implementer: None, dtor: Dtor::None, rep_64: false };
@@ -370,9 +385,9 @@ impl Binder<'_> {
                 true => Ok(Item::Value(Value::Known(val))),
                 false => Err(self.mismatch(expected, format!("the value {}", val.trace(&self.store.components)))),
             },
-            Some(other) => Err(self.mismatch(expected, describe(&other))),
+            Some(other) => Err(self.mismatch(expected, self.describe(&other))),
             None if self.stub_imports => {
-                let val = ComponentVal::default_of(ty, &mut |_| 0);
+                let val = ComponentVal::default_of(ty, &mut |what| matches!(what, Fresh::Resource).then_some(0));
                 val.map(|val| Item::Value(Value::Known(val))).ok_or_else(|| self.unknown(expected))
             }
             None => Err(self.unknown(expected)),
@@ -387,8 +402,8 @@ impl Binder<'_> {
     ) -> Result<Item, ComponentLinkError> {
         let module = match given {
             Some(Given::Module(module) | Given::Item(Item::Module(module))) => module,
-            Some(other) => return Err(self.mismatch("a core module", describe(&other))),
-            None => return Err(self.unknown("a core module")),
+            Some(other) => return Err(self.mismatch(describe_module(ty), self.describe(&other))),
+            None => return Err(self.unknown(describe_module(ty))),
         };
         self.match_module(ty, outer, &module)?;
         Ok(Item::Module(module))
@@ -427,7 +442,7 @@ impl Binder<'_> {
     }
 
     /// A module type as the imports of a module, and its exports.
-    fn declared_module(&self, ty: &ModuleTypeDef, outer: ScopeId) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
+    pub(super) fn declared_module(&self, ty: &ModuleTypeDef, outer: ScopeId) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
         let (mut syntax, mut exports) = (ModuleSyntax::new([].into()), Vec::new());
         let define = |syntax: &mut ModuleSyntax, types: &[crate::syntax::SubType]| {
             let start = syntax.types.len() as u32;
@@ -468,42 +483,24 @@ fn export_type(module: &ModuleSyntax, index: ExternIndex) -> ExternType {
     }
 }
 
-/// A stub records its calls as every host function does, and returns a default value.
+/// A stub records its calls as every host function does, and returns a default value: of a stream, one that has ended; of a
+/// future, one that never comes.
 fn stub(name: Name, ft: Rc<FuncType>) -> Rc<super::scope::HostCall> {
     Rc::new(move |store, _| {
         let Some(ty) = &ft.result else { return Ok(vec![]) };
-        let next = &mut store.components.next_stub_rep;
-        let val = ComponentVal::default_of(ty, &mut |_| {
-            *next += 1;
-            *next
+        let val = ComponentVal::default_of(ty, &mut |what| match what {
+            Fresh::Resource => {
+                store.components.next_stub_rep += 1;
+                Some(store.components.next_stub_rep)
+            }
+            Fresh::Stream(t) => {
+                let stream = store.new_shared(Flow::Stream, t.clone());
+                store.drop_shared(stream).ok()?;
+                Some(stream.number())
+            }
+            Fresh::Future(t) => Some(store.new_shared(Flow::Future, t.clone()).number()),
         });
         val.map(|val| vec![val])
             .ok_or_else(|| Fault::Unsupported(format!("a stub of {name:?}: {ty} has no default value")))
     })
-}
-
-/// The kind of what a host gives, for people.
-fn describe(given: &Given) -> &'static str {
-    match given {
-        Given::Func(..) | Given::Item(Item::Func(_)) => "a function",
-        Given::Instance(_) | Given::Item(Item::Instance(_)) => "an instance",
-        Given::Resource(_) => "a resource type",
-        Given::Item(Item::Type(_)) => "a type",
-        Given::Module(_) | Given::Item(Item::Module(_)) => "a core module",
-        Given::Component(_) | Given::Item(Item::Component(_)) => "a component",
-        Given::Value(_) | Given::Item(Item::Value(_)) => "a value",
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Type::Value(ty) => ty.fmt(f),
-            Type::Func(ty) => ty.fmt(f),
-            Type::Resource(id) => write!(f, "the resource type {id}"),
-            Type::Instance(..) => f.write_str("an instance type"),
-            Type::Component(..) => f.write_str("a component type"),
-            Type::Unknown => f.write_str("a type that is not known yet"),
-        }
-    }
 }

@@ -119,7 +119,8 @@ impl ComponentLinker {
         self
     }
 
-    /// Whether imports that nothing is given for get stubs: functions that return default values and fresh resources
+    /// Whether imports that nothing is given for get stubs: functions that return default values, fresh resources, streams
+    /// that have ended and futures that never come
     /// (off by default). Modules and components have no stubs.
     pub fn stub_imports(&mut self, on: bool) -> &mut Self {
         self.stub_imports = on;

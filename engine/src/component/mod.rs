@@ -18,8 +18,10 @@ mod evaluate;
 pub(crate) mod fiber;
 mod instantiate;
 mod link;
+mod link_types;
 mod linker;
 mod plan;
+mod readings;
 mod resource;
 mod scope;
 mod shadow;
@@ -37,8 +39,11 @@ pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use plan::{PlanStep, PlannedDefinition};
+pub use readings::{
+    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
+    StartPostReturn, Starts,
+};
 pub use resource::{ResourceId, ResourceVal};
-pub use task::{Barging, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartException};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};
 pub use value::{ComponentString, ComponentVal, Encoding};
 pub use wave::WaveError;

@@ -5,6 +5,7 @@ use super::{
     canon::{Options, trap, trap_if},
     copy::Shared,
     fiber::Fibers,
+    readings::{Blocking, Lockdown, Readings, Reentrance, StartEntry},
     resource::{ResourceInst, Table},
     scope::{Scope, ScopeId},
     syntax::Name,
@@ -17,6 +18,7 @@ use crate::mutants::{Mutant, on};
 use crate::{
     Store,
     error::Fault,
+    runtime::{FuncAddr, Val},
     trace::{Event, InstancePath, TaskStep, TrapCode},
 };
 use std::rc::Rc;
@@ -24,86 +26,6 @@ use std::rc::Rc;
 /// A component instance of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct InstId(pub u32);
-
-/// The readings of the documents that are contested; each has a default, and a trace says where one was applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Readings {
-    /// Calls between a component instance and its ancestors (rules CM-CALL-04 to CM-CALL-06).
-    pub reentrance: Reentrance,
-    /// When a call that can block traps in a task that may not (rule CM-ASYNC-04).
-    pub blocking: Blocking,
-    /// How far the lock-down after a trap reaches (rules CM-TRAP-04, CM-TRAP-05).
-    pub lockdown: Lockdown,
-    /// Which threads may run while a function that is not `async` is blocked (rule CM-ASYNC-21).
-    pub barging: Barging,
-    /// What the cancellation of a copy says of which a part has been done (rule CM-ASYNC-20).
-    pub partial_cancel: PartialCancel,
-    /// What becomes of an exception that leaves a core start function (rule CM-EXN-01).
-    pub start_exception: StartException,
-}
-
-/// What `{stream,future}.cancel-{read,write}` returns for a copy of which a part has been done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PartialCancel {
-    /// `COMPLETED`: its event was pending (CanonicalABI.md, `cancel_copy`, and the documents' own `run_tests.py`).
-    #[default]
-    Completed,
-    /// `CANCELLED` (the reference tests `cancel-stream` and `big-interleaving-test`).
-    Cancelled,
-}
-
-/// Which threads of an instance may run while a call of a function of it that is not `async` is blocked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Barging {
-    /// All but the one that holds the instance's lock (CanonicalABI.md, end of `canon_lift`).
-    #[default]
-    AllButHolder,
-    /// None whose task needs the lock, whether it holds it or waits for it in its event loop (the reference test
-    /// `during-sync-call-no-exclusive-resume`).
-    NoneThatNeedsLock,
-}
-
-/// Which calls between relatives trap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reentrance {
-    /// A call enters the callee and those of its ancestors that are not the caller's (CanonicalABI.md, `entering_set`):
-    /// parents may call their children, and children their parents.
-    #[default]
-    EnteringSet,
-    /// A call from an instance to itself, to an ancestor or to a descendant traps (wasmtime, and the reference test
-    /// `trap-on-reenter`).
-    TrapRelatives,
-}
-
-/// When what can block traps in a synchronous task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Blocking {
-    /// When it blocks: a callee that returns at once is no reason to trap (CanonicalABI.md, `canon_lower`).
-    #[default]
-    Late,
-    /// Before it is called (wasmtime, and the reference test `dont-block-start`).
-    Eager,
-}
-
-/// What becomes of an exception that leaves a core start function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StartException {
-    /// It becomes a trap, as those that leave other functions do (CanonicalABI.md, `call_and_trap_on_throw`).
-    #[default]
-    Trap,
-    /// The embedder gets it as the exception that it is (wasmtime).
-    Passes,
-}
-
-/// What cannot be entered any more after a trap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lockdown {
-    /// The component instances that were entered when it happened (Explainer.md, *Component Invariants*).
-    #[default]
-    Instance,
-    /// Every component instance of the store (a remark in CanonicalABI.md, and wasmtime).
-    Store,
-}
 
 /// The state of a component instance (`ComponentInstance`).
 pub(crate) struct InstanceState {
@@ -114,10 +36,19 @@ pub(crate) struct InstanceState {
     pub may_enter: bool,
     pub may_leave: bool,
     pub locked: bool,
+    /// Whether it is being instantiated.
+    pub is_starting: bool,
     pub backpressure: u32,
     pub num_waiting_to_enter: u32,
     /// The thread that holds the instance's lock.
     pub exclusive_thread: Option<ThreadId>,
+}
+
+/// A post-return function that has not been called yet.
+pub(crate) struct PostReturn {
+    pub inst: InstId,
+    pub func: FuncAddr,
+    pub flat_results: Vec<Val>,
 }
 
 /// What takes the results of a task, or `None` if it was cancelled (`OnResolve`).
@@ -178,9 +109,30 @@ impl Task {
         Task { inst, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread: None, threads: Vec::new() }
     }
 
+    /// A task whose results nobody is told of: whoever runs it takes them.
+    pub fn resolved_in_place(inst: InstId, ft: &Rc<FuncType>, opts: &Rc<Options>, name: &Name) -> Task {
+        let (ft, opts, name) = (ft.clone(), opts.clone(), name.clone());
+        let (on_resolve, state) = (None, TaskState::Initial);
+        Task { inst, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread: None, threads: Vec::new() }
+    }
+
     /// `Task.needs_exclusive`.
     pub fn needs_exclusive(&self) -> bool {
         !self.opts.is_async || self.opts.callback.is_some()
+    }
+}
+
+/// The instances that a call has entered (`entering_set`): from the callee outwards, up to what the caller stands in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entered {
+    first: InstId,
+    /// The first that is not in it.
+    end: Option<InstId>,
+}
+
+impl Entered {
+    fn ids(self, state: &State) -> impl Iterator<Item = InstId> {
+        state.ancestry(self.first).take_while(move |id| Some(*id) != self.end)
     }
 }
 
@@ -206,9 +158,16 @@ pub(crate) struct State {
     pub shared: Arena<Shared>,
     /// Values that the running lift may still make.
     pub budget: u64,
+    /// A vector that lowering uses again.
+    pub flat_scratch: Vec<u64>,
     /// Values that have been moved and not been paid for: less than a unit of fuel.
     pub unpaid: u64,
     pub readings: Readings,
+    /// Whether the next function that is lifted leaves its post-return function to its caller
+    /// ([`StartPostReturn::AfterLastDefinition`]).
+    pub defer_post_return: bool,
+    /// The post-return functions that have been left to the caller.
+    pub deferred: Vec<PostReturn>,
     /// Whether nothing can be entered any more ([`Lockdown::Store`]).
     poisoned: bool,
     /// How many imports and exports have been bound.
@@ -246,9 +205,10 @@ impl State {
             parent,
             handles: Table::default(),
             threads: Table::default(),
-            may_enter: false,
+            may_enter: self.readings.start_entry == StartEntry::Open,
             may_leave: true,
             locked: false,
+            is_starting: true,
             backpressure: 0,
             num_waiting_to_enter: 0,
             exclusive_thread: None,
@@ -260,14 +220,29 @@ impl State {
         std::iter::successors(Some(id), |id| self.instance(*id).parent).collect()
     }
 
-    /// `entering_set`.
+    /// The instance and what it stands in, the innermost first.
+    fn ancestry(&self, id: InstId) -> impl Iterator<Item = InstId> {
+        std::iter::successors(Some(id), |id| self.instance(*id).parent)
+    }
+
+    /// `entering_set`: those of the callee's ancestry that are not of the caller's.
     pub fn entering_set(&self, callee: InstId, caller: Option<InstId>) -> Vec<InstId> {
-        let mut set = self.self_and_ancestors(callee);
-        if let Some(caller) = caller {
-            let stay = self.self_and_ancestors(caller);
-            set.retain(|id| !stay.contains(id));
+        self.entered(callee, caller).ids(self).collect()
+    }
+
+    /// `entering_set`, as where it begins and ends.
+    fn entered(&self, callee: InstId, caller: Option<InstId>) -> Entered {
+        let is_callers = |id: &InstId| caller.is_some_and(|caller| self.ancestry(caller).any(|other| other == *id));
+        Entered { first: callee, end: self.ancestry(callee).find(is_callers) }
+    }
+
+    fn set_may_enter(&mut self, entered: Entered, may_enter: bool) {
+        let mut next = Some(entered.first);
+        while let Some(id) = next.filter(|id| Some(*id) != entered.end) {
+            let instance = self.instance_mut(id);
+            instance.may_enter = may_enter;
+            next = instance.parent;
         }
-        set
     }
 
     /// A lift begins: it may make as many values as fit so many bytes.
@@ -277,7 +252,7 @@ impl State {
 
     /// `may_enter_from`.
     pub fn may_enter_from(&self, callee: InstId, caller: Option<InstId>) -> bool {
-        !self.poisoned && self.entering_set(callee, caller).iter().all(|id| self.instance(*id).may_enter)
+        !self.poisoned && self.entered(callee, caller).ids(self).all(|id| self.instance(id).may_enter)
     }
 
     pub fn task(&self, id: TaskId) -> Result<&Task, Fault> {
@@ -358,18 +333,34 @@ impl Store {
     }
 
     /// `trap_if(not inst.may_enter_from(caller))` and `enter_from`; what was entered.
-    pub(crate) fn enter_from(&mut self, callee: InstId, caller: Option<InstId>) -> Result<Vec<InstId>, Fault> {
-        trap_if(!self.components.may_enter_from(callee, caller), TrapCode::CannotEnter)?;
-        let set = self.components.entering_set(callee, caller);
-        for id in &set {
-            self.components.instance_mut(*id).may_enter = false;
+    pub(crate) fn enter_from(&mut self, callee: InstId, caller: Option<InstId>) -> Result<Entered, Fault> {
+        let entered = self.components.entered(callee, caller);
+        if self.is_recording() {
+            self.record_entry_of_starting(entered);
         }
-        Ok(set)
+        let may_enter = !self.components.poisoned
+            && entered.ids(&self.components).all(|id| self.components.instance(id).may_enter);
+        trap_if(!may_enter, TrapCode::CannotEnter)?;
+        self.components.set_may_enter(entered, false);
+        Ok(entered)
+    }
+
+    /// Records the reading that decides if one of `entered` is being instantiated.
+    fn record_entry_of_starting(&mut self, entered: Entered) {
+        let state = &self.components;
+        let starting = entered.ids(state).map(|id| state.instance(id)).find(|instance| instance.is_starting);
+        if let Some(at) = starting.map(|instance| instance.path.clone()) {
+            let reading = format!("{:?}", state.readings.start_entry);
+            self.record(|| Event::RuleApplied { at, rule: "CM-CALL-03".to_owned(), reading });
+        }
     }
 
     /// The contested half of re-entrance, which the entering set lets pass. Destructors are not concerned.
     pub(crate) fn check_relatives(&mut self, callee: InstId, caller: InstId) -> Result<(), Fault> {
         let state = &self.components;
+        if state.readings.reentrance == Reentrance::EnteringSet && !self.is_recording() {
+            return Ok(());
+        }
         let rule = if caller == callee {
             "CM-CALL-04"
         } else if state.self_and_ancestors(callee).contains(&caller) {
@@ -396,10 +387,13 @@ impl Store {
     }
 
     /// `leave_to`, or the lock-down if what has been entered failed.
-    pub(crate) fn leave<T>(&mut self, entered: &[InstId], end: Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn leave<T>(&mut self, entered: &Entered, end: Result<T, Fault>) -> Result<T, Fault> {
         match end.is_ok() || on(Mutant::CallLockSkipped) {
-            true => entered.iter().for_each(|id| self.components.instance_mut(*id).may_enter = true),
-            false => self.lock(entered),
+            true => self.components.set_may_enter(*entered, true),
+            false => {
+                let entered: Vec<InstId> = entered.ids(&self.components).collect();
+                self.lock(&entered);
+            }
         }
         end
     }
@@ -414,6 +408,7 @@ impl Store {
         for id in entered {
             let instance = self.components.instance_mut(*id);
             instance.may_enter = false;
+            instance.is_starting = false;
             if !std::mem::replace(&mut instance.locked, true) {
                 let at = instance.path.clone();
                 self.record(|| Event::Locked { at });
@@ -430,6 +425,7 @@ impl Store {
         if is_async {
             let state = &self.components;
             if state.has_backpressure(state.task(id)?) || state.instance(inst).num_waiting_to_enter > 0 {
+                self.record_kept_lock(inst);
                 self.components.instance_mut(inst).num_waiting_to_enter += 1;
                 let cancelled = self.wait_until(Ready::NoBackpressure(id), true)?;
                 self.components.instance_mut(inst).num_waiting_to_enter -= 1;
@@ -519,6 +515,42 @@ impl Store {
         {
             let (at, name) = (self.components.instance(task.inst).path.clone(), task.name.to_string());
             self.record(|| Event::Task { at, name, step });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, trace::Sink};
+    use std::cell::RefCell;
+
+    #[derive(Clone, Default)]
+    struct Events(Rc<RefCell<Vec<Event>>>);
+
+    impl Sink for Events {
+        fn event(&mut self, event: Event) {
+            self.0.borrow_mut().push(event);
+        }
+    }
+
+    #[test]
+    fn the_host_may_enter_what_is_being_instantiated_or_not() {
+        // CM-CALL-03: no guest hands the host anything by which it could be tried from outside.
+        for (start_entry, may_enter) in [(StartEntry::Entered, false), (StartEntry::Open, true)] {
+            let mut store = Store::new(&Config::default());
+            let events = Events::default();
+            store.set_sink(Some(Box::new(events.clone())));
+            store.set_readings(Readings { start_entry, ..Readings::default() });
+            let inst = store.components.new_instance(InstancePath::root(), None);
+            assert_eq!(store.enter_from(inst, None).is_ok(), may_enter);
+            let rule = Event::RuleApplied {
+                at: InstancePath::root(),
+                rule: "CM-CALL-03".to_owned(),
+                reading: format!("{start_entry:?}"),
+            };
+            assert_eq!(*events.0.borrow(), [rule]);
+            assert!(store.enter_from(inst, None).is_err(), "what a call has entered is entered");
         }
     }
 }

@@ -22,7 +22,8 @@ use super::{
     arena::Id,
     canon::{trap, trap_if},
     fiber::{self, Body, Command, Fiber, Step},
-    task::{Barging, InstId, State, TaskId, TaskState},
+    readings::{Barging, BlockedLock},
+    task::{InstId, State, TaskId, TaskState},
     waitable::{Waitable, WaitableSet},
 };
 use crate::{
@@ -188,6 +189,12 @@ impl State {
         needs_lock && self.instance(task.inst).exclusive_thread != Some(id)
     }
 
+    /// Whether a thread holds the lock of `inst` for a task that has returned.
+    fn holds_lock_after_return(&self, inst: InstId, id: ThreadId) -> bool {
+        let task = self.thread(id).and_then(|thread| self.task(thread.task));
+        self.instance(inst).exclusive_thread == Some(id) && task.is_ok_and(|task| task.state == TaskState::Resolved)
+    }
+
     /// `Thread.start_waiting_internal`.
     fn start_waiting(&mut self, id: ThreadId, ready: Ready) -> Result<(), Fault> {
         self.thread_mut(id)?.activity = Activity::Waiting(ready);
@@ -313,10 +320,48 @@ impl Store {
         self.record_thread(id, ThreadStep::Blocked);
         let cancelled = match is_on_callers_stack {
             true => self.block_in_place(id, switch_to)?,
-            false => fiber::suspend(self, switch_to)?,
+            false => self.block_on_fiber(id, switch_to)?,
         };
         self.record_thread(id, ThreadStep::Resumed);
         Ok(cancelled)
+    }
+
+    /// Gives up control, and with [`BlockedLock::GivenUp`] the lock of the instance, until it can have both again.
+    fn block_on_fiber(&mut self, id: ThreadId, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
+        let inst = self.components.inst_of(id)?;
+        let is_contested = self.components.holds_lock_after_return(inst, id);
+        if !is_contested || self.components.readings.blocked_lock == BlockedLock::Kept {
+            return fiber::suspend(self, switch_to);
+        }
+        self.record_blocked_lock(inst);
+        self.components.instance_mut(inst).exclusive_thread = None;
+        let cancelled = fiber::suspend(self, switch_to)?;
+        while !self.components.is_unlocked(inst) {
+            self.components.start_waiting(id, Ready::Unlocked(inst))?;
+            fiber::suspend(self, None)?;
+        }
+        self.components.instance_mut(inst).exclusive_thread = Some(id);
+        Ok(cancelled)
+    }
+
+    /// Records what is applied of the readings of a lock whose holder blocks.
+    fn record_blocked_lock(&mut self, inst: InstId) {
+        let (reading, at) = (self.components.readings.blocked_lock, self.components.instance(inst).path.clone());
+        self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-22".to_owned(), reading: format!("{reading:?}") });
+    }
+
+    /// A task cannot enter `inst`: records the reading that keeps it out, if the holder of the lock has returned and is
+    /// blocked.
+    pub(super) fn record_kept_lock(&mut self, inst: InstId) {
+        let state = &self.components;
+        let is_blocked = |id: &ThreadId| match state.thread(*id) {
+            Ok(thread) => !matches!(thread.activity, Activity::Running),
+            Err(_) => false,
+        };
+        let holder = state.instance(inst).exclusive_thread.filter(is_blocked);
+        if self.is_recording() && holder.is_some_and(|id| state.holds_lock_after_return(inst, id)) {
+            self.record_blocked_lock(inst);
+        }
     }
 
     /// The loop at the end of `canon_lift`: the thread of a function that is not `async` blocks, so that other threads of its

@@ -31,8 +31,8 @@ pub struct ComponentString {
 
 impl ComponentString {
     /// A string that was lifted.
-    pub(crate) fn lifted(text: String, source: Encoding, tagged: bool) -> Self {
-        ComponentString { text: text.into(), source, tagged }
+    pub(crate) fn lifted(text: Arc<str>, source: Encoding, tagged: bool) -> Self {
+        ComponentString { text, source, tagged }
     }
 
     /// The text.
@@ -250,8 +250,9 @@ impl ComponentVal {
         }
     }
 
-    /// What a stub returns for `ty`: zeros, empty sequences, the first case; `None` where there is no such value.
-    pub(crate) fn default_of(ty: &ValType, resource: &mut dyn FnMut(super::ResourceId) -> u64) -> Option<ComponentVal> {
+    /// What a stub returns for `ty`: zeros, empty sequences, the first case, and what `fresh` makes; `None` where there is no
+    /// such value.
+    pub(crate) fn default_of(ty: &ValType, fresh: &mut MakeFresh<'_>) -> Option<ComponentVal> {
         use ComponentVal as V;
         Some(match ty {
             ValType::Bool => V::Bool(false),
@@ -267,45 +268,59 @@ impl ComponentVal {
             ValType::F64 => V::F64(0),
             ValType::Char => V::Char('\0'),
             ValType::String => V::string(""),
-            ValType::ErrorContext => return None,
-            ValType::Own(ty) => V::Own(ResourceVal { ty: *ty, rep: resource(*ty) }),
-            ValType::Borrow(ty) => V::Borrow(ResourceVal { ty: *ty, rep: resource(*ty) }),
+            ValType::ErrorContext => V::ErrorContext("".into()),
+            ValType::Own(ty) => V::Own(ResourceVal { ty: *ty, rep: fresh(Fresh::Resource)? }),
+            ValType::Borrow(ty) => V::Borrow(ResourceVal { ty: *ty, rep: fresh(Fresh::Resource)? }),
             // A default must not cost more than the component that asks for it.
             ValType::Compound(compound) if compound.shapes[0].size > 1 << 20 => return None,
-            ValType::Compound(compound) => return Self::default_of_kind(&compound.kind, resource),
+            ValType::Compound(compound) => return Self::default_of_kind(&compound.kind, fresh),
         })
     }
 
-    fn default_of_kind(kind: &Kind, resource: &mut dyn FnMut(super::ResourceId) -> u64) -> Option<ComponentVal> {
+    fn default_of_kind(kind: &Kind, fresh: &mut MakeFresh<'_>) -> Option<ComponentVal> {
         use ComponentVal as V;
         let mut boxed = |ty: &Option<ValType>| match ty {
-            Some(ty) => Some(Some(Box::new(Self::default_of(ty, resource)?))),
+            Some(ty) => Some(Some(Box::new(Self::default_of(ty, fresh)?))),
             None => Some(None),
         };
         Some(match kind {
             Kind::Record(fields) => V::Record(
                 fields
                     .iter()
-                    .map(|field| Some((field.label.clone(), Self::default_of(&field.ty, resource)?)))
+                    .map(|field| Some((field.label.clone(), Self::default_of(&field.ty, fresh)?)))
                     .collect::<Option<_>>()?,
             ),
             Kind::Variant(cases) => V::Variant(cases.first()?.label.clone(), boxed(&cases.first()?.ty)?),
             Kind::List(_) => V::List(Vec::new()),
             Kind::FixedList(ty, len) => {
-                V::List((0..*len).map(|_| Self::default_of(ty, resource)).collect::<Option<_>>()?)
+                V::List((0..*len).map(|_| Self::default_of(ty, fresh)).collect::<Option<_>>()?)
             }
             Kind::Map(..) => V::Map(Vec::new()),
             Kind::Tuple(types) => {
-                V::Tuple(types.iter().map(|ty| Self::default_of(ty, resource)).collect::<Option<_>>()?)
+                V::Tuple(types.iter().map(|ty| Self::default_of(ty, fresh)).collect::<Option<_>>()?)
             }
             Kind::Flags(_) => V::Flags(Vec::new()),
             Kind::Enum(labels) => V::Enum(labels.first()?.clone()),
             Kind::Option(_) => V::Option(None),
             Kind::Result(ok, _) => V::Result(Ok(boxed(ok)?)),
-            Kind::Stream(_) | Kind::Future(_) => return None,
+            Kind::Stream(t) => V::Stream(fresh(Fresh::Stream(t))?),
+            Kind::Future(t) => V::Future(fresh(Fresh::Future(t))?),
         })
     }
 }
+
+/// What a default value needs that is there only once.
+pub(crate) enum Fresh<'t> {
+    /// The representation of a resource.
+    Resource,
+    /// A stream of elements of this type.
+    Stream(&'t Option<ValType>),
+    /// A future of this type.
+    Future(&'t Option<ValType>),
+}
+
+/// Makes such a thing, and gives its number; `None` if it cannot.
+pub(crate) type MakeFresh<'a> = dyn FnMut(Fresh<'_>) -> Option<u64> + 'a;
 
 /// Checks what a host gives as arguments or results against types.
 pub(crate) fn check_values(what: &str, vals: &[ComponentVal], types: &[ValType]) -> Result<(), Fault> {

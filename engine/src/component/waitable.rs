@@ -3,8 +3,9 @@
 use super::{
     canon::{trap, trap_if},
     copy::CopyEnd,
+    readings::PartialCancel,
     resource::Entry,
-    task::{InstId, PartialCancel, TaskId},
+    task::{InstId, TaskId},
     thread::{Cancelled, Ready},
 };
 use crate::{

@@ -84,6 +84,16 @@ impl Store {
         end
     }
 
+    /// As [`invoke`](Self::invoke), of arguments that are of the function's type for sure. An exception that this ends with
+    /// is not kept alive.
+    #[cfg(feature = "component")]
+    pub(crate) fn invoke_checked(&mut self, func: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
+        if self.host_depth == 0 {
+            self.thrown.clear();
+        }
+        self.enter(None, func, args)
+    }
+
     /// Runs a function on the store's tier, or the host's; the arguments have been checked.
     fn enter(&mut self, caller: Option<InstanceAddr>, func: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
         match self.funcs[func.0 as usize].kind {

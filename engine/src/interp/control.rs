@@ -170,6 +170,9 @@ pub(super) unsafe fn return_span(ip: *const Op, fp: *mut u64, mem: *mut u8, len:
     }
 }
 
+/// So many arguments and results of a host function need no allocation.
+const FEW: usize = 8;
+
 impl Cx {
     /// Enters `code` with the arguments at `callee`, if nothing has to be prepared for that; the running frame then waits
     /// and goes on at `ip`. Everything unusual is left to [`prepare`](Self::prepare), so that this needs no stack frame.
@@ -308,17 +311,26 @@ impl Cx {
         let store = self.store();
         let ty = store.host_funcs[index as usize].ty.clone();
         let mut slot = base;
-        let mut args: Vec<Val> = Vec::with_capacity(ty.params.len());
-        for param in &ty.params {
+        let (mut few, mut many) = ([Val::I32(0); FEW], Vec::new());
+        let len = ty.params.len() + ty.results.len();
+        let vals = match few.get_mut(..len) {
+            Some(vals) => vals,
+            None => {
+                many.resize(len, Val::I32(0));
+                &mut many[..]
+            }
+        };
+        let (args, results) = vals.split_at_mut(ty.params.len());
+        for (arg, param) in args.iter_mut().zip(&ty.params) {
             // SAFETY: the translation put the arguments there.
             let high = if param.slots() == 2 { unsafe { get(fp, slot + 1) } } else { 0 };
             // SAFETY: as above.
-            args.push(Val::from_slots([unsafe { get(fp, slot) }, high], *param));
+            *arg = Val::from_slots([unsafe { get(fp, slot) }, high], *param);
             slot += param.slots();
         }
-        let mut results: Vec<Val> = ty.results.iter().map(|ty| Val::default_of(*ty)).collect();
+        results.iter_mut().zip(&ty.results).for_each(|(result, ty)| *result = Val::default_of(*ty));
         let outer = std::mem::replace(&mut store.machine.top, top);
-        let end = store.call_host(Some(caller), index, &args, &mut results);
+        let end = store.call_host(Some(caller), index, args, results);
         store.machine.top = outer;
         // Whatever ran may have moved the stack.
         self.bind_stack();
@@ -326,7 +338,7 @@ impl Cx {
         self.fp = unsafe { self.stack.add(offset) };
         end?;
         let mut slot = base;
-        for result in &results {
+        for result in results.iter() {
             let slots = result.to_slots();
             // SAFETY: the translation keeps room for the results.
             unsafe {

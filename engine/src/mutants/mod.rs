@@ -312,6 +312,15 @@ pub(crate) fn on(_mutant: Mutant) -> bool {
     false
 }
 
+/// Whether any mutant is on.
+#[cfg(feature = "component")]
+pub(crate) fn is_any_on() -> bool {
+    #[cfg(feature = "mutants")]
+    return ACTIVE.load(Ordering::Relaxed) != 0;
+    #[cfg(not(feature = "mutants"))]
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::MUTANTS;

@@ -9,6 +9,7 @@ mod copies;
 mod limits;
 mod subtasks;
 mod threads;
+mod traps;
 
 use component_support::*;
 use preflight_engine::{Config, Fault, component::ComponentVal, trace::TrapCode};

@@ -280,6 +280,42 @@ fn contested_rules_have_a_switch() {
 }
 
 #[test]
+fn every_reading_can_be_asked_for() {
+    let folder = folder();
+    folder.write(
+        "starts.wat",
+        br#"(component
+      (core module $M (memory (export "m") 1) (func (export "f") (result i32) (i32.const 0)) (func (export "p") (param i32)))
+      (core instance $m (instantiate $M))
+      (func $f (result string)
+        (canon lift (core func $m "f") (memory (core memory $m "m")) (post-return (core func $m "p"))))
+      (start $f (result (value $a)))
+      (start $f (result (value $b)))
+      (export "a" (value $a)) (export "b" (value $b)))"#,
+    );
+    let run = folder.run("trace starts.wat");
+    let applied = ["rule CM-START-02 read as several", r#"rule CM-START-07 read as "before the next definition""#];
+    contains(&run.out, &applied);
+    let run = folder.run("trace starts.wat --reading one-start");
+    contains(&run.out, &["rule CM-START-02 read as one", "outcome: invalid"]);
+    let run = folder.run("trace starts.wat --reading post-return-last");
+    contains(&run.out, &[r#"rule CM-START-07 read as "after the last definition""#, "outcome: returned"]);
+    for reading in [
+        "trap-relatives",
+        "eager-blocking",
+        "lock-store",
+        "exception-passes",
+        "enter-starting",
+        "no-barging",
+        "partial-cancelled",
+        "lock-given-up",
+    ] {
+        let run = folder.run(&format!("trace starts.wat --reading {reading}"));
+        contains(&run.out, &["outcome: returned"]);
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_told_before_anything_runs() {
     let folder = folder();
     let cases = [

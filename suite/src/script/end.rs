@@ -53,6 +53,7 @@ impl From<ComponentError> for End {
         match error {
             ComponentError::Link(error) => End::UnlinkableComponent(error),
             ComponentError::Core(error) => End::Unlinkable(error),
+            ComponentError::SeveralStarts { .. } => End::Invalid(error.to_string()),
             ComponentError::Fault { fault, .. } => End::Fault(fault),
         }
     }

@@ -4,20 +4,20 @@ use super::super::{
     resource::{Dtor, ResourceVal},
     scope::Func,
     syntax::Name,
-    task::{BorrowScope, InstId, OnResolve, OnStart, Task, TaskId, TaskState},
+    task::{BorrowScope, InstId, OnResolve, OnStart, PostReturn, Task, TaskId, TaskState},
     thread::{Cancelled, Ready},
     types::{FuncType, ValType},
     value::{ComponentVal, check_values},
     waitable::{EventTuple, Pending, SubtaskState, Waitable},
 };
 use super::{
-    Context, Options, bits, broken,
+    Context, Direct, Options, bits, broken,
     flatten::{MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS},
     lift::{CoreValueIter, lift_flat_values},
     lower::lower_flat_values,
     trap, trap_if,
 };
-use crate::mutants::{Mutant, on};
+use crate::mutants::{Mutant, is_any_on, on};
 use crate::{
     Store,
     error::Fault,
@@ -134,13 +134,15 @@ impl<'a> Lift<'a> {
             return Ok(());
         }
         let cx = Context { opts: self.opts.clone(), inst: self.inst, borrow_scope: BorrowScope::Task(task) };
+        // It concerns this call only, and none that it makes.
+        let defer = std::mem::take(&mut store.components.defer_post_return);
         store.components.task_mut(task)?.state = TaskState::Started;
         store.record_task(task, TaskStep::Started);
         let args = on_start(store)?;
         let flat_args = lower_flat_values(store, &cx, MAX_FLAT_PARAMS, &args, &self.ft.param_types(), None)?;
         record_values(store, self.inst, false, || format!("{} params", self.name), &args);
         if !self.opts.is_async {
-            self.run_sync(store, task, &cx, &flat_args)?;
+            self.run_sync(store, task, &cx, &flat_args, defer)?;
         } else {
             let packed = call_and_trap_on_throw(store, self.core, &flat_args)?;
             if let Some(callback) = self.opts.callback {
@@ -150,7 +152,14 @@ impl<'a> Lift<'a> {
         store.exit_implicit_thread(task)
     }
 
-    fn run_sync(&self, store: &mut Store, task: TaskId, cx: &Context, flat_args: &[Val]) -> Result<(), Fault> {
+    fn run_sync(
+        &self,
+        store: &mut Store,
+        task: TaskId,
+        cx: &Context,
+        flat_args: &[Val],
+        defer: bool,
+    ) -> Result<(), Fault> {
         let flat_results = call_and_trap_on_throw(store, self.core, flat_args)?;
         if on(Mutant::PostReturnEarly) {
             self.post_return(store, &flat_results)?;
@@ -159,26 +168,19 @@ impl<'a> Lift<'a> {
         let result = lift_flat_values(store, cx, MAX_FLAT_RESULTS, &mut vi, &self.ft.result_types())?;
         record_values(store, self.inst, true, || format!("{} result", self.name), &result);
         store.return_from_task(task, result)?;
-        if !on(Mutant::PostReturnEarly) && !on(Mutant::PostReturnSkipped) {
+        if defer && let Some(func) = self.opts.post_return {
+            store.components.deferred.push(PostReturn { inst: self.inst, func, flat_results });
+        } else if !on(Mutant::PostReturnEarly) && !on(Mutant::PostReturnSkipped) {
             self.post_return(store, &flat_results)?;
         }
         Ok(())
     }
 
     fn post_return(&self, store: &mut Store, flat_results: &[Val]) -> Result<(), Fault> {
-        if let Some(post_return) = self.opts.post_return {
-            // `may_leave` stays cleared if this traps: nobody gets in again to see it.
-            store.components.instance_mut(self.inst).may_leave = on(Mutant::PostReturnMayLeave);
-            if on(Mutant::PostReturnTwice) {
-                call_and_trap_on_throw(store, post_return, flat_results)?;
-            }
-            let end = call_and_trap_on_throw(store, post_return, flat_results);
-            if !on(Mutant::PostReturnTrapIgnored) {
-                end?;
-            }
-            store.components.instance_mut(self.inst).may_leave = true;
+        match self.opts.post_return {
+            Some(func) => call_post_return(store, self.inst, func, flat_results),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The event loop: the lock of the instance is given up while the task waits.
@@ -204,6 +206,28 @@ impl<'a> Lift<'a> {
             packed = call_and_trap_on_throw(store, callback, &args)?;
         }
     }
+}
+
+pub(super) fn call_post_return(store: &mut Store, inst: InstId, func: FuncAddr, flat_results: &[Val]) -> Result<(), Fault> {
+    // `may_leave` stays cleared if this traps: nobody gets in again to see it.
+    store.components.instance_mut(inst).may_leave = on(Mutant::PostReturnMayLeave);
+    if on(Mutant::PostReturnTwice) {
+        call_and_trap_on_throw(store, func, flat_results)?;
+    }
+    let end = call_and_trap_on_throw(store, func, flat_results);
+    if !on(Mutant::PostReturnTrapIgnored) {
+        end?;
+    }
+    store.components.instance_mut(inst).may_leave = true;
+    Ok(())
+}
+
+/// Calls a post-return function after the task whose results it is about, on behalf of `caller`.
+pub(crate) fn call_deferred(store: &mut Store, deferred: &PostReturn, caller: InstId) -> Result<(), Fault> {
+    let PostReturn { inst, func, flat_results } = deferred;
+    let entered = store.enter_from(*inst, Some(caller))?;
+    let end = run_core_task(store, *inst, |store| call_post_return(store, *inst, *func, flat_results));
+    store.leave(&entered, end)
 }
 
 /// A call of `realloc` and the like: a task of its own, in which the instance may not be left.
@@ -255,9 +279,11 @@ pub(crate) fn canon_lower(
     store: &mut Store,
     callee: &Rc<Func>,
     opts: &Rc<Options>,
+    direct: Option<&Direct>,
     inst: InstId,
     flat_args: &[Val],
-) -> Result<Vec<Val>, Fault> {
+    out: &mut [Val],
+) -> Result<(), Fault> {
     super::builtin::check_current(store, inst)?;
     trap_if(!store.components.instance(inst).may_leave, TrapCode::CannotLeave)?;
     if on(Mutant::TrampolineBeforeInit) {
@@ -268,6 +294,23 @@ pub(crate) fn canon_lower(
     if let Func::Lifted { inst: callee, .. } = &**callee {
         store.check_relatives(*callee, inst)?;
     }
+    // Mutants are bugs of the long way.
+    if let Some(direct) = direct.filter(|_| !store.is_recording() && !is_any_on()) {
+        return direct.call(store, flat_args, out);
+    }
+    let flat_results = lower_with_subtask(store, callee, opts, inst, flat_args)?;
+    out.iter_mut().zip(flat_results).for_each(|(out, val)| *out = val);
+    Ok(())
+}
+
+/// The rest of `canon_lower`, for all there is.
+fn lower_with_subtask(
+    store: &mut Store,
+    callee: &Rc<Func>,
+    opts: &Rc<Options>,
+    inst: InstId,
+    flat_args: &[Val],
+) -> Result<Vec<Val>, Fault> {
     let ft = callee.ft().clone();
     if ft.is_async && !opts.is_async {
         store.check_blocking(inst)?;

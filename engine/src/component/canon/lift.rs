@@ -39,7 +39,7 @@ impl<'a> CoreValueIter<'a> {
     }
 
     /// A pointer or a length: as wide as the memory's addresses, whatever a variant joined it with.
-    fn next_ptr(&mut self, cx: &Context) -> Result<u64, Fault> {
+    pub fn next_ptr(&mut self, cx: &Context) -> Result<u64, Fault> {
         let bits = self.next()?;
         Ok(if cx.opts.w == 1 { bits } else { u64::from(bits as u32) })
     }

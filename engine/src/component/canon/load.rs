@@ -85,7 +85,7 @@ pub(crate) fn load_int(store: &Store, cx: &Context, ptr: u64, nbytes: usize) -> 
 }
 
 /// Pointer and length of a string or list.
-fn load_pair(store: &Store, cx: &Context, ptr: u64) -> Result<(u64, u64), Fault> {
+pub(super) fn load_pair(store: &Store, cx: &Context, ptr: u64) -> Result<(u64, u64), Fault> {
     let size = cx.opts.ptr_size();
     Ok((load_int(store, cx, ptr, size as usize)?, load_int(store, cx, ptr + size, size as usize)?))
 }

@@ -97,14 +97,14 @@ pub(crate) fn store_int(s: &mut Store, cx: &Context, v: u64, ptr: u64, nbytes: u
     cx.write(s, ptr, &v.to_le_bytes()[..nbytes])
 }
 
-fn store_pair(s: &mut Store, cx: &Context, pair: (u64, u64), ptr: u64) -> Result<(), Fault> {
+pub(super) fn store_pair(s: &mut Store, cx: &Context, pair: (u64, u64), ptr: u64) -> Result<(), Fault> {
     let size = cx.opts.ptr_size();
     store_int(s, cx, pair.0, ptr, size as usize)?;
     store_int(s, cx, pair.1, ptr + size, size as usize)
 }
 
 /// Room for `len` elements. The size of what a lift gave is within bounds; a host can give more.
-fn allocate_list(s: &mut Store, cx: &Context, len: usize, size: u64, alignment: u64) -> Result<u64, Fault> {
+pub(super) fn allocate_list(s: &mut Store, cx: &Context, len: usize, size: u64, alignment: u64) -> Result<u64, Fault> {
     let byte_length = (len as u64).saturating_mul(size);
     if byte_length > u64::from(u32::MAX) {
         return Err(Fault::Exhausted(Resource::Memory));

@@ -3,6 +3,7 @@
 use super::super::value::{ComponentString, ComponentVal, Encoding};
 use super::{Context, load::spend, pay_string, trap, trap_if};
 use crate::{Store, error::Fault, trace::TrapCode};
+use std::sync::Arc;
 
 pub(crate) const MAX_STRING_BYTE_LENGTH: u64 = (1 << 28) - 1;
 
@@ -30,9 +31,19 @@ pub(crate) fn load_string_from_range(
     cx.check_range(store, ptr, byte_length, alignment)?;
     spend(store, byte_length / 32)?;
     pay_string(store, byte_length)?;
-    let mut bytes = vec![0; byte_length as usize];
-    cx.read(store, ptr, &mut bytes)?;
-    let text = decode(bytes, cx.opts.string_encoding, tagged).map_or_else(|| trap(TrapCode::InvalidString), Ok)?;
+    let text: Option<Arc<str>> = match store.memory(cx.memory()?).bytes() {
+        // Checked where it lies, and copied once.
+        Some(memory) if cx.opts.string_encoding == Encoding::Utf8 => {
+            let bytes = &memory[ptr as usize..][..byte_length as usize];
+            std::str::from_utf8(bytes).ok().map(Arc::from)
+        }
+        _ => {
+            let mut bytes = vec![0; byte_length as usize];
+            cx.read(store, ptr, &mut bytes)?;
+            decode(bytes, cx.opts.string_encoding, tagged).map(Arc::from)
+        }
+    };
+    let text = text.map_or_else(|| trap(TrapCode::InvalidString), Ok)?;
     Ok(ComponentVal::String(ComponentString::lifted(text, cx.opts.string_encoding, tagged)))
 }
 

@@ -163,7 +163,7 @@ fn lower_flat_values_that_spill() {
 /// Stores a string that came from `source` (its code units tagged or not) with these results of `realloc`.
 fn store_string(to: Encoding, text: &str, source: (Encoding, bool), results: &[u64]) -> Option<TrapCode> {
     let (mut s, cx) = scripted(to, results);
-    let text = V::String(ComponentString::lifted(text.to_owned(), source.0, source.1));
+    let text = V::String(ComponentString::lifted(text.into(), source.0, source.1));
     code(store(&mut s, &cx, &text, &ValType::String, 512))
 }
 

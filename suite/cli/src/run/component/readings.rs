@@ -1,6 +1,9 @@
 //! The readings of contested rules that can be asked for.
 
-use preflight_engine::component::{Blocking, Lockdown, Readings, Reentrance, StartException};
+use preflight_engine::component::{
+    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
+    StartPostReturn, Starts,
+};
 
 /// A reading that is not the default: what a known runtime or a reference test does, against the documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -13,6 +16,18 @@ pub enum Reading {
     LockStore,
     /// An exception that leaves a core start function is not turned into a trap (CM-EXN-01).
     ExceptionPasses,
+    /// The host may enter a component that is being instantiated (CM-CALL-03).
+    EnterStarting,
+    /// Of several start definitions a component is invalid (CM-START-02).
+    OneStart,
+    /// Post-return functions of component-level start functions run after the last definition (CM-START-07).
+    PostReturnLast,
+    /// While a synchronous call blocks, no thread runs whose task needs the instance's lock (CM-ASYNC-21).
+    NoBarging,
+    /// A copy that is cancelled when a part of it has been done says CANCELLED (CM-ASYNC-20).
+    PartialCancelled,
+    /// A task that blocks after it has returned gives up the lock of its instance (CM-ASYNC-22).
+    LockGivenUp,
 }
 
 /// The defaults, changed by `chosen`.
@@ -24,6 +39,12 @@ pub fn readings(chosen: &[Reading]) -> Readings {
             Reading::EagerBlocking => readings.blocking = Blocking::Eager,
             Reading::LockStore => readings.lockdown = Lockdown::Store,
             Reading::ExceptionPasses => readings.start_exception = StartException::Passes,
+            Reading::EnterStarting => readings.start_entry = StartEntry::Open,
+            Reading::OneStart => readings.starts = Starts::One,
+            Reading::PostReturnLast => readings.start_post_return = StartPostReturn::AfterLastDefinition,
+            Reading::NoBarging => readings.barging = Barging::NoneThatNeedsLock,
+            Reading::PartialCancelled => readings.partial_cancel = PartialCancel::Cancelled,
+            Reading::LockGivenUp => readings.blocked_lock = BlockedLock::GivenUp,
         }
     }
     readings

@@ -1,0 +1,47 @@
+;;! title = "Whether a task that has returned and blocks in a synchronous write keeps its instance's lock"
+;;! rules = ["CM-ASYNC-22"]
+;;! needs = ["component-model", "component-async"]
+(component
+  (component $Callee
+    (core module $Memory (memory (export "m") 1))
+    (core instance $memory (instantiate $Memory))
+    (type $t (stream u8))
+    (core func $return (canon task.return))
+    (core func $new (canon stream.new $t))
+    (core func $write (canon stream.write $t (memory (core memory $memory "m"))))
+    (core module $M
+      (import "" "return" (func $return))
+      (import "" "new" (func $new (result i64)))
+      (import "" "write" (func $write (param i32 i32 i32) (result i32)))
+      ;; returns, and then blocks for want of a reader
+      (func (export "hold") (result i32)
+        (call $return)
+        (drop (call $write
+          (i32.wrap_i64 (i64.shr_u (call $new) (i64.const 32))) (i32.const 0) (i32.const 1)))
+        (i32.const 0))
+      (func (export "enter") (result i32) (call $return) (i32.const 0))
+      (func (export "cb") (param i32 i32 i32) (result i32) (unreachable)))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "return" (func $return)) (export "new" (func $new)) (export "write" (func $write))))))
+    (func (export "hold") async (canon lift (core func $m "hold") async (callback (core func $m "cb"))))
+    (func (export "enter") async (canon lift (core func $m "enter") async (callback (core func $m "cb")))))
+  (component $Caller
+    (import "hold" (func $hold async))
+    (import "enter" (func $enter async))
+    (core func $hold (canon lower (func $hold) async))
+    (core func $enter (canon lower (func $enter) async))
+    (core module $M
+      (import "" "hold" (func $hold (result i32)))
+      (import "" "enter" (func $enter (result i32)))
+      (func (export "f") (result i32)
+        (drop (call $hold))
+        (i32.and (call $enter) (i32.const 15))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "hold" (func $hold)) (export "enter" (func $enter))))))
+    (func (export "f") (result u32) (canon lift (core func $m "f"))))
+  (instance $callee (instantiate $Callee))
+  (instance $caller (instantiate $Caller
+    (with "hold" (func $callee "hold")) (with "enter" (func $callee "enter"))))
+  (export "f" (func $caller "f")))
+;; STARTING is 0; with the other reading it would be RETURNED, which is 2
+(assert_return (invoke "f") (u32.const 0))
