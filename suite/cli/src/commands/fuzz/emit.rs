@@ -26,6 +26,7 @@ pub fn emit(folder: &Path, first: u64, count: u64) -> anyhow::Result<()> {
             "hosts": plan.hosts,
             "actions": wasm.actions,
             "expected": expected.traces,
+            "called": expected.called,
             "is_unbounded": expected.is_unbounded,
         });
         output::file(&folder.join(format!("{seed}.json")), serde_json::to_string_pretty(&document)?.as_bytes())?;
