@@ -12,8 +12,16 @@ if [ -z "${PREFLIGHT:-}" ]; then
   PREFLIGHT=${CARGO_TARGET_DIR:-target}/release/preflight
   "$PREFLIGHT" runtimes install all || echo "note: not every runtime could be installed; the report goes without" >&2
 fi
+report() { "$PREFLIGHT" report "$out/results.json" "$@"; }
 # Status 1 is for what is not as the expectations say, which the report shows.
 "$PREFLIGHT" --out "$out" || [ $? = 1 ]
-mv "$out/report.html" "$out/index.html"
-"$PREFLIGHT" report "$out/results.json" --format markdown --out "$out/summary.md"
-"$PREFLIGHT" runtimes | tee "$out/runtimes.txt"
+rm "$out/report.html"
+# Builds an engine with switches for bugs, which takes some minutes; MUTANTS=no leaves it out.
+if [ "${MUTANTS:-yes}" = yes ]; then
+  mutants=$(mktemp)
+  "$PREFLIGHT" mutants --format json >"$mutants" || [ $? = 1 ]
+  report --mutants "$mutants" --format json --out "$out/results.json"
+  rm "$mutants"
+fi
+report --out "$out/index.html"
+report --format markdown --out "$out/summary.md"

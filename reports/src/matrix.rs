@@ -33,10 +33,33 @@ pub struct Matrix {
     pub cases: Vec<CaseInfo>,
     /// The traces that cases and results refer to by their place here.
     pub traces: Vec<Packed>,
+    /// Engines with one bug each, and which case found it, if that was tried: the cases' proof of their power.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mutants: Vec<Mutant>,
     /// The runtimes, in the order of their columns.
     pub runtimes: Vec<RuntimeResults>,
     /// How long it took: one for each runtime, in their order.
     pub times: Vec<Times>,
+}
+
+/// An engine with one bug, as `preflight mutants --format json` tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mutant {
+    /// Its name.
+    pub id: String,
+    /// The bug.
+    pub what: String,
+    /// The historical bug that it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bug: Option<String>,
+    /// Whether a case found it.
+    pub killed: bool,
+    /// The case that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub killed_by: Option<String>,
+    /// How: the case `failed`, the engine `crashed` in it, or the `time-limit` was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
 }
 
 /// How long a runtime took.
@@ -259,6 +282,19 @@ impl Matrix {
             Some(what) => Err(ReadError::Broken { what }),
             None => Ok(matrix),
         }
+    }
+
+    /// With what `preflight mutants --format json` wrote.
+    ///
+    /// # Errors
+    /// [`ReadError::Form`], if it is nothing of the kind.
+    pub fn with_mutants(mut self, text: &str) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Mutants {
+            mutants: Vec<Mutant>,
+        }
+        self.mutants = serde_json::from_str::<Mutants>(text)?.mutants;
+        Ok(self)
     }
 
     /// The document as it is written: one field to a line.

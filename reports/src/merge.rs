@@ -26,6 +26,9 @@ impl Matrix {
             if let Some(twin) = other.runtimes.iter().find(|twin| merged.runtimes.iter().any(|r| r.name == twin.name)) {
                 return Err(broken(&format!("a second runtime called {}", twin.name)));
             }
+            if merged.mutants.is_empty() {
+                merged.mutants = std::mem::take(&mut other.mutants);
+            }
             merged.runtimes.append(&mut other.runtimes);
             merged.times.append(&mut other.times);
         }

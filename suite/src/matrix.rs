@@ -7,6 +7,7 @@ use crate::{
     runtime::{
         self, About, Judge, Runtime,
         known::{Known, Places},
+        process::{Driver, Limits, Remote},
     },
 };
 use preflight_reports::{
@@ -90,6 +91,23 @@ pub fn columns(
     })
 }
 
+/// Runs `cases` on the runtime that a driver serves.
+pub fn driver(
+    driver: &Driver,
+    limits: Limits,
+    cases: &[Case],
+    catalogue: &Catalogue,
+    progress: &(dyn Fn() + Sync),
+) -> Column {
+    match Remote::start(driver.clone(), limits) {
+        Ok(mut remote) => column(&mut remote, cases, catalogue, progress),
+        Err(broken) => {
+            let about = About::new(driver.argv.first().map_or("driver", String::as_str), "?", "?", &[]);
+            Column { broken: Some(broken), ..Column::empty(about) }
+        }
+    }
+}
+
 impl Column {
     fn empty(about: About) -> Self {
         let (refused, reports, times) = Default::default();
@@ -128,6 +146,7 @@ pub fn document(cases: &[Case], catalogue: &Catalogue, columns: &[(Column, Expec
         cases: cases_info,
         runtimes: runtimes.collect(),
         traces: traces.into_table(),
+        mutants: Vec::new(),
         times: columns.iter().map(|(column, _)| times(column)).collect(),
     }
 }

@@ -11,7 +11,9 @@ use preflight::{
     trace::Outcome,
 };
 use preflight_engine::{Features, Tier};
-use preflight_plan::{Plan, component::ComponentPlan, stats::Stats, values::ValuePlan, wasi::WasiPlan};
+use preflight_plan::{
+    Plan, component::ComponentPlan, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 
 #[test]
 fn predictions_hold_on_the_interpreter() {
@@ -149,6 +151,98 @@ fn values(tiers: &[Tier], count: u64) {
     found.none();
     println!("{classes:?}");
     assert!(classes[&Class::AgreedOnFailure] * 8 > count, "{classes:?}");
+}
+
+#[test]
+fn predictions_hold_for_tasks() {
+    tasks(&[Tier::Interp], 2_000);
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn predictions_hold_for_tasks_on_both_tiers() {
+    tasks(&[Tier::Interp, Tier::Jit], 200);
+}
+
+fn tasks(tiers: &[Tier], count: u64) {
+    let judge = Judge::new(tiers);
+    let (mut classes, mut found) = (std::collections::BTreeMap::new(), Found::default());
+    for seed in 0..count {
+        let plan = TaskPlan::from_seed(seed);
+        let (verdict, _) = judge.task(&plan);
+        *classes.entry(verdict.class).or_insert(0) += 1;
+        found.add(seed, &plan, verdict);
+    }
+    found.none();
+    println!("{classes:?}");
+    assert!(classes[&Class::AgreedOnFailure] * 8 > count, "{classes:?}");
+}
+
+#[test]
+fn bodies_of_others_do_the_same_on_both_tiers() {
+    let judge = Judge::new(&[
+        Tier::Interp,
+        #[cfg(feature = "jit")]
+        Tier::Jit,
+    ]);
+    let (mut classes, mut found) = (std::collections::BTreeMap::new(), Found::default());
+    for seed in 0..300 {
+        let plan = preflight::fuzz::smith::plan(seed);
+        let verdict = preflight::fuzz::smith::shaped(&judge, &plan, seed);
+        *classes.entry(verdict.class).or_insert(0) += 1;
+        found.add(seed, &plan, verdict);
+    }
+    found.none();
+    println!("{classes:?}");
+    assert!(classes[&Class::Agreed] + classes[&Class::AgreedOnFailure] > 200, "{classes:?}");
+}
+
+/// What becomes a case is one: its header is right, and the reference engine does what its lines expect.
+#[test]
+fn plans_of_all_kinds_become_cases() {
+    use preflight::{case, fuzz::campaign::Input, script::Options};
+    let catalogue = preflight_spec_tests::rules().expect("the catalogue");
+    let mut count = 0;
+    for seed in 0..60 {
+        let inputs = [
+            Input::Plan(Plan::from_seed(seed)),
+            Input::Component(ComponentPlan::from_seed(seed)),
+            Input::Program(WasiPlan::from_seed(seed)),
+        ];
+        for input in inputs {
+            let Some(text) = preflight::fuzz::case::any(&input, "a title") else { continue };
+            count += 1;
+            let case = case::Case::parse("x/x.wast", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let report = case::run(&case, &catalogue, &Options::default());
+            let failures = report.verdict.notes().join("\n");
+            assert_eq!(report.verdict.word(), "passed", "seed {seed}: {failures}\n{text}");
+        }
+    }
+    assert!(count > 60, "{count}");
+}
+
+/// An engine that differs is found, and the plan is made smaller until nothing more can go: for every kind of plan.
+#[test]
+fn findings_become_small() {
+    use preflight::fuzz::campaign::Input;
+    use preflight_plan::shrink::shrink;
+    let (component, program, value) = (ComponentPlan::from_seed(3), WasiPlan::from_seed(3), ValuePlan::from_seed(11));
+    let small = shrink(&component, 3_000, |plan| plan.expected().events.len() > 10);
+    assert!(small.expected().events.len() <= 16, "{small:?}");
+    let small = shrink(&program, 3_000, |plan| plan.expected().trace.events.len() > 3);
+    assert!(small.expected().trace.events.len() <= 8, "{small:?}");
+    let small = shrink(&value, 3_000, |plan| plan.to_wasm().len() > 400);
+    assert!(small.to_wasm().len() <= ValuePlan::default().to_wasm().len() + 10, "{small:?}");
+    for input in [
+        Input::Component(component),
+        Input::Program(program),
+        Input::Value(value),
+        Input::Task(TaskPlan::from_seed(1)),
+        Input::Shaped(preflight::fuzz::smith::plan(1), 1),
+    ] {
+        let text = serde_json::to_vec(&input.to_json()).expect("plans are data");
+        assert_eq!(Input::from_json(&text).expect("a plan"), input);
+    }
 }
 
 /// A judge that says yes to everything would be of no use: whatever is changed in what is expected is found.

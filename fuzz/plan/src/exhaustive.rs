@@ -1,15 +1,38 @@
 //! All plans up to a size, each once.
 //!
-//! The plans of size `n` are made of a *stem* and `n` steps. A stem is a graph of one or two modules: one that has a memory,
-//! a table, a global and a tag of its own and starts, or one that provides these and one that imports them all and starts.
-//! The start function of the last module goes through all sequences of `n` steps from a menu ([`menu`]), in which two
-//! operands stand for a kind (within bounds and not). Sequences that differ only in the order of two neighbouring steps of
-//! the stem's own ([`commute`]) are symmetric: the one in the menu's order stands for both.
+//! The plans of size `n` are made of a *stem* and `n` steps. A stem is a graph of instances ([`Stem`]) in which one module has
+//! a memory, a table, a global, a tag and a function, and the last one uses them and starts. Its start function goes through
+//! all sequences of `n` steps from a menu ([`menu`]), in which two operands stand for a kind (within bounds and not).
+//!
+//! Symmetric plans come once. Sequences that differ only in the order of two neighbouring steps that nobody sees
+//! ([`commute`]) are symmetric: the one in the menu's order stands for both. What follows a step that ends everything never
+//! happens: the sequence without it stands for all. Instances of the same module that could change places are made in one
+//! order.
 
 use crate::plan::{
     Catch, Content, Data, Elem, Export, Func, Global, GlobalType, Import, Item, Memory, Mode, Module, Node, Number,
     Plan, Source, Step, Table, TableType, Trap,
 };
+
+/// A graph that plans are made on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stem {
+    /// One instance, which has all of its own.
+    One,
+    /// One that provides, and one that uses.
+    Two,
+    /// The user imports from one that exports again what it has imported.
+    Chain,
+    /// The user imports from two of those.
+    Diamond,
+    /// Two users, one after the other.
+    Twice,
+}
+
+impl Stem {
+    /// All of them.
+    pub const ALL: [Stem; 5] = [Stem::One, Stem::Two, Stem::Chain, Stem::Diamond, Stem::Twice];
+}
 
 /// The steps that sequences are made of.
 pub fn menu() -> Vec<Step> {
@@ -77,12 +100,12 @@ fn ends(step: &Step) -> bool {
 
 /// All plans up to `size` steps, normal and each once.
 pub fn plans(size: usize) -> impl Iterator<Item = Plan> {
-    (0..=size).flat_map(|n| [false, true].into_iter().flat_map(move |two| sequences(n).map(move |s| stem(two, s))))
+    (0..=size).flat_map(|n| Stem::ALL.into_iter().flat_map(move |of| sequences(n).map(move |steps| plan(of, steps))))
 }
 
 /// How many plans [`plans`] gives.
 pub fn count(size: usize) -> u64 {
-    (0..=size).map(|n| 2 * sequences(n).count() as u64).sum()
+    (0..=size).map(|n| (Stem::ALL.len() * sequences(n).count()) as u64).sum()
 }
 
 /// All sequences of `n` steps of which none is symmetric to an earlier one, and in which nothing follows an end.
@@ -103,52 +126,65 @@ fn sequences(n: usize) -> Box<dyn Iterator<Item = Vec<Step>>> {
     Box::new(sequences(shorter).flat_map(longer))
 }
 
-/// A plan whose last start function takes `steps`; `two` says whether another module provides what it uses.
-fn stem(two: bool, steps: Vec<Step>) -> Plan {
-    let log = Import { source: Source::Log, twist: None };
-    let helper = Func { result: None, steps: vec![Step::Log(3)] };
-    let passive_data = Data { mode: Mode::Passive, bytes: vec![1, 2, 3] };
-    let passive_elem = Elem { mode: Mode::Passive, items: vec![Item::Func(1)] };
-    let own = Module {
-        imports: vec![log.clone()],
+/// The plan on a stem whose last start function takes `steps`.
+fn plan(stem: Stem, steps: Vec<Step>) -> Plan {
+    let provider = provider();
+    let start = Func { result: None, steps };
+    if stem == Stem::One {
+        let helper = provider.funcs[0].clone();
+        let module = Module { funcs: vec![helper, start], start: Some(2), ..with_segments(provider) };
+        return Plan { modules: vec![module], nodes: vec![Node::default()], ..Plan::default() }.normalise();
+    }
+    // What the user imports, by argument.
+    let sources = if stem == Stem::Diamond { [0, 0, 1, 1, 1] } else { [0; 5] };
+    let of = if matches!(stem, Stem::Chain | Stem::Diamond) { 1 } else { 0 };
+    let args = if stem == Stem::Diamond { vec![of, of] } else { vec![of] };
+    // The log and the provider's function come first, and then its own.
+    let user = Module { args, imports: imports(sources), funcs: vec![start], start: Some(2), ..Module::default() };
+    let user = with_segments(user);
+    let relay = Module { args: vec![0], imports: imports([0; 5]), exports: exports(), ..Module::default() };
+    let node = |module: usize, args: &[usize]| Node { module, args: args.to_vec() };
+    let (modules, nodes) = match stem {
+        Stem::One | Stem::Two => (vec![provider, user], vec![node(0, &[]), node(1, &[0])]),
+        Stem::Twice => (vec![provider, user], vec![node(0, &[]), node(1, &[0]), node(1, &[0])]),
+        Stem::Chain => (vec![provider, relay, user], vec![node(0, &[]), node(1, &[0]), node(2, &[1])]),
+        Stem::Diamond => {
+            (vec![provider, relay, user], vec![node(0, &[]), node(1, &[0]), node(1, &[0]), node(2, &[1, 2])])
+        }
+    };
+    Plan { modules, nodes, ..Plan::default() }.normalise()
+}
+
+/// The module that has everything.
+fn provider() -> Module {
+    let ty = GlobalType { content: Content::I32, mutable: true };
+    Module {
+        imports: vec![Import { source: Source::Log, twist: None }],
         memories: vec![Memory { min: 1, max: Some(2), ..Memory::default() }],
         tables: vec![Table { ty: TableType { min: 3, max: Some(4), is_64: false }, init: None }],
-        globals: vec![Global {
-            ty: GlobalType { content: Content::I32, mutable: true },
-            init: Number::Const(7),
-            item: Item::Null,
-        }],
+        globals: vec![Global { ty, init: Number::Const(7), item: Item::Null }],
         tags: vec![true],
-        funcs: vec![helper.clone()],
-        exports: vec![Export::Memory(0), Export::Table(0), Export::Global(0), Export::Tag(0), Export::Func(1)],
+        funcs: vec![Func { result: None, steps: vec![Step::Log(3)] }],
+        exports: exports(),
         ..Module::default()
-    };
-    let start = Func { result: None, steps };
-    let plan = if two {
-        let imports = (0..5).map(|export| Import { source: Source::Export { arg: 0, export }, twist: None });
-        // The log, the provider's function, and its own two.
-        let user = Module {
-            args: vec![0],
-            imports: std::iter::once(log).chain(imports).collect(),
-            funcs: vec![start],
-            elems: vec![passive_elem],
-            datas: vec![passive_data],
-            start: Some(2),
-            ..Module::default()
-        };
-        let nodes = vec![Node { module: 0, args: Vec::new() }, Node { module: 1, args: vec![0] }];
-        Plan { modules: vec![own, user], nodes, ..Plan::default() }
-    } else {
-        let module = Module {
-            funcs: vec![helper, start],
-            elems: vec![passive_elem],
-            datas: vec![passive_data],
-            start: Some(2),
-            ..own
-        };
-        Plan { modules: vec![module], nodes: vec![Node::default()], ..Plan::default() }
-    };
-    plan.normalise()
+    }
+}
+
+fn exports() -> Vec<Export> {
+    vec![Export::Memory(0), Export::Table(0), Export::Global(0), Export::Tag(0), Export::Func(1)]
+}
+
+/// The log, and all five exports of arguments.
+fn imports(sources: [usize; 5]) -> Vec<Import> {
+    let given = (0..).zip(sources).map(|(export, arg)| Source::Export { arg, export });
+    std::iter::once(Source::Log).chain(given).map(|source| Import { source, twist: None }).collect()
+}
+
+/// With a passive segment of each kind, for the steps that take from one.
+fn with_segments(module: Module) -> Module {
+    let elems = vec![Elem { mode: Mode::Passive, items: vec![Item::Func(1)] }];
+    let datas = vec![Data { mode: Mode::Passive, bytes: vec![1, 2, 3] }];
+    Module { elems, datas, ..module }
 }
 
 #[cfg(test)]
@@ -162,6 +198,38 @@ mod tests {
         assert_eq!(all.len() as u64, count(2));
         assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
         assert!(all.iter().all(|plan| plan.normalise() == *plan));
+    }
+
+    /// Counted in another way: all sequences there are, each made the one that stands for it.
+    #[test]
+    fn the_count_is_right() {
+        let menu = menu();
+        let place = |step: &Step| menu.iter().position(|other| other == step);
+        let canonical = |mut steps: Vec<Step>| {
+            if let Some(end) = steps.iter().position(ends) {
+                steps.truncate(end + 1);
+            }
+            for _ in 0..steps.len() {
+                for i in 1..steps.len() {
+                    if commute(&steps[i - 1], &steps[i]) && place(&steps[i - 1]) > place(&steps[i]) {
+                        steps.swap(i - 1, i);
+                    }
+                }
+            }
+            steps
+        };
+        for size in 0..=3_u32 {
+            let mut all = HashSet::from([Vec::new()]);
+            for number in 0..menu.len().pow(size) {
+                let digits = (0..size).map(|i| menu[number / menu.len().pow(i) % menu.len()].clone());
+                // Shorter ones come of those that are cut.
+                let steps = canonical(digits.collect());
+                for n in 0..=steps.len() {
+                    all.insert(canonical(steps[..n].to_vec()));
+                }
+            }
+            assert_eq!(count(size as usize), 5 * all.len() as u64, "size {size}");
+        }
     }
 
     #[test]

@@ -22,7 +22,8 @@
 //!   the stack as it was.
 //! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
-//! - [`component`]: plans of components, in the same parts.
+//! - [`component`]: plans of components, in the same parts; [`tasks`]: of the asynchronous half of the Component Model;
+//!   [`values`]: of values that cross the boundary of a component; [`wasi`]: of programs of WASI.
 //! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
 //! - [`envelope`]: the versioned form in which plans stand in a corpus.
 //!
@@ -35,10 +36,27 @@
 //! exhaustion; and the deliberate recursion and the deliberate endless loop do nothing else, so that what precedes them is
 //! all there is.
 //!
+//! # An example
+//!
+//! ```
+//! use preflight_plan::{Action, Plan};
+//! let plan = Plan::from_seed(7);
+//! let (wasm, expected) = (plan.to_wasm(), plan.expected());
+//! assert!(wasm.modules.iter().all(|bytes| bytes.starts_with(b"\0asm")));
+//! // The same number is the same plan, and for every action there is a trace.
+//! assert_eq!(Plan::from_seed(7), plan);
+//! assert!(expected.is_unbounded || wasm.actions.len() == expected.traces.len());
+//! for (action, trace) in wasm.actions.iter().zip(&expected.traces) {
+//!     if let Action::Instantiate { node } = action {
+//!         println!("node {node} given {:?}: {}", plan.imports(*node), trace.outcome);
+//!     }
+//! }
+//! ```
+//!
 //! # A driver
 //!
 //! A driver makes the host functions of the plan, keeps for each node its latest complete instance, and carries out the
-//! actions in order; the fuzzer's own is in `suite/src/fuzz/driver.rs`.
+//! actions in order; the fuzzer's own is in `suite/src/fuzz/driver.rs`, a small one for wasmi in `examples/wasmi.rs`.
 
 #![forbid(unsafe_code)]
 
@@ -48,6 +66,7 @@ pub mod exhaustive;
 pub mod plan;
 pub mod shrink;
 pub mod stats;
+pub mod tasks;
 pub mod values;
 pub mod wasi;
 

@@ -1,25 +1,39 @@
-//! Which kinds of things plans hold, to see that the generator makes none of them rare.
+//! Which kinds of things plans hold, to see that the generators make none of them rare.
+
+mod components;
+mod programs;
+mod tasks;
+mod values;
 
 use crate::{
-    plan::{Export, HostFunc, Memory, Mode, Plan, Step, Twist},
+    plan::{Export, HostFunc, Memory, Mode, Plan, Source, Step, Twist},
     predict::Expected,
     space::{ExternType, spaces},
 };
-use preflight_engine::trace::{Outcome, Phase};
+use preflight_engine::trace::{Outcome, Phase, TrapCode};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In how many plans each kind of thing occurs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// How many plans were looked at.
+    /// How many plans of core modules were looked at.
     pub plans: u64,
-    /// In how many of them each kind occurs.
+    /// How many plans of components.
+    pub components: u64,
+    /// How many programs of WASI.
+    pub programs: u64,
+    /// How many plans of values.
+    pub values: u64,
+    /// How many plans of tasks.
+    pub tasks: u64,
+    /// In how many plans each kind occurs.
     pub kinds: BTreeMap<&'static str, u64>,
-    /// Modules, instances and bytes of each plan.
+    /// Modules, instances and bytes of each plan of core modules.
     pub sizes: Vec<[u32; 3]>,
 }
 
-/// The kinds that every generator of plans has to reach.
+/// The kinds that the generator of plans of core modules has to reach. Those of the other generators are in
+/// [`Stats::all_kinds`].
 pub const KINDS: &[&str] = &[
     "again",
     "call",
@@ -71,6 +85,30 @@ pub const KINDS: &[&str] = &[
     "drop data",
     "drop elem",
     "log",
+    "depth 1",
+    "depth 2",
+    "depth 4",
+    "import function",
+    "import global",
+    "import memory",
+    "import table",
+    "import tag",
+    "shared by several",
+    "trap: unreachable",
+    "trap: division by zero",
+    "trap: overflow",
+    "trap: conversion",
+    "trap: memory bounds",
+    "trap: table bounds",
+    "trap: beyond the table",
+    "trap: null element",
+    "trap: type mismatch",
+    "trap: null reference",
+    "trap: array bounds",
+    "trap: cast",
+    "trap: unaligned",
+    "trap: not shared",
+    "trap: host",
 ];
 
 impl Stats {
@@ -101,13 +139,17 @@ impl Stats {
         }
         ends(expected, &mut kinds);
         self.plans += 1;
-        kinds.into_iter().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
+        self.insert(kinds);
         self.sizes.push([plan.modules.len(), plan.nodes.len(), bytes].map(|n| n as u32));
     }
 
     /// Adds what another has counted.
     pub fn add(&mut self, other: Stats) {
         self.plans += other.plans;
+        self.components += other.components;
+        self.programs += other.programs;
+        self.values += other.values;
+        self.tasks += other.tasks;
         other.kinds.into_iter().for_each(|(kind, n)| *self.kinds.entry(kind).or_default() += n);
         self.sizes.extend(other.sizes);
     }
@@ -121,10 +163,23 @@ impl Stats {
         })
     }
 
-    /// The kinds of [`KINDS`] that occur in fewer than one plan of a thousand.
+    /// All kinds that have to be reached, with the number of plans that could have them.
+    pub fn all_kinds(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let core = KINDS.iter().map(|kind| (*kind, self.plans));
+        let components = components::KINDS.iter().map(|kind| (*kind, self.components));
+        let programs = programs::KINDS.iter().map(|kind| (*kind, self.programs));
+        let tasks = tasks::KINDS.iter().map(|kind| (*kind, self.tasks));
+        core.chain(components).chain(tasks).chain(programs).chain(values::KINDS.iter().map(|kind| (*kind, self.values)))
+    }
+
+    /// The kinds that occur in fewer than one of a thousand of the plans that could have them.
     pub fn rare(&self) -> Vec<&'static str> {
-        let is_rare = |kind: &&&str| self.kinds.get(**kind).copied().unwrap_or_default() * 1000 < self.plans;
-        KINDS.iter().filter(is_rare).copied().collect()
+        let is_rare = |(kind, plans): &(&str, u64)| self.kinds.get(kind).copied().unwrap_or_default() * 1000 < *plans;
+        self.all_kinds().filter(is_rare).map(|(kind, _)| kind).collect()
+    }
+
+    fn insert(&mut self, kinds: BTreeSet<&'static str>) {
+        kinds.into_iter().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
     }
 }
 
@@ -146,7 +201,11 @@ fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
         }
         reaches.push(all);
     }
-    kinds.extend(depth.iter().any(|depth| *depth >= 3).then_some("depth 3"));
+    let depth = depth.iter().max().copied().unwrap_or_default();
+    kinds.extend(
+        (1..).zip(["depth 1", "depth 2", "depth 3", "depth 4"]).find(|(n, _)| *n == depth).map(|(_, kind)| kind),
+    );
+    imports(plan, kinds);
     for (module, space) in plan.modules.iter().zip(spaces(plan)) {
         kinds.extend(module.imports.iter().filter_map(|import| import.twist).map(|twist| match twist {
             Twist::Missing => "twist missing",
@@ -163,6 +222,52 @@ fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
         };
         kinds.extend(module.exports.iter().any(is_imported).then_some("re-export"));
     }
+}
+
+/// What is imported from other nodes, and whether several nodes import the same.
+fn imports(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
+    let spaces = spaces(plan);
+    let mut given = BTreeSet::new();
+    for node in &plan.nodes {
+        for import in &plan.modules[node.module].imports {
+            let Source::Export { arg, export } = import.source else { continue };
+            let from = node.args[arg];
+            let module = plan.nodes[from].module;
+            let is_new = given.insert((from, export));
+            let item = spaces[module].export(plan.modules[module].exports[export]);
+            kinds.insert(match item {
+                ExternType::Func(_) => "import function",
+                ExternType::Table(_) => "import table",
+                ExternType::Memory(_) => "import memory",
+                ExternType::Global(_) => "import global",
+                ExternType::Tag(_) => "import tag",
+            });
+            let is_state = matches!(item, ExternType::Table(_) | ExternType::Memory(_) | ExternType::Global(_));
+            kinds.extend((is_state && !is_new).then_some("shared by several"));
+        }
+    }
+}
+
+/// The kind of a trap, by its reason.
+fn trap_kind(code: TrapCode) -> Option<&'static str> {
+    Some(match code {
+        TrapCode::Unreachable => "trap: unreachable",
+        TrapCode::IntegerDivideByZero => "trap: division by zero",
+        TrapCode::IntegerOverflow => "trap: overflow",
+        TrapCode::InvalidConversionToInteger => "trap: conversion",
+        TrapCode::OutOfBoundsMemory => "trap: memory bounds",
+        TrapCode::OutOfBoundsTable => "trap: table bounds",
+        TrapCode::UndefinedElement => "trap: beyond the table",
+        TrapCode::UninitializedElement => "trap: null element",
+        TrapCode::IndirectCallTypeMismatch => "trap: type mismatch",
+        TrapCode::NullReference => "trap: null reference",
+        TrapCode::OutOfBoundsArray => "trap: array bounds",
+        TrapCode::CastFailure => "trap: cast",
+        TrapCode::UnalignedAtomic => "trap: unaligned",
+        TrapCode::ExpectedSharedMemory => "trap: not shared",
+        TrapCode::Host => "trap: host",
+        _ => return None,
+    })
 }
 
 fn host_kind(host: &HostFunc) -> &'static str {
@@ -211,6 +316,9 @@ fn steps(list: &[Step], kinds: &mut BTreeSet<&'static str>) {
 /// How instantiations and calls failed.
 fn ends(expected: &Expected, kinds: &mut BTreeSet<&'static str>) {
     for trace in &expected.traces {
+        if let Outcome::Trap { code, .. } = &trace.outcome {
+            kinds.extend(trap_kind(*code));
+        }
         kinds.extend(match &trace.outcome {
             Outcome::Unlinkable => Some("fails: unlinkable"),
             Outcome::Trap { phase: Phase::Initialise, .. } => Some("fails: segment out of bounds"),
@@ -222,5 +330,40 @@ fn ends(expected: &Expected, kinds: &mut BTreeSet<&'static str>) {
             }
             _ => None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{component::ComponentPlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
+
+    /// No kind is below one in a thousand, and a third of the plans fail.
+    #[test]
+    fn nothing_is_rare() {
+        let mut stats = Stats::default();
+        let mut failed = 0;
+        const COUNT: u64 = 10_000;
+        for seed in 0..COUNT {
+            let plan = Plan::from_seed(seed);
+            let expected = plan.expected();
+            let fails = |trace: &preflight_engine::trace::Trace| {
+                !matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable)
+            };
+            failed += u64::from(expected.traces.iter().any(fails));
+            stats.count(&plan, &expected, 0);
+            if seed % 2 == 0 {
+                let plan = ComponentPlan::from_seed(seed);
+                stats.count_component(&plan, &plan.expected());
+                let plan = WasiPlan::from_seed(seed);
+                stats.count_program(&plan, &plan.expected());
+                let plan = ValuePlan::from_seed(seed);
+                stats.count_value(&plan);
+                let plan = TaskPlan::from_seed(seed);
+                stats.count_task(&plan, &plan.expected());
+            }
+        }
+        assert_eq!(stats.rare(), [] as [&str; 0], "{:?}", stats.kinds);
+        assert!(failed * 3 >= COUNT, "{failed} of {COUNT}");
     }
 }

@@ -4,11 +4,12 @@
 const MOST_CELLS = 4_000_000;
 
 /**
- * Rows of expected and actual steps: `{ left, right, is }` where `is` says `same`, `left` (expected and not seen), `right`
- * (seen and not expected), `other` (both, and not the same) or `hidden` (a step that the runtime does not show). `full` if the runtime tells every step; otherwise it tells those of the kinds in `seen`.
+ * Rows of expected and actual steps: `{ left, right, is }`, where `is` says `same`, `left` (expected and not seen),
+ * `right` (seen and not expected), `other` (both, and not the same) or `hidden` (a step that the runtime does not show).
+ * `full` if the runtime tells every step; otherwise it tells those of the kinds in `seen`.
  */
 function align(expected, actual, full, seen = SEEN_FROM_OUTSIDE) {
-  const key = (step) => (full ? step.line : step.rest ?? step.line);
+  const key = (step) => (full ? step.line : (step.rest ?? step.line));
   const isVisible = (step) => full || seen.has(step.kind);
   const left = expected.filter(isVisible);
   const right = actual.filter(isVisible);
@@ -39,7 +40,8 @@ function paired(rows) {
     const seen = gap.filter((row) => row.is === "right");
     for (const row of gap) {
       if (row.is === "hidden") out.push(row);
-      else if (row.is === "left") out.push(seen.length > 0 ? { left: row.left, right: seen.shift().right, is: "other" } : row);
+      else if (row.is === "left")
+        out.push(seen.length > 0 ? { left: row.left, right: seen.shift().right, is: "other" } : row);
     }
     out.push(...seen);
     gap = [];
@@ -73,9 +75,10 @@ function longest(a, b, shift) {
   const lengths = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
-      lengths[i * width + j] = a[i] === b[j]
-        ? lengths[(i + 1) * width + j + 1] + 1
-        : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
+      lengths[i * width + j] =
+        a[i] === b[j]
+          ? lengths[(i + 1) * width + j + 1] + 1
+          : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
     }
   }
   const pairs = [];

@@ -21,8 +21,15 @@ class Data {
       item.index = index;
       item.known = item.rules.filter((id) => this.rules[id] !== undefined);
       item.subjects = [...new Set(item.rules.map(subjectOf))];
-      item.search = [item.path, item.title, ...item.rules, ...(item.needs ?? []), ...item.known.map((id) => this.rules[id].statement)]
-        .join("\n").toLowerCase();
+      item.search = [
+        item.path,
+        item.title,
+        ...item.rules,
+        ...(item.needs ?? []),
+        ...item.known.map((id) => this.rules[id].statement),
+      ]
+        .join("\n")
+        .toLowerCase();
       for (const id of item.known) this.casesOfRule.get(id).push(item);
     });
     this.proposals = [...new Set(this.cases.flatMap((item) => item.needs ?? []))].sort();

@@ -29,11 +29,6 @@ function count(n, one, many) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** Says something to screen readers, politely. */
-function announce(text) {
-  document.getElementById("live").textContent = text;
-}
-
 /**
  * Rows that come up as they are scrolled to: the first ones at once, the rest when the end of them is near, or on a button's
  * click, which is there for those who do not scroll.
@@ -50,10 +45,13 @@ function inPieces(body, items, make, after, first = 60) {
   };
   take(first);
   if (done < items.length && "IntersectionObserver" in window) {
-    const near = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) take(done + 200);
-      if (done === items.length) near.disconnect();
-    }, { rootMargin: "600px" });
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) take(done + 200);
+        if (done === items.length) near.disconnect();
+      },
+      { rootMargin: "600px" },
+    );
     near.observe(more);
   }
   after.append(more);

@@ -2,10 +2,14 @@
 
 /** Makes the links of a table's cells reachable with the arrow keys. */
 function arrowKeys(table) {
-  const rows = () => [...table.querySelectorAll("tr")].map((row) => [...row.children].map((cell) => cell.querySelector("a")))
-    .filter((row) => row.some((link) => link !== null));
+  const rows = () =>
+    [...table.querySelectorAll("tr")]
+      .map((row) => [...row.children].map((cell) => cell.querySelector("a")))
+      .filter((row) => row.some((link) => link !== null));
   const links = table.querySelectorAll("a");
-  links.forEach((link, index) => { link.tabIndex = index === 0 ? 0 : -1; });
+  links.forEach((link, index) => {
+    link.tabIndex = index === 0 ? 0 : -1;
+  });
   const move = (from, to) => {
     if (!to || to === from) return;
     if (from) from.tabIndex = -1;
@@ -16,7 +20,9 @@ function arrowKeys(table) {
   table.addEventListener("focusin", (event) => {
     const link = event.target.closest("a");
     if (!link) return;
-    table.querySelectorAll("a[tabindex='0']").forEach((other) => { other.tabIndex = -1; });
+    table.querySelectorAll("a[tabindex='0']").forEach((other) => {
+      other.tabIndex = -1;
+    });
     link.tabIndex = 0;
   });
   table.addEventListener("keydown", (event) => {
@@ -36,11 +42,14 @@ function arrowKeys(table) {
     };
     const some = (row) => row.filter((link) => link !== null);
     const to = {
-      ArrowRight: () => sideways(1), ArrowLeft: () => sideways(-1),
-      ArrowDown: () => upright(y + 1, 1), ArrowUp: () => upright(y - 1, -1),
+      ArrowRight: () => sideways(1),
+      ArrowLeft: () => sideways(-1),
+      ArrowDown: () => upright(y + 1, 1),
+      ArrowUp: () => upright(y - 1, -1),
       Home: () => (event.shiftKey ? upright(0, 1) : some(grid[y])[0]),
       End: () => (event.shiftKey ? upright(grid.length - 1, -1) : some(grid[y]).at(-1)),
-      PageDown: () => upright(Math.min(y + 10, grid.length - 1), -1), PageUp: () => upright(Math.max(y - 10, 0), 1),
+      PageDown: () => upright(Math.min(y + 10, grid.length - 1), -1),
+      PageUp: () => upright(Math.max(y - 10, 0), 1),
     }[event.key];
     if (!to) return;
     event.preventDefault();

@@ -19,6 +19,7 @@ const VIEWS = {
   rules: (rest, filters) => rulesView(data, filters),
   cases: (rest, filters) => casesView(data, filters),
   runtimes: (rest) => runtimesView(data, rest),
+  mutants: () => mutantsView(data),
   rule: (rest, filters) => ruleView(data, rest, filters),
   case: (rest, filters) => caseView(data, rest, filters),
   result: (rest, filters) => resultView(data, rest, filters),
@@ -43,7 +44,12 @@ async function render({ keepFocus = false } = {}) {
   document.getElementById("filters").hidden = made.hasFilters === false;
   bar.show(filters);
   bar.say(made.say ?? "");
-  const heading = el("h1", { tabindex: "-1", id: "heading" }, made.above && el("span", { class: "above" }, made.above), made.heading);
+  const heading = el(
+    "h1",
+    { tabindex: "-1", id: "heading" },
+    made.above && el("span", { class: "above" }, made.above),
+    made.heading,
+  );
   main.replaceChildren(heading);
   append(main, [made.content]);
   if (!keepFocus) settle(heading);
@@ -53,7 +59,8 @@ async function render({ keepFocus = false } = {}) {
 /** Puts the focus where one would look: at what was left, or at the heading. */
 function settle(heading) {
   const known = focusOf.get(location.hash);
-  const target = known && [...main.querySelectorAll("a, button")].find((item) => item.getAttribute("href") === known.href);
+  const target =
+    known && [...main.querySelectorAll("a, button")].find((item) => item.getAttribute("href") === known.href);
   if (target) {
     target.focus({ preventScroll: true });
     scrollTo(0, known.top);
@@ -76,12 +83,21 @@ function keys(event) {
   const isTyping = event.target.matches("input, select, textarea");
   if (event.key === "Escape" && isTyping) return event.target.blur();
   if (isTyping || help.open) return undefined;
-  const go = (view) => { location.hash = href(view, "", parseRoute(location.hash).filters); };
+  const go = (view) => {
+    location.hash = href(view, "", parseRoute(location.hash).filters);
+  };
   const action = {
-    "/": () => { if (document.getElementById("filters").hidden) go("cases"); setTimeout(() => document.getElementById("search").focus()); },
+    "/": () => {
+      if (document.getElementById("filters").hidden) go("cases");
+      setTimeout(() => document.getElementById("search").focus());
+    },
     "?": () => help.showModal(),
-    m: () => go("matrix"), r: () => go("rules"), c: () => go("cases"), t: () => go("runtimes"),
-    n: () => main.querySelector("[data-key=n]")?.click(), p: () => main.querySelector("[data-key=p]")?.click(),
+    m: () => go("matrix"),
+    r: () => go("rules"),
+    c: () => go("cases"),
+    t: () => go("runtimes"),
+    n: () => main.querySelector("[data-key=n]")?.click(),
+    p: () => main.querySelector("[data-key=p]")?.click(),
     d: () => document.getElementById("first-difference")?.scrollIntoView({ block: "center" }),
   }[event.key];
   if (action) {
@@ -91,6 +107,7 @@ function keys(event) {
   return undefined;
 }
 
+document.querySelector("#tabs [data-view=mutants]").hidden = data.mutants === undefined;
 addEventListener("hashchange", navigated);
 addEventListener("keydown", keys);
 document.getElementById("skip").addEventListener("click", () => document.getElementById("heading").focus());

@@ -22,15 +22,21 @@ function splitName(text) {
   const raw = text.slice(0, end);
   let name = raw;
   if (raw[0] === '"') {
-    try { name = JSON.parse(raw); } catch { /* It stays as it is written. */ }
+    try {
+      name = JSON.parse(raw);
+    } catch {
+      /* It stays as it is written. */
+    }
   }
   return [name, text.slice(end).trimStart()];
 }
 
 /** A name that is safe to show: control characters and direction marks become escapes. */
 function shown(name) {
-  const plain = String(name).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+  const plain = String(name).replace(
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => `\\u{${c.codePointAt(0).toString(16)}}`,
+  );
   return plain === "" ? '""' : plain;
 }
 
@@ -68,36 +74,71 @@ function describe(rest) {
 
 const FORMS = [
   [/^allocated(.*)$/, (counts) => ({ kind: "allocated", words: allocated(counts.trim()) })],
-  [/^(elem|data) (\d+) offset = (.*)$/s, (kind, index, value) =>
-    ({ kind: "initial", words: `offset of ${kind} segment ${index} is ${offset(value)}`, value: offset(value) })],
-  [/^(elem|data) (\d+) -> (\w+) (\d+) at (\d+) len (\d+)$/, (kind, index, target, to, at, len) => {
-    const unit = kind === "data" ? count(+len, "byte", "bytes") : count(+len, "entry", "entries");
-    const place = kind === "data" ? `0x${BigInt(at).toString(16)}` : at;
-    return { kind: "write", words: `${kind} segment ${index} written to ${target} ${to}: ${unit} at ${place}`,
-      effect: `${target} ${to} has the ${unit} of ${kind} segment ${index} at ${place}` };
-  }],
+  [
+    /^(elem|data) (\d+) offset = (.*)$/s,
+    (kind, index, value) => ({
+      kind: "initial",
+      words: `offset of ${kind} segment ${index} is ${offset(value)}`,
+      value: offset(value),
+    }),
+  ],
+  [
+    /^(elem|data) (\d+) -> (\w+) (\d+) at (\d+) len (\d+)$/,
+    (kind, index, target, to, at, len) => {
+      const unit = kind === "data" ? count(+len, "byte", "bytes") : count(+len, "entry", "entries");
+      const place = kind === "data" ? `0x${BigInt(at).toString(16)}` : at;
+      return {
+        kind: "write",
+        words: `${kind} segment ${index} written to ${target} ${to}: ${unit} at ${place}`,
+        effect: `${target} ${to} has the ${unit} of ${kind} segment ${index} at ${place}`,
+      };
+    },
+  ],
   [/^(elem|data) (\d+) dropped$/, (kind, index) => ({ kind: "dropped", words: `${kind} segment ${index} dropped` })],
   [/^elem (\d+) = (.*)$/s, (index, value) => ({ kind: "initial", words: `items of elem segment ${index}: ${value}` })],
-  [/^(global|table|value) (\d+) = (.*)$/s, (what, index, value) =>
-    ({ kind: "initial", words: `${what} ${index} is ${value}` })],
+  [
+    /^(global|table|value) (\d+) = (.*)$/s,
+    (what, index, value) => ({ kind: "initial", words: `${what} ${index} is ${value}` }),
+  ],
   [/^start (\d+) entered$/, (func) => ({ kind: "start", words: `start function (function ${func}) begins` })],
   [/^start (\d+) left$/, (func) => ({ kind: "start-back", words: `start function (function ${func}) returned` })],
-  [/^component start (\d+) returned (.*)$/s, (func, values) =>
-    ({ kind: "start-back", words: `component start (function ${func}) returned ${values}` })],
-  [/^component start (\d+) (.*)$/s, (func, args) =>
-    ({ kind: "start", words: `component start calls function ${func}${args}` })],
+  [
+    /^component start (\d+) returned (.*)$/s,
+    (func, values) => ({ kind: "start-back", words: `component start (function ${func}) returned ${values}` }),
+  ],
+  [
+    /^component start (\d+) (.*)$/s,
+    (func, args) => ({ kind: "start", words: `component start calls function ${func}${args}` }),
+  ],
   [/^component begun$/, () => ({ kind: "begun", words: "component instantiation begins" })],
   [/^component done$/, () => ({ kind: "done", words: "component is ready" })],
   [/^done$/, () => ({ kind: "done", words: "instance is ready" })],
-  [/^trap (\S+) in (\S+)$/, (code, phase) =>
-    ({ kind: "trap", words: `TRAP: ${code.replaceAll("-", " ")}, ${PHASE[phase] ?? phase}`, end: `trap ${code} in ${phase}` })],
-  [/^throw (.*) in (\S+)$/s, (args, phase) =>
-    ({ kind: "trap", words: `EXCEPTION ${args}, ${PHASE[phase] ?? phase}`, end: `exception in ${phase}` })],
+  [
+    /^trap (\S+) in (\S+)$/,
+    (code, phase) => ({
+      kind: "trap",
+      words: `TRAP: ${code.replaceAll("-", " ")}, ${PHASE[phase] ?? phase}`,
+      end: `trap ${code} in ${phase}`,
+    }),
+  ],
+  [
+    /^throw (.*) in (\S+)$/s,
+    (args, phase) => ({
+      kind: "trap",
+      words: `EXCEPTION ${args}, ${PHASE[phase] ?? phase}`,
+      end: `exception in ${phase}`,
+    }),
+  ],
   [/^exit (-?\d+)$/, (code) => ({ kind: "exit", words: `the program ends with status ${code}`, end: `exit ${code}` })],
   [/^locked$/, () => ({ kind: "locked", words: "locked: nothing may enter it any more" })],
   [/^thread (\d+) (\w+)$/, (thread, what) => ({ kind: "task", words: `thread ${thread} ${what}` })],
-  [/^event (\S+) index (\d+) payload (\d+)$/, (code, index, payload) =>
-    ({ kind: "task", words: `event delivered: ${code} on handle ${index}, payload ${payload}` })],
+  [
+    /^event (\S+) index (\d+) payload (\d+)$/,
+    (code, index, payload) => ({
+      kind: "task",
+      words: `event delivered: ${code} on handle ${index}, payload ${payload}`,
+    }),
+  ],
 ];
 
 /** The forms that begin with a word and a name. */
@@ -115,16 +156,26 @@ function describeNamed(rest) {
       return after.startsWith("returned ")
         ? { kind: "host-back", words: `host function ${label} returned ${after.slice(9)}` }
         : { kind: "host", words: `calls host function ${label}${after}` };
-    case "call": return { kind: "call", words: `call of ${label}${because(after)}` };
-    case "return": return { kind: "call-back", words: `${label} returned ${after}` };
-    case "entry": return { kind: "entry", words: `${label} called from within${because(after)}` };
-    case "output": return { kind: "output", words: `writes to ${label}: ${after}` };
-    case "lifted": return { kind: "value", words: `values lifted (${label}): ${after}` };
-    case "lowered": return { kind: "value", words: `values lowered (${label}): ${after}` };
-    case "resource": return { kind: "resource", words: `resource ${label} ${after}` };
-    case "rule": return { kind: "rule", words: `rule ${label}, read as ${splitName(after.replace(/^reading /, ""))[0]}` };
-    case "task": return { kind: "task", words: `task of ${label} ${after}` };
-    default: return { kind: "other", words: rest };
+    case "call":
+      return { kind: "call", words: `call of ${label}${because(after)}` };
+    case "return":
+      return { kind: "call-back", words: `${label} returned ${after}` };
+    case "entry":
+      return { kind: "entry", words: `${label} called from within${because(after)}` };
+    case "output":
+      return { kind: "output", words: `writes to ${label}: ${after}` };
+    case "lifted":
+      return { kind: "value", words: `values lifted (${label}): ${after}` };
+    case "lowered":
+      return { kind: "value", words: `values lowered (${label}): ${after}` };
+    case "resource":
+      return { kind: "resource", words: `resource ${label} ${after}` };
+    case "rule":
+      return { kind: "rule", words: `rule ${label}, read as ${splitName(after.replace(/^reading /, ""))[0]}` };
+    case "task":
+      return { kind: "task", words: `task of ${label} ${after}` };
+    default:
+      return { kind: "other", words: rest };
   }
 }
 

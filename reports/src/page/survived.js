@@ -12,8 +12,14 @@ function survived(trace, state) {
   const title = isFailure ? "What survived" : "What can be reached now";
   const parts = [el("h3", {}, title)];
   if (effects.length > 0 && isFailure) {
-    parts.push(el("p", {}, "Nothing is rolled back. What was done before the end stays done:"),
-      el("ul", { class: "effects" }, effects.map((effect) => el("li", {}, effect))));
+    parts.push(
+      el("p", {}, "Nothing is rolled back. What was done before the end stays done:"),
+      el(
+        "ul",
+        { class: "effects" },
+        effects.map((effect) => el("li", {}, effect)),
+      ),
+    );
   }
   if (state.length > 0) {
     parts.push(el("p", {}, "Found in what can still be reached:"), el("dl", { class: "state" }, state.map(item)));
@@ -24,7 +30,8 @@ function survived(trace, state) {
 /** Writes that instances made which then failed. */
 function effectsOf(trace) {
   const failed = new Set(trace.steps.filter((step) => step.kind === "trap").map((step) => step.at));
-  return trace.steps.filter((step) => step.effect !== undefined && failed.has(step.at))
+  return trace.steps
+    .filter((step) => step.effect !== undefined && failed.has(step.at))
     .map((step) => `${shown(step.at)}: ${step.effect}`);
 }
 
@@ -32,10 +39,15 @@ function item(found) {
   const name = `${shown(found.at)}${found.name === "" ? "" : ` ${shown(found.name)}`}`;
   const [head, lines] = contents(found);
   const body = lines.length === 0 ? null : el("pre", { tabindex: "0" }, lines.slice(0, MOST_LINES).join("\n"));
-  const more = lines.length > MOST_LINES
-    ? el("details", {}, el("summary", {}, count(lines.length - MOST_LINES, "more line", "more lines")),
-      el("pre", { tabindex: "0" }, lines.slice(MOST_LINES).join("\n")))
-    : null;
+  const more =
+    lines.length > MOST_LINES
+      ? el(
+          "details",
+          {},
+          el("summary", {}, count(lines.length - MOST_LINES, "more line", "more lines")),
+          el("pre", { tabindex: "0" }, lines.slice(MOST_LINES).join("\n")),
+        )
+      : null;
   return [el("dt", {}, `${found.kind} ${name}`), el("dd", {}, head, body, more)];
 }
 
@@ -48,16 +60,28 @@ function contents(found) {
       return [`${count(found.size_bytes, "byte", "bytes")}${lines.length === 0 ? ", all zero" : ""}`, lines];
     }
     case "table": {
-      const lines = found.runs.map((run) => `[${run.index}${run.times > 1 ? ` to ${run.index + run.times - 1}` : ""}] ${valueText(run.value)}`);
+      const lines = found.runs.map(
+        (run) => `[${run.index}${run.times > 1 ? ` to ${run.index + run.times - 1}` : ""}] ${valueText(run.value)}`,
+      );
       if (found.beyond) lines.push(`… ${found.beyond.count} more entries that are not null`);
       return [`${count(found.size, "entry", "entries")}${lines.length === 0 ? ", all null" : ""}`, lines];
     }
-    case "global": case "value": return [valueText(found.value), []];
-    case "func": return [valueText(found.outcome), []];
+    case "global":
+    case "value":
+      return [valueText(found.value), []];
+    case "func":
+      return [valueText(found.outcome), []];
     case "component":
-      return [found.locked ? "locked: nothing in it can be called"
-        : found.may_enter ? "can be called" : "cannot be called: it has not come up, or stands in one that is locked", []];
-    default: return [valueText(found), []];
+      return [
+        found.locked
+          ? "locked: nothing in it can be called"
+          : found.may_enter
+            ? "can be called"
+            : "cannot be called: it has not come up, or stands in one that is locked",
+        [],
+      ];
+    default:
+      return [valueText(found), []];
   }
 }
 

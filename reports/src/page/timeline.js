@@ -2,12 +2,38 @@
 
 /** Colours of lanes; more lanes than these take them again. */
 const LANE_COLOURS = 8;
+/** With more instances than these, a lane that is over is used again by a later instance. */
+const MOST_LANES = 12;
+/** As many instances are named above a timeline. */
+const MOST_NAMES = 40;
+/** As many steps are shown at once; more come up when they are scrolled to. */
+const FIRST_STEPS = 500;
 
 /** A sign for each kind of step: not colour alone says what happened. */
 const SIGNS = {
-  import: "→", allocated: "▢", initial: "=", write: "✎", dropped: "−", start: "▶", "start-back": "◀", done: "✓", trap: "✖",
-  host: "↗", "host-back": "↙", call: "▷", "call-back": "◁", entry: "▷", output: "≫", exit: "■", begun: "◇", value: "⇅",
-  resource: "◈", locked: "⊘", rule: "§", task: "∥", other: "·",
+  import: "→",
+  allocated: "▢",
+  initial: "=",
+  write: "✎",
+  dropped: "−",
+  start: "▶",
+  "start-back": "◀",
+  done: "✓",
+  trap: "✖",
+  host: "↗",
+  "host-back": "↙",
+  call: "▷",
+  "call-back": "◁",
+  entry: "▷",
+  output: "≫",
+  exit: "■",
+  begun: "◇",
+  value: "⇅",
+  resource: "◈",
+  locked: "⊘",
+  rule: "§",
+  task: "∥",
+  other: "·",
 };
 const OPENING = new Set(["start", "call", "host"]);
 const CLOSING = { "start-back": "start", "call-back": "call", "host-back": "host" };
@@ -18,32 +44,46 @@ const CLOSING = { "start-back": "start", "call-back": "call", "host-back": "host
  */
 class Lanes {
   constructor(steps) {
-    this.paths = [];
-    const last = new Map();
+    /** By instance: the places of its first and its last step. */
+    this.first = new Map();
+    this.last = new Map();
     steps.forEach((step, index) => {
-      if (step?.at === null || step?.at === undefined) return;
-      if (!last.has(step.at)) this.paths.push(step.at);
-      last.set(step.at, index);
+      if (!this.first.has(step.at)) this.first.set(step.at, index);
+      this.last.set(step.at, index);
     });
-    this.last = last;
-    this.hasHost = steps.some((step) => step?.kind === "host");
-    /** By instance: `absent`, `coming`, `ready`, `failed`. */
-    this.states = new Map(this.paths.map((path) => [path, "absent"]));
+    this.paths = [...this.first.keys()];
+    this.hasHost = steps.some((step) => step.kind === "host");
+    this.columns = this.arrange();
+    /** The numbers of instances, for their colours. */
+    this.numbers = new Map(this.paths.map((path, number) => [path, number]));
+    /** The instances that have begun and are not over: `coming`, `ready` or `failed`. */
+    this.states = new Map();
     /** What runs, the innermost last: instance and kind. */
     this.running = [];
   }
 
-  get count() {
-    return this.paths.length + (this.hasHost ? 1 : 0);
+  /** The column of each instance; the host's is the first. */
+  arrange() {
+    const start = this.hasHost ? 1 : 0;
+    const columns = new Map();
+    /** By column: the last step of the instance in it. */
+    const ends = [];
+    for (const path of this.paths) {
+      const free = this.paths.length > MOST_LANES ? ends.findIndex((end) => end < this.first.get(path)) : -1;
+      const column = free < 0 ? ends.length : free;
+      ends[column] = this.last.get(path);
+      columns.set(path, column + start);
+    }
+    this.count = ends.length + start;
+    return columns;
   }
 
-  /** The column of an instance; the host's is the first. */
   column(path) {
-    return this.paths.indexOf(path) + (this.hasHost ? 1 : 0);
+    return this.columns.get(path);
   }
 
   colour(path) {
-    return this.paths.indexOf(path) % LANE_COLOURS;
+    return this.numbers.get(path) % LANE_COLOURS;
   }
 
   /** Takes a step: returns how the lanes look at it, and then changes the state. */
@@ -51,7 +91,7 @@ class Lanes {
     const closes = CLOSING[step.kind];
     if (closes !== undefined) this.close(closes, step.at);
     const depth = this.running.length;
-    if (this.states.get(step.at) === "absent") this.states.set(step.at, "coming");
+    if (!this.states.has(step.at)) this.states.set(step.at, "coming");
     const picture = this.picture(step, index, closes !== undefined);
     if (OPENING.has(step.kind)) this.running.push({ at: step.at, kind: step.kind });
     if (step.kind === "done") this.states.set(step.at, "ready");
@@ -68,14 +108,16 @@ class Lanes {
     if (index >= 0) this.running.length = index;
   }
 
+  /** The lanes that are there at a step; those that are over are forgotten. */
   picture(step, index, isClosing) {
     const bars = new Set(this.running.filter((frame) => frame.kind !== "host").map((frame) => frame.at));
     if (isClosing && step.kind !== "host-back") bars.add(step.at);
-    const lanes = this.paths.map((path) => {
-      const state = this.states.get(path);
-      const isOver = state === "absent" || (index > this.last.get(path) && !bars.has(path) && state !== "coming");
-      return { path, state: isOver && path !== step.at ? "absent" : state, bar: bars.has(path) };
-    });
+    const lanes = [];
+    for (const [path, state] of this.states) {
+      const isOver = index > this.last.get(path) && !bars.has(path) && state !== "coming";
+      if (isOver && path !== step?.at) this.states.delete(path);
+      else lanes.push({ path, state, bar: bars.has(path) });
+    }
     return { lanes };
   }
 }
@@ -93,20 +135,22 @@ function gutter(lanes, picture, step) {
   };
   if (lanes.hasHost) mark(0, "lane host-lane", null);
   if (step === null) {
-    for (const lane of picture?.lanes ?? []) {
-      if (lane.state !== "absent") mark(lanes.column(lane.path), `lane ${lane.state}${lane.bar ? " bar" : ""}`, lanes.colour(lane.path));
+    for (const lane of picture.lanes) {
+      mark(lanes.column(lane.path), `lane ${lane.state}${lane.bar ? " bar" : ""}`, lanes.colour(lane.path));
     }
     return box;
   }
   const own = lanes.column(step.at);
   for (const lane of picture.lanes) {
-    if (lane.state === "absent") continue;
     const isFirst = lane.path === step.at && (picture.isFirst ?? false);
     const end = lane.path === step.at && step.kind === "trap" && lanes.states.get(step.at) === "failed" ? " last" : "";
     const begin = lane.path === step.at && step.kind === "start" ? " bar-begins" : "";
     const over = lane.path === step.at && step.kind === "start-back" ? " bar-ends" : "";
-    mark(lanes.column(lane.path), `lane ${lane.state}${lane.bar ? " bar" : ""}${end}${begin}${over}${isFirst ? " first" : ""}`,
-      lanes.colour(lane.path));
+    mark(
+      lanes.column(lane.path),
+      `lane ${lane.state}${lane.bar ? " bar" : ""}${end}${begin}${over}${isFirst ? " first" : ""}`,
+      lanes.colour(lane.path),
+    );
   }
   if (step.kind === "host" || step.kind === "host-back") {
     const arrow = mark(0, `arrow ${step.kind}`, lanes.colour(step.at));
@@ -147,12 +191,7 @@ class Side {
 
   /** How the lanes look where nothing happens. */
   still() {
-    const lanes = this.lanes.paths.map((path) => {
-      const state = this.lanes.states.get(path);
-      const isOver = state === "absent" || (this.index > this.lanes.last.get(path) && state !== "coming");
-      return { path, state: isOver ? "absent" : state, bar: this.lanes.running.some((frame) => frame.at === path && frame.kind !== "host") };
-    });
-    return { lanes };
+    return this.lanes.picture(null, this.index, false);
   }
 
   label(path) {
@@ -173,7 +212,9 @@ class Side {
 
   /** The lanes by name, above the timeline. */
   legend() {
-    const items = this.lanes.paths.map((path) => el("li", {}, this.label(path)));
+    const items = this.lanes.paths.slice(0, MOST_NAMES).map((path) => el("li", {}, this.label(path)));
+    if (this.lanes.paths.length > MOST_NAMES)
+      items.push(el("li", {}, `and ${this.lanes.paths.length - MOST_NAMES} more`));
     if (this.lanes.hasHost) items.unshift(el("li", {}, el("span", { class: "instance host" }, "host")));
     return el("ul", { class: "legend", "aria-label": "Instances, as lanes from left to right" }, items);
   }
@@ -181,57 +222,98 @@ class Side {
 
 /** The end of a trace as a row's content. */
 function endCell(end) {
-  const isWell = /^(returned|exit 0)/.test(end);
+  const isWell = /^(returned|exit)/.test(end);
   return el("span", { class: `end ${isWell ? "well" : "wrong"}` }, el("b", {}, "End: "), shown(endInWords(end)));
 }
 
 /** The timeline of one trace, as a list in order. */
 function timeline(trace, notes = {}, id = null) {
   const side = new Side(trace.steps, notes);
-  const list = el("ol", { class: "timeline single", id });
-  list.append(...trace.steps.map((step, index) => {
-    const row = el("li", { class: `step ${step.kind}`, "data-at": step.at, id: id && `${id}-${index}` }, side.cell(step));
-    return row;
-  }));
-  list.append(el("li", { class: "step the-end" }, endCell(trace.end)));
-  return el("div", {}, side.legend(), list);
+  const [list, after] = [el("ol", { class: "timeline single", id }), el("div", {})];
+  const row = (step, index) => el("li", { class: `step ${step.kind}`, id: id && `${id}-${index}` }, side.cell(step));
+  inPieces(list, trace.steps, row, after, FIRST_STEPS);
+  return el("div", {}, side.legend(), list, after, el("p", { class: "the-end" }, endCell(trace.end)));
 }
 
 /**
  * Two timelines side by side, the first difference marked. Returns the element, and whether a difference was found.
  * `isSame` if the verdict says that there is none.
  */
-function sideBySide(expected, actual, { full, isSame, leftName, rightName, seen, unseenWords = "not shown by this runtime" }) {
+function sideBySide(
+  expected,
+  actual,
+  { full, isSame, leftName, rightName, seen, unseenWords = "not shown by this runtime" },
+) {
   const rows = align(expected.steps, actual.steps, full, seen);
-  const [left, right] = [new Side(expected.steps), new Side(rows.map((row) => row.right).filter((step) => step !== null))];
+  const [left, right] = [
+    new Side(expected.steps),
+    new Side(rows.map((row) => row.right).filter((step) => step !== null)),
+  ];
   const differs = (row) => !isSame && row.is !== "same" && row.is !== "hidden";
   const first = rows.findIndex(differs);
-  const body = el("tbody", {});
-  rows.forEach((row, index) => {
+  const [body, after] = [el("tbody", {}), el("div", {})];
+  const make = (row, index) => {
     const mark = index === first ? el("span", { class: "first-difference" }, "first difference") : null;
-    const sign = differs(row) ? el("span", { class: "sign", "aria-hidden": "true" }, { left: "−", right: "+", other: "≠" }[row.is]) : null;
+    const sign = differs(row)
+      ? el("span", { class: "sign", "aria-hidden": "true" }, { left: "−", right: "+", other: "≠" }[row.is])
+      : null;
     const none = missingStep(row, rows[index - 1], unseenWords);
-    body.append(el("tr", { class: `step ${row.is}${differs(row) ? " differs" : ""}${mark ? " first" : ""}`, id: mark && "first-difference" },
-      el("td", {}, el("div", { class: `cell ${row.left?.kind ?? ""}` }, row.left ? left.cell(row.left) : [left.cell(null), none])),
+    return el(
+      "tr",
+      {
+        class: `step ${row.is}${differs(row) ? " differs" : ""}${mark ? " first" : ""}`,
+        id: mark && "first-difference",
+      },
+      el(
+        "td",
+        {},
+        el("div", { class: `cell ${row.left?.kind ?? ""}` }, row.left ? left.cell(row.left) : [left.cell(null), none]),
+      ),
       el("td", { class: "between" }, mark, sign),
-      el("td", {}, el("div", { class: `cell ${row.right?.kind ?? ""}` }, row.right ? right.cell(row.right) : [right.cell(null), none]))));
-  });
+      el(
+        "td",
+        {},
+        el(
+          "div",
+          { class: `cell ${row.right?.kind ?? ""}` },
+          row.right ? right.cell(row.right) : [right.cell(null), none],
+        ),
+      ),
+    );
+  };
+  inPieces(body, rows, make, after, Math.max(FIRST_STEPS, first + 50));
   const isEndDifferent = !isSame && actual.end !== null && !sameEnd(expected.end, actual.end, full);
   const isEndFirst = isEndDifferent && first < 0;
-  body.append(el("tr", { class: `the-end${isEndDifferent ? " differs" : ""}`, id: isEndFirst && "first-difference" },
-    el("td", {}, endCell(expected.end)),
-    el("td", { class: "between" }, isEndFirst && el("span", { class: "first-difference" }, "first difference")),
-    el("td", {}, actual.end !== null && endCell(actual.end))));
+  const foot = el(
+    "tfoot",
+    {},
+    el(
+      "tr",
+      { class: `the-end${isEndDifferent ? " differs" : ""}`, id: isEndFirst && "first-difference" },
+      el("td", {}, endCell(expected.end)),
+      el("td", { class: "between" }, isEndFirst && el("span", { class: "first-difference" }, "first difference")),
+      el("td", {}, actual.end !== null && endCell(actual.end)),
+    ),
+  );
   const head = (name, side) => el("th", { scope: "col" }, name, side.legend());
-  const table = el("table", { class: "timeline double" },
+  const table = el(
+    "table",
+    { class: "timeline double" },
     el("caption", { class: "sr" }, "Expected and actual steps in order of time"),
-    el("thead", {}, el("tr", {}, head(leftName, left), el("td", { class: "between" }), head(rightName, right))), body);
-  return { element: el("div", { class: "scroll" }, table), isDifferent: first >= 0 || isEndDifferent };
+    el("thead", {}, el("tr", {}, head(leftName, left), el("td", { class: "between" }), head(rightName, right))),
+    body,
+    foot,
+  );
+  return {
+    element: el("div", {}, el("div", { class: "scroll" }, table), after),
+    isDifferent: first >= 0 || isEndDifferent,
+  };
 }
 
 /** What stands where one side has no step; said once of steps that follow each other. */
 function missingStep(row, before, unseenWords) {
-  if (row.is === "hidden" && before?.is === "hidden") return el("span", { class: "hidden-step" }, "⋮", unseen(unseenWords));
+  if (row.is === "hidden" && before?.is === "hidden")
+    return el("span", { class: "hidden-step" }, "⋮", unseen(unseenWords));
   const words = row.is === "hidden" ? unseenWords : row.left === null ? "nothing expected here" : "did not happen";
   return el("span", { class: "hidden-step" }, words);
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-const STYLE: &str = include_str!("../page/page.css");
+const STYLES: [&str; 3] =
+    [include_str!("../page/base.css"), include_str!("../page/tables.css"), include_str!("../page/timeline.css")];
 const REPORT: &str = include_str!("../page/report.html");
 const TRACE: &str = include_str!("../page/trace.html");
 /// What both pages need, in the order of use.
@@ -21,7 +22,7 @@ const COMMON: [&str; 4] = [
     include_str!("../page/timeline.js"),
     include_str!("../page/survived.js"),
 ];
-const REPORT_SCRIPTS: [&str; 10] = [
+const REPORT_SCRIPTS: [&str; 11] = [
     include_str!("../page/align.js"),
     include_str!("../page/data.js"),
     include_str!("../page/route.js"),
@@ -31,6 +32,7 @@ const REPORT_SCRIPTS: [&str; 10] = [
     include_str!("../page/cases.js"),
     include_str!("../page/rules.js"),
     include_str!("../page/result.js"),
+    include_str!("../page/mutants.js"),
     include_str!("../page/report.js"),
 ];
 const TRACE_SCRIPTS: [&str; 1] = [include_str!("../page/trace.js")];
@@ -107,15 +109,16 @@ pub fn trace_page(trace: &TracePage) -> Result<String, serde_json::Error> {
 fn page(template: &str, scripts: &[&str], facts: &str, data: &str) -> String {
     let mut script = "\"use strict\";\n".to_owned();
     COMMON.iter().chain(scripts).for_each(|part| script.push_str(part));
+    let style = STYLES.concat();
     let policy = format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
+        hash(&style),
         hash(&script)
     );
     // In JSON, `<` only ever stands in strings: without it no text can end the element that it stands in.
     let data = data.replace('<', "\\u003c");
     let parts =
-        [("policy", policy.as_str()), ("style", STYLE), ("facts", &html(facts)), ("data", &data), ("script", &script)];
+        [("policy", policy.as_str()), ("style", &style), ("facts", &html(facts)), ("data", &data), ("script", &script)];
     fill(template, &parts)
 }
 

@@ -17,6 +17,7 @@ pub fn markdown(matrix: &Matrix) -> String {
     let _ = known(&mut text, matrix);
     let _ = without_verdict(&mut text, matrix);
     let _ = untested(&mut text, matrix);
+    let _ = mutants(&mut text, matrix);
     text
 }
 
@@ -155,6 +156,30 @@ fn untested(text: &mut String, matrix: &Matrix) -> std::fmt::Result {
                 cell(&rule.statement),
                 reason.unwrap_or_default()
             )?;
+        }
+        Ok(())
+    })
+}
+
+/// The cases' proof of their power.
+fn mutants(text: &mut String, matrix: &Matrix) -> std::fmt::Result {
+    let list = &matrix.mutants;
+    if list.is_empty() {
+        return Ok(());
+    }
+    let survivors: Vec<_> = list.iter().filter(|mutant| !mutant.killed).collect();
+    let title = format!(
+        "{}: {} survived",
+        count(list.len(), "engine with one bug", "engines with one bug each"),
+        survivors.len()
+    );
+    details(text, &title, |text| {
+        for mutant in survivors {
+            writeln!(text, "- **survived** {}: {}", cell(&mutant.id), cell(&mutant.what))?;
+        }
+        for mutant in list.iter().filter(|mutant| mutant.killed) {
+            let by = mutant.killed_by.as_deref().unwrap_or("a case");
+            writeln!(text, "- {}: {} (found by {})", cell(&mutant.id), cell(&mutant.what), cell(by))?;
         }
         Ok(())
     })

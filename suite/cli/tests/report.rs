@@ -98,6 +98,23 @@ fn several_results_stand_in_one_report() {
 }
 
 #[test]
+fn mutants_become_part_of_the_results() {
+    let folder = Folder::with(&[
+        (
+            "mutants.json",
+            r#"{"mutants": [{"id": "a", "what": "b", "killed": true, "killed_by": "core/data-active-dropped.wast", "how": "failed"}]}"#,
+        ),
+        ("list.json", r#"{"mutants": [{"id": "a", "what": "b"}]}"#),
+    ]);
+    results(&folder, "run --runtime reference --filter core/data-active --out .");
+    let run = folder.run("report results.json --mutants mutants.json --format json");
+    assert_eq!(Matrix::read(&run.out).unwrap().mutants[0].killed_by.as_deref(), Some("core/data-active-dropped.wast"));
+    let run = folder.run("report results.json --mutants list.json");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    contains(&run.err, &["list.json is not what `preflight mutants --format json` writes"]);
+}
+
+#[test]
 fn new_failures_are_status_1() {
     let folder = Folder::with(&[]);
     let text = results(&folder, &format!("{RUN} --out ."));

@@ -1,7 +1,9 @@
 //! Many inputs, one after the other and side by side.
 
 use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without, smith};
-use preflight_plan::{Plan, component::ComponentPlan, stats::Stats};
+use preflight_plan::{
+    Plan, component::ComponentPlan, envelope::Planned, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
@@ -12,8 +14,9 @@ use std::{
 /// Where inputs come from.
 #[derive(Debug, Clone)]
 pub enum Inputs {
-    /// All sources, by number: of four inputs two are plans, one is a plan of components, and one a module of wasm-smith, some
-    /// of these with bytes changed.
+    /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components, one of tasks, one a
+    /// program of WASI, one a value, two are graphs in which the bodies of a module come from wasm-smith, and two are modules of
+    /// wasm-smith, one of them with bytes changed.
     Seeds {
         /// The first number.
         first: u64,
@@ -42,6 +45,14 @@ pub enum Input {
     Plan(Plan),
     /// A plan of components.
     Component(ComponentPlan),
+    /// A program of WASI.
+    Program(WasiPlan),
+    /// A plan of a value.
+    Value(ValuePlan),
+    /// A plan of tasks.
+    Task(TaskPlan),
+    /// A plan in which the bodies of one module come from wasm-smith; the number says which.
+    Shaped(Plan, u64),
     /// The bytes of a module that no plan describes.
     Module(Vec<u8>),
 }
@@ -244,16 +255,14 @@ impl Blocks {
 fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Input>, Verdict) {
     match source {
         Source::Seed(seed) if seed % 4 == 3 => {
-            let bytes = smith::module(seed);
-            let verdict = judge.not_asked(caught(|| smith::judge(judge, &bytes)), "modules that no plan describes");
-            (verdict.finding.is_some().then_some(Input::Module(bytes)), verdict)
+            let (input, verdict) = judge_smith(judge, seed);
+            let verdict = judge.not_asked(verdict, "bodies that no plan describes");
+            (verdict.finding.is_some().then_some(input), verdict)
         }
         Source::Seed(seed) if seed % 4 == 2 => {
-            let plan = ComponentPlan::from_seed(seed);
-            let checks = Checks { text: seed % 32 == 2, ..Checks::ALL };
-            let verdict = caught(|| judge.component_by(&plan, checks).0);
-            let verdict = judge.not_asked(verdict, "components that import a function");
-            (verdict.finding.is_some().then_some(Input::Component(plan)), verdict)
+            let (input, verdict) = judge_other(judge, seed, stats);
+            let verdict = judge.not_asked(verdict, "plans of something else than core modules");
+            (verdict.finding.is_some().then_some(input), verdict)
         }
         // Text takes as long as all else together: an eighth of the plans are printed and parsed.
         Source::Seed(seed) => {
@@ -261,6 +270,58 @@ fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Inp
             judge_plan(judge, Plan::from_seed(seed), checks, stats)
         }
         Source::Plan(plan) => judge_plan(judge, plan, Checks::ALL, stats),
+    }
+}
+
+/// What is judged by comparison: a module, or a graph with bodies of wasm-smith in it.
+fn judge_smith(judge: &Judge, seed: u64) -> (Input, Verdict) {
+    if matches!(seed % 16, 7 | 11) {
+        let plan = smith::plan(seed);
+        let verdict = caught(|| smith::shaped(judge, &plan, seed));
+        return (Input::Shaped(plan, seed), verdict);
+    }
+    let bytes = smith::module(seed);
+    let verdict = caught(|| smith::judge(judge, &bytes));
+    (Input::Module(bytes), verdict)
+}
+
+/// A plan of something else than core modules.
+fn judge_other(judge: &Judge, seed: u64, stats: &mut Stats) -> (Input, Verdict) {
+    match seed / 4 % 4 {
+        2 => {
+            let plan = WasiPlan::from_seed(seed);
+            let verdict = caught(|| {
+                let (verdict, expected) = judge.wasi(&plan);
+                stats.count_program(&plan, &expected);
+                verdict
+            });
+            (Input::Program(plan), verdict)
+        }
+        3 => {
+            let plan = ValuePlan::from_seed(seed);
+            stats.count_value(&plan);
+            let verdict = caught(|| judge.value(&plan).0);
+            (Input::Value(plan), verdict)
+        }
+        1 => {
+            let plan = TaskPlan::from_seed(seed);
+            let verdict = caught(|| {
+                let (verdict, expected) = judge.task(&plan);
+                stats.count_task(&plan, &expected);
+                verdict
+            });
+            (Input::Task(plan), verdict)
+        }
+        _ => {
+            let plan = ComponentPlan::from_seed(seed);
+            let verdict = caught(|| {
+                let checks = Checks { text: seed % 32 == 2, ..Checks::ALL };
+                let (verdict, expected) = judge.component_by(&plan, checks);
+                stats.count_component(&plan, &expected);
+                verdict
+            });
+            (Input::Component(plan), verdict)
+        }
     }
 }
 
@@ -283,8 +344,79 @@ fn caught(judge: impl FnOnce() -> Verdict) -> Verdict {
 
 /// The smallest plan that is found to fail in the same way.
 pub fn shrink(judge: &Judge, plan: &Plan, signature: &str, tries: usize) -> Plan {
+    shrunk(plan, signature, tries, |plan| judge.plan(plan).0)
+}
+
+/// The smallest input of the same kind that is found to fail in the same way; what is no plan stays as it is.
+pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> Input {
+    match input {
+        Input::Plan(plan) => Input::Plan(shrink(judge, plan, signature, tries)),
+        Input::Component(plan) => Input::Component(shrunk(plan, signature, tries, |plan| judge.component(plan).0)),
+        Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),
+        Input::Value(plan) => Input::Value(shrunk(plan, signature, tries, |plan| judge.value(plan).0)),
+        Input::Task(plan) => Input::Task(shrunk(plan, signature, tries, |plan| judge.task(plan).0)),
+        Input::Shaped(plan, seed) => {
+            let plan = shrunk(plan, signature, tries, |plan| smith::shaped(judge, plan, *seed));
+            Input::Shaped(plan, *seed)
+        }
+        Input::Module(bytes) => Input::Module(bytes.clone()),
+    }
+}
+
+fn shrunk<T: Planned>(plan: &T, signature: &str, tries: usize, judge: impl Fn(&T) -> Verdict) -> T {
     preflight_plan::shrink::shrink(plan, tries, |plan| {
-        let verdict = caught(|| judge.plan(plan).0);
+        let verdict = caught(|| judge(plan));
         verdict.finding.is_some_and(|finding| finding.signature == signature)
     })
+}
+
+impl Input {
+    /// The input as data.
+    pub fn to_json(&self) -> serde_json::Value {
+        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        match self {
+            Input::Plan(plan) => serde_json::json!(plan),
+            Input::Component(plan) => serde_json::json!(plan),
+            Input::Program(plan) => serde_json::json!(plan),
+            Input::Value(plan) => serde_json::json!(plan),
+            Input::Task(plan) => serde_json::json!(plan),
+            Input::Shaped(plan, seed) => serde_json::json!({ "shaped": seed, "plan": plan }),
+            Input::Module(bytes) => serde_json::json!({ "bytes": hex(bytes) }),
+        }
+    }
+
+    /// The plan that a text of [`to_json`](Self::to_json) holds; each kind has a field that no other one has.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_json(text: &[u8]) -> serde_json::Result<Input> {
+        let value: serde_json::Value = serde_json::from_slice(text)?;
+        let has = |field: &str| value.get(field).is_some();
+        Ok(if has("root") {
+            Input::Component(serde_json::from_value::<ComponentPlan>(value)?.normalise())
+        } else if has("main") {
+            Input::Program(serde_json::from_value::<WasiPlan>(value)?.normalise())
+        } else if has("place") {
+            Input::Task(serde_json::from_value::<TaskPlan>(value)?.normalise())
+        } else if has("ty") {
+            Input::Value(serde_json::from_value::<ValuePlan>(value)?.normalise())
+        } else if let Some(seed) = value.get("shaped").and_then(serde_json::Value::as_u64) {
+            Input::Shaped(serde_json::from_value::<Plan>(value["plan"].clone())?.normalise(), seed)
+        } else {
+            Input::Plan(serde_json::from_value::<Plan>(value)?.normalise())
+        })
+    }
+
+    /// Judges the input.
+    pub fn judge(&self, judge: &Judge) -> Verdict {
+        caught(|| match self {
+            Input::Plan(plan) => judge.plan(plan).0,
+            Input::Component(plan) => judge.component(plan).0,
+            Input::Program(plan) => judge.wasi(plan).0,
+            Input::Value(plan) => judge.value(plan).0,
+            Input::Task(plan) => judge.task(plan).0,
+            Input::Shaped(plan, seed) => smith::shaped(judge, plan, *seed),
+            Input::Module(bytes) => smith::judge(judge, bytes),
+        })
+    }
 }

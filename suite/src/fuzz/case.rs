@@ -1,5 +1,9 @@
 //! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
 
+mod other;
+
+pub use other::any;
+
 use crate::{
     case::line,
     trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
@@ -312,6 +316,7 @@ fn rename_in(value: &mut serde_json::Value, paths: &BTreeMap<String, String>) {
 fn words(code: TrapCode) -> String {
     match code {
         TrapCode::Unreachable => "unreachable".to_owned(),
+        TrapCode::CanonicalAbi => "uncaught exception".to_owned(),
         code => code.to_string(),
     }
 }

@@ -22,15 +22,15 @@ impl Judge {
         let (expected, bytes) = (plan.expected(), plan.to_wasm());
         let mut verdict = self.component_against(&bytes, &expected);
         if checks.text && verdict.is_compared && verdict.finding.is_none() {
-            let from_text = match text_of(&bytes) {
-                Ok(again) if again == bytes => verdict.clone(),
-                Ok(again) => self.first_tier().component_as(&again, &expected, "component from text"),
-                Err(why) => Verdict::disagreed(format!("text of a component: {why}")),
-            };
-            if from_text.finding.is_some() {
-                verdict = from_text;
+            // wasmprinter has no words for values and for a second start definition: those have no round trip, and the count
+            // of the oracle says so.
+            if let Ok(again) = text_of(&bytes) {
+                let from_text = self.first_tier().component_as(&again, &expected, "component from text");
+                if from_text.finding.is_some() {
+                    return (from_text, expected);
+                }
+                verdict.checks.text = true;
             }
-            verdict.checks.text = true;
         }
         (verdict, expected)
     }

@@ -14,6 +14,7 @@ mod foreign;
 mod judge;
 mod oracles;
 pub mod smith;
+mod tasks;
 mod values;
 mod wasi;
 

@@ -4,13 +4,15 @@
 //! after that, so that most of those do not decode any more. What nobody predicts is compared: the interpreter is taken at
 //! its word, and the other tier has to do the same.
 
-use super::{Events, Judge, Verdict, judge::Class};
+use super::{Events, Judge, Verdict, driver, judge::Class};
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
 use preflight_engine::{
     Config, Extern, Fault, Module, Ref, Store, Val,
     syntax::{ExternType, HeapType, ValType},
 };
+use preflight_plan::{Plan, Sizes};
+use std::rc::Rc;
 
 /// The bytes of the module with this number.
 pub fn module(seed: u64) -> Vec<u8> {
@@ -28,7 +30,80 @@ pub fn module(seed: u64) -> Vec<u8> {
 
 /// The bytes of the module that is made from noise.
 pub fn module_of(noise: &[u8]) -> Vec<u8> {
+    let mut source = Unstructured::new(noise);
+    match wasm_smith::Module::new(config(), &mut source) {
+        Ok(module) => module.to_bytes(),
+        // Too little noise for anything: the empty module.
+        Err(_) => b"\0asm\x01\0\0\0".to_vec(),
+    }
+}
+
+/// A module with the imports and exports of `shape`, and other bodies; `None` if the noise is too short for one.
+pub fn shaped_module(shape: Vec<u8>, noise: &[u8]) -> Option<Vec<u8>> {
     let config = wasm_smith::Config {
+        module_shape: Some(shape),
+        max_memories: 12,
+        max_tables: 12,
+        extended_const_enabled: true,
+        ..config()
+    };
+    let module = wasm_smith::Module::new(config, &mut Unstructured::new(noise)).ok()?;
+    Some(module.to_bytes())
+}
+
+/// The plan with this number for [`shaped`]: one without shared memories and small pages, of which wasm-smith knows nothing.
+pub fn plan(seed: u64) -> Plan {
+    let sizes = Sizes { proposals: false, ..Sizes::default() };
+    let bytes = preflight_plan::bytes_of_seed(seed);
+    Plan::draw(&mut Unstructured::new(&bytes), sizes).expect("zeros follow when the data ends")
+}
+
+/// Carries out a plan of [`plan`](fn@plan) in which the bodies of one module, chosen by `seed`, come from wasm-smith, on every
+/// tier of the judge; all must do the same.
+pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
+    let mut wasm = plan.to_wasm();
+    let chosen = seed as usize % wasm.modules.len().max(1);
+    let noise = preflight_plan::bytes_of_seed(!seed);
+    let replaced = wasm.modules.get(chosen).and_then(|shape| shaped_module(shape.clone(), &noise));
+    let (Some(replaced), Some((_, config))) = (replaced, judge.tiers.first()) else {
+        return Verdict::of(Class::Agreed);
+    };
+    wasm.modules[chosen] = replaced;
+    let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
+    let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
+        Ok(modules) => modules,
+        Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+    };
+    let plan = Rc::new(plan.clone());
+    let mut first: Option<(&str, Vec<Trace>)> = None;
+    for (name, config) in &judge.tiers {
+        let (actual, _) = driver::run(&plan, &modules, &wasm.actions, config);
+        let Some((other, expected)) = &first else {
+            first = Some((name, actual));
+            continue;
+        };
+        // What fuel and stack are enough for is the tiers' own business.
+        let is_exhausted = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { .. });
+        for (action, (expected, actual)) in expected.iter().zip(&actual).enumerate() {
+            if is_exhausted(expected) || is_exhausted(actual) {
+                return Verdict::of(Class::Exhausted);
+            }
+            let who = format!("{other} != {name} (shaped)");
+            if let Some(verdict) = super::judge::difference(expected, actual, &who, action) {
+                return verdict;
+            }
+        }
+    }
+    let traces = first.map(|(_, traces)| traces).unwrap_or_default();
+    let fails = |trace: &Trace| !matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
+    match traces.iter().any(fails) {
+        true => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
+        false => Verdict::of(Class::Agreed),
+    }
+}
+
+fn config() -> wasm_smith::Config {
+    wasm_smith::Config {
         max_imports: 6,
         max_funcs: 6,
         max_instructions: 60,
@@ -49,12 +124,6 @@ pub fn module_of(noise: &[u8]) -> Vec<u8> {
         relaxed_simd_enabled: false,
         threads_enabled: false,
         ..wasm_smith::Config::default()
-    };
-    let mut source = Unstructured::new(noise);
-    match wasm_smith::Module::new(config, &mut source) {
-        Ok(module) => module.to_bytes(),
-        // Too little noise for anything: the empty module.
-        Err(_) => b"\0asm\x01\0\0\0".to_vec(),
     }
 }
 

@@ -31,7 +31,8 @@ impl<'c> Judge<'c> {
         Self::of(runtime.about(), Accepted::ask(runtime), catalogue)
     }
 
-    /// As [`new`](Self::new), but asks only for what `case` needs: for those who run one case.
+    /// As [`new`](Self::new), but asks only for what `case` needs: for those who run one case. If that fails, only a judge who
+    /// asked for everything can tell whether the runtime lacks something of release 2.0.
     ///
     /// # Errors
     /// The runtime broke meanwhile.

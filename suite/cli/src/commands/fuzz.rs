@@ -20,10 +20,15 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 
 /// Generate link graphs, predict what their initialisation does, and look for who does something else.
 ///
-/// Inputs are numbered: the same number is the same input. Of four, two are plans (graphs of modules with the trace that the
-/// specification asks for), one is a plan of components, and one a module of wasm-smith, some of these with bytes changed, on
-/// which the tiers are compared with each other. Every input ends in one class: agreed (some on a failure), invalid (an
-/// import that was not to match), exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
+/// Inputs are numbered: the same number is the same input. Of sixteen, eight are plans of core modules (link graphs with the
+/// trace that the specification asks for), one is of components, one of asynchronous tasks, one a program of WASI, one a
+/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: two graphs with
+/// bodies of wasm-smith, and two modules of wasm-smith, one of them with bytes changed. Every input ends in one class: agreed
+/// (some on a failure), invalid (an import that was not to match), exhausted, unsupported, disagreed. Each disagreement is
+/// made smaller and saved once.
+///
+/// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
+/// far as they show something.
 ///
 /// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
 #[derive(Debug, clap::Args)]
@@ -176,12 +181,16 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     }
     let stats = &report.stats;
     let [modules, instances, bytes] = stats.medians();
-    push(format!("{} plans; medians: {modules} modules, {instances} instances, {bytes} bytes", stats.plans));
-    let kinds: Vec<String> = stats
-        .kinds
-        .iter()
-        .map(|(kind, n)| format!("{kind} {:.1} %", 100.0 * *n as f64 / stats.plans.max(1) as f64))
-        .collect();
+    push(format!(
+        "{} plans of modules ({modules} modules, {instances} instances, {bytes} bytes: medians), {} of components, \
+         {} of tasks, {} programs of WASI, {} values",
+        stats.plans, stats.components, stats.tasks, stats.programs, stats.values
+    ));
+    let share = |(kind, plans): (&str, u64)| {
+        let n = stats.kinds.get(kind).copied().unwrap_or_default();
+        format!("{kind} {:.1} %", 100.0 * n as f64 / plans.max(1) as f64)
+    };
+    let kinds: Vec<String> = stats.all_kinds().map(share).collect();
     push(format!("in how many plans: {}", kinds.join(", ")));
     push(match &*stats.rare() {
         [] => "no kind is in fewer than one plan of a thousand".to_owned(),
@@ -215,6 +224,10 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "first_seed": first,
         "statistics": {
             "plans": report.stats.plans,
+            "components": report.stats.components,
+            "tasks": report.stats.tasks,
+            "programs": report.stats.programs,
+            "values": report.stats.values,
             "medians": { "modules": modules, "instances": instances, "bytes": bytes },
             "kinds": report.stats.kinds,
             "rare": report.stats.rare(),

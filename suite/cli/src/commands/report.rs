@@ -42,6 +42,9 @@ pub struct Args {
     /// What to make: a page, Markdown, JUnit XML, GitHub annotations, or the results themselves.
     #[arg(long, value_enum, default_value_t = Format::Html)]
     format: Format,
+    /// What `preflight mutants --format json` wrote: the table becomes part of the results.
+    #[arg(long, value_name = "FILE")]
+    mutants: Option<PathBuf>,
     /// Where the folder of the cases is in the repository that annotations are about.
     #[arg(long, value_name = "DIR", default_value = "spec-tests")]
     cases_root: String,
@@ -79,7 +82,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return diff::run(args);
     }
     let documents = args.results.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let matrix = Matrix::merge(documents).context("these results cannot stand in one report")?;
+    let mut matrix = Matrix::merge(documents).context("these results cannot stand in one report")?;
+    if let Some(path) = &args.mutants {
+        let name = crate::input::display(path);
+        let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot be read"))?;
+        matrix = matrix
+            .with_mutants(&text)
+            .with_context(|| format!("{name} is not what `preflight mutants --format json` writes"))?;
+    }
     let text = match args.format {
         Format::Html => report_page(&matrix)?,
         Format::Markdown => markdown(&matrix),

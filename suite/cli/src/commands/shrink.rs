@@ -3,14 +3,17 @@
 use super::fuzz;
 use crate::{output, tier::Tier};
 use anyhow::{Context, bail};
-use preflight::fuzz::{campaign, case};
+use preflight::fuzz::{
+    campaign::{self, Input},
+    case,
+};
 use preflight_plan::envelope;
 use std::{fs, path::PathBuf, process::ExitCode};
 
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
-/// FILE holds a plan: JSON as `preflight fuzz` saves it, or an input of the libFuzzer targets. The smallest plan found is
-/// printed as JSON, or as a case for spec-tests.
+/// FILE holds a plan of any kind: JSON as `preflight fuzz` saves it, or an input of the libFuzzer target `plans`. The
+/// smallest plan found is printed as JSON, or as a case for spec-tests.
 ///
 /// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
 #[derive(Debug, clap::Args)]
@@ -45,23 +48,27 @@ pub struct Args {
 /// The file cannot be read, is no plan, or the output cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    let plan = match serde_json::from_slice::<preflight_plan::Plan>(&bytes) {
-        Ok(plan) => plan.normalise(),
-        Err(error) if bytes.starts_with(b"{") => {
-            bail!("{} is no plan: {error}", args.file.display())
+    let input = match Input::from_json(&bytes) {
+        Ok(input) => input,
+        Err(error) if bytes.starts_with(b"{") => bail!("{} is no plan: {error}", args.file.display()),
+        Err(_) => {
+            let plan = envelope::open(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
+            Input::Plan(plan)
         }
-        Err(_) => envelope::open(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?,
     };
     let judge = fuzz::judge(args.tier, &args.runtimes)?;
-    let Some(finding) = judge.plan(&plan).0.finding else {
+    let Some(finding) = input.judge(&judge).finding else {
         output::note("nobody disagrees on this plan");
         return Ok(ExitCode::from(1));
     };
-    let small = campaign::shrink(&judge, &plan, &finding.signature, args.tries);
-    let text = if args.wast {
-        case::case(&small, &small.expected(), &finding.signature, case::RULE)?
-    } else {
-        serde_json::to_string_pretty(&small)? + "\n"
+    let small = campaign::smaller(&judge, &input, &finding.signature, args.tries);
+    let text = match (&small, args.wast) {
+        (_, false) => serde_json::to_string_pretty(&small.to_json())? + "\n",
+        // It can say why there is no script.
+        (Input::Plan(plan), true) => case::case(plan, &plan.expected(), &finding.signature, case::RULE)?,
+        (small, true) => {
+            case::any(small, &finding.signature).context("scripts have no words for what this plan does")?
+        }
     };
     output::note(&finding.signature);
     output::data(args.out.as_deref(), &text)?;

@@ -1,6 +1,6 @@
 //! What is going to happen, from the binaries alone: the steps of the specification's *instantiation*, in its order.
 
-use super::{Notes, count, words::extern_kind};
+use super::{Notes, count, safe, words::extern_kind};
 use crate::run::{Plan, Planned as Run};
 use preflight_engine::{
     Module,
@@ -48,7 +48,7 @@ fn modules(plan: &Plan, notes: &Notes) -> Vec<Planned> {
 
 fn call(at: &InstancePath, name: &str, why: &str) -> Planned {
     let quoted = serde_json::Value::from(name).to_string();
-    let text = format!("call of {name}, {why}");
+    let text = format!("call of {}, {why}", safe(name));
     Planned { at: at.clone(), text, key: Some(format!("call {quoted}")), ..Planned::default() }
 }
 
@@ -71,11 +71,11 @@ fn definition(step: PlanStep, file: &str, notes: &Notes) -> Vec<Planned> {
         PlannedDefinition::Begun => head(format!("{at}: a component"), Some("component begun")),
         PlannedDefinition::Import { name, kind } => {
             let quoted = serde_json::Value::from(name.as_str()).to_string();
-            one(format!("import {name}: {}", extern_kind(kind)), Some(format!("import \"\" {quoted}")))
+            one(format!("import {}: {}", safe(&name), extern_kind(kind)), Some(format!("import \"\" {quoted}")))
         }
         PlannedDefinition::CoreInstance { index, module: found, args } => {
             let args: Vec<String> =
-                args.iter().map(|(name, index)| format!("{name} from core instance {index}")).collect();
+                args.iter().map(|(name, index)| format!("{} from core instance {index}", safe(name))).collect();
             let with = if args.is_empty() { String::new() } else { format!("with {}", args.join(", ")) };
             let text = format!("{at}: core module {index}");
             let Some(found) = found else {
@@ -146,7 +146,7 @@ impl List<'_> {
             let quoted = |text: &str| serde_json::Value::from(text).to_string();
             let kind = extern_kind(kind_of(&import.ty));
             let key = format!("import {} {} {kind}", quoted(&import.module), quoted(&import.name));
-            self.push(format!("import {}.{}: {kind}", import.module, import.name), None, key);
+            self.push(format!("import {}.{}: {kind}", safe(&import.module), safe(&import.name)), None, key);
         }
     }
 

@@ -107,20 +107,24 @@ impl CommandLine {
         CommandLine { about: About::new(name, version, lineage, &abilities), template, limits }
     }
 
-    /// The package `wamr-bin`: a fork of WAMR.
+    /// The package `wamr-bin`: a fork of WAMR, which takes components too. As that package builds it, it runs nothing that was
+    /// not compiled before, and says so.
     ///
     /// # Errors
     /// It cannot be run.
     pub fn wamr(program: &Path, limits: Limits) -> Result<Self, Broken> {
-        Self::known("wamr-bin", "wamr-bin (a fork of WAMR)", program, &["version"], "run {env} {file} {args}", limits)
+        let lineage = "wamr-bin (a fork of WAMR)";
+        let mut line = Self::known("wamr-bin", lineage, program, &["version"], "run {env} {file} {args}", limits)?;
+        line.about.abilities.insert(Ability::P2);
+        Ok(line)
     }
 
-    /// wasmi's command line.
+    /// wasmi's command line, of version 2.
     ///
     /// # Errors
     /// It cannot be run.
     pub fn wasmi(program: &Path, limits: Limits) -> Result<Self, Broken> {
-        Self::known("wasmi-cli", "wasmi", program, &["--version"], "{env} {invoke} {file} {args}", limits)
+        Self::known("wasmi-cli", "wasmi", program, &["--version"], "run {env} {invoke} {file} {args}", limits)
     }
 
     fn known(
@@ -152,6 +156,9 @@ impl Runtime for CommandLine {
     fn run_program(&mut self, program: &Program) -> Result<ProgramEnd, End> {
         if matches!(program.reach, Reach::Export(_)) && !self.template.has("{invoke}") {
             return Err(End::unsupported("calling an export"));
+        }
+        if program.times != 1 {
+            return Err(End::unsupported("entering a component never, or more than once"));
         }
         if !program.env.is_empty() && !self.template.has("{env}") {
             return Err(End::unsupported("an environment"));

@@ -70,7 +70,9 @@ fn call(file: &Path, given: &Json, limits: Limits) -> Result<Json, Broken> {
     command.args(["-B", "-c", SHIM]).arg(file).arg(given.to_string());
     let left = once::run(command, "", limits)?;
     if !left.status.success() {
-        return Err(Broken::NotStarted(left.words()));
+        // Of what Python says the last line has the reason.
+        let said = String::from_utf8_lossy(&left.stderr);
+        return Err(Broken::NotStarted(said.trim().lines().last().unwrap_or_default().to_owned()));
     }
     serde_json::from_slice(&left.stdout).map_err(|error| Broken::Rubbish {
         text: String::from_utf8_lossy(&left.stdout).into_owned(),

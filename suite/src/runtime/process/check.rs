@@ -4,8 +4,11 @@
 
 use super::{Driver, Limits, Remote};
 use crate::{
-    case::Broken,
-    runtime::{Ability, End, HostFunc, Import, Item, Recorder, Runtime, ValType},
+    case::{
+        Broken,
+        js::{Job, Word},
+    },
+    runtime::{Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Reach, Recorder, Runtime, ValType, World},
     source,
     trace::{TrapCode, Value},
 };
@@ -66,7 +69,50 @@ pub fn check(driver: &Driver, limits: Limits) -> Vec<Finding> {
     if about.can(Ability::Core) {
         core(&mut remote, &mut found);
     }
+    if about.can(Ability::P1) {
+        let end = remote.run_program(&program());
+        let told = end.and_then(|ProgramEnd { stdout, end }| match end {
+            Err(end @ End::Unsupported(_)) => Err(end),
+            end => Ok((String::from_utf8_lossy(&stdout).into_owned(), end)),
+        });
+        found("run_program of preview 1", is(told, ("hi".to_owned(), Err(End::Exit(5)))));
+    }
+    if about.can(Ability::Js) {
+        for (asked, body, verdict) in [
+            ("run_js of a check that holds", "assert(1 + wasm.m[0] === 1, 'no bytes')", Word::Passed),
+            ("run_js of a check that does not hold", "assert(text.t !== 'x', 'text')", Word::Failed),
+            ("run_js of a case that gives up", "unsupported('this')", Word::Unsupported),
+        ] {
+            let source = format!("export default async ({{ assert, unsupported, wasm, text }}) => {{ {body}; }};");
+            let one = |key: &str, value: &str| [(key.to_owned(), value.to_owned())].into();
+            let job = Job { source, wasm: one("m", "0061736d01000000"), text: one("t", "x") };
+            found(asked, is(remote.run_js(&job).map(|answer| answer.verdict), verdict));
+        }
+    }
     findings
+}
+
+/// A command that writes `hi` and ends with 5.
+fn program() -> Program {
+    let text = r#"(module
+      (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "\10\00\00\00\02\00\00\00") (data (i32.const 16) "hi")
+      (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+        (call $exit (i32.const 5))))"#;
+    Program {
+        world: World::P1,
+        main: source::text(text),
+        preloads: Vec::new(),
+        reach: Reach::Command,
+        args: Vec::new(),
+        env: Default::default(),
+        stdin: String::new(),
+        preopens: Vec::new(),
+        times: 1,
+    }
 }
 
 fn core(remote: &mut Remote, found: &mut impl FnMut(&'static str, Result<&'static str, String>)) {

@@ -2,34 +2,128 @@
 
 use crate::output;
 use anyhow::Context;
-use preflight_plan::Plan;
-use serde_json::json;
+use preflight_plan::{
+    Plan,
+    component::ComponentPlan,
+    values::ValuePlan,
+    wasi::{WasiPlan, WasiWasm},
+};
+use serde_json::{Value, json};
 use std::{fs, path::Path};
 
-/// Writes `count` plans: for each a JSON document, and beside it the modules.
+/// Writes `count` plans: for each a JSON document with what is expected, and beside it the binaries. Of eight, five are plans
+/// of core modules, and one each is of components, of a program of WASI, and of a value.
 ///
 /// # Errors
 /// The folder cannot be made, or a file in it cannot be written.
 pub fn emit(folder: &Path, first: u64, count: u64) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     for seed in first..first.saturating_add(count) {
-        let plan = Plan::from_seed(seed);
-        let (wasm, expected) = (plan.to_wasm(), plan.expected());
-        let names: Vec<String> = (0..wasm.modules.len()).map(|i| format!("{seed}-m{i}.wasm")).collect();
-        for (name, bytes) in names.iter().zip(&wasm.modules) {
+        let (binaries, document) = match seed % 8 {
+            2 => component(seed),
+            5 => program(seed),
+            7 => value(seed),
+            _ => core(seed),
+        };
+        for (name, bytes) in &binaries {
             output::file(&folder.join(name), bytes)?;
         }
-        let node = |node: usize| json!({ "module": plan.nodes[node].module, "imports": plan.imports(node) });
-        let document = json!({
-            "modules": names,
-            "nodes": (0..plan.nodes.len()).map(node).collect::<Vec<_>>(),
-            "hosts": plan.hosts,
-            "actions": wasm.actions,
-            "expected": expected.traces,
-            "called": expected.called,
-            "is_unbounded": expected.is_unbounded,
-        });
         output::file(&folder.join(format!("{seed}.json")), serde_json::to_string_pretty(&document)?.as_bytes())?;
     }
     Ok(())
+}
+
+/// Names of files with what is in them.
+type Binaries = Vec<(String, Vec<u8>)>;
+
+fn core(seed: u64) -> (Binaries, Value) {
+    let plan = Plan::from_seed(seed);
+    let (wasm, expected) = (plan.to_wasm(), plan.expected());
+    let binaries: Binaries = (0..).zip(wasm.modules).map(|(i, bytes)| (format!("{seed}-m{i}.wasm"), bytes)).collect();
+    let node = |node: usize| json!({ "module": plan.nodes[node].module, "imports": plan.imports(node) });
+    let document = json!({
+        "kind": "modules",
+        "modules": binaries.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "nodes": (0..plan.nodes.len()).map(node).collect::<Vec<_>>(),
+        "hosts": plan.hosts,
+        "actions": wasm.actions,
+        "expected": expected.traces,
+        "called": expected.called,
+        "is_unbounded": expected.is_unbounded,
+    });
+    (binaries, document)
+}
+
+/// The component imports `log` and `fail`, functions that take an `u32`; the second traps.
+fn component(seed: u64) -> (Binaries, Value) {
+    let plan = ComponentPlan::from_seed(seed);
+    let name = format!("{seed}.wasm");
+    let document = json!({ "kind": "component", "component": name, "expected": [plan.expected()] });
+    (vec![(name, plan.to_wasm())], document)
+}
+
+fn program(seed: u64) -> (Binaries, Value) {
+    let plan = WasiPlan::from_seed(seed);
+    let file = |name: &str| format!("{seed}-{name}.wasm");
+    let (binaries, what): (Binaries, Value) = match plan.to_wasm() {
+        WasiWasm::Component(bytes) => (vec![(file("main"), bytes)], json!({ "component": file("main") })),
+        WasiWasm::Modules { libraries, main } => {
+            let preloads: Vec<Value> =
+                libraries.iter().map(|(name, _)| json!({ "name": name, "module": file(name) })).collect();
+            let mut all: Binaries = libraries.into_iter().map(|(name, bytes)| (file(&name), bytes)).collect();
+            all.push((file("main"), main));
+            (all, json!({ "main": file("main"), "preloads": preloads }))
+        }
+    };
+    let expected = plan.expected();
+    let document = json!({
+        "kind": "program",
+        "program": what,
+        "invoke": plan.invoke.then_some("f"),
+        "times": 1 + u32::from(plan.again),
+        "expected": [expected.trace],
+        "stdout": String::from_utf8_lossy(&expected.stdout),
+        "stderr": String::from_utf8_lossy(&expected.stderr),
+    });
+    (binaries, document)
+}
+
+/// The component imports `show`, a function that takes the value; `argument` is what `echo` is called with.
+fn value(seed: u64) -> (Binaries, Value) {
+    let plan = ValuePlan::from_seed(seed);
+    let name = format!("{seed}.wasm");
+    let document = json!({
+        "kind": "value",
+        "component": name,
+        "argument": plan.wave(),
+        "expected": plan.expected(),
+    });
+    (vec![(name, plan.to_wasm())], document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        emit(folder.path(), 0, 16).expect("written");
+        let mut kinds = std::collections::BTreeSet::new();
+        for seed in 0..16 {
+            let text = fs::read(folder.path().join(format!("{seed}.json"))).expect("a document");
+            let document: Value = serde_json::from_slice(&text).expect("JSON");
+            kinds.insert(document["kind"].as_str().expect("a kind").to_owned());
+            assert!(document["expected"].as_array().is_some_and(|traces| !traces.is_empty()), "{seed}");
+            if let Some(name) = document["component"].as_str() {
+                let bytes = fs::read(folder.path().join(name)).expect("a component");
+                assert!(bytes.starts_with(b"\0asm\x0d\0\x01\0"), "{name}");
+            }
+            for name in document["modules"].as_array().into_iter().flatten() {
+                let name = name.as_str().expect("a name");
+                assert!(fs::read(folder.path().join(name)).expect("a module").starts_with(b"\0asm\x01\0\0\0"));
+            }
+        }
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["component", "modules", "program", "value"]);
+    }
 }

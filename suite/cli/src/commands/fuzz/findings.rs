@@ -7,7 +7,6 @@ use preflight::fuzz::{
     campaign::{self, Found, Input, Report},
     case,
 };
-use preflight_plan::Plan;
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,14 +21,14 @@ const TRIES_ABROAD: usize = 300;
 /// Findings made smaller, each once.
 pub struct Smaller<'j> {
     judge: &'j Judge,
-    plans: BTreeMap<String, Plan>,
+    inputs: BTreeMap<String, Input>,
     told: BTreeSet<String>,
 }
 
 impl<'j> Smaller<'j> {
     /// For the findings of a judge.
     pub fn new(judge: &'j Judge) -> Self {
-        Smaller { judge, plans: BTreeMap::new(), told: BTreeSet::new() }
+        Smaller { judge, inputs: BTreeMap::new(), told: BTreeSet::new() }
     }
 
     /// Says which signatures are new.
@@ -41,10 +40,10 @@ impl<'j> Smaller<'j> {
         }
     }
 
-    fn of(&mut self, signature: &str, plan: &Plan) -> &Plan {
+    fn of(&mut self, signature: &str, input: &Input) -> &Input {
         let tries = if self.judge.foreign().is_empty() { TRIES } else { TRIES_ABROAD };
-        let small = || campaign::shrink(self.judge, plan, signature, tries);
-        self.plans.entry(signature.to_owned()).or_insert_with(small)
+        let small = || campaign::smaller(self.judge, input, signature, tries);
+        self.inputs.entry(signature.to_owned()).or_insert_with(small)
     }
 }
 
@@ -96,25 +95,26 @@ impl State {
 
     fn save_one(&self, smaller: &mut Smaller<'_>, signature: &str, found: &Found) -> anyhow::Result<()> {
         let name = format!("{:016x}", hash(signature));
-        match &found.input {
-            Input::Module(bytes) => output::file(&self.folder.join(format!("{name}.wasm")), bytes),
-            Input::Component(plan) => {
-                let text = serde_json::to_string_pretty(plan)?;
-                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())
-            }
-            Input::Plan(plan) => {
-                let small = smaller.of(signature, plan);
-                let text = serde_json::to_string_pretty(small)?;
-                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
-                match case::case(small, &small.expected(), signature, case::RULE) {
-                    Ok(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
-                    // The plan is there; the script would only be easier to read.
-                    Err(why) => {
-                        output::note(&format!("{name}: no script: {why}"));
-                        Ok(())
-                    }
+        let small = match smaller.of(signature, &found.input) {
+            Input::Module(bytes) => return output::file(&self.folder.join(format!("{name}.wasm")), bytes),
+            small => small,
+        };
+        let text = serde_json::to_string_pretty(&small.to_json())?;
+        output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
+        let script = match small {
+            Input::Plan(plan) => match case::case(plan, &plan.expected(), signature, case::RULE) {
+                Ok(text) => Some(text),
+                // The plan is there; the script would only be easier to read.
+                Err(why) => {
+                    output::note(&format!("{name}: no script: {why}"));
+                    None
                 }
-            }
+            },
+            other => case::any(other, signature),
+        };
+        match script {
+            Some(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
+            None => Ok(()),
         }
     }
 }
@@ -122,11 +122,7 @@ impl State {
 /// What was found, each once, as small as it was made.
 pub fn describe(smaller: &mut Smaller<'_>, report: &Report) -> Vec<serde_json::Value> {
     let mut one = |(signature, found): (&String, &Found)| {
-        let plan = match &found.input {
-            Input::Plan(plan) => json!(smaller.of(signature, plan)),
-            Input::Component(plan) => json!(plan),
-            Input::Module(bytes) => json!({ "bytes": bytes.iter().map(|b| format!("{b:02x}")).collect::<String>() }),
-        };
+        let plan = smaller.of(signature, &found.input).to_json();
         json!({
             "signature": signature,
             "action": found.finding.action,
@@ -148,6 +144,7 @@ mod tests {
     use super::*;
     use preflight::fuzz::campaign::{Inputs, Until};
     use preflight_engine::{Config, Features, Tier};
+    use preflight_plan::Plan;
 
     /// An engine without tail calls, and what it says to a plan that has one.
     fn found() -> (Judge, Report) {

@@ -1,0 +1,124 @@
+//! Cases on command lines without a line of code, and through adapters of WebAssembly/wasi-testsuite: the command line is this
+//! program's own `exec`, so that every answer is known.
+
+mod common;
+
+use common::{Folder, contains};
+use serde_json::Value;
+
+fn program() -> String {
+    assert_cmd::cargo::cargo_bin!("preflight").display().to_string()
+}
+
+/// Runs `run` with these arguments; the one runtime in its results.
+fn results(folder: &Folder, args: &[&str]) -> (i32, Value) {
+    let all = [&["run", "--format", "json"], args].concat();
+    let run = folder.run_list(&all, &[], "");
+    let document: Value =
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {} {}", run.out, run.err));
+    (run.status, document)
+}
+
+fn verdict<'d>(document: &'d Value, case: &str) -> &'d str {
+    let results = document["runtimes"][0]["results"].as_array().unwrap();
+    let result = results.iter().find(|result| result["case"] == case).unwrap_or_else(|| panic!("no {case}"));
+    result["verdict"].as_str().unwrap()
+}
+
+#[test]
+fn a_template_runs_programs_with_preloads() {
+    let template =
+        format!("{} exec {{preloads}} {{env}} {{preopens}} {{invoke}} --stdin - {{file}} -- {{args}}", program());
+    let folder = Folder::with(&[]);
+    let (status, document) = results(&folder, &["--cmd", &template, "--filter", "p1/"]);
+    assert_eq!((status, &document["totals"]["failed"]), (0, &0.into()), "{document:#}");
+    for case in [
+        "p1/cmd-exit-zero.wast",
+        "p1/cmd-exit-ends-the-program.wast",
+        "p1/env-preopen-can-be-closed.wast",
+        "p1/rea-preloads-in-order.wast",
+        "p1/rea-initialized-before-selected-export.wast",
+    ] {
+        assert_eq!(verdict(&document, case), "passed", "{case}");
+    }
+    assert!(document["totals"]["passed"].as_u64() > Some(30));
+}
+
+#[test]
+fn what_has_no_place_in_a_template_is_unsupported() {
+    let folder = Folder::with(&[]);
+    let template = format!("{} exec {{file}} -- {{args}}", program());
+    let (status, document) = results(&folder, &["--cmd", &template, "--filter", "p1/rea-"]);
+    assert_eq!(status, 0);
+    assert_eq!(verdict(&document, "p1/rea-preloads-in-order.wast"), "unsupported");
+    let run = folder.run_list(&["run", "--cmd", "tool {files}"], &[], "");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["{files} is no place; there are {file}, {args}"]);
+}
+
+/// As those of today, which have the three parameters in a tuple; and one of an earlier form.
+const ADAPTER: &str = r#"
+import os, shlex
+TOOL = shlex.split(os.environ["PREFLIGHT"])
+def get_name(): return "own"
+def get_version(): return "1.2"
+def get_wasi_versions(): return ["wasm32-wasip1"]
+def get_wasi_worlds(): return ["wasi:cli/command"]
+def compute_argv(test_path, args_env_root, proposals, wasi_world, wasi_version):
+    assert wasi_world == "wasi:cli/command" and wasi_version == "wasm32-wasip1" and proposals == []
+    args, env, root = args_env_root
+    argv = TOOL + ["exec", "--stdin", "-"]
+    for name, value in env.items():
+        argv += ["--env", f"{name}={value}"]
+    if root:
+        argv += ["--dir", f"{root}::/"]
+    return argv + [test_path, "--"] + args
+"#;
+const EARLIER: &str = r#"
+import os
+def get_name(): return "earlier"
+def get_version(): return "0"
+def compute_argv(test_path, args, env, dirs):
+    pairs = [word for name, value in env.items() for word in ("--env", f"{name}={value}")]
+    return [os.environ["PREFLIGHT"], "exec", "--stdin", "-", *pairs, test_path, "--", *args]
+"#;
+
+#[test]
+fn adapters_of_wasi_testsuite_are_taken_as_they_are() {
+    let has_python = std::process::Command::new("python3").arg("--version").output().is_ok();
+    if !has_python {
+        eprintln!("note: python3 is not here, so that no adapter is tried");
+        return;
+    }
+    let folder = Folder::with(&[("own.py", ADAPTER), ("earlier.py", EARLIER), ("none.py", "def get_name(): return 1")]);
+    for file in ["own.py", "earlier.py"] {
+        let args = ["run", "--format", "json", "--wasi-adapter", file, "--filter", "p1/"];
+        let run = folder.run_list(&args, &[("PREFLIGHT", &program())], "");
+        let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.err));
+        assert_eq!((run.status, &document["totals"]["failed"]), (0, &0.into()), "{file}: {document:#}");
+        assert_eq!(verdict(&document, "p1/cmd-exit-ends-the-program.wast"), "passed");
+        assert_eq!(verdict(&document, "p1/cmd-returning-is-status-zero.wast"), "passed");
+        assert_eq!(verdict(&document, "p1/rea-preloads-in-order.wast"), "unsupported");
+        assert!(document["totals"]["passed"].as_u64() > Some(15), "{file}");
+    }
+    let run = folder.run("run --wasi-adapter none.py");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["none.py", "get_version"]);
+}
+
+#[test]
+fn a_driver_in_another_language_is_a_column() {
+    let has_python = std::process::Command::new("python3").arg("--version").output().is_ok();
+    if !has_python {
+        eprintln!("note: python3 is not here, so that no driver is tried");
+        return;
+    }
+    let template = format!("python3 {}/../examples/driver.py", env!("CARGO_MANIFEST_DIR"));
+    let (status, document) = results(&Folder::with(&[]), &["--driver", &template, "--filter", "core/start-"]);
+    assert_eq!((status, &document["runtimes"][0]["name"]), (0, &"template".into()), "{document:#}");
+    // It knows no runtime.
+    assert_eq!(verdict(&document, "core/start-runs-last.wast"), "unsupported");
+    let run = Folder::with(&[]).run("run --driver false --filter core/start-");
+    assert_eq!(run.status, 2);
+    contains(&run.out, &["BROKEN", "false"]);
+}
