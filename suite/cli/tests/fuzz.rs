@@ -88,7 +88,10 @@ fn a_runtime_is_told_apart_from_the_engine() {
     assert!(on["classes"]["agreed-on-failure"].as_u64() > Some(5), "{on}");
     assert!(on["without"]["exception-handling"].as_u64() > Some(10), "{on}");
     assert!(on["unsupported"]["plans of something else than core modules"].as_u64() > Some(10), "{on}");
-    contains(&folder.run("fuzz --runtime wasmi --count 200 --tier interp").out, &["\nwasmi: ", "plans were made without"]);
+    contains(
+        &folder.run("fuzz --runtime wasmi --count 200 --tier interp").out,
+        &["\nwasmi: ", "plans were made without"],
+    );
 }
 
 #[test]

@@ -176,7 +176,9 @@ impl<'a> Script<'a> {
             _ => None,
         });
         for (i, ((item, outcome), called)) in calls.zip(called).enumerate() {
-            let Some((table, index)) = item.name.strip_suffix(']').and_then(|name| name.split_once('[')) else { continue };
+            let Some((table, index)) = item.name.strip_suffix(']').and_then(|name| name.split_once('[')) else {
+                continue;
+            };
             if matches!(outcome, Outcome::Exhausted { what: Resource::Fuel }) {
                 // Nobody would come back from it.
                 return;

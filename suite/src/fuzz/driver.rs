@@ -6,7 +6,9 @@ use preflight_engine::{
     Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, Ref, RefKind, Store, Tier, Val,
     runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
-    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, State, StateItem, Trace, TrapCode, Value},
+    trace::{
+        Cause, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, State, StateItem, Trace, TrapCode, Value,
+    },
 };
 use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
 use std::{cell::RefCell, collections::HashSet, rc::Rc};

@@ -38,7 +38,10 @@ pub fn fit(plan: &Plan, refused: &[&'static str]) -> (Plan, Vec<Without>) {
 }
 
 fn strip(module: &mut PlanModule, proposal: &str) {
-    module.funcs.iter_mut().for_each(|func| func.steps = func.steps.drain(..).flat_map(|s| step(s, proposal)).collect());
+    module
+        .funcs
+        .iter_mut()
+        .for_each(|func| func.steps = func.steps.drain(..).flat_map(|s| step(s, proposal)).collect());
     match proposal {
         "exception-handling" => {
             module.tags.clear();

@@ -14,8 +14,13 @@ use super::{
 };
 use crate::{
     case::Broken,
-    runtime::{self, Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType, needs},
-    trace::{Event, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, Resource, State, StateItem, TableRun, Trace, Value},
+    runtime::{
+        self, Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType, needs,
+    },
+    trace::{
+        Event, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, Resource, State, StateItem, TableRun, Trace,
+        Value,
+    },
 };
 use preflight_plan::{Action, Called, Expected, Given, Plan, Signature};
 use std::{
@@ -355,7 +360,9 @@ impl<'r> Run<'r> {
     fn probe(&mut self, index: usize, expected: &Trace) -> Result<(), Stop> {
         for item in &expected.post_mortem.0 {
             let State::Func { outcome } = &item.state else { continue };
-            let (Some(called), Some((table, element))) = (self.called.pop_front(), element(&item.name)) else { continue };
+            let (Some(called), Some((table, element))) = (self.called.pop_front(), element(&item.name)) else {
+                continue;
+            };
             if matches!(outcome, Outcome::Exhausted { what: Resource::Fuel }) {
                 return Ok(());
             }

@@ -172,7 +172,9 @@ impl Judge {
         let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
             Ok(modules) => modules,
             // The plan says that the module is valid.
-            Err(error) => return Err(Verdict::disagreed(format!("decode{remark}: {}", without_offset(&error.to_string())))),
+            Err(error) => {
+                return Err(Verdict::disagreed(format!("decode{remark}: {}", without_offset(&error.to_string()))));
+            }
         };
         let mut probed = Vec::new();
         for (name, config) in &self.tiers {
@@ -218,7 +220,9 @@ pub fn text_of(bytes: &[u8]) -> Result<Vec<u8>, String> {
 fn call_prefixes(actions: &[Action], expected: &Expected) -> Vec<Vec<Action>> {
     let is_failed = |(action, trace): (&Action, &Trace)| {
         let is_over = matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
-        matches!(action, Action::Instantiate { .. }) && !is_over && trace.post_mortem.0.iter().any(|item| has_func(&item.state))
+        matches!(action, Action::Instantiate { .. })
+            && !is_over
+            && trace.post_mortem.0.iter().any(|item| has_func(&item.state))
     };
     let failed = (0..actions.len()).filter(|i| is_failed((&actions[*i], &expected.traces[*i])));
     failed.map(|i| actions[..=i].iter().cloned().chain([Action::Probe]).collect()).collect()

@@ -24,10 +24,10 @@ mod spectest;
 pub use about::{Ability, About, Lineage};
 pub use end::End;
 pub use post_mortem::post_mortem;
-#[cfg(feature = "fuzz")]
-pub(crate) use {binary::imports, post_mortem::state};
 pub use program::{Program, ProgramEnd, Reach, World};
 pub use run::{Judge, run};
+#[cfg(feature = "fuzz")]
+pub(crate) use {binary::imports, post_mortem::state};
 
 use crate::{case::js, commands::Command, trace::Value};
 use std::{
