@@ -1,20 +1,29 @@
 #!/bin/bash -eu
 # Builds the targets and puts them, with seeds, dictionaries and options, where the fleet looks for them.
 #
-# Without the base image: `SRC=$(dirname $PWD) OUT=/some/folder bash fuzz/oss-fuzz/build.sh` in the repository's folder.
-cd "${SRC:?}/preflight/fuzz"
+# The base image sets SRC, OUT, FUZZING_ENGINE, SANITIZER and the toolchain. Without it, in the folder above the checkout:
+#   SRC=$PWD OUT=/some/folder FUZZING_ENGINE=libfuzzer SANITIZER=address bash preflight/fuzz/oss-fuzz/build.sh
+cd "${SRC:?}/${PREFLIGHT_CHECKOUT:-preflight}/fuzz"
 
-# Release with debug assertions: arithmetic that overflows is a finding too.
-cargo +nightly fuzz build -O --debug-assertions
+if [ "${FUZZING_ENGINE:-libfuzzer}" != libfuzzer ]; then
+  echo "the targets are linked with libFuzzer; there is nothing for the engine $FUZZING_ENGINE" >&2
+  exit 1
+fi
 
-release=target/x86_64-unknown-linux-gnu/release
+# Release with debug assertions: arithmetic that overflows is a finding too. The image names its nightly itself, and has
+# its own way to measure coverage.
+flags=(-O --debug-assertions)
+case "${SANITIZER:-address}" in
+  address | memory | thread) flags+=(--sanitizer "${SANITIZER:-address}") ;;
+esac
+cargo "+${RUSTUP_TOOLCHAIN:-nightly}" fuzz build "${flags[@]}"
+
+built=${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-gnu/release
 for source in fuzz_targets/*.rs; do
   target=$(basename "$source" .rs)
-  cp "${CARGO_TARGET_DIR:-target}/${release#target/}/$target" "${OUT:?}/"
+  cp "$built/$target" "${OUT:?}/"
   cp "options/$target.options" "$OUT/"
-  if [ -d "seeds/$target" ]; then
-    # -X leaves out what differs from machine to machine.
-    (cd "seeds/$target" && zip -q -X "$OUT/${target}_seed_corpus.zip" ./*)
-  fi
+  # -X leaves out what differs from machine to machine.
+  (cd "seeds/$target" && zip -q -X -r "$OUT/${target}_seed_corpus.zip" .)
 done
 cp options/*.dict "$OUT/"

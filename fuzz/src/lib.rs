@@ -64,9 +64,11 @@ pub fn components(bytes: &[u8]) {
     }
 }
 
-/// Modules of wasm-smith: both tiers do the same.
+/// Modules of wasm-smith: both tiers do the same. An input that is a module stays what it is, whatever wasm-smith makes of
+/// noise one day.
 pub fn tiers(bytes: &[u8]) {
-    agree(smith::judge(&both(), &smith::module_of(bytes)));
+    let module = if bytes.starts_with(b"\0asm") { bytes.to_vec() } else { smith::module_of(bytes) };
+    agree(smith::judge(&both(), &module));
 }
 
 /// Decodes, validates and instantiates `bytes`, with functions that do nothing for its imports, and calls its exports; if

@@ -23,7 +23,8 @@ const TRAPS = [
   [/host trap/i, 'host'],
 ];
 // Reasons that some engine words alike: it is not told which.
-const VAGUE = /null function or function signature|to a signature that does not match|^(table )?index (is )?out of bounds/i;
+const VAGUE = new RegExp('null function or function signature|to a signature that does not match|^(table )?index (is )?out of bounds|'
+  + 'float unrepresentable|out of bounds trunc', 'i');
 
 export let modules = [], instances = [], calls = [], externs = new Map();
 

@@ -22,6 +22,9 @@ TRAPS = {
 
 
 def end(error, at_link=False):
+    # Of a call it comes as a trap without a code.
+    if "thrown Wasm exception" in str(error):
+        return End("exception", error)
     if isinstance(error, w.Trap):
         code = error.trap_code
         if code == w.TrapCode.STACK_OVERFLOW:
@@ -30,8 +33,6 @@ def end(error, at_link=False):
             return End("exhausted", error, what="fuel")
         name = TRAPS.get(code.name) if code is not None else None
         return End("trap", error, **({"code": name} if name else {}))
-    if "exception" in str(error):
-        return End("exception", error)
     if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error) or "out of memory" in str(error):
         return End("exhausted", error, what="memory")
     return End("unlinkable" if at_link else "failed", error)

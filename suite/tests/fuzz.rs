@@ -1,7 +1,16 @@
 //! Plans on the reference engine: what is predicted happens.
 
-use preflight::fuzz::{Class, Judge, Verdict};
-use preflight_engine::Tier;
+mod common;
+
+use preflight::{
+    fuzz::{
+        Class, Judge, Verdict,
+        campaign::{self, Input, Inputs, Until},
+        config,
+    },
+    trace::Outcome,
+};
+use preflight_engine::{Features, Tier};
 use preflight_plan::{
     Plan, component::ComponentPlan, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
 };
@@ -255,4 +264,135 @@ fn a_wrong_expectation_is_found() {
         }
     }
     assert!(changed > 300, "{changed}");
+}
+
+/// What is left after a failure, each kind of thing in it: a difference in any of them is found, and so is one in what the
+/// second instances of a plan do.
+#[test]
+fn each_part_of_what_is_left_is_compared() {
+    let judge = Judge::new(&[Tier::Interp]);
+    let mut changed = std::collections::BTreeMap::new();
+    for seed in 0..400 {
+        let plan = Plan::from_seed(seed);
+        let (wasm, right) = (plan.to_wasm(), plan.expected());
+        for action in 0..right.traces.len() {
+            for item in 0..right.traces[action].post_mortem.0.len() {
+                let mut wrong = right.clone();
+                let kind = common::falsify(&mut wrong.traces[action].post_mortem.0[item].state);
+                if changed.get(kind).is_some_and(|n| *n > 200) {
+                    continue;
+                }
+                *changed.entry(kind).or_insert(0) += 1;
+                let class = judge.against(&plan, &wasm, &wrong).class;
+                assert_eq!(class, Class::Disagreed, "seed {seed}, action {action}, {kind}");
+            }
+        }
+        let again = plan.nodes.len()..2 * plan.nodes.len();
+        if let Some(action) = again.clone().find(|i| plan.again && *i < right.traces.len()) {
+            let mut wrong = right.clone();
+            wrong.traces[action].outcome = Outcome::Invalid;
+            *changed.entry("again").or_insert(0) += 1;
+            assert_eq!(judge.against(&plan, &wasm, &wrong).class, Class::Disagreed, "seed {seed}, again");
+        }
+    }
+    for kind in ["memory", "table", "global", "function", "again"] {
+        assert!(changed.get(kind).is_some_and(|n| *n > 30), "{kind}: {changed:?}");
+    }
+}
+
+#[test]
+fn a_campaign_counts_every_input_once_and_the_same_with_any_number_of_threads() {
+    let judge = Judge::new(&[Tier::Interp]);
+    let run = |jobs| {
+        let until = Until::Count(700);
+        let report = campaign::run(&judge, Inputs::Seeds { first: 5 }, until, Some(jobs), &mut |_| true);
+        report.expect("threads")
+    };
+    let (one, three) = (run(1), run(3));
+    assert_eq!((one.executions, one.classes.values().sum::<u64>()), (700, 700));
+    assert_eq!(one.lacks.values().sum::<u64>(), one.classes.get(&Class::Unsupported).copied().unwrap_or(0));
+    assert_eq!(one.classes.get(&Class::Disagreed), None, "{:?}", one.found.keys());
+    assert_eq!((&one.classes, &one.oracles, one.compared), (&three.classes, &three.oracles, three.compared));
+    assert!(one.compared * 100 > 90 * 700 && one.with_failure * 3 > 700, "{one:?}");
+    assert!(one.oracles.len() == 4 && one.oracles.values().sum::<u64>() > 100, "{:?}", one.oracles);
+}
+
+#[test]
+fn a_campaign_ends_in_time_or_when_it_is_told() {
+    let judge = Judge::new(&[Tier::Interp]);
+    let seeds = || Inputs::Seeds { first: 0 };
+    let nothing = campaign::run(&judge, seeds(), Until::Time(Default::default()), Some(1), &mut |_| true);
+    assert_eq!(nothing.expect("a thread").executions, 0);
+    let mut looks = 0;
+    let told = campaign::run(&judge, seeds(), Until::End, Some(1), &mut |report| {
+        looks += 1;
+        report.executions < 100
+    });
+    let told = told.expect("a thread");
+    assert!(told.executions >= 100 && looks > 1, "{looks}");
+}
+
+/// An engine that does not take all of the language is one with a bug: it is found once, with its smallest plan.
+#[test]
+fn a_finding_is_kept_once_and_made_smaller() {
+    let lacking = config(Tier::Interp);
+    let lacking = preflight_engine::Config { features: lacking.features - Features::TAIL_CALL, ..lacking };
+    let judge = Judge::with_configs(vec![("lacking", lacking)]);
+    let report = campaign::run(&judge, Inputs::Exhaustive(1), Until::End, Some(2), &mut |_| true).expect("threads");
+    let all = report.classes[&Class::Disagreed];
+    assert!(report.found.len() == 1 && all > 1, "{all} in {:?}", report.found.keys());
+    let (signature, found) = report.found.iter().next().expect("a finding");
+    let Input::Plan(plan) = &found.input else { panic!("{found:?}") };
+    let small = campaign::shrink(&judge, plan, signature, 1_000);
+    assert_eq!(judge.plan(&small).0.finding.map(|finding| finding.signature).as_ref(), Some(signature));
+    assert!(small.modules.len() <= plan.modules.len() && small.nodes.len() <= plan.nodes.len());
+}
+
+/// What a runtime shows is held against the prediction, and whatever it gets wrong is found.
+#[cfg(feature = "wasmi")]
+#[test]
+fn other_runtimes_are_judged_by_the_prediction() {
+    use common::{Liar, Lie};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let judged = |lie: Lie| {
+        let foreign = preflight::fuzz::Foreign::new("liar", move || Ok(Box::new(Liar::new(lie))));
+        Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]).plan(&plan).0
+    };
+    let honest = judged(Lie::None);
+    assert_eq!((honest.class, honest.finding), (Class::AgreedOnFailure, None));
+    assert_eq!((honest.runtimes[0].class, &honest.runtimes[0].lacks), (Class::AgreedOnFailure, &None));
+    for (lie, what) in [
+        (Lie::Memory, "a memory afterwards"),
+        (Lie::Table, "a table afterwards"),
+        (Lie::Global, "a global afterwards"),
+        (Lie::Log, "calls of the host"),
+        (Lie::Outcome, "outcome trap: out of bounds memory access (initialise) / unlinkable"),
+        (Lie::Call, "function in a table returned i32:7 / returned i32:8"),
+        (Lie::Refuse, "refuses a valid module"),
+        (Lie::Panic, "it broke: crash"),
+    ] {
+        let verdict = judged(lie);
+        assert_eq!(verdict.class, Class::Disagreed, "{what}");
+        assert_eq!(verdict.finding.expect("a finding").signature, format!("predicted != liar: {what}"));
+    }
+}
+
+/// What wasmi does not accept is left out of its plans, or named.
+#[cfg(feature = "wasmi")]
+#[test]
+fn what_a_runtime_cannot_do_has_a_name() {
+    let open = || preflight::runtime::known::in_this_process("wasmi").ok_or_else(|| unreachable!("it is built in"));
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![preflight::fuzz::Foreign::new("wasmi", open)]);
+    let (mut classes, mut without) = (std::collections::BTreeMap::new(), std::collections::BTreeSet::new());
+    for seed in 0..150 {
+        let (verdict, ..) = judge.plan(&Plan::from_seed(seed));
+        for on in verdict.runtimes {
+            assert_eq!(on.lacks.is_some(), on.class == Class::Unsupported, "{on:?}");
+            *classes.entry(on.class).or_insert(0) += 1;
+            without.extend(on.without);
+        }
+    }
+    assert!(without.contains("exception-handling") && without.contains(preflight::fuzz::HOSTS), "{without:?}");
+    assert!(classes.get(&Class::AgreedOnFailure).is_some_and(|n| *n > 20), "{classes:?}");
 }

@@ -6,10 +6,10 @@ pub use other::any;
 
 use crate::{
     case::line,
-    trace::{Event, Outcome, Trace, TrapCode, Value},
+    trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
 };
 use preflight_plan::{
-    Action, Expected, Plan,
+    Action, Called, Expected, Plan, Signature,
     plan::{Catch, Memory, Step, Trap},
 };
 use std::{collections::BTreeMap, fmt::Write};
@@ -57,8 +57,7 @@ pub fn case(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> Result
         match action {
             Action::Instantiate { node } => script.instantiate(*node, trace)?,
             Action::Call { node, export } => script.call(*node, export, &trace.outcome),
-            // Scripts cannot call through a table of another module.
-            Action::Probe => {}
+            Action::Probe => script.probe(trace, &expected.called),
         }
     }
     Ok(script.finish())
@@ -167,7 +166,40 @@ impl<'a> Script<'a> {
 
     fn call(&mut self, node: usize, export: &str, outcome: &Outcome) {
         let Some(name) = self.names[node].clone() else { return };
-        let invoke = format!("(invoke {name} \"{export}\")");
+        self.expect(&format!("(invoke {name} \"{export}\")"), outcome);
+    }
+
+    /// Calls what is in tables, each through a module of its own that imports the table.
+    fn probe(&mut self, trace: &Trace, called: &[Called]) {
+        let calls = trace.post_mortem.0.iter().filter_map(|item| match &item.state {
+            State::Func { outcome } => Some((item, outcome)),
+            _ => None,
+        });
+        for (i, ((item, outcome), called)) in calls.zip(called).enumerate() {
+            let Some((table, index)) = item.name.strip_suffix(']').and_then(|name| name.split_once('[')) else {
+                continue;
+            };
+            if matches!(outcome, Outcome::Exhausted { what: Resource::Fuel }) {
+                // Nobody would come back from it.
+                return;
+            }
+            let (ty, address) = if called.is_64 { ("i64 ", "i64") } else { ("", "i32") };
+            let (signature, result, arg) = match called.signature {
+                Signature::Unit => ("", "", ""),
+                Signature::Number => ("(result i32) ", "(result i32) ", ""),
+                Signature::Log => ("(param i32) ", "", "(i32.const 0) "),
+            };
+            let instance = item.at.as_str().trim_start_matches('/');
+            self.line(&format!("(register \"p{i}\" {instance})"));
+            self.line(&format!(
+                "(module $p{i} (import \"p{i}\" \"{table}\" (table {ty}0 funcref))\n  (func (export \"call\") \
+                 {result}(call_indirect {signature}{arg}({address}.const {index}))))"
+            ));
+            self.expect(&format!("(invoke $p{i} \"call\")"), outcome);
+        }
+    }
+
+    fn expect(&mut self, invoke: &str, outcome: &Outcome) {
         match outcome {
             Outcome::Returned { values } => {
                 let values: Vec<String> = values
@@ -243,7 +275,7 @@ fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
         need(memories(|m| m.bytewise) || !module.imports.is_empty(), "custom-page-sizes");
     }
     let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
-    let spins = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { what: crate::trace::Resource::Fuel });
+    let spins = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel });
     let interrupt = if expected.traces.iter().any(spins) { ";;! interrupt = true\n" } else { "" };
     format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = [{}]\n{interrupt}", needs.join(", "))
 }

@@ -3,10 +3,12 @@
 use super::Events;
 use crate::post_mortem;
 use preflight_engine::{
-    Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, RefKind, Store, Tier, Val,
+    Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Module, Ref, RefKind, Store, Tier, Val,
     runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
-    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode},
+    trace::{
+        Cause, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, State, StateItem, Trace, TrapCode, Value,
+    },
 };
 use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
 use std::{cell::RefCell, collections::HashSet, rc::Rc};
@@ -36,10 +38,23 @@ pub fn config(tier: Tier) -> Config {
     }
 }
 
-/// Carries out the first `actions` actions of a plan and returns what happened in each.
-pub fn run(plan: &Rc<Plan>, modules: &[Module], actions: &[Action], config: &Config) -> Vec<Trace> {
+/// Carries out actions of a plan: what happened in each, and which functions [`Action::Probe`] called.
+pub fn run(plan: &Rc<Plan>, modules: &[Module], actions: &[Action], config: &Config) -> (Vec<Trace>, Vec<Probed>) {
     let mut driver = Driver::new(plan, modules, config);
-    actions.iter().map(|action| driver.act(action)).collect()
+    let traces = actions.iter().map(|action| driver.act(action)).collect();
+    (traces, driver.probed)
+}
+
+/// Where the instance of a node's attempt stands.
+pub(super) fn node_path(node: usize, attempt: usize) -> InstancePath {
+    InstancePath::root().child(&if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") })
+}
+
+/// A function that was found in a table and called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Probed {
+    /// Whether it is of an instance that never came up.
+    pub is_half_made: bool,
 }
 
 /// What the functions of the host have to know.
@@ -50,6 +65,8 @@ struct World {
     imports: Vec<Vec<Given>>,
     /// The latest complete instance of each node.
     nodes: RefCell<Vec<Option<InstanceAddr>>>,
+    /// All complete instances.
+    complete: RefCell<Vec<InstanceAddr>>,
     /// How often each node was attempted.
     attempts: RefCell<Vec<usize>>,
     /// The functions of the host, the log first.
@@ -60,6 +77,7 @@ struct Driver {
     store: Store,
     world: Rc<World>,
     events: Events,
+    probed: Vec<Probed>,
 }
 
 impl Driver {
@@ -71,6 +89,7 @@ impl Driver {
             modules: modules.to_vec(),
             imports: (0..nodes).map(|node| plan.imports(node)).collect(),
             nodes: RefCell::new(vec![None; nodes]),
+            complete: RefCell::default(),
             attempts: RefCell::new(vec![0; nodes]),
             hosts: RefCell::default(),
         });
@@ -83,7 +102,7 @@ impl Driver {
             world.hosts.borrow_mut().push(func);
         }
         let events = Events::attach(&mut store);
-        Driver { store, world, events }
+        Driver { store, world, events, probed: Vec::new() }
     }
 
     fn act(&mut self, action: &Action) -> Trace {
@@ -145,6 +164,7 @@ impl Driver {
             for element in 0..self.store.table(table).len().min(PROBED as u64) {
                 let entry = self.store.table(table).get(element);
                 let Some(RefKind::Func(func)) = entry.map(|entry| entry.kind()) else { continue };
+                self.note(func);
                 self.store.set_fuel(Some(FUEL));
                 let args: Vec<Val> = self.store.func_type(func).params.iter().map(|ty| Val::default_of(*ty)).collect();
                 let result = self.store.invoke(func, &args);
@@ -153,6 +173,18 @@ impl Driver {
             }
         }
         items
+    }
+
+    fn note(&mut self, func: FuncAddr) {
+        // Functions of modules are called by their instance's path and their index.
+        let name = match self.store.trace_value(Val::Ref(Ref::func(func))) {
+            Value::Ref(RefValue::Func(name)) => name,
+            _ => String::new(),
+        };
+        let complete = self.world.complete.borrow();
+        let is_complete = |path: &str| complete.iter().any(|instance| self.store.path(*instance).as_str() == path);
+        let is_half_made = name.split_once('#').is_some_and(|(path, _)| !is_complete(path));
+        self.probed.push(Probed { is_half_made });
     }
 }
 
@@ -163,12 +195,12 @@ impl World {
             *attempts += 1;
             *attempts - 1
         };
-        let name = if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") };
         let module = &self.modules[self.plan.nodes[node].module];
         // The engine's own linker is for names; here it is known which instance gives what.
         let externs: Vec<Extern> = self.imports[node].iter().filter_map(|given| self.given(store, given)).collect();
-        let instance = store.instantiate(module, &externs, InstancePath::root().child(&name))?;
+        let instance = store.instantiate(module, &externs, node_path(node, attempt))?;
         self.nodes.borrow_mut()[node] = Some(instance);
+        self.complete.borrow_mut().push(instance);
         Ok(())
     }
 

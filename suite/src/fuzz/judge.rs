@@ -1,11 +1,11 @@
 //! The verdict on one plan.
 
-use super::driver;
+use super::{Checks, Foreign, OnRuntime, driver};
 use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
-use preflight_engine::{Config, Module, Tier};
+use preflight_engine::{Config, Tier};
 use preflight_plan::{Expected, Plan, Wasm};
 use serde::{Deserialize, Serialize};
-use std::{fmt, rc::Rc};
+use std::fmt;
 
 /// What became of an input. Every input is of exactly one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,12 +49,18 @@ impl fmt::Display for Class {
 pub struct Verdict {
     /// What became of it.
     pub class: Class,
+    /// Whether a trace was compared with another.
+    pub is_compared: bool,
     /// Whether a failed or trapped initialisation was compared.
     pub has_failure: bool,
     /// What somebody lacked, if the class is [`Class::Unsupported`].
     pub lacks: Option<String>,
     /// Where two traces differ, if the class is [`Class::Disagreed`].
     pub finding: Option<Finding>,
+    /// Which oracles had something to say.
+    pub checks: Checks,
+    /// What became of it on other runtimes.
+    pub runtimes: Vec<OnRuntime>,
 }
 
 /// Where two traces differ.
@@ -70,10 +76,11 @@ pub struct Finding {
     pub actual: Trace,
 }
 
-/// Judges plans on one or two tiers.
+/// Judges plans on one or two tiers, and on other runtimes.
 #[derive(Debug, Clone)]
 pub struct Judge {
     pub(super) tiers: Vec<(&'static str, Config)>,
+    pub(super) foreign: Vec<Foreign>,
 }
 
 impl Judge {
@@ -84,43 +91,50 @@ impl Judge {
             #[cfg(feature = "jit")]
             Tier::Jit => "jit",
         };
-        Judge { tiers: tiers.iter().map(|tier| (name(tier), driver::config(*tier))).collect() }
+        let tiers = tiers.iter().map(|tier| (name(tier), driver::config(*tier))).collect();
+        Judge { tiers, foreign: Vec::new() }
     }
 
-    /// Judges a normal plan: what is predicted is what every tier does.
+    /// A judge of tiers with settings of their own, each with the name that signatures have for it.
+    pub fn with_configs(tiers: Vec<(&'static str, Config)>) -> Self {
+        Judge { tiers, foreign: Vec::new() }
+    }
+
+    /// The same judge, who asks these runtimes, too.
+    pub fn with_runtimes(self, foreign: Vec<Foreign>) -> Self {
+        Judge { foreign, ..self }
+    }
+
+    /// The runtimes that are asked.
+    pub fn foreign(&self) -> &[Foreign] {
+        &self.foreign
+    }
+
+    /// Judges a normal plan by every oracle: what is predicted is what everybody does.
     pub fn plan(&self, plan: &Plan) -> (Verdict, Expected, usize) {
+        self.plan_by(plan, Checks::ALL)
+    }
+
+    /// As [`plan`](Self::plan), with these oracles only besides the comparison of traces.
+    pub fn plan_by(&self, plan: &Plan, checks: Checks) -> (Verdict, Expected, usize) {
         let expected = plan.expected();
         let wasm = plan.to_wasm();
         let bytes = wasm.modules.iter().map(Vec::len).sum();
-        (self.against(plan, &wasm, &expected), expected, bytes)
+        (self.against_by(plan, &wasm, &expected, checks), expected, bytes)
     }
 
     /// Judges a plan, given in binary form too, by what somebody says is to be expected.
     pub fn against(&self, plan: &Plan, wasm: &Wasm, expected: &Expected) -> Verdict {
-        let plan = Rc::new(plan.clone());
-        let actions = &wasm.actions[..expected.traces.len().min(wasm.actions.len())];
-        let Some((_, config)) = self.tiers.first() else { return verdict(expected) };
-        let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
-        let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
-            Ok(modules) => modules,
-            // The plan says that the module is valid.
-            Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+        self.against_by(plan, wasm, expected, Checks::ALL)
+    }
+
+    fn against_by(&self, plan: &Plan, wasm: &Wasm, expected: &Expected, checks: Checks) -> Verdict {
+        let judged = || -> Result<Verdict, Verdict> {
+            let probed = self.tiers_against(plan, wasm, expected, "")?;
+            let checks = self.look_closer(plan, wasm, expected, &probed, checks)?;
+            Ok(Verdict { checks, runtimes: self.runtimes(plan)?, ..verdict(expected) })
         };
-        for (name, config) in &self.tiers {
-            let actual = driver::run(&plan, &modules, actions, config);
-            if let Some(what) = lacks(&actual) {
-                return Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) };
-            }
-            if actual == expected.traces {
-                continue;
-            }
-            for (action, (expected, actual)) in expected.traces.iter().zip(&actual).enumerate() {
-                if let Some(verdict) = difference(expected, actual, &format!("predicted != {name}"), action) {
-                    return verdict;
-                }
-            }
-        }
-        verdict(expected)
+        judged().unwrap_or_else(|verdict| verdict)
     }
 }
 
@@ -137,7 +151,7 @@ fn verdict(expected: &Expected) -> Verdict {
     } else {
         Class::Agreed
     };
-    Verdict { has_failure, ..Verdict::of(class) }
+    Verdict { has_failure, is_compared: !expected.traces.is_empty(), ..Verdict::of(class) }
 }
 
 /// The verdict if two traces of an action differ.
@@ -156,7 +170,15 @@ pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: us
 
 impl Verdict {
     pub(super) fn of(class: Class) -> Verdict {
-        Verdict { class, has_failure: false, lacks: None, finding: None }
+        Verdict {
+            class,
+            is_compared: matches!(class, Class::Agreed | Class::AgreedOnFailure | Class::Disagreed),
+            has_failure: false,
+            lacks: None,
+            finding: None,
+            checks: Checks::default(),
+            runtimes: Vec::new(),
+        }
     }
 
     /// Something went wrong before there were traces to compare.
@@ -166,13 +188,6 @@ impl Verdict {
         let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
         Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) }
     }
-}
-
-fn lacks(traces: &[Trace]) -> Option<String> {
-    traces.iter().find_map(|trace| match &trace.outcome {
-        Outcome::Unsupported { what } => Some(what.clone()),
-        _ => None,
-    })
 }
 
 /// A difference without what is particular to the plan.

@@ -1,6 +1,7 @@
 //! The oracle of the fuzzer: what a plan predicts is what every engine does.
 //!
-//! A [`Judge`] carries out a plan on the tiers of the reference engine and returns a [`Verdict`]; no input is without one.
+//! A [`Judge`] carries out a plan on the tiers of the reference engine, and on other runtimes ([`Foreign`]), and returns a
+//! [`Verdict`]; no input is without one. Beyond the comparison of traces it has the oracles of [`Checks`].
 //! A [`campaign`] does that many times. Modules that no plan describes are judged by comparison ([`smith`]).
 
 pub mod campaign;
@@ -8,12 +9,18 @@ pub mod case;
 mod component;
 mod driver;
 mod events;
+mod fit;
+mod foreign;
 mod judge;
+mod oracles;
 pub mod smith;
 mod tasks;
 mod values;
 mod wasi;
 
-pub use driver::{config, run};
+pub use driver::{Probed, config, run};
 pub use events::Events;
+pub use fit::{HOSTS, Without};
+pub use foreign::{Foreign, OnRuntime};
 pub use judge::{Class, Finding, Judge, Verdict};
+pub use oracles::{Checks, text_of};

@@ -77,7 +77,7 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
     let plan = Rc::new(plan.clone());
     let mut first: Option<(&str, Vec<Trace>)> = None;
     for (name, config) in &judge.tiers {
-        let actual = driver::run(&plan, &modules, &wasm.actions, config);
+        let (actual, _) = driver::run(&plan, &modules, &wasm.actions, config);
         let Some((other, expected)) = &first else {
             first = Some((name, actual));
             continue;

@@ -45,7 +45,7 @@ impl Judge {
         }
         match expected.trace.outcome {
             Outcome::Returned { .. } | Outcome::Exit { code: 0 } => Verdict::of(Class::Agreed),
-            Outcome::Unlinkable => Verdict::of(Class::Invalid),
+            Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
             _ => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
         }
     }

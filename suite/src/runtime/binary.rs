@@ -3,7 +3,7 @@
 //! A module that does not decode has no imports here; it is the runtime that has to refuse it.
 
 /// The two names of each import, in order.
-pub(super) fn imports(bytes: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn imports(bytes: &[u8]) -> Vec<(String, String)> {
     const SECTION: u8 = 2;
     section(bytes, SECTION).and_then(read_imports).unwrap_or_default()
 }

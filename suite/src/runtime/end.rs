@@ -68,7 +68,7 @@ impl End {
 
     /// Whether `expected`, the outcome of an instantiation, may have looked like this. Whether a trap came before the start
     /// function or in it is not to be seen from outside.
-    pub(super) fn may_be(&self, expected: &Outcome) -> bool {
+    pub(crate) fn may_be(&self, expected: &Outcome) -> bool {
         match (self, expected) {
             (End::Trap(code, _), Outcome::Trap { code: want, .. }) => code.is_none_or(|code| code == *want),
             (End::Trap(None, _), Outcome::Exhausted { what: Resource::Stack }) => true,
@@ -97,7 +97,7 @@ impl End {
     }
 
     /// The outcome for a trace. A trap whose reason is not told counts as the host's.
-    pub(super) fn outcome(&self, phase: Phase) -> Outcome {
+    pub(crate) fn outcome(&self, phase: Phase) -> Outcome {
         match self {
             End::Malformed(_) => Outcome::Malformed,
             End::Invalid(_) | End::Rejected(_) => Outcome::Invalid,

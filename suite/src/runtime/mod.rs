@@ -28,6 +28,8 @@ pub use program::{Program, ProgramEnd, Reach, World};
 #[cfg(feature = "reference")]
 pub(crate) use run::assemble;
 pub use run::{Judge, run};
+#[cfg(feature = "fuzz")]
+pub(crate) use {binary::imports, post_mortem::state};
 
 use crate::{case::js, commands::Command, trace::Value};
 use std::{

@@ -30,7 +30,13 @@ pub fn post_mortem(
     Ok(PostMortem(items))
 }
 
-fn state(runtime: &mut dyn Runtime, instance: InstanceId, name: &str, kind: u8) -> Result<Option<State>, End> {
+/// What is in an export: a table (1), a memory (2) or a global (3).
+pub(crate) fn state(
+    runtime: &mut dyn Runtime,
+    instance: InstanceId,
+    name: &str,
+    kind: u8,
+) -> Result<Option<State>, End> {
     Ok(match kind {
         1 => {
             let size = runtime.table_size(instance, name)?;

@@ -1,26 +1,29 @@
 //! What the driver is asked to do, and what can be reached afterwards.
 
 use super::{
-    Expected,
+    Called, Expected, Signature,
     store::{Extern, World},
 };
-use crate::encode::{Action, PROBED, export_name};
+use crate::{
+    encode::{Action, PROBED, export_name},
+    space::FuncType,
+};
 use preflight_engine::trace::{Cause, Event, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, Value};
 
 /// Steps of one action after which it counts as endless.
 const STEPS: u32 = 2_000;
 
 impl World<'_> {
-    /// The traces of all actions.
-    pub(super) fn expected(mut self) -> Expected {
-        let mut traces = Vec::new();
-        for action in self.plan.actions() {
-            match self.act(&action) {
+    /// The traces of the actions.
+    pub(super) fn expected(mut self, actions: &[Action]) -> Expected {
+        let mut traces = Vec::with_capacity(actions.len());
+        for action in actions {
+            match self.act(action) {
                 Some(trace) => traces.push(trace),
-                None => return Expected { traces, is_unbounded: true },
+                None => return Expected { traces, called: self.called, is_unbounded: true },
             }
         }
-        Expected { traces, is_unbounded: false }
+        Expected { traces, called: self.called, is_unbounded: false }
     }
 
     /// The trace of an action, unless it is unbounded.
@@ -102,6 +105,12 @@ impl World<'_> {
             let Extern::Table(table) = item else { continue };
             for element in 0..self.tables[table].entries.len().min(PROBED) {
                 let Some(func) = self.tables[table].entries[element] else { continue };
+                let signature = match self.func_type(func) {
+                    FuncType::Unit => Signature::Unit,
+                    FuncType::Number => Signature::Number,
+                    FuncType::Log => Signature::Log,
+                };
+                self.called.push(Called { signature, is_64: self.tables[table].ty.is_64 });
                 let outcome = match self.call(None, func) {
                     Ok(result) => Outcome::Returned { values: result.into_iter().map(Value::I32).collect() },
                     Err(stop) => stop.outcome(Phase::Call),

@@ -7,7 +7,7 @@ mod instantiate;
 mod run;
 mod store;
 
-use crate::{Plan, space::spaces};
+use crate::{Plan, encode::Action, space::spaces};
 use preflight_engine::trace::{Outcome, Phase, Resource, Trace, TrapCode};
 use serde::{Deserialize, Serialize};
 
@@ -17,16 +17,45 @@ pub struct Expected {
     /// A trace for each action. After a failed instantiation its post-mortem is what can be reached through the exports of
     /// the latest instances of all nodes; after [`Action::Probe`](crate::Action::Probe) it begins with the calls made.
     pub traces: Vec<Trace>,
+    /// For each call that an [`Action::Probe`] makes, in order: the function's type, and the table's.
+    #[serde(default)]
+    pub called: Vec<Called>,
     /// Whether an action makes more calls than anybody should wait for, or endlessly many. It and the actions after it are
     /// not predicted.
     pub is_unbounded: bool,
 }
 
+/// A function that is called in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// What it takes and returns.
+    pub signature: Signature,
+    /// Whether indices of the table are of type `i64`.
+    pub is_64: bool,
+}
+
+/// The types that functions of plans have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signature {
+    /// `[] -> []`.
+    Unit,
+    /// `[] -> [i32]`.
+    Number,
+    /// `[i32] -> []`: only the log.
+    Log,
+}
+
 impl Plan {
     /// What the specification says about the plan, which must be [normal](Plan::normalise).
     pub fn expected(&self) -> Expected {
+        self.expected_of(&self.actions())
+    }
+
+    /// What the specification says if a driver carries out these actions instead of [`Plan::actions`].
+    pub fn expected_of(&self, actions: &[Action]) -> Expected {
         let spaces = spaces(self);
-        store::World::new(self, &spaces).expected()
+        store::World::new(self, &spaces).expected(actions)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The objects that instances share (core `#syntax-store`).
 
-use super::Stop;
+use super::{Called, Stop};
 use crate::{
     plan::{Content, GlobalType, Memory, Plan, TableType},
     space::{FuncType, Space},
@@ -85,6 +85,8 @@ pub(super) struct World<'a> {
     /// How often each node was attempted.
     pub attempts: Vec<usize>,
     pub events: Vec<Event>,
+    /// The functions that were called in tables.
+    pub called: Vec<Called>,
     /// Calls in progress.
     pub depth: u32,
     /// Steps left before an action counts as endless.
@@ -107,6 +109,7 @@ impl<'a> World<'a> {
             nodes: vec![None; plan.nodes.len()],
             attempts: vec![0; plan.nodes.len()],
             events: Vec::new(),
+            called: Vec::new(),
             depth: 0,
             steps: 0,
             gave_up: false,

@@ -3,24 +3,32 @@
 mod emit;
 mod findings;
 
-use super::wast::Format;
+use super::{driver::places, wast::Format};
 use crate::{output, tier::Tier};
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
-use preflight::fuzz::{
-    Judge,
-    campaign::{self, Inputs, Report, Until},
+use preflight::{
+    case::Broken,
+    fuzz::{
+        Foreign, Judge,
+        campaign::{self, Inputs, Report, RuntimeReport, Until},
+    },
+    runtime::known::{KNOWN, Known, Places},
 };
 use serde_json::json;
-use std::{fmt::Write, path::PathBuf, process::ExitCode, time::Duration};
+use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 /// Generate link graphs, predict what their initialisation does, and look for who does something else.
 ///
 /// Inputs are numbered: the same number is the same input. Of sixteen, eight are plans of core modules (link graphs with the
 /// trace that the specification asks for), one is of components, one of asynchronous tasks, one a program of WASI, one a
-/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: two graphs with bodies of wasm-smith,
-/// and two modules of wasm-smith, one of them with bytes changed. Every input ends in one class: agreed (some on a failure), invalid (an import that was not to
-/// match), exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
+/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: two graphs with
+/// bodies of wasm-smith, and two modules of wasm-smith, one of them with bytes changed. Every input ends in one class: agreed
+/// (some on a failure), invalid (an import that was not to match), exhausted, unsupported, disagreed. Each disagreement is
+/// made smaller and saved once.
+///
+/// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
+/// far as they show something.
 ///
 /// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
 #[derive(Debug, clap::Args)]
@@ -28,6 +36,7 @@ use std::{fmt::Write, path::PathBuf, process::ExitCode, time::Duration};
   preflight fuzz --seconds 600                     ten minutes, both tiers
   preflight fuzz --count 10000 --tier interp --seed 5
   preflight fuzz --exhaustive 2                    all plans of up to two steps
+  preflight fuzz --runtime node --runtime wasmi    what these do with the same plans
   preflight fuzz --seconds 3600 --corpus findings  go on where the last run of this folder stopped
   preflight fuzz --emit plans --count 100          modules with expected traces, for other people's fuzzers")]
 pub struct Args {
@@ -49,6 +58,9 @@ pub struct Args {
     /// Which tiers are judged.
     #[arg(long, value_enum)]
     tier: Option<Tier>,
+    /// Judge this runtime, too (`preflight runtimes` lists them); may be given several times.
+    #[arg(long = "runtime", value_name = "NAME", conflicts_with = "emit")]
+    runtimes: Vec<String>,
     /// How many inputs are judged side by side (default: as many as there are processors).
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -70,7 +82,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     ensure!(args.jobs != Some(0), "--jobs 0 would do nothing: give 1 or more");
-    let judge = judge(args.tier)?;
+    let judge = judge(args.tier, &args.runtimes)?;
+    // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
+    panic::set_hook(Box::new(|_| {}));
     let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
     let first = args.seed.or(state.as_ref().map(|state| state.next_seed)).unwrap_or_default();
     let (inputs, until) = match (args.exhaustive, args.count) {
@@ -82,6 +96,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, Some(count)) => (Inputs::Seeds { first }, Until::Count(count)),
         (None, None) => (Inputs::Seeds { first }, Until::Time(Duration::from_secs(args.seconds.unwrap_or(60)))),
     };
+    // All plans up to a size have no numbers.
+    let next = |report: &Report| args.exhaustive.is_none().then(|| first + report.executions);
+    let mut smaller = findings::Smaller::new(&judge);
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
         bar.set_style(style);
@@ -90,15 +107,16 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let report = campaign::run(&judge, inputs, until, args.jobs, &mut |report| {
         bar.set_message(line(report));
         bar.tick();
+        bar.suspend(|| smaller.tell_new(report));
         if let Some(state) = &mut state {
-            saved = state.save(&judge, report, first);
+            saved = state.save(&mut smaller, report, next(report));
         }
         saved.is_ok()
     })
     .context("cannot start so many threads: give a smaller --jobs")?;
     bar.finish_and_clear();
     saved?;
-    let found = findings::describe(&judge, &report);
+    let found = findings::describe(&mut smaller, &report);
     match args.format {
         Format::Json => {
             output::data(None, &(serde_json::to_string_pretty(&document(&report, first, found))? + "\n"))?;
@@ -108,26 +126,58 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
 }
 
-/// The judge of the tiers meant; both, where this program has them.
-pub(super) fn judge(tier: Option<Tier>) -> anyhow::Result<Judge> {
+/// The judge of the tiers meant (both, where this program has them) and of other runtimes.
+pub(super) fn judge(tier: Option<Tier>, runtimes: &[String]) -> anyhow::Result<Judge> {
     let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
     let tiers = tier.unwrap_or(default).each().context("--tier")?;
-    Ok(Judge::new(&tiers))
+    let places = Arc::new(places()?);
+    let foreign = runtimes.iter().map(|name| foreign(name, &places)).collect::<anyhow::Result<_>>()?;
+    Ok(Judge::new(&tiers).with_runtimes(foreign))
+}
+
+fn foreign(name: &str, places: &Arc<Places>) -> anyhow::Result<Foreign> {
+    let Some(known) = Known::get(name) else {
+        let names: Vec<_> = KNOWN.iter().map(|known| known.name).collect();
+        bail!("there is no runtime {name:?}; there are {}", names.join(", "))
+    };
+    let places = places.clone();
+    let missing = move || {
+        let name = known.name;
+        Broken::NotStarted(format!("it is not on this machine; `preflight runtimes install {name}` may bring it"))
+    };
+    // Those that are part of this program run in workers, too: wasmi aborts where it finds that it has a bug.
+    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing));
+    foreign.check().map_err(|broken| anyhow::anyhow!("--runtime {name}: {broken}"))?;
+    Ok(foreign)
 }
 
 /// How far it is, in a line.
 fn line(report: &Report) -> String {
     let classes: Vec<String> = report.classes.iter().map(|(class, n)| format!("{n} {class}")).collect();
-    format!("{} inputs, {:.0}/s: {}", report.executions, report.speed(), classes.join(", "))
+    let found = report.found.len();
+    let found = if found == 0 { String::new() } else { format!("; {found} findings") };
+    format!("{} inputs, {:.0}/s: {}{found}", report.executions, report.speed(), classes.join(", "))
 }
 
 fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     let mut text = line(report) + "\n";
     let percent = |n: u64| 100.0 * n as f64 / report.executions.max(1) as f64;
     let mut push = |line: String| writeln!(text, "{line}").expect("a string takes all text");
+    push(format!("{:.1} % reached a trace that was compared", percent(report.compared)));
     push(format!("{:.1} % with a failed or trapped initialisation that was compared", percent(report.with_failure)));
     for (what, n) in &report.lacks {
         push(format!("unsupported: {what}: {n}"));
+    }
+    for (oracle, n) in &report.oracles {
+        push(format!("{oracle}: {n}"));
+    }
+    for (name, report) in &report.runtimes {
+        let counts = |counts: Vec<String>| if counts.is_empty() { "-".to_owned() } else { counts.join(", ") };
+        let classes = counts(report.classes.iter().map(|(class, n)| format!("{n} {class}")).collect());
+        push(format!("{name}: {classes}"));
+        let lacks = counts(report.lacks.iter().map(|(what, n)| format!("{what} {n}")).collect());
+        let without = counts(report.without.iter().map(|(what, n)| format!("{what} {n}")).collect());
+        push(format!("  it lacks: {lacks}\n  plans were made without: {without}"));
     }
     let stats = &report.stats;
     let [modules, instances, bytes] = stats.medians();
@@ -157,12 +207,19 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
     let classes =
         classes.iter().map(|class| (class.to_string(), report.classes.get(class).copied().unwrap_or(0).into()));
     let [modules, instances, bytes] = report.stats.medians();
+    let runtime = |(name, report): (&String, &RuntimeReport)| {
+        let classes: BTreeMap<String, u64> = report.classes.iter().map(|(class, n)| (class.to_string(), *n)).collect();
+        (name.clone(), json!({ "classes": classes, "unsupported": report.lacks, "without": report.without }))
+    };
     json!({
         "classes": classes.collect::<serde_json::Map<_, _>>(),
         "executions": report.executions,
         "executions_per_second": report.speed(),
         "findings": found,
+        "compared": report.compared,
         "with_failure": report.with_failure,
+        "oracles": report.oracles,
+        "runtimes": report.runtimes.iter().map(runtime).collect::<serde_json::Map<_, _>>(),
         "unsupported": report.lacks,
         "first_seed": first,
         "statistics": {

@@ -19,6 +19,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight shrink findings/2f6c.json
+  preflight shrink findings/2f6c.json --runtime wasmi
   preflight shrink crash-1a2b --wast --out core/new-case.wast")]
 pub struct Args {
     /// The plan.
@@ -27,6 +28,9 @@ pub struct Args {
     /// Which tiers are judged.
     #[arg(long, value_enum)]
     tier: Option<Tier>,
+    /// Judge this runtime, too; may be given several times.
+    #[arg(long = "runtime", value_name = "NAME")]
+    runtimes: Vec<String>,
     /// How many smaller plans to try.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     tries: usize,
@@ -52,7 +56,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Input::Plan(plan)
         }
     };
-    let judge = fuzz::judge(args.tier)?;
+    let judge = fuzz::judge(args.tier, &args.runtimes)?;
     let Some(finding) = input.judge(&judge).finding else {
         output::note("nobody disagrees on this plan");
         return Ok(ExitCode::from(1));

@@ -48,6 +48,7 @@ fn core(seed: u64) -> (Binaries, Value) {
         "hosts": plan.hosts,
         "actions": wasm.actions,
         "expected": expected.traces,
+        "called": expected.called,
         "is_unbounded": expected.is_unbounded,
     });
     (binaries, document)

@@ -9,13 +9,43 @@ use preflight::fuzz::{
 };
 use serde_json::json;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
-/// Smaller plans that are tried for each finding.
+/// Smaller plans that are tried for each finding; of a runtime in another process fewer.
 const TRIES: usize = 3_000;
+const TRIES_ABROAD: usize = 300;
+
+/// Findings made smaller, each once.
+pub struct Smaller<'j> {
+    judge: &'j Judge,
+    inputs: BTreeMap<String, Input>,
+    told: BTreeSet<String>,
+}
+
+impl<'j> Smaller<'j> {
+    /// For the findings of a judge.
+    pub fn new(judge: &'j Judge) -> Self {
+        Smaller { judge, inputs: BTreeMap::new(), told: BTreeSet::new() }
+    }
+
+    /// Says which signatures are new.
+    pub fn tell_new(&mut self, report: &Report) {
+        for signature in report.found.keys() {
+            if self.told.insert(signature.clone()) {
+                output::note(&format!("new finding: {signature}"));
+            }
+        }
+    }
+
+    fn of(&mut self, signature: &str, input: &Input) -> &Input {
+        let tries = if self.judge.foreign().is_empty() { TRIES } else { TRIES_ABROAD };
+        let small = || campaign::smaller(self.judge, input, signature, tries);
+        self.inputs.entry(signature.to_owned()).or_insert_with(small)
+    }
+}
 
 /// A corpus folder.
 pub struct State {
@@ -48,55 +78,51 @@ impl State {
         })
     }
 
-    /// Saves what is new in a report of a run that began with the input `first`.
+    /// Saves what is new in a report, and the number of the input with which the next run goes on.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn save(&mut self, judge: &Judge, report: &Report, first: u64) -> anyhow::Result<()> {
+    pub fn save(&mut self, smaller: &mut Smaller<'_>, report: &Report, next: Option<u64>) -> anyhow::Result<()> {
         for (signature, found) in &report.found {
             if self.saved.insert(signature.clone()) {
-                self.save_one(judge, signature, found)?;
+                self.save_one(smaller, signature, found)?;
             }
         }
-        self.next_seed = first + report.executions;
+        self.next_seed = next.unwrap_or(self.next_seed);
         let state = json!({ "next_seed": self.next_seed, "signatures": self.saved });
         output::file(&self.folder.join("state.json"), serde_json::to_string_pretty(&state)?.as_bytes())
     }
 
-    fn save_one(&self, judge: &Judge, signature: &str, found: &Found) -> anyhow::Result<()> {
+    fn save_one(&self, smaller: &mut Smaller<'_>, signature: &str, found: &Found) -> anyhow::Result<()> {
         let name = format!("{:016x}", hash(signature));
-        match &found.input {
-            Input::Module(bytes) => output::file(&self.folder.join(format!("{name}.wasm")), bytes),
-            Input::Component(_) | Input::Program(_) | Input::Value(_) | Input::Task(_) | Input::Shaped(..) => {
-                let small = campaign::smaller(judge, &found.input, signature, TRIES);
-                let text = serde_json::to_string_pretty(&small.to_json())?;
-                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
-                if let Some(text) = case::any(&small, signature) {
-                    output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes())?;
+        let small = match smaller.of(signature, &found.input) {
+            Input::Module(bytes) => return output::file(&self.folder.join(format!("{name}.wasm")), bytes),
+            small => small,
+        };
+        let text = serde_json::to_string_pretty(&small.to_json())?;
+        output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
+        let script = match small {
+            Input::Plan(plan) => match case::case(plan, &plan.expected(), signature, case::RULE) {
+                Ok(text) => Some(text),
+                // The plan is there; the script would only be easier to read.
+                Err(why) => {
+                    output::note(&format!("{name}: no script: {why}"));
+                    None
                 }
-                Ok(())
-            }
-            Input::Plan(plan) => {
-                let small = campaign::shrink(judge, plan, signature, TRIES);
-                let text = serde_json::to_string_pretty(&small)?;
-                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
-                match case::case(&small, &small.expected(), signature, case::RULE) {
-                    Ok(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
-                    // The plan is there; the script would only be easier to read.
-                    Err(why) => {
-                        output::note(&format!("{name}: no script: {why}"));
-                        Ok(())
-                    }
-                }
-            }
+            },
+            other => case::any(other, signature),
+        };
+        match script {
+            Some(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
+            None => Ok(()),
         }
     }
 }
 
 /// What was found, each once, as small as it was made.
-pub fn describe(judge: &Judge, report: &Report) -> Vec<serde_json::Value> {
-    let one = |(signature, found): (&String, &Found)| {
-        let plan = campaign::smaller(judge, &found.input, signature, TRIES).to_json();
+pub fn describe(smaller: &mut Smaller<'_>, report: &Report) -> Vec<serde_json::Value> {
+    let mut one = |(signature, found): (&String, &Found)| {
+        let plan = smaller.of(signature, &found.input).to_json();
         json!({
             "signature": signature,
             "action": found.finding.action,
@@ -105,10 +131,65 @@ pub fn describe(judge: &Judge, report: &Report) -> Vec<serde_json::Value> {
             "actual": found.finding.actual,
         })
     };
-    report.found.iter().map(one).collect()
+    report.found.iter().map(&mut one).collect()
 }
 
 /// FNV-1a: short names that are the same in every run.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use preflight::fuzz::campaign::{Inputs, Until};
+    use preflight_engine::{Config, Features, Tier};
+    use preflight_plan::Plan;
+
+    /// An engine without tail calls, and what it says to a plan that has one.
+    fn found() -> (Judge, Report) {
+        let config = preflight::fuzz::config(Tier::Interp);
+        let config = Config { features: config.features - Features::TAIL_CALL, ..config };
+        let judge = Judge::with_configs(vec![("lacking", config)]);
+        let plan = r#"{ "modules": [{ "memories": [{ "min": 1 }], "start": 1,
+            "funcs": [{}, { "steps": [{ "grow": { "memory": 0, "by": 1 } }, { "call": { "func": 0, "tail": true } }] }] }],
+            "nodes": [{}, {}] }"#;
+        let plan: Plan = serde_json::from_str(plan).expect("a plan");
+        let plans = vec![plan.normalise(), plan.normalise()];
+        let report = campaign::run(&judge, Inputs::Plans(plans), Until::End, Some(1), &mut |_| true).expect("a thread");
+        (judge, report)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_finding_is_saved_once_and_the_next_run_goes_on() {
+        let (judge, report) = found();
+        assert_eq!((report.found.len(), report.classes.values().sum::<u64>()), (1, 2));
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut smaller = Smaller::new(&judge);
+        let mut state = State::open(folder.path()).expect("a new folder");
+        state.save(&mut smaller, &report, Some(40)).expect("it can be written");
+        let saved = names(folder.path());
+        let signature = report.found.keys().next().expect("one");
+        let name = format!("{:016x}", hash(signature));
+        assert_eq!(saved, [format!("{name}.json"), format!("{name}.wast"), "state.json".to_owned()]);
+        let bytes = fs::read(folder.path().join(&saved[0])).expect("the plan");
+        let small: Plan = serde_json::from_slice(&bytes).expect("a plan");
+        assert!(small.nodes.len() <= 1 && small.modules[0].memories.is_empty(), "{small:?}");
+        // Another run sees the same thing, and writes nothing but how far it has come.
+        fs::remove_file(folder.path().join(&saved[0])).expect("the plan was there");
+        let mut state = State::open(folder.path()).expect("the same folder");
+        assert_eq!(state.next_seed, 40);
+        state.save(&mut smaller, &report, Some(80)).expect("it can be written");
+        state.save(&mut smaller, &report, None).expect("it can be written");
+        assert_eq!(names(folder.path()), saved[1..]);
+        assert_eq!(State::open(folder.path()).expect("the same folder").next_seed, 80);
+        assert_eq!(describe(&mut smaller, &report)[0]["signature"], **signature);
+    }
 }

@@ -1,0 +1,124 @@
+//! `preflight fuzz` and `preflight shrink`, from end to end.
+
+mod common;
+
+use common::{Folder, contains};
+use serde_json::Value;
+use std::fs;
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn every_input_is_counted_in_one_class() {
+    let folder = Folder::with(&[]);
+    let run = folder.run("fuzz --count 300 --tier interp --jobs 2 --format json");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let report = json(&run.out);
+    let classes = report["classes"].as_object().expect("classes");
+    assert_eq!(classes.len(), 6, "those of which there are none, too");
+    assert_eq!(classes.values().filter_map(Value::as_u64).sum::<u64>(), 300);
+    assert_eq!((&report["executions"], &report["first_seed"]), (&300.into(), &0.into()));
+    let unsupported = report["unsupported"].as_object().expect("by name").values().filter_map(Value::as_u64);
+    assert_eq!(unsupported.sum::<u64>(), classes["unsupported"].as_u64().expect("a number"));
+    assert!(report["oracles"]["text round trip"].as_u64() > Some(0), "{report}");
+    assert!(report["compared"].as_u64() > Some(250) && report["with_failure"].as_u64() > Some(100), "{report}");
+    let text = folder.run("fuzz --count 300 --tier interp").out;
+    contains(&text, &["300 inputs", "% reached a trace that was compared", "medians)", "text round trip:"]);
+}
+
+#[test]
+fn a_corpus_remembers_how_far_the_runs_have_come() {
+    let folder = Folder::with(&[]);
+    let state = || json(&fs::read_to_string(folder.path("c/state.json")).expect("the state"));
+    for next in [100, 200] {
+        let run = folder.run("fuzz --count 100 --tier interp --corpus c --format json");
+        assert_eq!((run.status, &json(&run.out)["first_seed"]), (0, &(next - 100).into()));
+        assert_eq!(state(), serde_json::json!({ "next_seed": next, "signatures": [] }));
+    }
+    // Plans that are counted through have no numbers.
+    assert_eq!(folder.run("fuzz --exhaustive 0 --tier interp --corpus c").status, 0);
+    assert_eq!(state()["next_seed"], 200);
+    let files: Vec<_> = fs::read_dir(folder.path("c")).expect("a folder").collect();
+    assert_eq!(files.len(), 1, "nothing but the state, and nothing half written: {files:?}");
+    folder.write("c/state.json", b"{");
+    let run = folder.run("fuzz --count 1 --corpus c");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["state.json is damaged: remove it"]);
+}
+
+/// wasmi 2.0 breaks when a function of an instance that never came up is called.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_plan_is_made_smaller_as_long_as_the_runtime_fails() {
+    let plan = r#"{ "modules": [
+        { "tables": [{ "ty": { "min": 2 } }], "memories": [{ "min": 1 }], "exports": [{ "table": 0 }] },
+        { "args": [0], "imports": [{ "source": "log" }, { "source": { "export": { "arg": 0, "export": 0 } } }],
+          "funcs": [{ "steps": [{ "log": 1 }, { "log": 2 }] }],
+          "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 1 } } }, "items": [{ "func": 1 }] },
+                    { "mode": { "active": { "target": 0, "at": { "const": 9 } } }, "items": [{ "func": 1 }] }] }],
+      "nodes": [{ "module": 0 }, { "module": 0 }, { "module": 1, "args": [1] }] }"#;
+    let folder = Folder::with(&[("plan.json", plan)]);
+    let run = folder.run("shrink plan.json --runtime wasmi --tier interp --tries 300 --out small.json");
+    assert_eq!(run.status, 0, "{}", run.err);
+    contains(&run.err, &["predicted != wasmi: it broke: crash"]);
+    let small = json(&fs::read_to_string(folder.path("small.json")).expect("the plan"));
+    assert_eq!(small["nodes"].as_array().map(Vec::len), Some(2), "{small}");
+    let case = folder.run("shrink small.json --runtime wasmi --tier interp --tries 10 --wast");
+    contains(&case.out, &[";;! title = ", "(assert_trap (module", "(assert_return (invoke $p0 \"call\"))"]);
+    // The case holds on the engine; that a case of a plan names more needs than it has keeps wasmi from running it.
+    fs::create_dir(folder.path("core")).expect("a folder");
+    folder.write("core/escaped.wast", case.out.as_bytes());
+    let engine = folder.run("run --cases . --tier interp");
+    assert_eq!(engine.status, 0, "{}{}", engine.out, engine.err);
+    let engine = folder.run("shrink plan.json --tier interp");
+    assert_eq!((engine.status, engine.err.trim()), (1, "nobody disagrees on this plan"));
+}
+
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_runtime_is_told_apart_from_the_engine() {
+    let folder = Folder::with(&[]);
+    let run = folder.run("fuzz --runtime wasmi --count 200 --tier interp --format json");
+    let report = json(&run.out);
+    let on = &report["runtimes"]["wasmi"];
+    let counted = on["classes"].as_object().expect("classes").values().filter_map(Value::as_u64).sum::<u64>();
+    assert_eq!(counted + report["classes"]["disagreed"].as_u64().expect("a number"), 200, "{report}");
+    assert!(on["classes"]["agreed-on-failure"].as_u64() > Some(5), "{on}");
+    assert!(on["without"]["exception-handling"].as_u64() > Some(10), "{on}");
+    assert!(on["unsupported"]["plans of something else than core modules"].as_u64() > Some(10), "{on}");
+    contains(
+        &folder.run("fuzz --runtime wasmi --count 200 --tier interp").out,
+        &["\nwasmi: ", "plans were made without"],
+    );
+}
+
+#[test]
+fn wrong_usage_says_what_to_do() {
+    let folder = Folder::with(&[]);
+    for (args, words) in [
+        ("fuzz --runtime nobody", "there is no runtime \"nobody\"; there are "),
+        ("fuzz --jobs 0", "--jobs 0 would do nothing: give 1 or more"),
+        ("fuzz --exhaustive 9", "give 4 or less"),
+        ("shrink none.json", "cannot read none.json"),
+    ] {
+        let run = folder.run(args);
+        assert_eq!(run.status, 2, "{args}");
+        contains(&run.err, &[words]);
+    }
+}
+
+#[test]
+fn plans_are_emitted_for_other_fuzzers() {
+    let folder = Folder::with(&[]);
+    assert_eq!(folder.run("fuzz --emit plans --count 2 --seed 8").status, 0);
+    for seed in 8..10 {
+        let plan = json(&fs::read_to_string(folder.path(&format!("plans/{seed}.json"))).expect("a plan"));
+        assert_eq!(plan["actions"].as_array().map(Vec::len), plan["expected"].as_array().map(Vec::len), "{seed}");
+        for module in plan["modules"].as_array().expect("modules") {
+            let bytes = fs::read(folder.path(&format!("plans/{}", module.as_str().expect("a name")))).expect("a file");
+            assert!(bytes.starts_with(b"\0asm"));
+        }
+    }
+}

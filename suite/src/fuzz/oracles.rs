@@ -1,0 +1,303 @@
+//! What is looked at besides the traces of a plan's own actions.
+
+use super::{
+    Class, Judge, OnRuntime, Verdict,
+    driver::{self, Probed},
+    foreign::Task,
+    judge::difference,
+};
+use crate::trace::{Outcome, RefValue, State, Trace, Value};
+use preflight_engine::Module;
+use preflight_plan::{Action, Expected, Plan, Wasm};
+use std::rc::Rc;
+
+/// Oracles beyond the traces: which are asked for, and of a verdict, which had something to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checks {
+    /// The modules are printed as text and parsed again, and have to do the same.
+    pub text: bool,
+    /// After each failed instantiation that leaves functions in tables, these are called: in a store of their own, since
+    /// calls change what comes after.
+    pub calls: bool,
+    /// All nodes are instantiated a second time in the same store: part of a quarter of the plans, and never asked for.
+    pub again: bool,
+    /// A function of an instance that never came up is called: whether it is alive. Never asked for.
+    pub half_made: bool,
+}
+
+impl Checks {
+    /// All that can be asked for.
+    pub const ALL: Checks = Checks { text: true, calls: true, again: false, half_made: false };
+
+    /// The names of those that are set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.text, "text round trip"),
+            (self.calls, "calls after a failed instantiation"),
+            (self.again, "second instantiation in the same store"),
+            (self.half_made, "calls into half-made instances"),
+        ];
+        all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name)
+    }
+}
+
+impl Judge {
+    /// Whatever is to be done with a plan on which prediction and tiers agree.
+    pub(super) fn look_closer(
+        &self,
+        plan: &Plan,
+        wasm: &Wasm,
+        expected: &Expected,
+        probed: &[Probed],
+        checks: Checks,
+    ) -> Result<Checks, Verdict> {
+        let count = wasm.actions.len().min(expected.traces.len());
+        let is_complete = !expected.is_unbounded;
+        let mut done = Checks { again: plan.again && is_complete, ..Checks::default() };
+        done.half_made = probed.iter().any(|probed| probed.is_half_made);
+        if checks.calls {
+            for prefix in call_prefixes(&wasm.actions[..count], expected) {
+                done.half_made |= self.after_failure(plan, wasm, &prefix, &plan.expected_of(&prefix))?;
+                done.calls = true;
+            }
+        }
+        if checks.text {
+            self.text(plan, wasm, expected, text_of)?;
+            done.text = true;
+        }
+        Ok(done)
+    }
+
+    /// Calls what is in the tables after the failed instantiation at the end of `actions`; returns whether an instance was
+    /// entered that never came up.
+    fn after_failure(
+        &self,
+        plan: &Plan,
+        wasm: &Wasm,
+        actions: &[Action],
+        expected: &Expected,
+    ) -> Result<bool, Verdict> {
+        let wasm = Wasm { modules: wasm.modules.clone(), actions: actions.to_vec() };
+        let probed = self.tiers_against(plan, &wasm, expected, " (called after a failure)")?;
+        Ok(probed.iter().any(|probed| probed.is_half_made))
+    }
+
+    fn text(
+        &self,
+        plan: &Plan,
+        wasm: &Wasm,
+        expected: &Expected,
+        through: impl Fn(&[u8]) -> Result<Vec<u8>, String>,
+    ) -> Result<(), Verdict> {
+        let again = wasm.modules.iter().map(|bytes| through(bytes)).collect::<Result<Vec<_>, _>>();
+        let modules = again.map_err(|why| Verdict::disagreed(format!("text: {why}")))?;
+        if modules != wasm.modules {
+            let wasm = Wasm { modules, actions: wasm.actions.clone() };
+            self.first_tier().tiers_against(plan, &wasm, expected, " (from text)")?;
+        }
+        Ok(())
+    }
+
+    /// What becomes of a plan on each of the runtimes.
+    ///
+    /// # Errors
+    /// The verdict if one of them does something else than expected.
+    pub(super) fn runtimes(&self, plan: &Plan) -> Result<Vec<OnRuntime>, Verdict> {
+        self.foreign.iter().map(|foreign| self.on_runtime(foreign, plan)).collect()
+    }
+
+    /// The verdict on an input that the adapters have no means for, called `what`: no runtime was asked.
+    pub(super) fn not_asked(&self, verdict: Verdict, what: &str) -> Verdict {
+        let on = |foreign: &super::Foreign| OnRuntime {
+            name: foreign.name().to_owned(),
+            class: Class::Unsupported,
+            lacks: Some(what.to_owned()),
+            without: Vec::new(),
+        };
+        Verdict { runtimes: self.foreign.iter().map(on).collect(), ..verdict }
+    }
+
+    fn on_runtime(&self, foreign: &super::Foreign, plan: &Plan) -> Result<OnRuntime, Verdict> {
+        let broken = |broken: crate::case::Broken| Verdict::disagreed(format!("{}: {broken}", foreign.name()));
+        let (plan, without) = foreign.fit(plan).map_err(broken)?;
+        let (wasm, expected) = (plan.to_wasm(), plan.expected());
+        let judge = self.first_tier();
+        let (mut class, mut lacks) = judge.on_runtime_with(foreign, &plan, &wasm, &expected)?;
+        let count = wasm.actions.len().min(expected.traces.len());
+        for actions in call_prefixes(&wasm.actions[..count], &expected) {
+            let expected = plan.expected_of(&actions);
+            let wasm = Wasm { modules: wasm.modules.clone(), actions };
+            let (other, why) = judge.on_runtime_with(foreign, &plan, &wasm, &expected)?;
+            class = class.max(other);
+            lacks = lacks.or(why);
+        }
+        if expected.is_unbounded && class != Class::Unsupported {
+            class = Class::Exhausted;
+        }
+        Ok(OnRuntime { name: foreign.name().to_owned(), class, lacks, without })
+    }
+
+    /// The reference engine first: the plan may be another one than was judged already. Then the runtime.
+    fn on_runtime_with(
+        &self,
+        foreign: &super::Foreign,
+        plan: &Plan,
+        wasm: &Wasm,
+        expected: &Expected,
+    ) -> Result<(Class, Option<String>), Verdict> {
+        self.tiers_against(plan, wasm, expected, "")?;
+        let task = Task { plan, modules: &wasm.modules, actions: &wasm.actions, expected };
+        foreign.judge(&task).map_err(|finding| Verdict { finding: Some(*finding), ..Verdict::of(Class::Disagreed) })
+    }
+
+    pub(super) fn first_tier(&self) -> Judge {
+        Judge { tiers: self.tiers.iter().take(1).cloned().collect(), foreign: Vec::new() }
+    }
+
+    /// Carries out the actions on every tier; the functions that the last of them has called.
+    ///
+    /// # Errors
+    /// The verdict if somebody lacks something or does something else than expected.
+    pub(super) fn tiers_against(
+        &self,
+        plan: &Plan,
+        wasm: &Wasm,
+        expected: &Expected,
+        remark: &str,
+    ) -> Result<Vec<Probed>, Verdict> {
+        let plan = Rc::new(plan.clone());
+        let actions = &wasm.actions[..expected.traces.len().min(wasm.actions.len())];
+        let Some((_, config)) = self.tiers.first() else { return Ok(Vec::new()) };
+        let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
+        let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
+            Ok(modules) => modules,
+            // The plan says that the module is valid.
+            Err(error) => {
+                return Err(Verdict::disagreed(format!("decode{remark}: {}", without_offset(&error.to_string()))));
+            }
+        };
+        let mut probed = Vec::new();
+        for (name, config) in &self.tiers {
+            let (actual, found) = driver::run(&plan, &modules, actions, config);
+            if let Some(what) = lacks(&actual) {
+                return Err(Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) });
+            }
+            probed = found;
+            if actual == expected.traces {
+                continue;
+            }
+            for (action, (expected, actual)) in expected.traces.iter().zip(&actual).enumerate() {
+                if let Some(verdict) = difference(expected, actual, &format!("predicted != {name}{remark}"), action) {
+                    return Err(verdict);
+                }
+            }
+        }
+        Ok(probed)
+    }
+}
+
+/// An error's text without the place, which is another one in each plan: `malformed at offset 0x76: illegal opcode`.
+fn without_offset(text: &str) -> String {
+    match text.split_once(" at offset ") {
+        Some((class, rest)) => format!("{class}{}", rest.trim_start_matches(|c| c != ':')),
+        None => text.to_owned(),
+    }
+}
+
+/// The module or component printed as text, parsed, and in binary form again.
+///
+/// # Errors
+/// What cannot be printed or parsed, in the words of who cannot do it.
+pub fn text_of(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let text = wasmprinter::print_bytes(bytes).map_err(|error| format!("not printed: {error}"))?;
+    match crate::source::of_text(&text) {
+        crate::source::Source::Module(bytes) | crate::source::Source::Component(bytes) => Ok(bytes),
+        crate::source::Source::Malformed(why) => Err(format!("not parsed: {why}")),
+    }
+}
+
+/// For each failed instantiation that leaves a function in a table that can be reached: the actions up to it, and a probe.
+fn call_prefixes(actions: &[Action], expected: &Expected) -> Vec<Vec<Action>> {
+    let is_failed = |(action, trace): (&Action, &Trace)| {
+        let is_over = matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
+        matches!(action, Action::Instantiate { .. })
+            && !is_over
+            && trace.post_mortem.0.iter().any(|item| has_func(&item.state))
+    };
+    let failed = (0..actions.len()).filter(|i| is_failed((&actions[*i], &expected.traces[*i])));
+    failed.map(|i| actions[..=i].iter().cloned().chain([Action::Probe]).collect()).collect()
+}
+
+fn has_func(state: &State) -> bool {
+    let is_func = |value: &Value| matches!(value, Value::Ref(RefValue::Func(_)));
+    matches!(state, State::Table { runs, .. } if runs.iter().any(|run| is_func(&run.value)))
+}
+
+fn lacks(traces: &[Trace]) -> Option<String> {
+    traces.iter().find_map(|trace| match &trace.outcome {
+        Outcome::Unsupported { what } => Some(what.clone()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use preflight_engine::Tier;
+
+    /// The second instance leaves a function in the first one's table and then fails.
+    const ESCAPE: &str = r#"{
+        "modules": [
+            { "tables": [{ "ty": { "min": 2 } }], "exports": [{ "table": 0 }] },
+            { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+              "memories": [{ "min": 1 }], "funcs": [{ "result": 7 }],
+              "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 1 } } }, "items": [{ "func": 0 }] }],
+              "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 65536 } } }, "bytes": [1] }] }
+        ],
+        "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#;
+
+    fn escape() -> (Plan, Wasm, Expected) {
+        let plan: Plan = serde_json::from_str(ESCAPE).expect("a plan");
+        let plan = plan.normalise();
+        let (wasm, expected) = (plan.to_wasm(), plan.expected());
+        (plan, wasm, expected)
+    }
+
+    fn judge() -> Judge {
+        Judge::new(&[Tier::Interp])
+    }
+
+    #[test]
+    fn functions_of_half_made_instances_are_called_after_each_failure() {
+        let (plan, wasm, expected) = escape();
+        let (verdict, ..) = judge().plan(&plan);
+        assert_eq!((verdict.class, verdict.finding), (Class::AgreedOnFailure, None));
+        assert_eq!(verdict.checks, Checks { half_made: true, ..Checks::ALL });
+        let prefixes = call_prefixes(&wasm.actions, &expected);
+        assert_eq!(prefixes, [[wasm.actions[..2].to_vec(), vec![Action::Probe]].concat()]);
+        let mut wrong = plan.expected_of(&prefixes[0]);
+        let called = &mut wrong.traces[2].post_mortem.0[0].state;
+        assert_eq!(*called, State::Func { outcome: Outcome::Returned { values: vec![Value::I32(7)] } });
+        *called = State::Func { outcome: Outcome::Returned { values: vec![Value::I32(8)] } };
+        let verdict = judge().after_failure(&plan, &wasm, &prefixes[0], &wrong).expect_err("7 is not 8");
+        let signature = verdict.finding.expect("a finding").signature;
+        assert_eq!(signature, "predicted != interp (called after a failure): what is left");
+    }
+
+    #[test]
+    fn what_text_changes_is_found() {
+        let (plan, wasm, expected) = escape();
+        assert_eq!(judge().text(&plan, &wasm, &expected, text_of), Ok(()));
+        let changed = |bytes: &[u8]| {
+            let text = wasmprinter::print_bytes(bytes).map_err(|error| error.to_string())?;
+            match crate::source::of_text(&text.replace("i32.const 7", "i32.const 8")) {
+                crate::source::Source::Module(bytes) => Ok(bytes),
+                _ => Err("no module".to_owned()),
+            }
+        };
+        let verdict = judge().text(&plan, &wasm, &expected, changed).expect_err("7 is not 8");
+        assert_eq!(verdict.finding.expect("a finding").signature, "predicted != interp (from text): what is left");
+        let refused = judge().text(&plan, &wasm, &expected, |_| Err("no".to_owned())).expect_err("there is no text");
+        assert_eq!(refused.finding.expect("a finding").signature, "text: no");
+    }
+}

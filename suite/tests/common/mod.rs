@@ -1,0 +1,145 @@
+//! Wrong expectations and wrong runtimes, to see that they are found.
+
+use preflight::trace::{MemoryScan, Outcome, RefValue, State, TableRun, Value};
+
+/// Changes what was found a little; returns what it is.
+pub fn falsify(state: &mut State) -> &'static str {
+    let (kind, wrong) = match state {
+        State::Memory { size_bytes, .. } => ("memory", MemoryScan::of(&vec![0; *size_bytes as usize + 1])),
+        State::Table { size, .. } => {
+            let other = Value::Ref(RefValue::Func("/other#0".to_owned()));
+            ("table", TableRun::all(vec![other; *size as usize + 1]))
+        }
+        State::Global { .. } => ("global", State::Global { value: Value::F32(1) }),
+        State::Func { .. } => ("function", State::Func { outcome: Outcome::Invalid }),
+        other => panic!("plans of modules leave no {other:?}"),
+    };
+    *state = wrong;
+    kind
+}
+
+#[cfg(feature = "wasmi")]
+pub use liar::{LEFT_OVER, Liar, Lie};
+
+#[cfg(feature = "wasmi")]
+mod liar {
+    use preflight::{
+        runtime::{About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType, adapters::Wasmi},
+        trace::{RefValue, Value},
+    };
+
+    /// Two instances: the second logs and writes what the first one has, and fails.
+    pub const LEFT_OVER: &str = r#"{
+        "modules": [
+            { "memories": [{ "min": 1 }], "tables": [{ "ty": { "min": 2 } }], "funcs": [{ "result": 7 }],
+              "globals": [{ "ty": { "content": "i32", "mutable": true } }],
+              "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 1 } } }, "items": [{ "func": 0 }] }],
+              "exports": [{ "memory": 0 }, { "table": 0 }, { "global": 0 }] },
+            { "args": [0], "imports": [{ "source": "log" }, { "source": { "export": { "arg": 0, "export": 0 } } }],
+              "funcs": [{ "steps": [{ "log": 3 }, { "store": { "memory": 0, "at": 5, "value": 6 } }] }], "start": 1 },
+            { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+              "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 1 } } }, "bytes": [1] },
+                        { "mode": { "active": { "target": 0, "at": { "const": 65536 } } }, "bytes": [1] }] }
+        ],
+        "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }, { "module": 2, "args": [0] }] }"#;
+
+    /// What it lies about.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum Lie {
+        None,
+        Memory,
+        Table,
+        Global,
+        Log,
+        Outcome,
+        Call,
+        Refuse,
+        Panic,
+    }
+
+    /// wasmi, but for one lie.
+    pub struct Liar {
+        inner: Wasmi,
+        lie: Lie,
+        compiled: usize,
+    }
+
+    impl Liar {
+        pub fn new(lie: Lie) -> Self {
+            Liar { inner: Wasmi::default(), lie, compiled: 0 }
+        }
+    }
+
+    impl Runtime for Liar {
+        fn about(&self) -> About {
+            self.inner.about()
+        }
+
+        fn reset(&mut self) -> Result<(), End> {
+            self.compiled = 0;
+            self.inner.reset()
+        }
+
+        fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+            self.compiled += 1;
+            // The first modules that it is given are asked of it to see what it accepts; plans have three.
+            match self.lie {
+                Lie::Refuse if self.compiled == 2 && bytes.len() > 60 => Err(End::Rejected("a lie".to_owned())),
+                Lie::Panic if self.compiled == 2 && bytes.len() > 60 => panic!("a lie"),
+                _ => self.inner.compile(bytes),
+            }
+        }
+
+        fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+            let other = |import: &Import| match &import.item {
+                // A log whose calls nobody hears of.
+                Item::Host(_) => {
+                    let item = HostFunc::new("?", vec![ValType::I32], Vec::new(), Default::default());
+                    Import { item: Item::Host(item), ..import.clone() }
+                }
+                Item::Export(..) => import.clone(),
+            };
+            let end = match self.lie {
+                Lie::Log => self.inner.instantiate(module, &imports.iter().map(other).collect::<Vec<_>>()),
+                _ => self.inner.instantiate(module, imports),
+            };
+            match (end, self.lie) {
+                (Err(_), Lie::Outcome) => Err(End::Unlinkable("a lie".to_owned())),
+                (end, _) => end,
+            }
+        }
+
+        fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
+            let values = self.inner.call(instance, export, args)?;
+            let lie = self.lie == Lie::Call;
+            Ok(values.into_iter().map(|value| if lie { Value::I32(8) } else { value }).collect())
+        }
+
+        fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
+            if self.lie == Lie::Global { Ok(Value::I32(99)) } else { self.inner.global(instance, export) }
+        }
+
+        fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+            self.inner.memory_size(instance, export)
+        }
+
+        fn memory_read(&mut self, instance: InstanceId, export: &str, at: u64, len: u64) -> Result<Vec<u8>, End> {
+            let mut bytes = self.inner.memory_read(instance, export, at, len)?;
+            if self.lie == Lie::Memory {
+                bytes[1] ^= 1;
+            }
+            Ok(bytes)
+        }
+
+        fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+            self.inner.table_size(instance, export)
+        }
+
+        fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
+            match self.lie {
+                Lie::Table => Ok(Value::Ref(RefValue::Null)),
+                _ => self.inner.table_get(instance, export, index),
+            }
+        }
+    }
+}
