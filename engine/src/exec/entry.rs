@@ -52,6 +52,9 @@ pub(crate) fn names(module: &Module, every_export: bool) -> BTreeMap<u32, String
     for export in &module.exports {
         let ExternIndex::Func(index) = export.index else { continue };
         if is_entry(&export.name) {
+            // What is exported under the name is what is entered by it: linkers and optimisers leave the name of what a
+            // wrapper calls to the function within.
+            names.retain(|_, name| *name != export.name);
             names.insert(index, export.name.clone());
         } else if every_export {
             names.entry(index).or_insert_with(|| export.name.clone());

@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 mod backends;
 mod descriptors;
+mod every_function;
 mod guest;
 mod paths;
 mod poll;

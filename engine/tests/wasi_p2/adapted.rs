@@ -19,7 +19,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup};
 
 /// What every guest here has: `$say` prints the digit of a number.
-const SAY: &str = r#"
+pub const SAY: &str = r#"
     (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (import "wasi_snapshot_preview1" "path_open"
@@ -34,7 +34,12 @@ const SAY: &str = r#"
 
 /// A component of a module with `adapter`; `wit` gives the world `w` of what it exports itself.
 fn adapt(module: &str, adapter: &[u8], wit: Option<&str>) -> Vec<u8> {
-    let mut bytes = wat(&format!("(module {SAY} {module})"));
+    adapt_module(&format!("(module {SAY} {module})"), adapter, wit)
+}
+
+/// The same for a whole module.
+pub fn adapt_module(module: &str, adapter: &[u8], wit: Option<&str>) -> Vec<u8> {
+    let mut bytes = wat(module);
     if let Some(wit) = wit {
         let mut resolve = Resolve::default();
         let package = resolve.push_group(UnresolvedPackageGroup::parse("w.wit", wit).expect("WIT")).expect("a package");
@@ -56,15 +61,15 @@ fn tiers() -> Vec<Tier> {
 
 /// What a run of a command came to.
 #[derive(Debug, PartialEq)]
-struct Ran {
-    stdout: String,
+pub struct Ran {
+    pub stdout: String,
     /// The exit code; whether it came up says the next field.
-    code: Option<i32>,
-    came_up: bool,
+    pub code: Option<i32>,
+    pub came_up: bool,
 }
 
 /// Runs a component on every tier: the traces have to be equal.
-fn run(bytes: &[u8], purpose: Purpose, world: impl Fn() -> World) -> (Ran, Vec<Event>) {
+pub fn run(bytes: &[u8], purpose: Purpose, world: impl Fn() -> World) -> (Ran, Vec<Event>) {
     let mut ends = Vec::new();
     for tier in tiers() {
         let config = Config { tier, ..Config::default() };
@@ -92,12 +97,14 @@ fn run(bytes: &[u8], purpose: Purpose, world: impl Fn() -> World) -> (Ran, Vec<E
     first
 }
 
-/// The instances that begin, start and are done, and the calls of exports, in order.
-fn steps(events: &[Event]) -> Vec<String> {
+/// The instances that begin, start and are done, the calls of exports, and who calls `_initialize`, in order.
+pub fn steps(events: &[Event]) -> Vec<String> {
     let step = |event: &Event| match event {
         Event::StartEntered { at, .. } => Some(format!("start {at}")),
         Event::InstanceDone { at } => Some(format!("done {at}")),
         Event::Called { name, cause: Cause::HostRule(rule), .. } => Some(format!("{rule} {name}")),
+        Event::EntryCalled { at, name, cause: Cause::StartSection(by) } => Some(format!("{name} {at} by start {by}")),
+        Event::EntryCalled { at, name, .. } => Some(format!("{name} {at}")),
         _ => None,
     };
     events.iter().filter_map(step).collect()

@@ -16,7 +16,7 @@ use wit_parser::{
 };
 
 /// The version of the definitions.
-const VERSION: &str = "0.2.12";
+pub const VERSION: &str = "0.2.12";
 
 /// The packages, each after those that it uses.
 const PACKAGES: [&str; 7] = ["io", "clocks", "random", "filesystem", "sockets", "cli", "http"];
@@ -53,7 +53,7 @@ pub fn resolve(version: &str, unstable: bool) -> Resolve {
 }
 
 /// A world that imports every interface but those that programs export, and a module that imports all functions of them.
-fn everything(version: &str, unstable: bool) -> Vec<u8> {
+pub fn everything(version: &str, unstable: bool) -> Vec<u8> {
     let mut resolve = resolve(version, unstable);
     let exported = ["run", "incoming-handler"];
     let interfaces = resolve.interfaces.iter().filter(|(_, interface)| {
@@ -78,8 +78,8 @@ fn everything(version: &str, unstable: bool) -> Vec<u8> {
     encode(&bytes)
 }
 
-/// The core imports of all functions and resources of an interface.
-fn imports_of(resolve: &Resolve, id: InterfaceId) -> String {
+/// The core imports of all functions and resources of an interface, each called `$"INTERFACE#NAME"`.
+pub fn imports_of(resolve: &Resolve, id: InterfaceId) -> String {
     let module = resolve.name_world_key(&WorldKey::Interface(id));
     let interface = &resolve.interfaces[id];
     let core = |types: &[WasmType]| -> String {
@@ -95,11 +95,15 @@ fn imports_of(resolve: &Resolve, id: InterfaceId) -> String {
     for func in interface.functions.values() {
         let signature = resolve.wasm_signature(AbiVariant::GuestImport, func);
         let (params, results) = (core(&signature.params), core(&signature.results));
-        text += &format!("(import {module:?} {:?} (func (param{params}) (result{results})))\n", func.name);
+        text += &format!(
+            "(import {module:?} {:?} (func $\"{module}#{0}\" (param{params}) (result{results})))\n",
+            func.name
+        );
     }
     for (name, ty) in &interface.types {
         if matches!(resolve.types[*ty].kind, TypeDefKind::Resource) {
-            text += &format!("(import {module:?} \"[resource-drop]{name}\" (func (param i32)))\n");
+            let name = format!("[resource-drop]{name}");
+            text += &format!("(import {module:?} {name:?} (func $\"{module}#{name}\" (param i32)))\n");
         }
     }
     text

@@ -3,8 +3,11 @@
 #![cfg(all(feature = "wasi", feature = "component"))]
 
 mod adapted;
+mod composed;
 mod declarations;
+mod every_function;
 mod guest;
 mod interfaces;
+mod linked;
 mod requests;
 mod start;

@@ -230,6 +230,13 @@ fn an_export_used_before_initialize_is_told_with_who_used_it() {
 }
 
 #[test]
+fn a_function_that_bears_the_name_of_the_entry_which_calls_it_is_no_second_entry() {
+    // As optimisers leave the name `_start` to the function within the wrapper that is exported.
+    finds_nothing(r#"(module (func $_start) (func (export "_start") (call $_start)))"#, "");
+    finds_nothing(r#"(module (func $_initialize) (func (export "_initialize") (call $_initialize)))"#, "");
+}
+
+#[test]
 fn what_a_module_does_with_its_own_exports_in_its_start_section_is_its_own_business() {
     let text = r#"(module (func $f (export "f")) (func $s (call $f)) (start $s) (func (export "_initialize")))"#;
     finds_nothing(text, "");

@@ -1,47 +1,43 @@
 //! Components of WASI 0.2, from end to end.
 
 mod common;
+#[path = "common/component.rs"]
+mod component;
 
 use common::{Folder, contains};
+use component::componentize;
 
-/// Exports `wasi:cli/run`: prints a letter in its start function and one in `run`, which returns an error.
-const COMMAND: &str = r#"(component
-  (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
-  (alias export $error "error" (type $e))
-  (import "wasi:io/streams@0.2.0" (instance $streams
-    (export "output-stream" (type $os (sub resource)))
-    (alias outer 1 $e (type $e'))
-    (export "error" (type $e2 (eq $e')))
-    (type $ve (variant (case "last-operation-failed" (own $e2)) (case "closed")))
-    (export "stream-error" (type $se (eq $ve)))
-    (export "[method]output-stream.blocking-write-and-flush"
-      (func (param "self" (borrow $os)) (param "contents" (list u8)) (result (result (error $se)))))))
-  (alias export $streams "output-stream" (type $os))
-  (import "wasi:cli/stdout@0.2.0" (instance $stdout
-    (alias outer 1 $os (type $os'))
-    (export "output-stream" (type $s (eq $os')))
-    (export "get-stdout" (func (result (own $s))))))
-  (core module $Mem (memory (export "m") 1))
-  (core instance $mem (instantiate $Mem))
-  (core func $stdout (canon lower (func $stdout "get-stdout")))
-  (core func $write (canon lower (func $streams "[method]output-stream.blocking-write-and-flush")
-    (memory (core memory $mem "m"))))
-  (core module $Main
-    (import "" "m" (memory 1))
-    (import "" "stdout" (func $stdout (result i32)))
-    (import "" "write" (func $write (param i32 i32 i32 i32)))
+/// As much of the interfaces as [`COMMAND`] needs.
+const WIT: &str = "package test:t;
+package wasi:io@0.2.0 {
+    interface error { resource error; }
+    interface streams { use error.{error};
+        variant stream-error { last-operation-failed(error), closed }
+        resource output-stream {
+            blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>; } } }
+package wasi:cli@0.2.0 {
+    interface stdout { use wasi:io/streams@0.2.0.{output-stream}; get-stdout: func() -> output-stream; }
+    interface run { run: func() -> result; } }
+world w { import wasi:cli/stdout@0.2.0; export wasi:cli/run@0.2.0; }";
+
+/// Prints a letter when it is initialised and one in `run`, which returns an error.
+const COMMAND: &str = r#"(module
+    (import "wasi:cli/stdout@0.2.0" "get-stdout" (func $stdout (result i32)))
+    (import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-write-and-flush"
+        (func $write (param i32 i32 i32 i32)))
+    (memory (export "memory") 1)
     (func $say (param i32)
-      (i32.store8 (i32.const 8) (local.get 0))
-      (call $write (call $stdout) (i32.const 8) (i32.const 1) (i32.const 16)))
-    (func $start (call $say (i32.const 0x53)))
-    (start $start)
-    (func (export "run") (result i32) (call $say (i32.const 0x52)) (i32.const 1)))
-  (core instance $main (instantiate $Main (with "" (instance
-    (export "m" (memory $mem "m")) (export "stdout" (func $stdout)) (export "write" (func $write))))))
-  (func $run (result (result)) (canon lift (core func $main "run")))
-  (component $Shim (import "r" (func $r (result (result)))) (export "run" (func $r)))
-  (instance $shim (instantiate $Shim (with "r" (func $run))))
-  (export "wasi:cli/run@0.2.0" (instance $shim)))"#;
+        (i32.store8 (i32.const 8) (local.get 0))
+        (call $write (call $stdout) (i32.const 8) (i32.const 1) (i32.const 16)))
+    (func (export "_initialize") (call $say (i32.const 0x53)))
+    (func (export "wasi:cli/run@0.2.0#run") (result i32) (call $say (i32.const 0x52)) (i32.const 1)))"#;
+
+/// A folder with the command.
+fn command() -> Folder {
+    let folder = Folder::with(&[("core.wat", "(module)")]);
+    folder.write("run.wasm", &componentize(COMMAND, WIT));
+    folder
+}
 
 /// Imports an interface that no host of 0.2 has.
 const STRANGE: &str = r#"(component
@@ -50,12 +46,12 @@ const STRANGE: &str = r#"(component
 
 #[test]
 fn a_command_is_run_and_its_error_is_the_exit_status() {
-    let folder = Folder::with(&[("run.wat", COMMAND)]);
+    let folder = command();
     for tier in ["interp", "jit"] {
-        let run = folder.run(&format!("exec run.wat --tier {tier}"));
+        let run = folder.run(&format!("exec run.wasm --tier {tier}"));
         assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (1, "SR", ""), "{tier}");
     }
-    let run = folder.run("exec run.wat --format json");
+    let run = folder.run("exec run.wasm --format json");
     let document: serde_json::Value = serde_json::from_str(&run.out).expect("nothing but JSON");
     assert_eq!((run.status, &document["outcome"]["code"]), (1, &serde_json::json!(1)), "{document}");
     assert_eq!(run.err, "SR", "what the program prints is no part of the document");
@@ -63,8 +59,8 @@ fn a_command_is_run_and_its_error_is_the_exit_status() {
 
 #[test]
 fn a_trace_shows_who_gave_what_and_what_was_printed() {
-    let folder = Folder::with(&[("run.wat", COMMAND)]);
-    let trace = folder.run("trace run.wat");
+    let folder = command();
+    let trace = folder.run("trace run.wasm");
     let parts = [
         "import wasi:cli/stdout@0.2.0 (instance) ← host",
         "call wasi:cli/run@0.2.0.run(), by rule P2-RUN-01",
@@ -93,14 +89,14 @@ fn an_unknown_interface_is_a_link_error_or_a_stub() {
 
 #[test]
 fn requests_are_for_components_that_handle_them() {
-    let folder = Folder::with(&[("run.wat", COMMAND), ("core.wat", "(module)")]);
+    let folder = command();
     let wrong: [(&[&str], i32, &str); 6] = [
-        (&["run.wat", "--http", "GET /"], 1, "wasi:http/incoming-handler"),
+        (&["run.wasm", "--http", "GET /"], 1, "wasi:http/incoming-handler"),
         (&["core.wat", "--http", "GET /"], 2, "core module"),
-        (&["run.wat", "--http", "/"], 2, "a method and a path"),
-        (&["run.wat", "--http", "GET /", "--header", "no"], 2, "NAME:VALUE"),
-        (&["run.wat", "--body", "x"], 2, "--http"),
-        (&["run.wat", "--unstable", "x"], 2, "clocks-timezone"),
+        (&["run.wasm", "--http", "/"], 2, "a method and a path"),
+        (&["run.wasm", "--http", "GET /", "--header", "no"], 2, "NAME:VALUE"),
+        (&["run.wasm", "--body", "x"], 2, "--http"),
+        (&["run.wasm", "--unstable", "x"], 2, "clocks-timezone"),
     ];
     for (args, status, part) in wrong {
         let run = folder.run_list(&[&["exec"], args].concat(), &[], "");

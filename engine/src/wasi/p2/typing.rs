@@ -20,6 +20,16 @@ pub(super) trait Resource: 'static {
     }
 }
 
+/// Resource types that can always be dropped, with their names.
+macro_rules! resources {
+    ($($ty:ident = $name:literal,)*) => {
+        $(impl $crate::wasi::p2::typing::Resource for $ty {
+            const NAME: &'static str = $name;
+        })*
+    };
+}
+pub(super) use resources;
+
 /// The store's resource types, by what they stand for.
 #[derive(Debug, Default)]
 pub(super) struct Ids(HashMap<TypeId, ResourceId>);

@@ -3,7 +3,7 @@
 
 use super::super::{
     define::{Call, Interfaces},
-    typing::{Own, Resource},
+    typing::{Own, Resource, resources},
 };
 use crate::error::Fault;
 use std::convert::Infallible;
@@ -16,12 +16,9 @@ pub(in crate::wasi::p2) struct TerminalInput(#[allow(dead_code, reason = "there 
 #[derive(Debug)]
 pub(in crate::wasi::p2) struct TerminalOutput(#[allow(dead_code, reason = "there is no value of it")] Infallible);
 
-impl Resource for TerminalInput {
-    const NAME: &'static str = "terminal-input";
-}
-
-impl Resource for TerminalOutput {
-    const NAME: &'static str = "terminal-output";
+resources! {
+    TerminalInput = "terminal-input",
+    TerminalOutput = "terminal-output",
 }
 
 pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {

@@ -123,13 +123,19 @@ pub(super) fn declare(interface: &mut Interface<'_>) {
         .fallible("[static]outgoing-body.finish", &["this", "trailers"], finish_outgoing);
 }
 
-fn stream(call: &mut Call<'_>, (this,): (Borrow<IncomingBody>,)) -> Plain<Own<InputStream>> {
-    let body = call.table().get(this)?;
-    if body.stream.is_some() {
+/// A body has one stream in its life, which lives as long as this.
+fn the_only(stream: &mut Option<Weak<()>>) -> Plain<Rc<()>> {
+    if stream.is_some() {
         return Err(refused());
     }
     let token = Rc::new(());
-    body.stream = Some(Rc::downgrade(&token));
+    *stream = Some(Rc::downgrade(&token));
+    Ok(token)
+}
+
+fn stream(call: &mut Call<'_>, (this,): (Borrow<IncomingBody>,)) -> Plain<Own<InputStream>> {
+    let body = call.table().get(this)?;
+    let token = the_only(&mut body.stream)?;
     let bytes = body.bytes.clone();
     Ok(call.table().add(InputStream::new(Source::Bytes { bytes, place: 0, token }))?)
 }
@@ -154,11 +160,7 @@ fn get_trailers(
 
 fn write(call: &mut Call<'_>, (this,): (Borrow<OutgoingBody>,)) -> Plain<Own<OutputStream>> {
     let body = call.table().get(this)?;
-    if body.stream.is_some() {
-        return Err(refused());
-    }
-    let token = Rc::new(());
-    body.stream = Some(Rc::downgrade(&token));
+    let token = the_only(&mut body.stream)?;
     let bytes = body.bytes.clone();
     Ok(call.table().add(OutputStream::new(Sink::Body { bytes, token }))?)
 }

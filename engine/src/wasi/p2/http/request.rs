@@ -3,7 +3,7 @@
 use super::{
     super::{
         define::{Call, Interface},
-        typing::{Borrow, Own, Resource, variant},
+        typing::{Borrow, Own, resources, variant},
     },
     Fields, IncomingBody, Plain,
     body::{Message, OutgoingBody, body_of, message},
@@ -66,16 +66,10 @@ pub(in crate::wasi::p2) struct RequestOptions {
     between_bytes_timeout: Option<u64>,
 }
 
-impl Resource for IncomingRequest {
-    const NAME: &'static str = "incoming-request";
-}
-
-impl Resource for OutgoingRequest {
-    const NAME: &'static str = "outgoing-request";
-}
-
-impl Resource for RequestOptions {
-    const NAME: &'static str = "request-options";
+resources! {
+    IncomingRequest = "incoming-request",
+    OutgoingRequest = "outgoing-request",
+    RequestOptions = "request-options",
 }
 
 /// The functions that get and set a property of an outgoing request or of its options.

@@ -5,7 +5,7 @@ use super::{
         Feature,
         define::{Call, Failure, Interface},
         io::poll::subscribe,
-        typing::{Borrow, Own, Resource},
+        typing::{Borrow, Own, resources},
     },
     Fields, HttpError, IncomingBody, Plain,
     body::{Message, OutgoingBody, body_of, message},
@@ -43,20 +43,11 @@ pub(in crate::wasi::p2) struct IncomingResponse(Infallible);
 #[derive(Debug)]
 pub(in crate::wasi::p2) struct FutureIncomingResponse(Infallible);
 
-impl Resource for ResponseOutparam {
-    const NAME: &'static str = "response-outparam";
-}
-
-impl Resource for OutgoingResponse {
-    const NAME: &'static str = "outgoing-response";
-}
-
-impl Resource for IncomingResponse {
-    const NAME: &'static str = "incoming-response";
-}
-
-impl Resource for FutureIncomingResponse {
-    const NAME: &'static str = "future-incoming-response";
+resources! {
+    ResponseOutparam = "response-outparam",
+    OutgoingResponse = "outgoing-response",
+    IncomingResponse = "incoming-response",
+    FutureIncomingResponse = "future-incoming-response",
 }
 
 pub(super) fn declare(interface: &mut Interface<'_>) {

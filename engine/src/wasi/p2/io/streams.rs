@@ -3,7 +3,7 @@
 use super::super::{
     define::{Call, Failure, Interfaces},
     trap,
-    typing::{Borrow, Own, Resource, variant},
+    typing::{Borrow, Own, resources, variant},
 };
 use super::{error::IoError, poll::subscribe};
 use crate::{
@@ -72,12 +72,9 @@ pub(in crate::wasi::p2) enum Sink {
 /// The most bytes that a message's body keeps.
 const MOST_BODY: usize = 64 << 20;
 
-impl Resource for InputStream {
-    const NAME: &'static str = "input-stream";
-}
-
-impl Resource for OutputStream {
-    const NAME: &'static str = "output-stream";
+resources! {
+    InputStream = "input-stream",
+    OutputStream = "output-stream",
 }
 
 impl InputStream {

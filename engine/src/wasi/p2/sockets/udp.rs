@@ -4,7 +4,7 @@ use super::{
     super::{
         define::{Call, Interfaces},
         io::poll::subscribe,
-        typing::{Borrow, Own, Resource, record},
+        typing::{Borrow, Own, record, resources},
     },
     Done,
     network::{ErrorCode, IpAddressFamily, IpSocketAddress, Network},
@@ -28,16 +28,10 @@ pub(in crate::wasi::p2) struct IncomingDatagramStream(Infallible);
 #[derive(Debug)]
 pub(in crate::wasi::p2) struct OutgoingDatagramStream(Infallible);
 
-impl Resource for UdpSocket {
-    const NAME: &'static str = "udp-socket";
-}
-
-impl Resource for IncomingDatagramStream {
-    const NAME: &'static str = "incoming-datagram-stream";
-}
-
-impl Resource for OutgoingDatagramStream {
-    const NAME: &'static str = "outgoing-datagram-stream";
+resources! {
+    UdpSocket = "udp-socket",
+    IncomingDatagramStream = "incoming-datagram-stream",
+    OutgoingDatagramStream = "outgoing-datagram-stream",
 }
 
 impl Socket for UdpSocket {

@@ -1,0 +1,434 @@
+//! Each function of each interface of WASI 0.2 is called: by a table of calls, and by a handler of requests for what only such
+//! a program is given. A function that none of them calls fails the test, unless nothing ever has a resource to call it on.
+
+use crate::{
+    declarations::{VERSION, everything, imports_of, resolve},
+    guest::{Run, encode, wat},
+};
+use preflight_engine::{
+    Config, Fault,
+    component::{Component, ComponentInstance, ComponentVal, ComponentValType, ResourceVal},
+    trace::{Cause, Event, InstancePath},
+    wasi::{
+        World,
+        p2::{Feature, Program, Purpose, Request, StartRules},
+        world::Input,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+use wit_component::{StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, UnresolvedPackageGroup};
+
+/// Interfaces, each with calls: `NAMES = FUNCTION ARGUMENT | ARGUMENT => RESULT`. The names are for the resources in the result,
+/// from left to right; arguments and results are WAVE, and `$NAME` is a resource.
+const CALLS: &str = r#"
+# cli/environment
+get-environment => [("K", "V")]
+get-arguments => ["main", "one"]
+initial-cwd
+# cli/stdin
+in = get-stdin
+# cli/stdout
+out = get-stdout
+# cli/stderr
+get-stderr
+# cli/terminal-stdin
+get-terminal-stdin => none
+# cli/terminal-stdout
+get-terminal-stdout => none
+# cli/terminal-stderr
+get-terminal-stderr => none
+# io/streams
+input-stream.read $in | 2 => ok([104, 101])
+input-stream.blocking-read $in | 1 => ok([108])
+input-stream.skip $in | 1 => ok(1)
+input-stream.blocking-skip $in | 1 => ok(1)
+p = input-stream.subscribe $in
+output-stream.check-write $out => ok(65536)
+output-stream.write $out | [97] => ok
+output-stream.blocking-write-and-flush $out | [98] => ok
+output-stream.flush $out => ok
+output-stream.blocking-flush $out => ok
+q = output-stream.subscribe $out
+output-stream.check-write $out => ok(65536)
+output-stream.write-zeroes $out | 1 => ok
+output-stream.blocking-write-zeroes-and-flush $out | 1 => ok
+output-stream.splice $out | $in | 2 => ok(2)
+output-stream.blocking-splice $out | $in | 2 => ok(2)
+# io/poll
+pollable.ready $p => true
+pollable.block $q
+poll [$p] => [0]
+# clocks/monotonic-clock
+now
+resolution => 1000
+subscribe-instant 5
+subscribe-duration 5
+# clocks/wall-clock
+now
+resolution
+# clocks/timezone
+display {seconds: 5, nanoseconds: 0}
+utc-offset {seconds: 5, nanoseconds: 0} => 0
+# random/random
+get-random-bytes 0 => []
+get-random-u64
+# random/insecure
+get-insecure-random-bytes 0 => []
+get-insecure-random-u64
+# random/insecure-seed
+insecure-seed
+# filesystem/preopens
+d = get-directories
+# filesystem/types
+f = descriptor.open-at $d | {symlink-follow} | "f" | {create} | {read, write}
+descriptor.write $f | [97, 98, 99] | 0 => ok(3)
+descriptor.read $f | 2 | 1 => ok(([98, 99], false))
+descriptor.read-via-stream $f | 0
+w = descriptor.write-via-stream $f | 18446744073709551615
+descriptor.append-via-stream $f
+descriptor.advise $f | 0 | 1 | will-need => ok
+descriptor.sync-data $f => ok
+descriptor.sync $f => ok
+descriptor.get-flags $f => ok({read, write})
+descriptor.get-type $f => ok(regular-file)
+descriptor.set-size $f | 1 => ok
+descriptor.set-times $f | now | no-change => ok
+descriptor.stat $f
+descriptor.create-directory-at $d | "dir" => ok
+descriptor.stat-at $d | {} | "dir"
+descriptor.set-times-at $d | {} | "f" | now | timestamp({seconds: 1, nanoseconds: 2}) => ok
+descriptor.link-at $d | {} | "f" | $d | "g" => ok
+descriptor.symlink-at $d | "f" | "link" => ok
+descriptor.readlink-at $d | "link" => ok("f")
+descriptor.rename-at $d | "g" | $d | "h" => ok
+descriptor.unlink-file-at $d | "h" => ok
+descriptor.remove-directory-at $d | "dir" => ok
+descriptor.is-same-object $d | $f => false
+descriptor.metadata-hash $f
+descriptor.metadata-hash-at $d | {} | "f"
+entries = descriptor.read-directory $d
+directory-entry-stream.read-directory-entry $entries
+# io/streams
+error = output-stream.blocking-write-and-flush $w | [98]
+# io/error
+error.to-debug-string $error
+# filesystem/types
+filesystem-error-code $error => some(file-too-large)
+# sockets/network
+network-error-code $error => none
+# http/types
+http-error-code $error => none
+# sockets/instance-network
+n = instance-network
+# sockets/ip-name-lookup
+resolve-addresses $n | "example.org" => err(access-denied)
+# sockets/tcp-create-socket
+tcp = create-tcp-socket ipv4
+# sockets/tcp
+tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
+tcp-socket.finish-bind $tcp => err(not-in-progress)
+tcp-socket.start-connect $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
+tcp-socket.finish-connect $tcp => err(not-in-progress)
+tcp-socket.start-listen $tcp => err(invalid-state)
+tcp-socket.finish-listen $tcp => err(not-in-progress)
+tcp-socket.accept $tcp => err(invalid-state)
+tcp-socket.local-address $tcp => err(invalid-state)
+tcp-socket.remote-address $tcp => err(invalid-state)
+tcp-socket.is-listening $tcp => false
+tcp-socket.address-family $tcp => ipv4
+tcp-socket.set-listen-backlog-size $tcp | 0 => err(invalid-argument)
+tcp-socket.set-keep-alive-enabled $tcp | true => ok
+tcp-socket.keep-alive-enabled $tcp => ok(true)
+tcp-socket.set-keep-alive-idle-time $tcp | 1000000000 => ok
+tcp-socket.keep-alive-idle-time $tcp => ok(1000000000)
+tcp-socket.set-keep-alive-interval $tcp | 1000000000 => ok
+tcp-socket.keep-alive-interval $tcp => ok(1000000000)
+tcp-socket.set-keep-alive-count $tcp | 3 => ok
+tcp-socket.keep-alive-count $tcp => ok(3)
+tcp-socket.set-hop-limit $tcp | 9 => ok
+tcp-socket.hop-limit $tcp => ok(9)
+tcp-socket.set-receive-buffer-size $tcp | 4096 => ok
+tcp-socket.receive-buffer-size $tcp => ok(4096)
+tcp-socket.set-send-buffer-size $tcp | 4096 => ok
+tcp-socket.send-buffer-size $tcp => ok(4096)
+tcp-socket.subscribe $tcp
+tcp-socket.shutdown $tcp | both => err(invalid-state)
+# sockets/udp-create-socket
+udp = create-udp-socket ipv6
+# sockets/udp
+udp-socket.start-bind $udp | $n | ipv6({port: 1, flow-info: 0, address: (0, 0, 0, 0, 0, 0, 0, 1), scope-id: 0}) => err(access-denied)
+udp-socket.finish-bind $udp => err(not-in-progress)
+udp-socket.stream $udp | none => err(invalid-state)
+udp-socket.local-address $udp => err(invalid-state)
+udp-socket.remote-address $udp => err(invalid-state)
+udp-socket.address-family $udp => ipv6
+udp-socket.set-unicast-hop-limit $udp | 9 => ok
+udp-socket.unicast-hop-limit $udp => ok(9)
+udp-socket.set-receive-buffer-size $udp | 4096 => ok
+udp-socket.receive-buffer-size $udp => ok(4096)
+udp-socket.set-send-buffer-size $udp | 4096 => ok
+udp-socket.send-buffer-size $udp => ok(4096)
+udp-socket.subscribe $udp
+# http/types
+fields = fields
+fields.append $fields | "x-a" | [49] => ok
+fields.set $fields | "x-b" | [[50]] => ok
+fields.get $fields | "x-a" => [[49]]
+fields.has $fields | "x-b" => true
+fields.delete $fields | "x-b" => ok
+fields.entries $fields => [("x-a", [49])]
+headers = fields.clone $fields
+trailers = fields.from-list [("x-t", [51])]
+request = outgoing-request $headers
+outgoing-request.set-method $request | post => ok
+outgoing-request.method $request => post
+outgoing-request.set-path-with-query $request | some("/a?b") => ok
+outgoing-request.path-with-query $request => some("/a?b")
+outgoing-request.set-scheme $request | some(HTTPS) => ok
+outgoing-request.scheme $request => some(HTTPS)
+outgoing-request.set-authority $request | some("example.org") => ok
+outgoing-request.authority $request => some("example.org")
+outgoing-request.headers $request
+outgoing-request.body $request
+options = request-options
+request-options.set-connect-timeout $options | some(1) => ok
+request-options.connect-timeout $options => some(1)
+request-options.set-first-byte-timeout $options | some(2) => ok
+request-options.first-byte-timeout $options => some(2)
+request-options.set-between-bytes-timeout $options | none => ok
+request-options.between-bytes-timeout $options => none
+response = outgoing-response $fields
+outgoing-response.set-status-code $response | 404 => ok
+outgoing-response.status-code $response => 404
+outgoing-response.headers $response
+body = outgoing-response.body $response
+stream = outgoing-body.write $body
+# http/outgoing-handler
+handle $request | some($options) => err(HTTP-request-denied)
+# cli/exit
+exit ok => exit 0
+exit-with-code 7 => exit 7
+"#;
+
+/// Methods of resources that this host never makes: it denies what would give them.
+const NEVER_MADE: [&str; 5] = [
+    "[method]resolve-address-stream.",
+    "[method]incoming-datagram-stream.",
+    "[method]outgoing-datagram-stream.",
+    "[method]incoming-response.",
+    "[method]future-incoming-response.",
+];
+
+#[test]
+fn every_function_is_called() {
+    let mut called = call_the_table();
+    called.extend(handle_a_request());
+    let mut missing = every_function();
+    missing.retain(|name| !called.contains(name));
+    let is_never_made = |name: &&String| NEVER_MADE.iter().any(|method| name.contains(method));
+    let (never, missing): (Vec<_>, Vec<_>) = missing.iter().partition(is_never_made);
+    assert!(missing.is_empty(), "these functions are called by no test: {missing:#?}");
+    for method in NEVER_MADE {
+        assert!(never.iter().any(|name| name.contains(method)), "{method}: there is a resource to call it on");
+    }
+}
+
+/// The functions of all interfaces that programs import.
+fn every_function() -> BTreeSet<String> {
+    let resolve = resolve(VERSION, true);
+    let mut names = BTreeSet::new();
+    for (id, interface) in &resolve.interfaces {
+        let module = resolve.id_of(id).expect("a name");
+        if interface.name.as_deref() != Some("run") && interface.name.as_deref() != Some("incoming-handler") {
+            names.extend(interface.functions.keys().map(|name| format!("{module}.{name}")));
+        }
+    }
+    assert!(names.len() > 150, "{}", names.len());
+    names
+}
+
+/// Imports every interface, and exports what it has imported.
+fn mirror() -> Vec<u8> {
+    let text = wasmprinter::print_bytes(everything(VERSION, true)).expect("text");
+    let imports = text.lines().filter_map(|line| line.strip_prefix("  (import \"")?.split('"').next());
+    let exports: String =
+        imports.enumerate().map(|(index, name)| format!("(export \"{name}\" (instance {index}))\n")).collect();
+    let body = text.trim_end().strip_suffix(')').expect("a component");
+    wat(&format!("{body}\n{exports})"))
+}
+
+fn world() -> World {
+    let mut world = World { stdin: Input::bytes(*b"hello, world"), ..World::new() };
+    world.args = ["main", "one"].map(str::to_owned).to_vec();
+    world.env = vec![("K".to_owned(), "V".to_owned())];
+    world.preopen_virtual("/");
+    world
+}
+
+/// Makes the calls of [`CALLS`], and returns the names of the functions.
+fn call_the_table() -> BTreeSet<String> {
+    let mut run = Run::new(&Config::default(), world(), &Feature::ALL);
+    let instance = run.instantiate(&mirror());
+    let mut table = Table { run, instance, interface: String::new(), resources: BTreeMap::new() };
+    CALLS.lines().filter(|line| !line.is_empty()).filter_map(|line| table.line(line)).collect()
+}
+
+struct Table {
+    run: Run,
+    instance: ComponentInstance,
+    interface: String,
+    resources: BTreeMap<String, ResourceVal>,
+}
+
+impl Table {
+    /// The function that the line calls.
+    fn line(&mut self, line: &str) -> Option<String> {
+        if let Some(name) = line.strip_prefix("# ") {
+            self.interface = format!("wasi:{name}@{VERSION}");
+            return None;
+        }
+        let (call, expected) = match line.split_once(" => ") {
+            Some((call, expected)) => (call, Some(expected)),
+            None => (line, None),
+        };
+        let (names, call) = call.split_once(" = ").unwrap_or(("", call));
+        let (name, args) = call.split_once(' ').unwrap_or((call, ""));
+        let name = self.full_name(name).unwrap_or_else(|| panic!("{line}: no such function in {}", self.interface));
+        let path = [self.interface.as_str(), name.as_str()];
+        let ty = self.instance.func_type(&path).expect("its type").clone();
+        let args = args.split(" | ").filter(|arg| !arg.is_empty());
+        let args: Vec<ComponentVal> =
+            args.zip(&ty.params).map(|(arg, param)| self.argument(line, arg, &param.ty)).collect();
+        let end = self.run.store.call_component(&self.instance, &path, &args, Cause::Invoke);
+        let shown = match &end {
+            Ok(results) => results.first().map_or(String::new(), ComponentVal::to_wave),
+            Err(Fault::Exit(code)) => format!("exit {code}"),
+            Err(fault) => panic!("{line}: {fault}"),
+        };
+        assert!(expected.is_none_or(|expected| expected == shown), "{line}: {shown}");
+        let mut made = Vec::new();
+        end.iter().flatten().for_each(|val| resources(val, &mut made));
+        for (index, name) in names.split(", ").filter(|name| !name.is_empty()).enumerate() {
+            let resource = made.get(index).unwrap_or_else(|| panic!("{line}: no resource in {shown}"));
+            self.resources.insert(name.to_owned(), *resource);
+        }
+        Some(path.join("."))
+    }
+
+    fn full_name(&self, name: &str) -> Option<String> {
+        let kinds = ["", "[method]", "[static]", "[constructor]"];
+        let is_there = |name: &String| self.instance.func_type(&[&self.interface, name]).is_some();
+        kinds.into_iter().map(|kind| format!("{kind}{name}")).find(is_there)
+    }
+
+    fn argument(&self, line: &str, arg: &str, ty: &ComponentValType) -> ComponentVal {
+        let resource = |name: &str| *self.resources.get(name).unwrap_or_else(|| panic!("{line}: there is no ${name}"));
+        let inner = |prefix: &str, suffix: &str| Some(resource(arg.strip_prefix(prefix)?.strip_suffix(suffix)?));
+        if let Some(val) = inner("[$", "]") {
+            return ComponentVal::List(vec![ComponentVal::Borrow(val)]);
+        }
+        if let Some(val) = inner("some($", ")") {
+            return ComponentVal::Option(Some(Box::new(ComponentVal::Own(val))));
+        }
+        match arg.strip_prefix('$') {
+            Some(name) if matches!(ty, ComponentValType::Own(_)) => ComponentVal::Own(resource(name)),
+            Some(name) => ComponentVal::Borrow(resource(name)),
+            None => ComponentVal::from_wave(arg, ty).unwrap_or_else(|error| panic!("{line}: {arg}: {error}")),
+        }
+    }
+}
+
+/// The resources in a value, from left to right.
+fn resources(val: &ComponentVal, made: &mut Vec<ResourceVal>) {
+    use ComponentVal as V;
+    match val {
+        V::Own(resource) => made.push(*resource),
+        V::List(vals) | V::Tuple(vals) => vals.iter().for_each(|val| resources(val, made)),
+        V::Option(Some(val)) | V::Variant(_, Some(val)) => resources(val, made),
+        V::Result(Ok(Some(val)) | Err(Some(val))) => resources(val, made),
+        _ => {}
+    }
+}
+
+/// Lets a program handle a request, and returns the names of the functions that it has called.
+fn handle_a_request() -> BTreeSet<String> {
+    let config = Config::default();
+    let mut run = Run::new(&config, world(), &Feature::ALL);
+    let component = Component::new(&config, &handler()).expect("a component");
+    let (rules, path) = (StartRules::default(), InstancePath::root());
+    let mut program = Program::begin(&mut run.store, &component, &run.linker, path, rules, Purpose::Handle)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let mut request = Request::parse("POST /path?query").expect("a request");
+    request.body = b"body".to_vec();
+    let response = program.handle(&mut run.store, &run.host, &request).expect("a response");
+    assert_eq!((response.status, response.informational, response.body), (200, vec![103], b"hi".to_vec()));
+    let events = run.events.0.borrow();
+    let name = |event: &Event| match event {
+        Event::HostCalled { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(name).collect()
+}
+
+/// Uses all that a request gives, and answers with an early hint, a body and trailers.
+fn handler() -> Vec<u8> {
+    let mut resolve: Resolve = resolve(VERSION, true);
+    let wit = format!("package test:t; world w {{ include wasi:http/proxy@{VERSION}; }}");
+    let group = UnresolvedPackageGroup::parse("w.wit", &wit).expect("WIT");
+    let package = resolve.push_group(group).expect("a package");
+    let world = resolve.select_world(&[package], Some("w")).expect("a world");
+    let is_used = |name: &String| ["wasi:http/types@", "wasi:io/streams@"].iter().any(|used| name.starts_with(used));
+    let ids: Vec<_> = resolve.interfaces.iter().map(|(id, _)| id).collect();
+    let used = ids.into_iter().filter(|id| resolve.id_of(*id).as_ref().is_some_and(is_used));
+    let imports: String = used.map(|id| imports_of(&resolve, id)).collect();
+    let types = |name: &str| format!("call $\"wasi:http/types@{VERSION}#{name}\"");
+    let streams = |name: &str| format!("call $\"wasi:io/streams@{VERSION}#{name}\"");
+    let getters: String = ["method", "path-with-query", "scheme", "authority"]
+        .iter()
+        .map(|name| format!("({} (local.get 0) (i32.const 512))\n", types(&format!("[method]incoming-request.{name}"))))
+        .collect();
+    let module = format!(
+        r#"(module {imports} (memory (export "memory") 4) (data (i32.const 64) "hi")
+        (global $top (mut i32) (i32.const 4096))
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (global.set $top (i32.and (i32.add (global.get $top) (i32.const 15)) (i32.const -16)))
+            (global.get $top) (global.set $top (i32.add (global.get $top) (local.get 3))))
+        (func (export "wasi:http/incoming-handler@{VERSION}#handle") (param i32 i32)
+            (local $response i32) (local $body i32) (local $stream i32)
+            {getters}
+            (drop ({headers} (local.get 0)))
+            ({consume} (local.get 0) (i32.const 0)) (local.set $body (i32.load (i32.const 4)))
+            ({stream} (local.get $body) (i32.const 0)) ({drop_input} (i32.load (i32.const 4)))
+            (local.set $stream ({finish_incoming} (local.get $body)))
+            (drop ({subscribe} (local.get $stream))) ({get} (local.get $stream) (i32.const 512))
+            ({inform} (local.get 1) (i32.const 103) ({fields}) (i32.const 512))
+            (local.set $response ({response} ({fields})))
+            ({body} (local.get $response) (i32.const 0)) (local.set $body (i32.load (i32.const 4)))
+            ({set} (local.get 1) (i32.const 0) (local.get $response) (i32.const 0) (i64.const 0)
+                (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+            ({write_to} (local.get $body) (i32.const 0)) (local.set $stream (i32.load (i32.const 4)))
+            ({write} (local.get $stream) (i32.const 64) (i32.const 2) (i32.const 0))
+            ({drop_output} (local.get $stream))
+            ({finish} (local.get $body) (i32.const 1) ({fields}) (i32.const 512))))"#,
+        headers = types("[method]incoming-request.headers"),
+        consume = types("[method]incoming-request.consume"),
+        stream = types("[method]incoming-body.stream"),
+        finish_incoming = types("[static]incoming-body.finish"),
+        subscribe = types("[method]future-trailers.subscribe"),
+        get = types("[method]future-trailers.get"),
+        inform = types("[method]response-outparam.send-informational"),
+        set = types("[static]response-outparam.set"),
+        fields = types("[constructor]fields"),
+        response = types("[constructor]outgoing-response"),
+        body = types("[method]outgoing-response.body"),
+        write_to = types("[method]outgoing-body.write"),
+        finish = types("[static]outgoing-body.finish"),
+        write = streams("[method]output-stream.blocking-write-and-flush"),
+        drop_input = streams("[resource-drop]input-stream"),
+        drop_output = streams("[resource-drop]output-stream"),
+    );
+    let mut bytes = wat(&module);
+    embed_component_metadata(&mut bytes, &resolve, world, StringEncoding::UTF8).expect("metadata");
+    encode(&bytes)
+}
