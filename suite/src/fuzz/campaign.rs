@@ -139,7 +139,7 @@ impl Report {
             *self.lacks.entry(what).or_default() += 1;
         }
         if let (Some(input), Some(finding)) = (input, verdict.finding) {
-            self.found.entry(finding.signature.clone()).or_insert(Found { input, finding });
+            self.found.entry(finding.signature.clone()).or_insert(Found { input, finding: *finding });
         }
     }
 

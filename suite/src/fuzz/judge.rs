@@ -56,7 +56,7 @@ pub struct Verdict {
     /// What somebody lacked, if the class is [`Class::Unsupported`].
     pub lacks: Option<String>,
     /// Where two traces differ, if the class is [`Class::Disagreed`].
-    pub finding: Option<Finding>,
+    pub finding: Option<Box<Finding>>,
     /// Which oracles had something to say.
     pub checks: Checks,
     /// What became of it on other runtimes.
@@ -165,7 +165,7 @@ pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: us
     };
     let signature = format!("{who}: {what}");
     let finding = Finding { signature, action, expected: expected.clone(), actual: actual.clone() };
-    Some(Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) })
+    Some(Verdict { has_failure: true, finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) })
 }
 
 impl Verdict {
@@ -186,7 +186,7 @@ impl Verdict {
         let trace = |outcome| Trace::new(Level::Outcome, outcome);
         let expected = trace(Outcome::Returned { values: Vec::new() });
         let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
-        Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) }
+        Verdict { finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) }
     }
 }
 

@@ -147,7 +147,7 @@ impl Judge {
     ) -> Result<(Class, Option<String>), Verdict> {
         self.tiers_against(plan, wasm, expected, "")?;
         let task = Task { plan, modules: &wasm.modules, actions: &wasm.actions, expected };
-        foreign.judge(&task).map_err(|finding| Verdict { finding: Some(*finding), ..Verdict::of(Class::Disagreed) })
+        foreign.judge(&task).map_err(|finding| Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) })
     }
 
     pub(super) fn first_tier(&self) -> Judge {

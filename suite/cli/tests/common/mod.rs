@@ -37,11 +37,13 @@ impl Folder {
     }
 
     /// Runs `preflight` with these arguments, separated by blanks.
+    #[allow(dead_code, reason = "each test program takes what it needs")]
     pub fn run(&self, args: &str) -> Run {
         self.run_with(args, &[], "")
     }
 
     /// Runs `preflight` with variables of the environment and standard input.
+    #[allow(dead_code, reason = "each test program takes what it needs")]
     pub fn run_with(&self, args: &str, variables: &[(&str, &str)], stdin: &str) -> Run {
         self.run_list(&args.split_whitespace().collect::<Vec<_>>(), variables, stdin)
     }
