@@ -13,6 +13,8 @@ pub struct Config {
     pub tier: Tier,
     /// When the second tier compiles a module's functions.
     pub compile: Compile,
+    /// Whether traces tell of guest code that calls an exported function, and not of entries alone.
+    pub trace_exports: bool,
 }
 
 /// What executes function bodies. Everything else, constant expressions included, does not depend on it.
@@ -43,6 +45,7 @@ impl Default for Config {
             limits: Limits::default(),
             tier: Tier::default(),
             compile: Compile::default(),
+            trace_exports: false,
         }
     }
 }

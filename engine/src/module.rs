@@ -16,6 +16,8 @@ struct Inner {
     code: Box<[OnceLock<Code>]>,
     /// The functions of which a trace tells who calls them.
     entries: OnceLock<BTreeMap<u32, String>>,
+    /// Whether those are all exported ones.
+    tells_exports: bool,
     /// Compiled bodies.
     #[cfg(feature = "jit")]
     compiled: crate::jit::ModuleCode,
@@ -41,6 +43,7 @@ impl Module {
             syntax,
             code,
             entries: OnceLock::new(),
+            tells_exports: config.trace_exports,
         }));
         #[cfg(feature = "jit")]
         if config.tier == crate::Tier::Jit && config.compile == crate::Compile::Eager {
@@ -56,13 +59,20 @@ impl Module {
 
     /// The name of the function with index `x`, if it is one of which a trace tells who calls it.
     pub(crate) fn entry_name(&self, x: u32) -> Option<&str> {
-        let entries = self.0.entries.get_or_init(|| crate::exec::entry::names(&self.0.syntax));
+        let entries = self.0.entries.get_or_init(|| crate::exec::entry::names(&self.0.syntax, self.0.tells_exports));
         entries.get(&x).map(String::as_str)
     }
 
     /// The names that the name section gives to functions, by index. They are the toolchain's advice and nothing more.
     pub fn func_names(&self) -> BTreeMap<u32, String> {
         crate::binary::names::functions(&self.0.syntax)
+    }
+
+    /// How many functions have machine code by now: all with [`Compile::Eager`](crate::Compile::Eager) on the second tier,
+    /// otherwise those that were called there.
+    #[cfg(feature = "jit")]
+    pub fn compiled_functions(&self) -> usize {
+        self.0.compiled.count()
     }
 
     /// The compiled bodies, filled as functions are called unless they are compiled with the module.

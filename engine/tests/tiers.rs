@@ -1,6 +1,7 @@
 //! Random modules on both tiers: the same steps, the same ends, the same state afterwards, the same fuel.
 //!
-//! `PREFLIGHT_SEED` is the first seed and `PREFLIGHT_COUNT` how many there are.
+//! `PREFLIGHT_SEED` is the first seed and `PREFLIGHT_COUNT` how many there are: `PREFLIGHT_SEED=1000 PREFLIGHT_COUNT=50000
+//! cargo test --release -p preflight-engine --features jit,wasi --test tiers -- --nocapture`. A difference names its seed.
 #![cfg(feature = "jit")]
 
 use arbitrary::Unstructured;
@@ -14,6 +15,9 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// How far a module goes; small, so that many can be tried.
 const FUEL: u64 = 5_000;
+/// So few that recursion ends there before the fuel does, and that the machine's stack holds so many frames of any size.
+const CALL_DEPTH: u32 = 100;
+const NATIVE_STACK_BYTES: usize = 32 << 20;
 const MEMORY_BYTES: u64 = 4 << 20;
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -22,6 +26,12 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[test]
 fn random_modules_do_the_same_on_both_tiers() {
+    // Threads of tests have less of a stack than the limit lets compiled code take.
+    let run = std::thread::Builder::new().stack_size(2 * NATIVE_STACK_BYTES).spawn(compare_modules);
+    run.expect("a thread").join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
+fn compare_modules() {
     let (first, count) = (setting("PREFLIGHT_SEED", 1), setting("PREFLIGHT_COUNT", 300));
     let mut seen = Seen::default();
     for seed in first..first + count {
@@ -30,6 +40,8 @@ fn random_modules_do_the_same_on_both_tiers() {
     }
     println!("{seen:?}");
     assert!(count < 100 || seen.ran * 2 > count, "too few modules ran: {seen:?}");
+    let out_of_stack = seen.exhausted.get(&Resource::Stack.to_string());
+    assert!(count < 100 || out_of_stack.is_some(), "no module ran out of the stack: {seen:?}");
 }
 
 /// What the modules did.
@@ -109,11 +121,6 @@ enum State {
 fn check(seed: u64, bytes: &[u8], seen: &mut Seen) {
     let interpreted = run(seed, bytes, Tier::Interp, seen);
     let compiled = run(seed, bytes, Tier::Jit, &mut Seen::default());
-    // Without a common measure of the stack the tiers give up at different depths.
-    let out_of_stack = |run: &Run| run.outcomes.contains(&Outcome::Exhausted { what: Resource::Stack });
-    if out_of_stack(&interpreted) || out_of_stack(&compiled) {
-        return;
-    }
     if let Some(difference) = compare(&interpreted.trace, &compiled.trace) {
         panic!("seed {seed}: the traces differ: {difference:?}");
     }
@@ -145,6 +152,8 @@ fn run(seed: u64, bytes: &[u8], tier: Tier, seen: &mut Seen) -> Run {
     config.compile = if seed.is_multiple_of(5) { Compile::Eager } else { Compile::Lazy };
     config.limits.fuel = Some(FUEL);
     config.limits.memory_bytes = MEMORY_BYTES;
+    config.limits.call_depth = CALL_DEPTH;
+    config.limits.native_stack_bytes = NATIVE_STACK_BYTES;
     let module = Module::new(&config, bytes).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     let mut store = Store::new(&config);
     store.set_gc_stress(seed.is_multiple_of(3));

@@ -6,7 +6,7 @@
     (global $sum (export "sum") (mut i32) (i32.const 0))
     (func (export "dtor") (param i32) (global.set $sum (i32.add (global.get $sum) (local.get 0)))))
   (core instance $dtor (instantiate $Dtor))
-  (type $r (resource (rep i32) (dtor (func $dtor "dtor"))))
+  (type $r (resource (rep i32) (dtor (core func $dtor "dtor"))))
   (core func $new (canon resource.new $r))
   (core func $drop (canon resource.drop $r))
   (core module $M

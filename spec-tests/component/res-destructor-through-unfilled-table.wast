@@ -8,7 +8,7 @@
       (func (export "dtor") (param i32)
         (call_indirect (param i32) (local.get 0) (i32.const 0))))
     (core instance $shim (instantiate $Shim))
-    (type $r (resource (rep i32) (dtor (func $shim "dtor"))))
+    (type $r (resource (rep i32) (dtor (core func $shim "dtor"))))
     (core func $new (canon resource.new $r))
     (core func $drop (canon resource.drop $r))
     (core module $M

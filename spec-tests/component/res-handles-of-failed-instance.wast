@@ -7,7 +7,7 @@
     (func (export "dtor") (param i32) (global.set $drops (i32.add (global.get $drops) (i32.const 1))))
     (func (export "drops") (result i32) (global.get $drops)))
   (core instance $dtor (instantiate $Dtor))
-  (type $r (resource (rep i32) (dtor (func $dtor "dtor"))))
+  (type $r (resource (rep i32) (dtor (core func $dtor "dtor"))))
   (export $e "r" (type $r))
   (core func $new (canon resource.new $r))
   (core module $M

@@ -17,6 +17,8 @@ pub struct Bug {
     pub known_from: Vec<String>,
     /// Why no case can notice it; absent where one can.
     pub reason: Option<String>,
+    /// Why no mutant of the reference engine has it; absent where one has.
+    pub no_mutant: Option<String>,
 }
 
 /// The bugs that are part of this build.

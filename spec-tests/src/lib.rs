@@ -11,7 +11,7 @@ mod rules;
 
 pub use bugs::{Bug, bugs};
 pub use readings::{Reading, readings};
-pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules};
+pub use rules::{Catalogue, Group, Level, Rule, RulesError, Source, rules, rules_called};
 
 /// The directives of the official suites that contradict today's specification, as TOML.
 pub const STALE: &str = include_str!("../stale.toml");

@@ -10,7 +10,8 @@
 //! - [`runtime`] is what other people's runtimes have to supply, and how they are judged; [`commands`] are what a case
 //!   comes down to for them, and [`expect`] what is known of each;
 //! - [`matrix`](mod@matrix) runs cases on many runtimes at once; [`harness`](macro@harness) makes them tests of a runtime project;
-//! - [`export`](mod@export) writes the cases in forms that others use.
+//! - `bless` changes what a case expects, if a rule justifies it;
+//! - `export` writes the cases in forms that others use, `self_check` makes commands of them.
 //!
 //! With default features off this crate contains no engine.
 //! What is deliberately absent: any skip list, and any engine mode for old directives (they are *stale*, see
@@ -18,9 +19,12 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "reference")]
+pub mod bless;
 pub mod case;
 pub mod expect;
 pub mod explain;
+#[cfg(feature = "reference")]
 pub mod export;
 #[cfg(feature = "reference")]
 pub mod files;
@@ -38,6 +42,8 @@ pub mod commands;
 pub mod runtime;
 #[cfg(feature = "reference")]
 pub mod script;
+#[cfg(feature = "reference")]
+pub mod self_check;
 mod source;
 
 pub use preflight_engine::trace;

@@ -7,6 +7,7 @@ use crate::{
     runtime::{
         self, About, Judge, Runtime,
         known::{Known, Places},
+        process::{Driver, Limits, Remote},
     },
 };
 use preflight_reports::{
@@ -88,6 +89,23 @@ pub fn columns(
             .filter_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     })
+}
+
+/// Runs `cases` on the runtime that a driver serves.
+pub fn driver(
+    driver: &Driver,
+    limits: Limits,
+    cases: &[Case],
+    catalogue: &Catalogue,
+    progress: &(dyn Fn() + Sync),
+) -> Column {
+    match Remote::start(driver.clone(), limits) {
+        Ok(mut remote) => column(&mut remote, cases, catalogue, progress),
+        Err(broken) => {
+            let about = About::new(driver.argv.first().map_or("driver", String::as_str), "?", "?", &[]);
+            Column { broken: Some(broken), ..Column::empty(about) }
+        }
+    }
 }
 
 impl Column {

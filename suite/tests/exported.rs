@@ -8,6 +8,7 @@ use preflight::{
     export::{Format, export},
     runtime::known::{Known, Places},
 };
+use preflight_spec_tests::rules;
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -54,7 +55,7 @@ fn find(places: &Places, name: &str, in_package: &str, on_path: &str) -> Option<
 fn exported(name: &str) -> Result<(TempDir, Vec<Case>), Failed> {
     let folder = tempfile::tempdir()?;
     let cases = case::all()?;
-    for (path, content) in export(&cases, Format::Wast) {
+    for (path, content) in export(&cases, &rules().expect("the catalogue"), Format::Wast).files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
         fs::write(path, content)?;

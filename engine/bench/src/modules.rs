@@ -21,6 +21,16 @@ pub fn large() -> Vec<u8> {
     generated(7_500, 12)
 }
 
+/// How many functions a module defines.
+pub fn function_count(wasm: &[u8]) -> anyhow::Result<u32> {
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        if let wasmparser::Payload::CodeSectionStart { count, .. } = payload? {
+            return Ok(count);
+        }
+    }
+    Ok(0)
+}
+
 /// A module of `functions` functions whose bodies repeat a pattern `repeats` times.
 fn generated(functions: u32, repeats: u32) -> Vec<u8> {
     let mut types = TypeSection::new();

@@ -6,17 +6,32 @@ use preflight_engine as pf;
 pub type Run = Box<dyn FnMut(i32) -> anyhow::Result<i64>>;
 
 /// A runtime.
-pub trait Peer {
+pub trait Peer: Sync {
     /// Its name in the tables.
     fn name(&self) -> &str;
     /// From bytes to instantiated, in a store of its own, start function included.
     fn start(&self, wasm: &[u8]) -> anyhow::Result<()>;
     /// An instance's export `run`; `None` if the runtime cannot run the module.
     fn load(&self, wasm: &[u8]) -> Option<Run>;
+    /// Compiles all functions to machine code; `None` if the runtime does no such thing before it runs them.
+    fn compile(&self, wasm: &[u8]) -> Option<anyhow::Result<()>> {
+        let _ = wasm;
+        None
+    }
+}
+
+/// The runtimes that are wanted; all if none is named.
+pub struct Chosen(pub Vec<String>);
+
+impl Chosen {
+    /// Whether this one is.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|chosen| chosen == name)
+    }
 }
 
 /// The engine itself first, then the peers.
-pub fn all() -> Vec<Box<dyn Peer>> {
+pub fn all(chosen: &Chosen) -> Vec<Box<dyn Peer>> {
     let own = |name, tier| Own { name, config: pf::Config { tier, ..pf::Config::default() } };
     #[cfg_attr(not(feature = "peers"), allow(unused_mut, reason = "no peers follow"))]
     let mut peers: Vec<Box<dyn Peer>> =
@@ -27,6 +42,7 @@ pub fn all() -> Vec<Box<dyn Peer>> {
         peers.push(Box::new(wasmi_peer::Wasmi::new("wasmi-lazy", wasmi::CompilationMode::Lazy)));
         peers.push(Box::new(wasmtime_peer::Wasmtime::new()));
     }
+    peers.retain(|peer| chosen.contains(peer.name()));
     peers
 }
 
@@ -45,6 +61,12 @@ impl Peer for Own {
         let mut store = pf::Store::new(&self.config);
         store.instantiate(&module, &[], Default::default())?;
         Ok(())
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Option<anyhow::Result<()>> {
+        let config = pf::Config { compile: pf::Compile::Eager, ..self.config.clone() };
+        let compile = || pf::Module::new(&config, wasm).map(drop).map_err(anyhow::Error::from);
+        (self.config.tier == pf::Tier::Jit).then(compile)
     }
 
     fn load(&self, wasm: &[u8]) -> Option<Run> {
@@ -134,6 +156,11 @@ mod wasmtime_peer {
         fn start(&self, wasm: &[u8]) -> anyhow::Result<()> {
             self.instance(wasm).map_err(|error| anyhow::anyhow!("{error:?}"))?;
             Ok(())
+        }
+
+        fn compile(&self, wasm: &[u8]) -> Option<anyhow::Result<()>> {
+            let module = wasmtime::Module::new(&self.0, wasm);
+            Some(module.map(drop).map_err(|error| anyhow::anyhow!("{error:?}")))
         }
 
         fn load(&self, wasm: &[u8]) -> Option<Run> {

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Store,
     error::{Fault, InstantiateError, LinkError},
-    mutants::{Mutant, Once, on},
+    mutants::{self, Mutant, Once, on},
     runtime::{Extern, Ref},
     trace::{Event, Initialiser, InstancePath, Phase, Resource, TrapCode},
 };
@@ -75,6 +75,7 @@ pub(super) fn instantiate(
     }
     let scope = store.components.new_scope(outer);
     let inst = store.components.new_instance(path.clone(), parent);
+    let before = mutants::take_back(store);
     store.record(|| Event::ComponentBegun { at: path.clone() });
     let mut this = Instantiation {
         store,
@@ -99,14 +100,14 @@ pub(super) fn instantiate(
             Ok((inst, Rc::new(Instance::new(exports))))
         }
         Err(error) => {
-            let path = this.path;
+            let (path, store) = (this.path, this.store);
             if !on(Mutant::LockSkipped) {
                 store.lock(&[inst]);
             }
             if let ComponentError::Fault { phase, fault, .. } = &error {
                 store.record_fault(&path, *phase, fault);
             }
-            Err(error)
+            Err(mutants::component_end(store, before, error))
         }
     }
 }
@@ -136,8 +137,17 @@ impl Instantiation<'_> {
         let is_late = |definition: &&Definition| {
             matches!(definition, Definition::Start(start) if start.results == 0) && on(Mutant::ComponentStartsLast)
         };
-        let mut definitions = def.definitions.iter().filter(|definition| !is_late(definition));
-        let end = definitions.try_for_each(|item| self.define(item));
+        let mut definitions = def.definitions.iter().filter(|definition| !is_late(definition)).peekable();
+        let mut end = Ok(());
+        while let Some(item) = definitions.next().filter(|_| end.is_ok()) {
+            end = match definitions.next_if(|second| self.swaps(item, second)) {
+                Some(second) => self.define_second_first(item, second),
+                None => self.define(item),
+            };
+            if end.is_err() {
+                break;
+            }
+        }
         if end.is_err() && on(Mutant::DefinitionsAfterTrap) {
             definitions.for_each(|item| drop(self.define(item)));
         }
@@ -152,6 +162,26 @@ impl Instantiation<'_> {
             let end = call_deferred(self.store, &deferred, self.inst);
             end.map_err(|fault| ComponentError::Fault { at: self.path.clone(), phase: Phase::Start, fault })?;
         }
+        Ok(())
+    }
+
+    /// Whether a mutant executes the second of two definitions first.
+    fn swaps(&mut self, first: &Definition, second: &Definition) -> bool {
+        let (core, children) = (self.scope().core_instances.len(), self.scope().instances.len());
+        mutants::swaps(first, second, core as u32, children as u32)
+    }
+
+    /// Two definitions in the wrong order; each gets its own index all the same.
+    fn define_second_first(&mut self, first: &Definition, second: &Definition) -> Result<(), ComponentError> {
+        self.define(second)?;
+        let (core, child) = match second {
+            Definition::CoreInstance(_) => (self.scope().core_instances.pop(), None),
+            Definition::Instance(_) => (None, self.scope().instances.pop()),
+            _ => (None, None),
+        };
+        self.define(first)?;
+        self.scope().core_instances.extend(core);
+        self.scope().instances.extend(child);
         Ok(())
     }
 
@@ -194,6 +224,7 @@ impl Instantiation<'_> {
             Definition::Alias(alias) => self.alias(alias).map_err(|fault| self.fault(fault))?,
             Definition::Type(def) => self.type_def(def).map_err(|fault| self.fault(fault))?,
             Definition::Canon(canon) => self.canon(canon).map_err(|fault| self.fault(fault))?,
+            Definition::Start(def) if def.results == 0 => return mutants::component_start_end(self.start(def)),
             Definition::Start(def) => return self.start(def),
             Definition::Import { name, ty } => {
                 let item = self.import(name, ty)?;
@@ -254,7 +285,12 @@ impl Instantiation<'_> {
     /// A core instance: the module's whole initialisation, start function included, before anything else.
     fn core_instance(&mut self, def: &CoreInstanceDef) -> Result<(), ComponentError> {
         let instance = match def {
-            CoreInstanceDef::Instantiate { module, args } => self.instantiate_module(*module, args)?,
+            CoreInstanceDef::Instantiate { module, args } => {
+                if on(Mutant::CoreInstanceTwice) {
+                    self.instantiate_module(*module, args)?;
+                }
+                self.instantiate_module(*module, args)?
+            }
             CoreInstanceDef::Exports(exports) => {
                 let exports = exports.iter().map(|(name, sort, index)| {
                     let item = self.core_item(*sort, *index).map_err(|fault| self.fault(fault))?;
@@ -362,8 +398,12 @@ impl Instantiation<'_> {
                     Some(name) => format!("${name}"),
                     None => format!("#{index}"),
                 };
-                let imports = Imports::With(items(self, args)?.into_iter().collect());
                 let (path, parent) = (self.path.child(&name), Some(self.inst));
+                if on(Mutant::ChildTwice) {
+                    let (imports, path) = (Imports::With(items(self, args)?.into_iter().collect()), path.clone());
+                    instantiate(self.store, &closure.def, closure.scope, parent, imports, path, self.depth + 1)?;
+                }
+                let imports = Imports::With(items(self, args)?.into_iter().collect());
                 let made =
                     instantiate(self.store, &closure.def, closure.scope, parent, imports, path, self.depth + 1)?.1;
                 self.instances_once.keep(Mutant::ChildShared, *component, &made);

@@ -25,7 +25,7 @@ mod readings;
 mod resource;
 mod scope;
 mod shadow;
-mod syntax;
+pub(crate) mod syntax;
 mod task;
 mod thread;
 mod types;

@@ -158,6 +158,13 @@ impl Table {
 
 impl State {
     pub(crate) fn new_resource(&mut self, resource: ResourceInst) -> ResourceId {
+        let mut made = self.resources.iter();
+        if on(Mutant::ResourceTypesShared)
+            && resource.name.is_some()
+            && let Some(index) = made.position(|other| other.name == resource.name)
+        {
+            return ResourceId(index as u32);
+        }
         self.resources.push(resource);
         ResourceId(self.resources.len() as u32 - 1)
     }

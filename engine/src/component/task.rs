@@ -90,6 +90,13 @@ pub(crate) type TaskId = Id<Task>;
 #[derive(Clone, Default)]
 pub(crate) struct OfCore(Rc<FuncType>, Rc<Options>, Name);
 
+impl OfCore {
+    /// Whether `task` is such a task.
+    pub fn is_of(&self, task: &Task) -> bool {
+        Rc::ptr_eq(&self.0, &task.ft)
+    }
+}
+
 impl Task {
     /// A task of a function without parameters and results: core start functions, `realloc`, destructors.
     pub fn of_core(inst: InstId, of_core: &OfCore) -> Task {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Store,
     error::Fault,
+    mutants::{Mutant, on},
     runtime::Val,
     trace::{Event, EventCode, TrapCode},
 };
@@ -111,7 +112,7 @@ impl Subtask {
     pub fn deliver_resolve(&self, store: &mut Store) -> Result<(), Fault> {
         for (inst, i) in self.lenders.take().unwrap_or_default() {
             let handle = store.components.instance_mut(inst).handles.get_mut(i)?;
-            handle.num_lends = handle.num_lends.saturating_sub(1);
+            handle.num_lends = handle.num_lends.saturating_sub(u32::from(!on(Mutant::LendKept)));
         }
         Ok(())
     }

@@ -44,17 +44,20 @@ fn is_entry(name: &str) -> bool {
         || name.starts_with("_GLOBAL__sub_I_")
 }
 
-/// The entries among the functions that `module` defines, by index: named by an export, or else by the name section.
-pub(crate) fn names(module: &Module) -> BTreeMap<u32, String> {
+/// The entries among the functions that `module` defines, by index: named by an export, or else by the name section. With
+/// `every_export` all other exported functions too.
+pub(crate) fn names(module: &Module, every_export: bool) -> BTreeMap<u32, String> {
     let mut names = binary::names::functions(module);
+    names.retain(|_, name| is_entry(name));
     for export in &module.exports {
-        if let ExternIndex::Func(index) = export.index
-            && is_entry(&export.name)
-        {
+        let ExternIndex::Func(index) = export.index else { continue };
+        if is_entry(&export.name) {
             names.insert(index, export.name.clone());
+        } else if every_export {
+            names.entry(index).or_insert_with(|| export.name.clone());
         }
     }
-    names.retain(|index, name| *index >= module.imported.funcs && is_entry(name));
+    names.retain(|index, _| *index >= module.imported.funcs);
     names
 }
 

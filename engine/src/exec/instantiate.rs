@@ -113,14 +113,19 @@ impl Store {
         // 1. The module is valid: `Module::new` has seen to it.
         // 2. to 4. The external values match the imports, in number and in type (`#match-externtype`).
         let types = self.types.close(module.syntax());
-        self.match_imports(module, externs, &types, path)?;
+        let matched = self.match_imports(module, externs, &types, path);
+        if !on(Mutant::LinkCheckLate) || matches!(matched, Err(LinkError::Count { .. })) {
+            matched.clone()?;
+        }
         self.count_instance()?;
         // 5. The instance that initialisers see: the imports, and the addresses that the functions will have.
-        let instance = self.initial_instance(module, externs, types, path);
+        let externs = mutants::imports(self, externs);
+        let instance = self.initial_instance(module, &externs, types, path);
         // 6. to 13.
-        for step in mutants::plan(&STEPS).iter() {
+        for step in mutants::plan(self, &STEPS).iter() {
             (step.run)(self, module, instance).map_err(fault_in(step.phase))?;
         }
+        matched?;
         // 14. The instance is what the instantiation returns.
         Ok(instance)
     }
@@ -270,6 +275,14 @@ impl Store {
             }
             let ty = self.types.close_table(&self.instance(instance).types, table.ty);
             let addr = self.alloc_table(ty, init).map_err(Fault::Exhausted)?;
+            if let Some(expr) = table.init.as_ref().filter(|_| on(Mutant::TableInitPerEntry)) {
+                for entry in 1..self.table(addr).len() {
+                    let Val::Ref(own) = self.eval_const(instance, expr, ValType::Ref(table.ty.element))? else {
+                        continue;
+                    };
+                    self.table_mut(addr).set(entry, own);
+                }
+            }
             let inst = self.tables.last_mut().expect("just allocated");
             self.instances[instance.0 as usize].push_table(addr, inst);
         }
@@ -346,26 +359,32 @@ impl Store {
     }
 
     /// An active segment: its offset, `table.init`, `elem.drop`; a declarative one: `elem.drop`.
-    fn run_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    pub(crate) fn run_elems(&mut self, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
         for (index, elem) in mutants::order(Mutant::ElemsReversed, module.syntax().elems.iter().enumerate()) {
             let index = index as u32;
             match &elem.mode {
                 ElemMode::Passive if !on(Mutant::PassiveElemDropped) => {}
                 ElemMode::Declarative if on(Mutant::DeclarativeKept) => {}
                 ElemMode::Passive | ElemMode::Declarative => self.drop_elem(instance, index),
-                ElemMode::Active { table, offset } => {
-                    let table = if on(Mutant::ElemToFirstTable) { &0 } else { table };
-                    let is_64 = module.syntax().tables[*table as usize].ty.is_64;
-                    let offset = self.eval_offset(instance, offset, is_64, Initialiser::ElemOffset(index))?;
-                    let end = self.init_table(instance, *table, index, offset, elem.items.len() as u64);
-                    if mutants::drops(SegmentKind::Elem, end.is_ok()) {
-                        self.drop_elem(instance, index);
-                    }
-                    end?;
-                }
+                ElemMode::Active { table, .. } if mutants::postpones(self, module, instance, index, *table) => {}
+                ElemMode::Active { .. } => self.run_elem(module, instance, index)?,
             }
         }
         Ok(())
+    }
+
+    /// An active element segment.
+    pub(crate) fn run_elem(&mut self, module: &Module, instance: InstanceAddr, index: u32) -> Result<(), Fault> {
+        let elem = &module.syntax().elems[index as usize];
+        let ElemMode::Active { table, offset } = &elem.mode else { return Ok(()) };
+        let table = if on(Mutant::ElemToFirstTable) { &0 } else { table };
+        let is_64 = module.syntax().tables[*table as usize].ty.is_64;
+        let offset = self.eval_offset(instance, offset, is_64, Initialiser::ElemOffset(index))?;
+        let end = self.init_table(instance, *table, index, offset, elem.items.len() as u64);
+        if mutants::drops(SegmentKind::Elem, end.is_ok()) {
+            self.drop_elem(instance, index);
+        }
+        end
     }
 
     fn init_table(&mut self, instance: InstanceAddr, table: u32, elem: u32, at: u64, len: u64) -> Result<(), Fault> {

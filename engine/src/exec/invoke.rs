@@ -16,8 +16,8 @@ impl Store {
     /// # Errors
     /// [`Fault::Usage`] if the arguments are not of the function's type, otherwise how the call ended.
     pub fn invoke(&mut self, func: FuncAddr, args: &[Val]) -> Result<Vec<Val>, Fault> {
-        mutants::before_call(self)?;
-        self.invoke_from(None, func, args)
+        let args = mutants::before_call(self, args)?;
+        self.invoke_from(None, func, &args)
     }
 
     /// Calls the export `name` of `instance` and records the call, with who made it and why, and its end.

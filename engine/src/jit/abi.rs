@@ -27,9 +27,11 @@ pub(super) struct RunContext {
     pub stack_limit: usize,
     /// Whether the run is ending, and how: see [`pending`].
     pub pending: u32,
-    /// The trap that compiled code found: its place in [`TRAPS`] plus one. 0 if `fault` holds what happened.
-    pub trap: u32,
-    /// Where it happened: the function in the upper half, the offset in the lower, plus one so that 0 is nowhere.
+    /// The trap that compiled code found: its place in [`TRAPS`] plus one, or [`STACK`], in the upper half, and the offset
+    /// plus one in the lower. 0 if `fault` holds what happened.
+    pub trap: u64,
+    /// Where it happened: the function in the upper half, the offset in the lower (unless `trap` has it), plus one so that 0
+    /// is nowhere.
     pub position: u64,
     /// The store's functions by address.
     pub funcs: *const FuncRef,
@@ -121,6 +123,9 @@ pub(super) const TRAPS: [TrapCode; 11] = [
     TrapCode::NullReference,
     TrapCode::OutOfBoundsArray,
 ];
+
+/// The number in [`RunContext::trap`] that says the stack is exhausted.
+pub(super) const STACK: u32 = TRAPS.len() as u32 + 1;
 
 /// The number of a trap in [`RunContext::trap`].
 pub(super) fn trap_number(code: TrapCode) -> u32 {

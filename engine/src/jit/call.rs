@@ -3,7 +3,7 @@
 use super::{
     abi::{self, Shape, func_ref, run},
     helpers,
-    translate::Translator,
+    translate::{Callees, Translator},
 };
 use crate::trace::TrapCode;
 use cranelift_codegen::ir::{
@@ -47,8 +47,13 @@ impl Translator<'_> {
                 // The cells stay where they are as long as the module lives, and this code does not live longer.
                 let cell = self.word(&raw const *self.module.compiled().cell(defined) as u64);
                 let code = self.load_store(I64, cell, 0);
-                let offset = self.layout.func(x);
-                let code = self.compiled(code, |translator| translator.load_instance(offset));
+                let code = match self.callees {
+                    Callees::Lazy => {
+                        let offset = self.layout.func(x);
+                        self.compiled(code, |translator| translator.load_instance(offset))
+                    }
+                    Callees::Compiled => code,
+                };
                 Callee { code, instance: self.instance, foreign: false }
             }
             None => {
@@ -175,7 +180,7 @@ impl Translator<'_> {
         let module = self.module;
         for (result, ty) in results.into_iter().zip(&module.func_type(ty).results) {
             let result = self.hold_as(result, *ty);
-            self.stack.push(result);
+            self.push(result);
         }
     }
 

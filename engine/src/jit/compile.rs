@@ -4,21 +4,26 @@ use super::{
     abi::{Shape, run},
     code::{Cell, Code, Region},
     helpers::Helper,
+    prologue,
     roots::{self, FrameMap, Safepoint},
-    trampolines, translate,
+    trampolines,
+    translate::{self, Callees},
 };
 use crate::Module;
 use cranelift_codegen::{
     Context, FinalizedRelocTarget,
     binemit::Reloc,
     control::ControlPlane,
-    ir::{AbiParam, Function, Inst, InstBuilder, LibCall, MemFlagsData, Signature, UserStackMap, Value, types},
+    ir::{
+        AbiParam, Inst, InstBuilder, LibCall, MemFlagsData, SigRef, Signature, UserFuncName, UserStackMap, Value, types,
+    },
     isa::{CallConv, OwnedTargetIsa, TargetIsa},
     settings::{self, Configurable},
 };
-use cranelift_frontend::FunctionBuilder;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rayon::prelude::*;
 use std::{
+    cell::Cell as StdCell,
     collections::HashMap,
     sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
@@ -28,7 +33,7 @@ use std::{
 pub(crate) struct Unsupported(pub String);
 
 /// A frame reaches at most so far below the stack limit, which is looked at once the frame is there. Before larger frames
-/// stands a [guard](translate::guard), which looks before.
+/// stands a [guard](prologue::guard), which looks before.
 const MAX_FRAME_BYTES: u32 = 256 << 10;
 
 /// The optimiser's time grows with the square of the number of blocks: functions of more blocks go without.
@@ -37,7 +42,8 @@ const MAX_OPTIMISED_BLOCKS: usize = 10_000;
 /// What generates code for this machine.
 pub(super) struct Backend {
     isa: OwnedTargetIsa,
-    /// Without optimisation, in about linear time.
+    /// Without optimisation, in about linear time: for what is large, and for what has no loop. There optimisation takes
+    /// nearly half of the time to compile, and toolchains have done most of it.
     plain: OwnedTargetIsa,
 }
 
@@ -81,13 +87,17 @@ fn isa(opt_level: &str) -> Result<OwnedTargetIsa, Unsupported> {
     isa.finish(settings::Flags::new(flags)).map_err(|error| failed(&error))
 }
 
-/// Calls a helper: words in, its word out.
-pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper: Helper, args: &[Value]) -> Inst {
-    assert_eq!(args.len(), helper.params, "a helper takes the words that it declares");
+/// The signature of helpers that take so many words.
+pub(super) fn helper_signature(b: &mut FunctionBuilder<'_>, backend: &Backend, params: usize) -> SigRef {
     let mut signature = Signature::new(CallConv::triple_default(backend.isa().triple()));
-    signature.params.extend(args.iter().map(|_| AbiParam::new(types::I64)));
+    signature.params.resize(params, AbiParam::new(types::I64));
     signature.returns.push(AbiParam::new(types::I64));
-    let signature = b.import_signature(signature);
+    b.import_signature(signature)
+}
+
+/// Calls a helper: words in, its word out.
+pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, helper: Helper, signature: SigRef, args: &[Value]) -> Inst {
+    assert_eq!(args.len(), helper.params, "a helper takes the words that it declares");
     let mut address = b.ins().iconst(types::I64, helper.address as i64);
     if helper.publishes {
         // The first word is the run context.
@@ -97,10 +107,51 @@ pub(super) fn call_helper(b: &mut FunctionBuilder<'_>, backend: &Backend, helper
     b.ins().call_indirect(signature, address, args)
 }
 
-/// Compiles a function. If its stack maps are not `known`, its frames are searched for references.
-pub(super) fn machine_code(backend: &Backend, func: Function, known: bool) -> Result<Code, Unsupported> {
-    let isa = if func.dfg.num_blocks() > MAX_OPTIMISED_BLOCKS { &backend.plain } else { &backend.isa };
-    let mut context = Context::for_function(func);
+/// What one compilation after the other uses, so that they need not allocate it.
+pub(super) struct Scratch {
+    pub context: Context,
+    builder: FunctionBuilderContext,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch { context: Context::new(), builder: FunctionBuilderContext::new() }
+    }
+}
+
+impl Scratch {
+    /// Does something with the one of this thread.
+    pub fn with<T>(f: impl FnOnce(&mut Scratch) -> Result<T, Unsupported>) -> Result<T, Unsupported> {
+        thread_local! {
+            static KEPT: StdCell<Option<Box<Scratch>>> = const { StdCell::new(None) };
+        }
+        let mut scratch = KEPT.take().unwrap_or_default();
+        let result = f(&mut scratch);
+        // What failed may have left anything, and what was large need not stay.
+        if result.is_ok() && scratch.context.func.dfg.num_blocks() <= MAX_OPTIMISED_BLOCKS {
+            KEPT.set(Some(scratch));
+        }
+        result
+    }
+
+    /// Starts a function.
+    pub fn start(&mut self, name: UserFuncName, signature: Signature) -> FunctionBuilder<'_> {
+        self.context.clear();
+        self.context.func.name = name;
+        self.context.func.signature = signature;
+        FunctionBuilder::new(&mut self.context.func, &mut self.builder)
+    }
+}
+
+/// Compiles the function of a context. If its stack maps are not `known`, its frames are searched for references.
+pub(super) fn machine_code(
+    backend: &Backend,
+    context: &mut Context,
+    known: bool,
+    optimise: bool,
+) -> Result<Code, Unsupported> {
+    let is_large = context.func.dfg.num_blocks() > MAX_OPTIMISED_BLOCKS;
+    let isa = if is_large || !optimise { &backend.plain } else { &backend.isa };
     let compiled = context
         .compile(&**isa, &mut ControlPlane::default())
         .map_err(|error| Unsupported(format!("code generation: {:?}", error.inner)))?;
@@ -166,6 +217,11 @@ impl ModuleCode {
         ModuleCode { cells: (0..functions).map(|_| Cell::default()).collect(), regions: Mutex::default() }
     }
 
+    /// How many functions are compiled.
+    pub fn count(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.get().is_some()).count()
+    }
+
     /// The cell of a defined function. It stays where it is as long as the module lives.
     pub(super) fn cell(&self, defined: u32) -> &Cell {
         &self.cells[defined as usize]
@@ -186,7 +242,7 @@ pub(super) fn function(module: &Module, defined: u32) -> Result<usize, Unsupport
     if let Some(code) = cell.get() {
         return Ok(code);
     }
-    let code = guarded(module, defined, translate::function(Backend::get()?, module, defined)?)?;
+    let code = guarded(module, defined, translate::function(Backend::get()?, module, defined, Callees::Lazy)?)?;
     let (region, starts) = allocate(vec![code])?;
     module.compiled().publish(region, [(defined, starts[0])]);
     Ok(cell.get().expect("just published"))
@@ -200,22 +256,21 @@ fn guarded(module: &Module, defined: u32, code: Code) -> Result<Code, Unsupporte
     }
     let (region, starts) = allocate(vec![code])?;
     module.compiled().publish(region, []);
-    translate::guard(Backend::get()?, module, defined, starts[0], frame_bytes)
+    prologue::guard(Backend::get()?, module, defined, starts[0], frame_bytes)
 }
 
-/// Compiles all functions of a module in parallel. Those that cannot be compiled report it when they are called.
+/// Compiles all functions of a module in parallel. If one cannot be compiled, or there is no memory for them, each is compiled
+/// when it is called, and says then what is the matter.
 pub(crate) fn module(module: &Module) {
     let Ok(backend) = Backend::get() else { return };
     let functions = module.syntax().bodies.len() as u32;
     let compile = |defined| {
-        let code = translate::function(backend, module, defined).and_then(|code| guarded(module, defined, code));
-        code.ok().map(|code| (defined, code))
+        let code = translate::function(backend, module, defined, Callees::Compiled)?;
+        guarded(module, defined, code)
     };
-    let compiled: Vec<(u32, Code)> = (0..functions).into_par_iter().filter_map(compile).collect();
-    let (functions, codes): (Vec<u32>, Vec<Code>) = compiled.into_iter().unzip();
-    // Without memory now there may be some when the functions are called.
-    if let Ok((region, starts)) = allocate(codes) {
-        module.compiled().publish(region, functions.into_iter().zip(starts));
+    let codes: Result<Vec<Code>, Unsupported> = (0..functions).into_par_iter().map(compile).collect();
+    if let Ok((region, starts)) = codes.and_then(allocate) {
+        module.compiled().publish(region, (0..functions).zip(starts));
     }
 }
 

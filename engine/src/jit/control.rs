@@ -3,6 +3,7 @@
 use super::{
     abi,
     exception::Handler,
+    operands::Operand,
     translate::{Translator, parsed_type},
 };
 use crate::{exec::reference::HeapCode, syntax::ValType, trace::TrapCode};
@@ -17,6 +18,8 @@ pub(super) struct Frame {
     target: Block,
     /// What follows the end; the same as the target unless this is a loop.
     next: Block,
+    /// Its type; `None` for the whole body.
+    ty: Option<BlockType>,
     /// Values that a branch carries.
     arity: usize,
     /// Values of the stack below the block's parameters.
@@ -35,11 +38,6 @@ enum Kind {
     /// The block of `else`.
     If(Block),
     Else,
-}
-
-/// Values as arguments of a block.
-pub(super) fn args(values: &[Value]) -> Vec<BlockArg> {
-    values.iter().map(|value| (*value).into()).collect()
 }
 
 impl Translator<'_> {
@@ -83,13 +81,13 @@ impl Translator<'_> {
                 let reference = self.pop();
                 let null = self.is_null(reference);
                 self.branch_if(null, relative_depth);
-                self.stack.push(reference);
+                self.push(reference);
             }
             Operator::BrOnNonNull { relative_depth } => {
                 let reference = self.pop();
                 let zero = self.word(0);
                 let some = self.b.ins().icmp(IntCC::NotEqual, reference, zero);
-                self.stack.push(reference);
+                self.push(reference);
                 self.branch_if(some, relative_depth);
                 self.pop();
             }
@@ -110,7 +108,7 @@ impl Translator<'_> {
 
     /// Whether the reference on top has a type.
     fn test_top(&mut self, ty: wasmparser::RefType) -> Value {
-        let reference = *self.stack.last().expect("validation: the stack holds the operand");
+        let reference = self.top(1)[0];
         let heap = HeapCode::from(crate::binary::heap_type(ty.heap_type()));
         self.ref_test(reference, heap, ty.is_nullable())
     }
@@ -127,9 +125,13 @@ impl Translator<'_> {
         }
     }
 
-    /// A block that starts with values of these types.
+    /// A block that starts with values of these types, unless they are at home.
     fn block_with(&mut self, types: &[ValType]) -> Block {
         let block = self.b.create_block();
+        if self.is_at_home(types.len()) {
+            return block;
+        }
+        self.count_carried(types.len());
         for ty in types {
             let param = self.b.append_block_param(block, abi::machine_type(*ty));
             self.hold_as(param, *ty);
@@ -137,40 +139,60 @@ impl Translator<'_> {
         block
     }
 
+    /// What is passed to a block that starts with the `n` upper operands: nothing if they are at home, where they go now.
+    fn pass(&mut self, n: usize) -> Vec<BlockArg> {
+        if self.is_at_home(n) {
+            self.go_home();
+            return Vec::new();
+        }
+        self.count_carried(n);
+        self.top_args(n)
+    }
+
+    /// Goes on in `block` with its values, of these types, as operands.
+    fn start(&mut self, block: Block, types: &[ValType]) {
+        if self.is_at_home(types.len()) {
+            self.push_at_home(types);
+        } else {
+            self.stack.extend(self.b.block_params(block).iter().map(|param| Operand::from(*param)));
+        }
+    }
+
     /// The label of the whole body: a branch to it returns.
     pub fn push_function_frame(&mut self) {
         let next = self.b.create_block();
-        self.frames.push(Frame {
-            kind: Kind::Function,
-            target: next,
-            next,
-            arity: self.results.len(),
-            height: 0,
-            reached: false,
-            handler: None,
-        });
+        let arity = self.results.len();
+        let kind = Kind::Function;
+        self.frames.push(Frame { kind, target: next, next, ty: None, arity, height: 0, reached: false, handler: None });
     }
 
-    fn push_frame(&mut self, kind: Kind, target: Block, next: Block, params: usize, arity: usize) {
+    /// Enters a block: what lies below it is at home from now on, if it has one.
+    fn push_frame(&mut self, kind: Kind, target: Block, next: Block, ty: BlockType, [params, arity]: [usize; 2]) {
+        self.go_home();
         let height = self.stack.len() - params;
-        self.frames.push(Frame { kind, target, next, arity, height, reached: false, handler: None });
+        self.frames.push(Frame { kind, target, next, ty: Some(ty), arity, height, reached: false, handler: None });
     }
 
     fn block(&mut self, ty: BlockType, handler: Option<Handler>) {
         let (params, results) = self.block_types(ty);
         let next = self.block_with(&results);
-        self.push_frame(Kind::Block, next, next, params.len(), results.len());
-        self.frames.last_mut().expect("just pushed").handler = handler;
+        self.push_frame(Kind::Block, next, next, ty, [params.len(), results.len()]);
+        if handler.is_some() {
+            self.frames.last_mut().expect("just pushed").handler = handler;
+            self.handlers.push(self.frames.len() - 1);
+        }
     }
 
     fn loop_(&mut self, ty: BlockType) {
         let (params, results) = self.block_types(ty);
         let (header, next) = (self.block_with(&params), self.block_with(&results));
-        let entering = self.pop_n(params.len());
-        self.b.ins().jump(header, &args(&entering));
+        self.go_home();
+        let entering = self.pass(params.len());
+        self.drop_to(self.stack.len() - params.len());
+        self.b.ins().jump(header, &entering);
         self.b.switch_to_block(header);
-        self.stack.extend_from_slice(self.b.block_params(header));
-        self.push_frame(Kind::Loop, header, next, params.len(), params.len());
+        self.start(header, &params);
+        self.push_frame(Kind::Loop, header, next, ty, [params.len(); 2]);
     }
 
     fn if_(&mut self, ty: BlockType) {
@@ -178,10 +200,12 @@ impl Translator<'_> {
         let (params, results) = self.block_types(ty);
         let (then, otherwise) = (self.b.create_block(), self.block_with(&params));
         let next = self.block_with(&results);
-        let carried = args(&self.stack[self.stack.len() - params.len()..]);
+        // Before the ways part.
+        self.go_home();
+        let carried = self.pass(params.len());
         self.b.ins().brif(condition, then, &[], otherwise, &carried);
         self.switch(then);
-        self.push_frame(Kind::If(otherwise), next, next, params.len(), results.len());
+        self.push_frame(Kind::If(otherwise), next, next, ty, [params.len(), results.len()]);
     }
 
     fn else_(&mut self) {
@@ -189,16 +213,15 @@ impl Translator<'_> {
             self.jump_to_next();
         }
         let frame = self.frames.last_mut().expect("validation: else closes an if");
-        let Kind::If(otherwise) = frame.kind else { unreachable!("validation: else closes an if") };
+        let (Kind::If(otherwise), Some(ty)) = (frame.kind, frame.ty) else {
+            unreachable!("validation: else closes an if")
+        };
         frame.kind = Kind::Else;
-        self.stack.truncate(frame.height);
-        self.start(otherwise);
-    }
-
-    /// Goes on in `block` with its parameters on the stack.
-    fn start(&mut self, block: Block) {
-        self.switch(block);
-        self.stack.extend_from_slice(self.b.block_params(block));
+        let height = frame.height;
+        self.drop_to(height);
+        let (params, _) = self.block_types(ty);
+        self.switch(otherwise);
+        self.start(otherwise, &params);
     }
 
     /// From the end of a block to what follows it.
@@ -206,7 +229,7 @@ impl Translator<'_> {
         let frame = self.frames.last_mut().expect("the body has a frame");
         frame.reached = true;
         let (next, height) = (frame.next, frame.height);
-        let results = args(&self.stack[height..]);
+        let results = self.pass(self.stack.len() - height);
         self.b.ins().jump(next, &results);
     }
 
@@ -224,25 +247,29 @@ impl Translator<'_> {
             self.jump_to_next();
         }
         let frame = self.frames.pop().expect("validation: end closes a block");
-        self.stack.truncate(frame.height);
+        let (_, results) = frame.ty.map(|ty| self.block_types(ty)).expect("only the body has no type");
+        self.drop_to(frame.height);
         let mut goes_on = frame.reached;
         match frame.kind {
             Kind::Loop => self.b.seal_block(frame.target),
             // An `if` without `else` has as many results as parameters.
             Kind::If(otherwise) => {
                 self.switch(otherwise);
-                let carried = args(self.b.block_params(otherwise));
+                let carried: Vec<BlockArg> =
+                    self.b.block_params(otherwise).iter().map(|param| (*param).into()).collect();
                 self.b.ins().jump(frame.next, &carried);
                 goes_on = true;
             }
             _ => {}
         }
         if let Some(handler) = frame.handler {
+            self.handlers.pop();
             self.dispatch(handler);
         }
-        self.stack.truncate(frame.height);
+        self.drop_to(frame.height);
         if goes_on {
-            self.start(frame.next);
+            self.switch(frame.next);
+            self.start(frame.next, &results);
         } else {
             self.skipping = Some(0);
         }
@@ -273,16 +300,24 @@ impl Translator<'_> {
         let frame = &mut self.frames[index];
         // Of a loop, this is about the end and not the start.
         frame.reached |= frame.kind != Kind::Loop;
-        let arity = frame.arity;
-        self.count_carried(arity);
-        args(&self.stack[self.stack.len() - arity..])
+        let (arity, height) = (frame.arity, frame.height);
+        let carried = self.pass(arity);
+        if self.is_at_home(arity) {
+            self.move_home(arity, height);
+        }
+        carried
     }
 
     /// Branches to the label `depth` if the condition is not zero.
     fn branch_if(&mut self, condition: Value, depth: u32) {
         let index = self.frames.len() - 1 - depth as usize;
         let go_on = self.b.create_block();
-        if matches!(self.frames[index].kind, Kind::Function | Kind::Loop) {
+        let is_at_home = self.is_at_home(self.frames[index].arity);
+        if is_at_home {
+            // Before the ways part.
+            self.go_home();
+        }
+        if is_at_home || matches!(self.frames[index].kind, Kind::Function | Kind::Loop) {
             let taken = self.b.create_block();
             self.b.ins().brif(condition, taken, &[], go_on, &[]);
             self.switch(taken);
@@ -297,6 +332,8 @@ impl Translator<'_> {
 
     fn br_table(&mut self, targets: &BrTable<'_>) {
         let index = self.pop();
+        // Before the ways part.
+        self.go_home();
         let (mut stubs, mut known) = (Vec::new(), HashMap::new());
         let valid = "validation has read this table";
         let depths: Vec<u32> = targets.targets().map(|depth| depth.expect(valid)).collect();
@@ -322,9 +359,30 @@ impl Translator<'_> {
 
     /// Returns the upper operands.
     pub fn return_(&mut self) {
-        self.count_carried(self.results.len());
+        let count = self.results.len();
+        if self.is_at_home(count) {
+            self.go_home();
+            self.move_home(count, 0);
+            let block = self.return_block();
+            self.b.ins().jump(block, &[]);
+            return;
+        }
+        self.count_carried(count);
+        let results = self.top(count);
         self.flush_budget();
-        let results = self.stack[self.stack.len() - self.results.len()..].to_vec();
+        self.b.ins().return_(&results);
+    }
+
+    /// Appends the block that returns values which are at home, if anything goes there.
+    pub fn return_from_home(&mut self) {
+        let Some(block) = self.return_block else { return };
+        self.b.switch_to_block(block);
+        self.drop_to(0);
+        let module = self.module;
+        let ty = module.func_type(module.syntax().funcs[self.func as usize]);
+        self.push_at_home(&ty.results);
+        let results = self.top(ty.results.len());
+        self.flush_budget();
         self.b.ins().return_(&results);
     }
 

@@ -1,11 +1,17 @@
 //! What all chapters of the translation emit: operands as words, words on the machine's stack, and accesses to what the run
 //! time keeps.
 
-use super::{abi, room, trampolines, translate::Translator};
+use super::{
+    abi::{self, run},
+    compile,
+    helpers::Helper,
+    room, trampolines,
+    translate::Translator,
+};
 use cranelift_codegen::{
     entity::EntityRef,
     ir::{
-        InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value,
+        InstBuilder, MemFlagsData, SigRef, StackSlot, StackSlotData, StackSlotKind, Type, UserStackMapEntry, Value,
         types::{F32, F64, I8, I8X16, I32, I64},
     },
 };
@@ -15,11 +21,6 @@ impl Translator<'_> {
     /// The machine type of a value.
     pub fn type_of(&self, value: Value) -> Type {
         self.b.func.dfg.value_type(value)
-    }
-
-    /// Pops an operand.
-    pub fn pop(&mut self) -> Value {
-        self.stack.pop().expect("validation: the stack holds the operands")
     }
 
     /// Pops an operand as a word.
@@ -37,11 +38,6 @@ impl Translator<'_> {
         }
         let halves = self.as_vector(value, cranelift_codegen::ir::types::I64X2);
         [self.b.ins().extractlane(halves, 0), self.b.ins().extractlane(halves, 1)]
-    }
-
-    /// Pops `n` operands.
-    pub fn pop_n(&mut self, n: usize) -> Vec<Value> {
-        self.stack.split_off(self.stack.len() - n)
     }
 
     /// A constant word.
@@ -144,5 +140,51 @@ impl Translator<'_> {
     pub fn local(&self, x: u32) -> Variable {
         debug_assert_eq!(self.locals[x as usize].index() as u32, x);
         self.locals[x as usize]
+    }
+
+    /// Calls a helper for the running instance; leaves if it failed.
+    pub fn helper(&mut self, helper: Helper, args: &[Value]) {
+        let status = self.call_helper(helper, args);
+        let (fail, offset) = self.fail_args();
+        let go_on = self.b.create_block();
+        self.b.ins().brif(status, fail, &offset, go_on, &[]);
+        self.switch(go_on);
+    }
+
+    /// The signature of helpers that take so many words.
+    pub fn helper_signature(&mut self, params: usize) -> SigRef {
+        if let Some(signature) = self.helper_signatures[params] {
+            return signature;
+        }
+        let signature = compile::helper_signature(&mut self.b, self.backend, params);
+        self.helper_signatures[params] = Some(signature);
+        signature
+    }
+
+    /// Calls a helper for the running instance: whether it failed.
+    pub fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        self.flush_budget();
+        let mut words = vec![self.run, self.instance];
+        words.extend_from_slice(args);
+        let signature = self.helper_signature(words.len());
+        let call = compile::call_helper(&mut self.b, helper, signature, &words);
+        for (slot, offset) in self.spilled.drain(..) {
+            let entry = UserStackMapEntry { ty: I64, slot, offset };
+            self.b.func.dfg.append_user_stack_map_entry(call, entry);
+        }
+        self.reload_budget();
+        self.b.inst_results(call)[0]
+    }
+
+    /// What the last helper left.
+    pub fn helper_result(&mut self, ty: Type) -> Value {
+        self.load_context(ty, self.run, run::RESULT)
+    }
+
+    /// Calls a helper and pushes what it leaves.
+    pub fn helper_push(&mut self, helper: Helper, args: &[Value], ty: Type) {
+        self.helper(helper, args);
+        let result = self.helper_result(ty);
+        self.push(result);
     }
 }

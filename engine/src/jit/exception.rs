@@ -54,19 +54,13 @@ impl Translator<'_> {
 
     /// Where to go when something is pending after a call: to the innermost handler around it, or out.
     pub fn handler_block(&mut self) -> Block {
-        let handler = self.frames.iter_mut().rev().find_map(|frame| frame.handler.as_mut());
-        match handler {
-            None => self.leave_block(),
-            Some(handler) => match handler.block {
-                Some(block) => block,
-                None => {
-                    let block = self.b.create_block();
-                    self.b.set_cold_block(block);
-                    handler.block = Some(block);
-                    block
-                }
-            },
-        }
+        let Some(frame) = self.handlers.last() else { return self.leave_block() };
+        let handler = self.frames[*frame].handler.as_mut().expect("it is among the frames that have one");
+        *handler.block.get_or_insert_with(|| {
+            let block = self.b.create_block();
+            self.b.set_cold_block(block);
+            block
+        })
     }
 
     /// Appends what a handler does, behind the `try_table`, whose frame has been popped: its labels are those around.
@@ -108,24 +102,30 @@ impl Translator<'_> {
             let module = self.module;
             params = &module.func_type(module.syntax().tags[x as usize]).params;
         }
-        let types: Vec<Type> = params.iter().map(|ty| abi::machine_type(*ty)).collect();
-        let count = abi::words(&types);
-        let words = self.stack_words(count);
-        let len = self.word(count as u64);
-        self.call_helper(helpers::catch(), &[words, len]);
         let height = self.stack.len();
-        let values = trampolines::load_words(&mut self.b, &types, words);
-        for (value, ty) in values.into_iter().zip(params) {
-            let value = self.hold_as(value, *ty);
-            self.stack.push(value);
+        let types: Vec<Type> = params.iter().map(|ty| abi::machine_type(*ty)).collect();
+        let len = self.word(abi::words(&types) as u64);
+        if self.is_at_home(params.len()) {
+            self.go_home();
+            let words = self.next_home();
+            self.call_helper(helpers::catch(), &[words, len]);
+            self.push_at_home(params);
+        } else {
+            let words = self.stack_words(abi::words(&types));
+            self.call_helper(helpers::catch(), &[words, len]);
+            let values = trampolines::load_words(&mut self.b, &types, words);
+            for (value, ty) in values.into_iter().zip(params) {
+                let value = self.hold_as(value, *ty);
+                self.push(value);
+            }
         }
         if with_ref {
             let exn = self.helper_result(I64);
             let exn = self.hold(exn);
-            self.stack.push(exn);
+            self.push(exn);
         }
         self.branch(depth);
-        self.stack.truncate(height);
+        self.drop_to(height);
         self.switch(after);
     }
 }

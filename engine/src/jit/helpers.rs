@@ -119,16 +119,20 @@ impl RunContext {
         if self.pending == pending::NOTHING {
             return None;
         }
-        let mut fault = match self.trap.checked_sub(1) {
-            Some(number) => Fault::Trap(Trap::from(TRAPS[number as usize])),
+        let (func, mut offset) = ((self.position >> 32) as u32, self.position as u32);
+        let mut fault = match ((self.trap >> 32) as usize).checked_sub(1) {
+            Some(number) => {
+                offset = self.trap as u32;
+                TRAPS.get(number).map_or(Fault::Exhausted(Resource::Stack), |code| Fault::Trap(Trap::from(*code)))
+            }
             None => self.fault.take().expect("a run that ends has a reason"),
         };
         if let Fault::Trap(trap) = &mut fault
             && trap.func.is_none()
             && self.position != 0
         {
-            trap.func = Some((self.position >> 32) as u32);
-            trap.offset = Some(self.position as u32 - 1);
+            trap.func = Some(func);
+            trap.offset = Some(offset - 1);
         }
         Some(fault)
     }
@@ -243,8 +247,12 @@ helpers! { false:
         cx.store().record_entry(instance, x as u32);
         Ok(())
     }
-    /// The frame does not fit the stack.
-    stack_overflow(_cx) { Err(Fault::Exhausted(Resource::Stack)) }
+    /// Moves `len` words.
+    move_words(_cx, dst, src, len) {
+        // SAFETY: compiled code has so many words of its frame at both places.
+        unsafe { std::ptr::copy(src as *const u64, dst as *mut u64, len as usize) };
+        Ok(())
+    }
     /// Compiles a function: its code is the result.
     compile_function(cx, addr) {
         let code = cx.store().code_of(FuncAddr(addr as u32)).map_err(|compile::Unsupported(what)| Fault::Unsupported(what))?;

@@ -54,7 +54,7 @@ impl Translator<'_> {
             Signed(to) => self.b.ins().sextend(to, value),
             Unsigned(to) => self.b.ins().uextend(to, value),
         };
-        self.stack.push(value);
+        self.push(value);
         true
     }
 

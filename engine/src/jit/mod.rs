@@ -9,6 +9,9 @@
 //! call, and goes on to an exception handler or returns as well. This keeps fuzzers' and embedders' own handlers out of
 //! the way, and no foreign frame is ever skipped.
 //!
+//! Operands are values of the code generator's; in bodies whose branches carry very many of them they have [places in the
+//! frame](operands).
+//!
 //! References are found by stack maps, which say for each return address where its frame holds some ([`roots`]); nested
 //! calls and the slots that they would take on tier one's value stack are counted in a register ([`room`]).
 //!
@@ -25,8 +28,11 @@ mod control;
 mod emit;
 mod exception;
 mod helpers;
+mod leave;
 mod memory;
 mod numeric;
+mod operands;
+mod prologue;
 mod reference;
 mod room;
 mod roots;
@@ -37,16 +43,12 @@ mod translate;
 mod variable;
 mod vector;
 
-/// What this tier cannot compile, each with its reason. Such a function does not fall back to the other tier: calling it ends
-/// as [`Fault::Unsupported`](crate::Fault::Unsupported), which names the construct.
-pub const UNSUPPORTED_BY_JIT: &[(&str, &str)] = &[
-    (
-        "functions whose branches and returns carry more than 100000 values, and 4 for each byte of the body, counted \
-         together",
-        "two bytes can be a branch that carries a thousand values, which the code generator would look at one by one",
-    ),
-    ("processors other than x86-64 and AArch64", "nothing reads the stack there for the garbage collector"),
-];
+/// What this tier cannot compile, each with its reason: no construct of the language. A function that could not be compiled
+/// would not fall back to the other tier: calling it ends as [`Fault::Unsupported`](crate::Fault::Unsupported), which says why.
+pub const UNSUPPORTED_BY_JIT: &[(&str, &str)] = &[(
+    "anything on processors other than x86-64 and AArch64",
+    "nothing reads the stack there for the garbage collector",
+)];
 
 pub(crate) use compile::{ModuleCode, module as compile_module};
 pub(crate) use helpers::call;

@@ -3,7 +3,7 @@
 
 #![allow(unsafe_code, reason = "calls from compiled code into the functions of the table")]
 
-use super::{abi, helpers::Helper, trampolines, translate::Translator};
+use super::{abi, helpers::Helper, operands::Operand, trampolines, translate::Translator};
 use crate::{
     interp::{
         numeric::{Binary, Extract, Replace, Ternary, Unary, lane_op, op},
@@ -161,11 +161,12 @@ impl Translator<'_> {
         trampolines::store_words(&mut self.b, &values, at);
         let lane = self.word(lane);
         let helper = Helper { address: function as usize, params: 2, publishes: false };
-        let call = super::compile::call_helper(&mut self.b, self.backend, helper, &[at, lane]);
+        let signature = self.helper_signature(2);
+        let call = super::compile::call_helper(&mut self.b, helper, signature, &[at, lane]);
         let number = self.b.inst_results(call)[0];
-        self.trap_if_number(number);
+        self.trap_with(number);
         let result = trampolines::load_words(&mut self.b, &[ty], at);
-        self.stack.extend(result);
+        self.stack.extend(result.into_iter().map(Operand::from));
     }
 
     /// Tells whether the operator is one of this chapter's.
@@ -183,14 +184,14 @@ impl Translator<'_> {
     pub fn unary(&mut self, f: impl FnOnce(&mut Self, Value) -> Value) {
         let value = self.pop();
         let value = f(self, value);
-        self.stack.push(value);
+        self.push(value);
     }
 
     /// Replaces two operands.
     pub fn binary(&mut self, f: impl FnOnce(&mut Self, Value, Value) -> Value) {
         let (rhs, lhs) = (self.pop(), self.pop());
         let value = f(self, lhs, rhs);
-        self.stack.push(value);
+        self.push(value);
     }
 
     fn integer(&mut self, operator: &Operator<'_>) -> bool {
@@ -266,7 +267,7 @@ impl Translator<'_> {
                 let value = self.pop();
                 let ty = self.type_of(value);
                 let zero = self.b.ins().iconst(ty, 0);
-                self.stack.extend([value, zero]);
+                self.stack.extend([value, zero].map(Operand::from));
                 IntCC::Equal
             }
             I32Eq | I64Eq => IntCC::Equal,
@@ -412,14 +413,14 @@ impl Translator<'_> {
         let sum = f(self, lhs, rhs);
         debug_assert_eq!(self.type_of(sum), I128);
         let (low, high) = self.b.ins().isplit(sum);
-        self.stack.extend([low, high]);
+        self.stack.extend([low, high].map(Operand::from));
     }
 
     fn wide_product(&mut self, high: impl FnOnce(&mut Self, Value, Value) -> Value) {
         let (rhs, lhs) = (self.pop(), self.pop());
         let low = self.b.ins().imul(lhs, rhs);
         let high = high(self, lhs, rhs);
-        self.stack.extend([low, high]);
+        self.stack.extend([low, high].map(Operand::from));
     }
 }
 

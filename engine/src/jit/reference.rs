@@ -20,7 +20,7 @@ impl Translator<'_> {
         match *operator {
             Operator::RefNull { .. } => {
                 let null = self.word(0);
-                self.stack.push(null);
+                self.push(null);
             }
             Operator::RefIsNull => self.unary(|t, reference| {
                 let null = t.is_null(reference);
@@ -30,7 +30,7 @@ impl Translator<'_> {
                 let addr = self.load_instance(self.layout.func(function_index));
                 let tag = self.word(Ref::func(FuncAddr(0)).0);
                 let reference = self.b.ins().bor(addr, tag);
-                self.stack.push(reference);
+                self.push(reference);
             }
             Operator::RefEq => self.binary(|t, lhs, rhs| {
                 let equal = t.b.ins().icmp(IntCC::Equal, lhs, rhs);
@@ -40,7 +40,7 @@ impl Translator<'_> {
                 let reference = self.pop();
                 let null = self.is_null(reference);
                 self.trap_if(null, TrapCode::NullReference);
-                self.stack.push(reference);
+                self.push(reference);
             }
             Operator::RefTestNonNull { hty } => self.test(hty, false),
             Operator::RefTestNullable { hty } => self.test(hty, true),
@@ -74,7 +74,7 @@ impl Translator<'_> {
         } else {
             bits
         };
-        self.stack.push(value);
+        self.push(value);
     }
 
     /// Whether a reference has a heap type, or is null and may be; a word.
@@ -88,7 +88,7 @@ impl Translator<'_> {
         let reference = self.pop();
         let has = self.ref_test(reference, HeapCode::from(crate::binary::heap_type(ty)), nullable);
         let has = self.b.ins().ireduce(I32, has);
-        self.stack.push(has);
+        self.push(has);
     }
 
     fn cast(&mut self, ty: HeapType, nullable: bool) {
@@ -96,7 +96,7 @@ impl Translator<'_> {
         let heap = HeapCode::from(crate::binary::heap_type(ty));
         let (heap, nullable) = (self.word(heap.0 as u64), self.word(nullable as u64));
         self.helper(helpers::ref_cast(), &[reference, heap, nullable]);
-        self.stack.push(reference);
+        self.push(reference);
     }
 
     /// Tells whether the operator is one of the aggregates'.
@@ -131,7 +131,7 @@ impl Translator<'_> {
         self.helper(helper, args);
         let object = self.helper_result(I64);
         let object = self.hold(object);
-        self.stack.push(object);
+        self.push(object);
     }
 
     /// Pops an object: where its bytes are until the next allocation. Traps if it is null.
@@ -179,7 +179,7 @@ impl Translator<'_> {
             _ => self.b.ins().uextend(I32, value),
         };
         let value = if let StorageType::Val(ty) = storage { self.hold_as(value, ty) } else { value };
-        self.stack.push(value);
+        self.push(value);
     }
 
     /// Writes a field.
@@ -236,7 +236,7 @@ impl Translator<'_> {
             Operator::ArrayLen => {
                 self.object();
                 let len = self.load_context(I32, self.run, abi::run::RESULT + 8);
-                self.stack.push(len);
+                self.push(len);
             }
             Operator::ArrayFill { array_type_index: x } => {
                 let len = self.pop_word();

@@ -19,7 +19,7 @@ impl Translator<'_> {
                 let value = self.load_element(place);
                 let element = ValType::Ref(self.module.syntax().tables[table as usize].ty.element);
                 let value = self.hold_as(value, element);
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::TableSet { table } => {
                 let value = self.pop();
@@ -32,7 +32,7 @@ impl Translator<'_> {
                 let table_inst = self.load_instance(self.layout.table(table));
                 let len = self.load_store(I64, table_inst, 8);
                 let len = if self.index_type(table) == I32 { self.b.ins().ireduce(I32, len) } else { len };
-                self.stack.push(len);
+                self.push(len);
             }
             Operator::TableGrow { table } => {
                 let ty = self.index_type(table);

@@ -3,17 +3,16 @@
 use super::{
     abi::{self, Shape, run},
     code::Code,
-    compile::{self, Backend, Unsupported},
+    compile::{self, Backend, Scratch, Unsupported},
     helpers,
 };
 use cranelift_codegen::{
     ir::{
-        AbiParam, Function, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName,
-        Value, types,
+        AbiParam, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
     },
     isa::CallConv,
 };
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_frontend::FunctionBuilder;
 
 /// The trampoline from Rust: run context, words of the instance, code, and the words of the parameters, where the
 /// results go as well.
@@ -44,7 +43,8 @@ pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Code, Unsupported
         store_words(b, &params[abi::IMPLICIT..], words);
         b.ins().store(MemFlagsData::trusted(), params[2], params[0], run::ROOM);
         let caller = b.ins().load(types::I64, MemFlagsData::trusted(), params[0], run::CALLER);
-        compile::call_helper(b, backend, helpers::call_host(), &[params[0], caller, params[1], words]);
+        let signature = compile::helper_signature(b, backend, 4);
+        compile::call_helper(b, helpers::call_host(), signature, &[params[0], caller, params[1], words]);
         // After a fault these are no results, and nobody reads them.
         let results = load_words(b, &shape.results, words);
         b.ins().return_(&results);
@@ -55,7 +55,8 @@ pub(super) fn host(backend: &Backend, shape: &Shape) -> Result<Code, Unsupported
 /// thousand rounds keeps its values in registers in the others. How it ended is in the run context.
 pub(super) fn refill(backend: &Backend) -> Result<Code, Unsupported> {
     build(backend, refill_signature(), |b, params| {
-        compile::call_helper(b, backend, helpers::refill(), params);
+        let signature = compile::helper_signature(b, backend, 2);
+        compile::call_helper(b, helpers::refill(), signature, params);
         b.ins().return_(&[]);
     })
 }
@@ -73,17 +74,17 @@ fn build(
     signature: Signature,
     body: impl FnOnce(&mut FunctionBuilder<'_>, &[Value]),
 ) -> Result<Code, Unsupported> {
-    let mut func = Function::with_name_signature(UserFuncName::default(), signature);
-    let mut context = FunctionBuilderContext::new();
-    let mut builder = FunctionBuilder::new(&mut func, &mut context);
-    let block = builder.create_block();
-    builder.append_block_params_for_function_params(block);
-    builder.switch_to_block(block);
-    let params = builder.block_params(block).to_vec();
-    body(&mut builder, &params);
-    builder.seal_all_blocks();
-    builder.finalize(backend.isa().frontend_config());
-    compile::machine_code(backend, func, true)
+    Scratch::with(|scratch| {
+        let mut builder = scratch.start(UserFuncName::default(), signature);
+        let block = builder.create_block();
+        builder.append_block_params_for_function_params(block);
+        builder.switch_to_block(block);
+        let params = builder.block_params(block).to_vec();
+        body(&mut builder, &params);
+        builder.seal_all_blocks();
+        builder.finalize(backend.isa().frontend_config());
+        compile::machine_code(backend, &mut scratch.context, true, false)
+    })
 }
 
 /// Reads values from consecutive words.

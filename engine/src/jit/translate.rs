@@ -1,29 +1,23 @@
 //! From a validated body to Cranelift's intermediate form, in one pass; the chapters have the instructions.
 
 use super::{
-    abi::{self, Layout, Shape, pending, run},
+    abi::{self, Layout, Shape},
     code::Code,
-    compile::{self, Backend, Unsupported},
+    compile::{self, Backend, Scratch, Unsupported},
     control::Frame,
-    helpers::{self, Helper},
-    room, trampolines,
+    helpers,
+    operands::{Homes, Operand},
+    prologue,
 };
 use crate::{
     Module,
     syntax::{RefType, ValType},
-    trace::TrapCode,
 };
 use cranelift_codegen::{
     entity::EntitySet,
-    ir::{
-        AliasRegion, AliasRegionData, Block, BlockArg, Function, InstBuilder, InstructionData, Opcode, StackSlot, Type,
-        UserFuncName, UserStackMapEntry, Value,
-        condcodes::IntCC,
-        immediates::Imm64,
-        types::{I32, I64},
-    },
+    ir::{AliasRegion, AliasRegionData, Block, InstBuilder, SigRef, StackSlot, Type, UserFuncName, Value, types::I64},
 };
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use cranelift_frontend::{FunctionBuilder, Variable};
 use wasmparser::{BinaryReader, FunctionBody, Operator, OperatorsReader};
 
 /// Kinds of memory that do not overlap, so that a write to one does not make another be read again.
@@ -40,8 +34,8 @@ pub(super) struct Regions {
     pub store: Option<AliasRegion>,
 }
 
-/// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: so many
-/// are let pass in any body, and so many more for each of its bytes. Programs that somebody wants to run stay far below.
+/// A byte of a body can be a branch that carries a thousand values, which the code generator would all look at: in a body
+/// that has more than so many, and so many more for each of its bytes, operands have [homes](super::operands).
 const CARRIED: usize = 100_000;
 const CARRIED_PER_BYTE: usize = 4;
 
@@ -61,14 +55,17 @@ pub(super) struct Translator<'a> {
     /// The words of the instance.
     pub instance: Value,
     /// Where the trampoline to the helper that refills the budget is.
-    refill_code: usize,
+    pub refill_code: usize,
+    pub callees: Callees,
+    /// The signatures of helpers that have been called, by how many words they take.
+    pub helper_signatures: [Option<SigRef>; 12],
     /// The [room](super::room) of this call.
     pub room: Value,
     /// The slots that a frame takes, once they are known: a constant of the prologue.
-    frame_slots: Option<Value>,
+    pub frame_slots: Option<Value>,
     /// Slots of the locals, and the greatest number of operands.
     pub local_slots: u32,
-    most_operands: u32,
+    pub most_operands: u32,
     /// Whether stack maps are made.
     maps: bool,
     /// Values that may refer to objects.
@@ -80,13 +77,17 @@ pub(super) struct Translator<'a> {
     live_left: usize,
     /// Places on the machine's stack that hold references when the next helper is called.
     pub spilled: Vec<(StackSlot, u32)>,
-    /// How many more values branches may carry.
+    /// How many more values branches may carry while operands have no homes.
     carried_left: usize,
     /// The budget, in functions with loops: in a register from call to call. In all others it stays in the run context.
-    budget: Option<Variable>,
+    pub budget: Option<Variable>,
     pub locals: Vec<Variable>,
-    pub stack: Vec<Value>,
+    pub stack: Vec<Operand>,
+    /// Where operands are at home, if they have homes.
+    pub homes: Option<Homes>,
     pub frames: Vec<Frame>,
+    /// The frames that have a handler, by their place among all.
+    pub handlers: Vec<usize>,
     /// Results of the function.
     pub results: Box<[Type]>,
     /// The function's index in the module.
@@ -96,72 +97,95 @@ pub(super) struct Translator<'a> {
     /// Whether the current operator can be reached, and if not, how many blocks deep in skipped code it is.
     pub skipping: Option<u32>,
     /// Records the trap that its parameter says (its number in the upper half, the offset in the lower), and leaves.
-    trap_block: Option<Block>,
+    pub trap_block: Option<Block>,
     /// Records where a helper failed (the offset is its parameter), and leaves.
-    fail_block: Option<Block>,
+    pub fail_block: Option<Block>,
     /// Leaves; whoever called looks at what is pending.
-    leave_block: Option<Block>,
+    pub leave_block: Option<Block>,
+    /// Returns values that are at home.
+    pub return_block: Option<Block>,
+}
+
+/// What the translation of a body does about references and operands.
+#[derive(Clone, Copy, PartialEq)]
+enum Means {
+    /// Stack maps tell where references are.
+    StackMaps,
+    /// The frame is searched for references.
+    Search,
+    /// That, and operands have [homes](super::operands).
+    Homes,
+}
+
+/// Whether the functions of the module have code when they are called from this one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Callees {
+    /// Each is compiled with its first call.
+    Lazy,
+    /// All are compiled before any of them runs.
+    Compiled,
 }
 
 /// How a translation ended that did not fail.
 #[derive(PartialEq)]
 enum End {
-    Complete,
-    /// There are too many references for stack maps.
-    TooManyReferences,
+    Complete {
+        has_loop: bool,
+    },
+    /// Only these means keep the code in proportion to the body.
+    Needs(Means),
 }
 
 /// Compiles a defined function of a module.
-pub(super) fn function(backend: &Backend, module: &Module, defined: u32) -> Result<Code, Unsupported> {
-    let translate = |maps| {
-        build(backend, module, defined, maps, |mut translator| {
-            let end = translator.body(defined)?;
-            if end == End::Complete {
-                translator.finish();
-            }
-            Ok(end)
-        })
-    };
-    match translate(true)? {
-        (func, End::Complete) => compile::machine_code(backend, func, true),
-        (_, End::TooManyReferences) => compile::machine_code(backend, translate(false)?.0, false),
-    }
-}
-
-/// Compiles what stands before a function with a large frame: it looks whether there is so much of the stack left, and goes
-/// on at `body` if there is.
-pub(super) fn guard(
+pub(super) fn function(
     backend: &Backend,
     module: &Module,
     defined: u32,
-    body: usize,
-    frame_bytes: u32,
+    callees: Callees,
 ) -> Result<Code, Unsupported> {
-    let (func, ()) = build(backend, module, defined, true, |mut translator| {
-        translator.guard(body, frame_bytes);
-        translator.finish();
-        Ok(())
-    })?;
-    compile::machine_code(backend, func, true)
+    Scratch::with(|scratch| {
+        let mut means = Means::StackMaps;
+        loop {
+            let end = build(scratch, backend, module, defined, means == Means::StackMaps, |mut translator| {
+                translator.callees = callees;
+                if means == Means::Homes {
+                    translator.make_homes();
+                }
+                let end = translator.body(defined)?;
+                if let End::Complete { .. } = end {
+                    translator.finish();
+                }
+                Ok(end)
+            })?;
+            match end {
+                End::Complete { has_loop } => {
+                    let known = means == Means::StackMaps;
+                    return compile::machine_code(backend, &mut scratch.context, known, has_loop);
+                }
+                End::Needs(other) => {
+                    *scratch = Scratch::default();
+                    means = other;
+                }
+            }
+        }
+    })
 }
 
 /// Builds a function with the signature of a defined one.
-fn build<T>(
+pub(super) fn build<T>(
+    scratch: &mut Scratch,
     backend: &Backend,
     module: &Module,
     defined: u32,
     maps: bool,
     translate: impl FnOnce(Translator<'_>) -> Result<T, Unsupported>,
-) -> Result<(Function, T), Unsupported> {
+) -> Result<T, Unsupported> {
     let syntax = module.syntax();
     let x = syntax.imported.funcs + defined;
     let shape = Shape::of(module.func_type(syntax.funcs[x as usize]));
     let refill_code = compile::refill_code(backend)?;
-    let mut func = Function::with_name_signature(UserFuncName::user(0, x), shape.signature());
-    let mut context = FunctionBuilderContext::new();
-    let builder = FunctionBuilder::new(&mut func, &mut context);
-    let result = translate(Translator::new((backend, refill_code), module, x, builder, &shape, maps))?;
-    Ok((func, result))
+    let builder = scratch.start(UserFuncName::user(0, x), shape.signature());
+    translate(Translator::new((backend, refill_code), module, x, builder, &shape, maps))
 }
 
 impl<'a> Translator<'a> {
@@ -198,6 +222,8 @@ impl<'a> Translator<'a> {
             run: params[0],
             instance: params[1],
             refill_code,
+            callees: Callees::Lazy,
+            helper_signatures: [None; 12],
             room: params[2],
             frame_slots: None,
             local_slots: 0,
@@ -212,7 +238,9 @@ impl<'a> Translator<'a> {
             budget: None,
             locals: Vec::new(),
             stack: Vec::new(),
+            homes: None,
             frames: Vec::new(),
+            handlers: Vec::new(),
             results: shape.results.clone(),
             func,
             offset: 0,
@@ -220,6 +248,7 @@ impl<'a> Translator<'a> {
             trap_block: None,
             fail_block: None,
             leave_block: None,
+            return_block: None,
         };
         let types = &module.func_type(module.syntax().funcs[func as usize]).params;
         for (param, ty) in params[abi::IMPLICIT..].iter().zip(types) {
@@ -277,7 +306,7 @@ impl<'a> Translator<'a> {
             }
         }
         let mut reader = OperatorsReader::new(locals.get_binary_reader());
-        self.prologue(has_loop(reader.clone()));
+        self.prologue(prologue::has_loop(reader.clone()));
         if self.module.entry_name(self.func).is_some() {
             let index = self.b.ins().iconst(I64, self.func as i64);
             self.helper(helpers::entry_called(), &[index]);
@@ -291,125 +320,28 @@ impl<'a> Translator<'a> {
             if self.maps && (self.held_local_count > 0 || !self.held.is_empty()) {
                 self.live_left = self.live_left.saturating_sub(self.held_local_count + self.stack.len());
                 if self.live_left == 0 {
-                    return Ok(End::TooManyReferences);
+                    return Ok(End::Needs(Means::Search));
                 }
             }
-            if self.carried_left == 0 {
-                return Err(Unsupported("compiling branches that carry so many values".to_owned()));
+            if self.carried_left == 0 && self.homes.is_none() {
+                return Ok(End::Needs(Means::Homes));
             }
         }
         self.set_frame_slots();
-        Ok(End::Complete)
+        self.set_homes_size();
+        Ok(End::Complete { has_loop: self.budget.is_some() })
     }
 
-    /// Appends the ways out and ends the function.
-    fn finish(mut self) {
-        self.exits();
-        self.b.seal_all_blocks();
-        self.b.finalize(self.backend.isa().frontend_config());
-    }
-
-    /// Puts the size of the frame into the prologue.
-    fn set_frame_slots(&mut self) {
-        let Some(value) = self.frame_slots else { return };
-        let inst = self.b.func.dfg.value_def(value).unwrap_inst();
-        let imm = Imm64::new((self.local_slots + self.most_operands) as i64);
-        self.b.func.dfg.insts[inst] = InstructionData::UnaryImm { opcode: Opcode::Iconst, imm };
-    }
-
-    /// Goes on at `body` if the stack has `frame_bytes` left.
-    fn guard(&mut self, body: usize, frame_bytes: u32) {
-        let sp = self.b.ins().get_stack_pointer(I64);
-        let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
-        let frame = self.word(frame_bytes as u64);
-        let least = self.b.ins().iadd(limit, frame);
-        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, least);
-        let (overflow, go_on) = (self.b.create_block(), self.b.create_block());
-        self.b.ins().brif(below, overflow, &[], go_on, &[]);
-        self.switch(overflow);
-        self.fail(helpers::stack_overflow(), &[]);
-        self.switch(go_on);
-        let signature = self.b.func.signature.clone();
-        let signature = self.b.import_signature(signature);
-        let body = self.word(body as u64);
-        let mut args = vec![self.run, self.instance, self.room];
-        args.extend(self.locals.clone().into_iter().map(|local| self.b.use_var(local)));
-        self.b.ins().return_call_indirect(signature, body, &args);
-    }
-
-    /// Looks at the stack and at the room, and pays for the call.
-    fn prologue(&mut self, has_loop: bool) {
-        let (overflow, fits, go_on) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(overflow);
-        let sp = self.b.ins().get_stack_pointer(I64);
-        let limit = self.load_context(I64, self.run, run::STACK_LIMIT);
-        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
-        self.b.ins().brif(below, overflow, &[], fits, &[]);
-        self.switch(fits);
-        let frame_slots = self.b.ins().iconst(I64, 0);
-        self.frame_slots = Some(frame_slots);
-        let left = self.b.ins().isub(self.room, frame_slots);
-        let bits = self.word(room::EXCEEDED as u64);
-        let exceeded = self.b.ins().band(left, bits);
-        self.b.ins().brif(exceeded, overflow, &[], go_on, &[]);
-        self.switch(overflow);
-        self.fail(helpers::stack_overflow(), &[]);
-        self.switch(go_on);
-        if has_loop {
-            self.budget = Some(self.b.declare_var(I64));
-            self.reload_budget();
-        }
-        self.pay();
-    }
-
-    /// Pays for a call or a taken backward branch.
-    pub fn pay(&mut self) {
-        let budget = match self.budget {
-            Some(budget) => self.b.use_var(budget),
-            None => self.load_context(I64, self.run, run::BUDGET),
-        };
-        let one = self.b.ins().iconst(I64, 1);
-        let left = self.b.ins().isub(budget, one);
-        match self.budget {
-            Some(budget) => self.b.def_var(budget, left),
-            None => self.store_context(left, self.run, run::BUDGET),
-        }
-        let zero = self.b.ins().iconst(I64, 0);
-        let spent = self.b.ins().icmp(IntCC::SignedLessThan, left, zero);
-        let (refill, go_on) = (self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(refill);
-        self.b.ins().brif(spent, refill, &[], go_on, &[]);
-        self.switch(refill);
-        self.flush_budget();
-        let signature = self.b.import_signature(trampolines::refill_signature());
-        let code = self.word(self.refill_code as u64);
-        self.b.ins().call_indirect(signature, code, &[self.run, self.instance]);
-        self.reload_budget();
-        let ended = self.load_context(I32, self.run, run::PENDING);
-        let (fail, offset) = self.fail_args();
-        self.b.ins().brif(ended, fail, &offset, go_on, &[]);
-        self.switch(go_on);
-    }
-
-    /// A branch or return carries so many values.
+    /// A branch or return carries so many values, or a block starts with them.
     pub fn count_carried(&mut self, values: usize) {
         self.carried_left = self.carried_left.saturating_sub(values);
     }
 
-    /// Puts the budget where callees, helpers and callers look for it.
-    pub fn flush_budget(&mut self) {
-        if let Some(budget) = self.budget {
-            let left = self.b.use_var(budget);
-            self.store_context(left, self.run, run::BUDGET);
-        }
-    }
-
-    /// Takes over what a callee or helper left of the budget.
-    pub fn reload_budget(&mut self) {
-        if let Some(budget) = self.budget {
-            let left = self.load_context(I64, self.run, run::BUDGET);
-            self.b.def_var(budget, left);
-        }
+    /// Appends the ways out and ends the function.
+    pub fn finish(mut self) {
+        self.exits();
+        self.b.seal_all_blocks();
+        self.b.finalize(self.backend.isa().frontend_config());
     }
 
     /// Translates one operator, or skips it where nothing can be reached.
@@ -444,170 +376,11 @@ impl<'a> Translator<'a> {
         if done { Ok(()) } else { Err(Unsupported(format!("compiling {operator:?}"))) }
     }
 
-    // Blocks.
-
     /// Goes on in `block`, all of whose predecessors are known.
     pub fn switch(&mut self, block: Block) {
         self.b.switch_to_block(block);
         self.b.seal_block(block);
     }
-
-    fn exit(&mut self, which: impl Fn(&mut Self) -> &mut Option<Block>, param: bool) -> Block {
-        if let Some(block) = *which(self) {
-            return block;
-        }
-        let block = self.b.create_block();
-        if param {
-            self.b.append_block_param(block, I64);
-        }
-        self.b.set_cold_block(block);
-        *which(self) = Some(block);
-        block
-    }
-
-    /// The block that only leaves.
-    pub fn leave_block(&mut self) -> Block {
-        self.exit(|translator| &mut translator.leave_block, false)
-    }
-
-    /// Appends the blocks that leave, as far as anything goes there.
-    fn exits(&mut self) {
-        let function = (self.func as i64) << 32;
-        if let Some(block) = self.trap_block {
-            let leave = self.leave_block();
-            self.b.switch_to_block(block);
-            let what = self.b.block_params(block)[0];
-            self.flush_budget();
-            let half = self.b.ins().iconst(I64, 32);
-            let number = self.b.ins().ushr(what, half);
-            let number = self.b.ins().ireduce(I32, number);
-            self.store_context(number, self.run, run::TRAP);
-            let offset = self.b.ins().ireduce(I32, what);
-            let offset = self.b.ins().uextend(I64, offset);
-            self.store_position(offset, function);
-            let fault = self.b.ins().iconst(I32, pending::FAULT as i64);
-            self.store_context(fault, self.run, run::PENDING);
-            self.b.ins().jump(leave, &[]);
-        }
-        if let Some(block) = self.fail_block {
-            let leave = self.leave_block();
-            self.b.switch_to_block(block);
-            let offset = self.b.block_params(block)[0];
-            self.store_position(offset, function);
-            self.b.ins().jump(leave, &[]);
-        }
-        if let Some(block) = self.leave_block {
-            self.b.switch_to_block(block);
-            let results = self.results.clone();
-            let zeros: Vec<Value> = results.iter().map(|ty| self.zero(*ty)).collect();
-            self.b.ins().return_(&zeros);
-        }
-    }
-
-    fn store_position(&mut self, offset: Value, function: i64) {
-        let function = self.b.ins().iconst(I64, function);
-        let position = self.b.ins().bor(offset, function);
-        self.store_context(position, self.run, run::POSITION);
-    }
-
-    fn trap_args(&mut self, code: TrapCode) -> (Block, [BlockArg; 1]) {
-        let block = self.exit(|translator| &mut translator.trap_block, true);
-        let what = (abi::trap_number(code) as i64) << 32 | (self.offset as i64 + 1);
-        (block, [self.b.ins().iconst(I64, what).into()])
-    }
-
-    /// Traps if `condition` is not zero.
-    pub fn trap_if(&mut self, condition: Value, code: TrapCode) {
-        let (trap, args) = self.trap_args(code);
-        let go_on = self.b.create_block();
-        self.b.ins().brif(condition, trap, &args, go_on, &[]);
-        self.switch(go_on);
-    }
-
-    /// Traps with the trap of this number unless it is zero.
-    pub fn trap_if_number(&mut self, number: Value) {
-        let trap = self.exit(|translator| &mut translator.trap_block, true);
-        let half = self.b.ins().iconst(I64, 32);
-        let upper = self.b.ins().ishl(number, half);
-        let offset = self.b.ins().iconst(I64, self.offset as i64 + 1);
-        let what = self.b.ins().bor(upper, offset);
-        let go_on = self.b.create_block();
-        self.b.ins().brif(number, trap, &[what.into()], go_on, &[]);
-        self.switch(go_on);
-    }
-
-    /// Traps always; what follows is a block that nothing reaches.
-    pub fn trap(&mut self, code: TrapCode) {
-        let (trap, args) = self.trap_args(code);
-        self.b.ins().jump(trap, &args);
-        self.dead();
-    }
-
-    /// Goes on in a block that nothing reaches.
-    pub fn dead(&mut self) {
-        let dead = self.b.create_block();
-        self.switch(dead);
-    }
-
-    // Helpers.
-
-    /// Calls a helper for the running instance; leaves if it failed.
-    pub fn helper(&mut self, helper: Helper, args: &[Value]) {
-        let status = self.call_helper(helper, args);
-        let (fail, offset) = self.fail_args();
-        let go_on = self.b.create_block();
-        self.b.ins().brif(status, fail, &offset, go_on, &[]);
-        self.switch(go_on);
-    }
-
-    /// Where to go after a helper has failed.
-    fn fail_args(&mut self) -> (Block, [BlockArg; 1]) {
-        let fail = self.exit(|translator| &mut translator.fail_block, true);
-        (fail, [self.b.ins().iconst(I64, self.offset as i64 + 1).into()])
-    }
-
-    /// Calls a helper that always fails.
-    pub fn fail(&mut self, helper: Helper, args: &[Value]) {
-        self.call_helper(helper, args);
-        let (fail, offset) = self.fail_args();
-        self.b.ins().jump(fail, &offset);
-    }
-
-    /// Calls a helper for the running instance: whether it failed.
-    pub fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
-        self.flush_budget();
-        let mut words = vec![self.run, self.instance];
-        words.extend_from_slice(args);
-        let call = compile::call_helper(&mut self.b, self.backend, helper, &words);
-        for (slot, offset) in self.spilled.drain(..) {
-            let entry = UserStackMapEntry { ty: I64, slot, offset };
-            self.b.func.dfg.append_user_stack_map_entry(call, entry);
-        }
-        self.reload_budget();
-        self.b.inst_results(call)[0]
-    }
-
-    /// What the last helper left.
-    pub fn helper_result(&mut self, ty: Type) -> Value {
-        self.load_context(ty, self.run, run::RESULT)
-    }
-
-    /// Calls a helper and pushes what it leaves.
-    pub fn helper_push(&mut self, helper: Helper, args: &[Value], ty: Type) {
-        self.helper(helper, args);
-        let result = self.helper_result(ty);
-        self.stack.push(result);
-    }
-}
-
-/// Whether a body has a loop.
-fn has_loop(mut reader: OperatorsReader<'_>) -> bool {
-    while !reader.eof() {
-        if let Operator::Loop { .. } = reader.read().expect("validation has read this body") {
-            return true;
-        }
-    }
-    false
 }
 
 /// A type of the binary format.

@@ -15,7 +15,7 @@ impl Translator<'_> {
         match *operator {
             Operator::LocalGet { local_index } => {
                 let value = self.local_value(local_index);
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::LocalSet { local_index } => {
                 let value = self.pop();
@@ -24,7 +24,7 @@ impl Translator<'_> {
             Operator::LocalTee { local_index } => {
                 let value = self.pop();
                 self.b.def_var(self.local(local_index), value);
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::GlobalGet { global_index } => self.global_get(global_index),
             Operator::GlobalSet { global_index } => self.global_set(global_index),
@@ -32,15 +32,15 @@ impl Translator<'_> {
             Operator::I64Const { value } => self.push_iconst(I64, value),
             Operator::F32Const { value } => {
                 let value = self.b.ins().f32const(Ieee32::with_bits(value.bits()));
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::F64Const { value } => {
                 let value = self.b.ins().f64const(Ieee64::with_bits(value.bits()));
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::V128Const { value } => {
                 let value = self.vector_const(*value.bytes());
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::Drop => {
                 self.pop();
@@ -52,7 +52,7 @@ impl Translator<'_> {
                 if self.is_held(first) || self.is_held(second) {
                     value = self.hold(value);
                 }
-                self.stack.push(value);
+                self.push(value);
             }
             Operator::Nop => {}
             _ => return false,
@@ -62,7 +62,7 @@ impl Translator<'_> {
 
     fn push_iconst(&mut self, ty: cranelift_codegen::ir::Type, value: i64) {
         let value = self.b.ins().iconst(ty, value);
-        self.stack.push(value);
+        self.push(value);
     }
 
     fn global_flags(&self) -> MemFlagsData {
@@ -76,7 +76,7 @@ impl Translator<'_> {
         let flags = self.global_flags();
         let value = self.b.ins().load(ty, flags, global, 0);
         let value = self.hold_as(value, content);
-        self.stack.push(value);
+        self.push(value);
     }
 
     fn global_set(&mut self, x: u32) {

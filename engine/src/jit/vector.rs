@@ -30,7 +30,7 @@ impl Translator<'_> {
     /// Pushes a vector, whatever its lanes.
     pub fn push_vector(&mut self, value: Value) {
         let value = self.as_vector(value, I8X16);
-        self.stack.push(value);
+        self.push(value);
     }
 
     fn pop_vector(&mut self, ty: Type) -> Value {
@@ -361,13 +361,13 @@ impl Translator<'_> {
                 let value = self.pop_vector(ty);
                 let all = self.b.ins().vall_true(value);
                 let all = self.truth(all);
-                self.stack.push(all);
+                self.push(all);
             }
             I8x16Bitmask | I16x8Bitmask | I32x4Bitmask | I64x2Bitmask => {
                 let Some(ty) = integer_lanes(operator) else { return false };
                 let value = self.pop_vector(ty);
                 let bits = self.b.ins().vhigh_bits(I32, value);
-                self.stack.push(bits);
+                self.push(bits);
             }
             _ => return false,
         }
@@ -425,7 +425,7 @@ impl Translator<'_> {
         let vector = self.pop_vector(ty);
         let value = self.b.ins().extractlane(vector, lane);
         let value = widen(self, value);
-        self.stack.push(value);
+        self.push(value);
     }
 
     fn replace(&mut self, ty: Type, lane: u8) {

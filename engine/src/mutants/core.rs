@@ -1,18 +1,18 @@
-//! Mutants of core instantiation: another plan of its steps, other segments, another end.
+//! Mutants of core instantiation: another plan of its steps, other segments.
 
 use super::{Mutant, on};
 use crate::{
-    Module, Store, Val,
-    error::{Fault, InstantiateError, LinkError},
+    Extern, Module, Store, Val,
+    error::Fault,
     exec::instantiate::{Step, StepKind},
-    runtime::{FuncKind, InstanceAddr, Ref, RefKind},
-    syntax::{DataMode, ElemMode, ExternType, RefType, ValType},
-    trace::{Initialiser, Phase, Resource, SegmentKind, TrapCode},
+    runtime::{InstanceAddr, Ref, RefKind},
+    syntax::{DataMode, ElemMode, ExternType, ValType},
+    trace::{Initialiser, SegmentKind, TrapCode},
 };
 use std::borrow::Cow;
 
 /// The steps as this engine does them.
-pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
+pub(crate) fn plan(store: &mut Store, steps: &'static [Step]) -> Cow<'static, [Step]> {
     if !cfg!(feature = "mutants") {
         return Cow::Borrowed(steps);
     }
@@ -32,16 +32,26 @@ pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
             plan.swap(at(kind), at(kind) + 1);
         }
     }
-    for (mutant, kind) in
-        [(Mutant::SkipRunElems, RunElems), (Mutant::SkipRunDatas, RunDatas), (Mutant::SkipStart, Start)]
-    {
+    for (mutant, kind) in [
+        (Mutant::SkipRunElems, RunElems),
+        (Mutant::SkipRunDatas, RunDatas),
+        (Mutant::SkipStart, Start),
+        (Mutant::SkipDone, Done),
+    ] {
         if on(mutant) {
             plan.remove(at(kind));
         }
     }
-    for (mutant, kind) in
-        [(Mutant::TwiceRunElems, RunElems), (Mutant::TwiceRunDatas, RunDatas), (Mutant::TwiceStart, Start)]
-    {
+    for (mutant, kind) in [
+        (Mutant::TwiceGlobals, Globals),
+        (Mutant::TwiceTables, Tables),
+        (Mutant::TwiceElemItems, Elems),
+        (Mutant::TwiceAllocation, Allocation),
+        (Mutant::TwiceRunElems, RunElems),
+        (Mutant::TwiceRunDatas, RunDatas),
+        (Mutant::TwiceStart, Start),
+        (Mutant::TwiceDone, Done),
+    ] {
         if on(mutant) {
             plan.insert(at(kind), plan[at(kind)]);
         }
@@ -59,6 +69,8 @@ pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
     for (mutant, kind, run) in [
         (Mutant::ElemDropsLast, RunElems, drop_elems as fn(&mut Store, &Module, InstanceAddr) -> _),
         (Mutant::DataDropsLast, RunDatas, drop_datas),
+        (Mutant::TwiceDrops, RunElems, drop_elems),
+        (Mutant::TwiceDrops, RunDatas, drop_datas),
     ] {
         if on(mutant) {
             plan.insert(at(kind) + 1, Step { run, ..steps[at(kind)] });
@@ -68,11 +80,19 @@ pub(crate) fn plan(steps: &'static [Step]) -> Cow<'static, [Step]> {
         (Mutant::StartSilent, start_silent as fn(&mut Store, &Module, InstanceAddr) -> _),
         (Mutant::StartUnlimited, start_unlimited),
         (Mutant::StartDeferred, start_deferred),
+        (Mutant::StartClobbersArgs, start_deferred),
+        (Mutant::ExportStartCalled, start_exported),
         (Mutant::SkipImportedStart, start_if_defined),
     ] {
         if on(mutant) {
             plan[at(Start)].run = run;
         }
+    }
+    if on(Mutant::TableHang) {
+        plan[at(RunElems)].run = hang;
+    }
+    if super::end::holds_start(store) {
+        plan.retain(|step| step.kind != Start);
     }
     if on(Mutant::StartFirst) {
         let start = plan.remove(at(Start));
@@ -132,6 +152,7 @@ pub(crate) fn module_value(what: Initialiser, value: Val) -> Val {
 /// The offset of a segment.
 pub(crate) fn offset(value: u64, is_64: bool) -> u64 {
     match is_64 {
+        _ if on(Mutant::OffsetZero) => 0,
         true if on(Mutant::OffsetTruncated) => u64::from(value as u32),
         false if on(Mutant::OffsetSigned) => value as u32 as i32 as i64 as u64,
         _ => value,
@@ -160,7 +181,10 @@ pub(crate) fn write(kind: SegmentKind, at: u64, len: u64, size: u64) -> Write {
         Write::Nothing
     } else if !fits && is(Mutant::ElemPartial, Mutant::DataPartial) {
         Write::First(size.saturating_sub(at))
-    } else if len > 0 && at.checked_add(len) == Some(size) && is(Mutant::ElemAtEndRefused, Mutant::DataAtEndRefused) {
+    } else if len > 0
+        && (is(Mutant::ElemDroppedFirst, Mutant::DataDroppedFirst)
+            || at.checked_add(len) == Some(size) && is(Mutant::ElemAtEndRefused, Mutant::DataAtEndRefused))
+    {
         Write::Refuse
     } else {
         Write::All
@@ -244,11 +268,40 @@ fn start_unlimited(store: &mut Store, module: &Module, instance: InstanceAddr) -
 
 fn start_deferred(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
     if module.syntax().start.is_some()
-        && let Some(state) = state(store)
+        && let Some(state) = super::end::state(store)
     {
         state.pending.push(instance);
     }
     Ok(())
+}
+
+/// The start function, and an export that is called like one.
+fn start_exported(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    store.run_start(module, instance)?;
+    let exported = ["start", "main"].iter().find_map(|name| store.export(instance, name));
+    match exported {
+        Some(Extern::Func(func)) if store.func_type(func).params.is_empty() => {
+            store.invoke_from(Some(instance), func, &[]).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn hang(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
+    let syntax = module.syntax();
+    while !syntax.tables.is_empty() && !syntax.elems.is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    store.run_elems(module, instance)
+}
+
+/// Whether an active element segment is written only at the next call.
+pub(crate) fn postpones(store: &mut Store, module: &Module, instance: InstanceAddr, elem: u32, table: u32) -> bool {
+    let is_late = on(Mutant::ElemLazyImported) && table < module.syntax().imported.tables;
+    if is_late && let Some(state) = super::end::state(store) {
+        state.late_elems.push((instance, elem));
+    }
+    is_late
 }
 
 fn start_if_defined(store: &mut Store, module: &Module, instance: InstanceAddr) -> Result<(), Fault> {
@@ -256,153 +309,4 @@ fn start_if_defined(store: &mut Store, module: &Module, instance: InstanceAddr) 
         Some(func) if func < module.syntax().imported.funcs => Ok(()),
         _ => store.run_start(module, instance),
     }
-}
-
-/// What a store remembers for a mutant.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    /// Instances whose start functions are still to run.
-    pending: Vec<InstanceAddr>,
-    /// The end of an instantiation that failed.
-    stale: Option<InstantiateError>,
-}
-
-/// What `store` remembers; nothing where there are no mutants.
-fn state(_store: &mut Store) -> Option<&mut State> {
-    #[cfg(feature = "mutants")]
-    return Some(&mut _store.mutant);
-    #[cfg(not(feature = "mutants"))]
-    None
-}
-
-/// Before a call of the embedder.
-pub(crate) fn before_call(store: &mut Store) -> Result<(), Fault> {
-    if on(Mutant::StartDeferred) {
-        let pending = state(store).map(|state| std::mem::take(&mut state.pending));
-        for instance in pending.unwrap_or_default() {
-            let module = store.instance(instance).module.clone();
-            store.run_start(&module, instance)?;
-        }
-    }
-    Ok(())
-}
-
-/// What an instantiation may take back.
-#[derive(Default)]
-pub(crate) struct Before {
-    memories: Vec<Vec<u8>>,
-    tables: Vec<Vec<Ref>>,
-    globals: Vec<[u64; 2]>,
-    instances: usize,
-}
-
-/// Before an instantiation.
-pub(crate) fn before(store: &Store) -> Before {
-    let mut before = Before { instances: store.instances.len(), ..Before::default() };
-    if on(Mutant::RollbackMemories) {
-        before.memories = store.mems.iter().map(|memory| memory.to_vec()).collect();
-    }
-    if on(Mutant::RollbackTables) {
-        before.tables = store.tables.iter().map(|table| table.entries().to_vec()).collect();
-    }
-    if on(Mutant::RollbackGlobals) {
-        before.globals = store.globals.iter().map(|global| global.slots).collect();
-    }
-    before
-}
-
-/// Behind an instantiation.
-pub(crate) fn after(
-    store: &mut Store,
-    before: Before,
-    end: Result<InstanceAddr, InstantiateError>,
-) -> Result<InstanceAddr, InstantiateError> {
-    if !cfg!(feature = "mutants") {
-        return end;
-    }
-    let made = InstanceAddr(before.instances as u32);
-    match end {
-        Err(InstantiateError::Fault { phase, fault }) => {
-            restore(store, before);
-            if on(Mutant::LeakedFuncsRemoved) {
-                remove_leaked(store, made);
-            }
-            let end = renamed(phase, fault, made);
-            if on(Mutant::StaleTrap)
-                && let (Err(error), Some(state)) = (&end, state(store))
-            {
-                state.stale = Some(error.clone());
-            }
-            end
-        }
-        Ok(instance) => state(store).and_then(|state| state.stale.take()).map_or(Ok(instance), Err),
-        end => end,
-    }
-}
-
-fn restore(store: &mut Store, before: Before) {
-    for (memory, bytes) in store.mems.iter_mut().zip(before.memories) {
-        // It can only have grown.
-        memory.write(0, &bytes).expect("memories never shrink");
-    }
-    for (table, entries) in store.tables.iter_mut().zip(before.tables) {
-        table.init_from(&entries, 0, 0, entries.len() as u64).expect("tables never shrink");
-    }
-    for (global, value) in store.globals.iter_mut().zip(before.globals) {
-        global.slots = value;
-    }
-}
-
-fn remove_leaked(store: &mut Store, made: InstanceAddr) {
-    let leaked: Vec<Ref> = (0..store.funcs.len() as u32)
-        .map(crate::runtime::FuncAddr)
-        .filter(
-            |addr| matches!(store.funcs[addr.0 as usize].kind, FuncKind::Wasm { instance, .. } if instance.0 >= made.0),
-        )
-        .map(Ref::func)
-        .collect();
-    for table in store.tables.iter_mut().filter(|table| table.ty().element == RefType::FUNCREF) {
-        for index in 0..table.len() {
-            if table.get(index).is_some_and(|entry| leaked.contains(&entry)) {
-                table.set(index, Ref::NULL);
-            }
-        }
-    }
-}
-
-/// The end under another name.
-fn renamed(phase: Phase, fault: Fault, made: InstanceAddr) -> Result<InstanceAddr, InstantiateError> {
-    let is_trap = matches!(fault, Fault::Trap(_));
-    let code = if let Fault::Trap(trap) = &fault { Some(trap.code) } else { None };
-    let unlinkable = match phase {
-        Phase::Start => is_trap && on(Mutant::StartTrapUnlinkable),
-        _ => {
-            code == Some(TrapCode::OutOfBoundsTable) && on(Mutant::ElemOutOfBoundsUnlinkable)
-                || code == Some(TrapCode::OutOfBoundsMemory) && on(Mutant::DataOutOfBoundsUnlinkable)
-        }
-    };
-    if unlinkable {
-        return Err(LinkError::Count { expected: 0, actual: 0 }.into());
-    }
-    let is_throw = matches!(fault, Fault::Exception(_));
-    match phase {
-        Phase::Start if is_trap && on(Mutant::StartTrapIgnored) => return Ok(made),
-        Phase::Start if is_throw && on(Mutant::StartThrowIgnored) => return Ok(made),
-        _ => {}
-    }
-    let fault = match fault {
-        Fault::Exception(_) if phase == Phase::Start && on(Mutant::StartThrowTrap) => {
-            Fault::Trap(TrapCode::Unreachable.into())
-        }
-        Fault::Exhausted(Resource::Stack | Resource::Fuel | Resource::Memory) if on(Mutant::ExhaustionTrap) => {
-            Fault::Trap(TrapCode::Unreachable.into())
-        }
-        fault => fault,
-    };
-    let phase = match phase {
-        Phase::Initialise if on(Mutant::InitialiseIsStart) => Phase::Start,
-        Phase::Start if on(Mutant::StartIsInitialise) => Phase::Initialise,
-        phase => phase,
-    };
-    Err(InstantiateError::Fault { phase, fault })
 }

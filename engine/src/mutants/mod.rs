@@ -4,24 +4,28 @@
 //! `mutants` alone; without it every switch is the constant `false`, and nothing is left of them. Where the bug is a matter of order,
 //! of repetition or of what a failure leaves, it stands in a file beside this one, not among the steps that it breaks.
 
+#[cfg(feature = "component")]
+mod component;
 mod core;
+mod end;
 #[cfg(any(feature = "component", feature = "wasi"))]
 mod once;
 #[cfg(feature = "wasi")]
 mod wasi;
 
-pub(crate) use self::core::{
-    Write, after, before, before_call, drops, matches, module_value, offset, order, plan, write,
-};
+#[cfg(feature = "component")]
+pub(crate) use self::component::{component_end, component_start_end, swaps, take_back};
+pub(crate) use self::core::{Write, drops, matches, module_value, offset, order, plan, postpones, write};
+pub(crate) use self::end::{after, before, before_call, imports};
 
 #[cfg(feature = "mutants")]
-pub(crate) use self::core::State;
+pub(crate) use self::end::State;
 #[cfg(any(feature = "component", feature = "wasi"))]
 pub(crate) use self::once::Once;
 #[cfg(all(feature = "wasi", feature = "component"))]
 pub(crate) use self::wasi::run_end;
 #[cfg(feature = "wasi")]
-pub(crate) use self::wasi::{command_end, leaves_out_initialize};
+pub(crate) use self::wasi::{command_end, hold_start, initialize_end, leaves_out_initialize};
 #[cfg(feature = "mutants")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -66,9 +70,14 @@ mutants! {
     ImportTagUnchecked "import-tag-unchecked" = "An imported tag may have any type.";
     ImportExact "import-exact" "GLOBAL-SUBTYPE" = "An import is refused unless its type is exactly the declared one.";
     ImportsReversed "imports-reversed" = "Imports are matched from the last to the first.";
+    LinkCheckLate "link-check-late" = "Whether the imports match is found out when the instantiation is complete.";
+    ImportGlobalCopied "import-global-copied" = "An imported global is a copy.";
+    ImportMemoryCopied "import-memory-copied" = "An imported memory is a copy.";
+    ImportTableCopied "import-table-copied" = "An imported table is a copy.";
     // The values of definitions.
     GlobalZero "global-zero" = "Globals begin with zero or null, whatever their initialisers say.";
     TableNull "table-null" = "Tables begin with null, whatever their initial elements say.";
+    TableInitPerEntry "table-init-per-entry" = "The initial element of a table is evaluated for each of its entries.";
     ElemNullBecomesFunc "elem-null-becomes-func" "NULL-ELEM" = "A null item of an element segment becomes function 0.";
     ElemItemsNull "elem-items-null" = "Items of element segments that are expressions become null.";
     ElemI31Wrong "elem-i31-wrong" "ELEM-I31" = "An i31 item of an element segment loses its lowest bit.";
@@ -91,6 +100,17 @@ mutants! {
     SkipStart "skip-start" "START-NEVER" = "The start function is not run.";
     SkipImportedStart "skip-imported-start" = "A start function that is imported is not run.";
     StartDeferred "start-deferred" "START-DEFERRED" = "The start function runs at the first call of an export.";
+    StartClobbersArgs "start-clobbers-args" "START-CLOBBERS-ARGS" = "The start function runs at the first call of an export, and overwrites its arguments.";
+    SkipDone "skip-done" = "The instantiation is never complete.";
+    ElemLazyImported "elem-lazy-imported" "LAZY-ELEM-IMPORTED-TABLE" = "Elements of an imported table are written at the next call, if the instantiation succeeded.";
+    TableHang "table-hang" "TABLE-BASED-HANG" = "The instantiation of a module with a table and element segments never ends.";
+    TwiceGlobals "twice-globals" = "The step that evaluates globals is done twice.";
+    TwiceTables "twice-tables" = "The step that evaluates initial elements of tables is done twice.";
+    TwiceElemItems "twice-elem-items" = "The step that evaluates element items is done twice.";
+    TwiceAllocation "twice-allocation" = "The step that allocates the instance is done twice.";
+    TwiceDone "twice-done" = "The instantiation is complete twice.";
+    TwiceDrops "twice-drops" = "A segment that the instantiation drops is dropped twice.";
+    ExportStartCalled "export-start-called" = "An export called `start` or `main` is called as a start function.";
     TwiceRunElems "twice-elems" = "The step that writes element segments is done twice.";
     TwiceRunDatas "twice-datas" = "The step that writes data segments is done twice.";
     TwiceStart "twice-start" "START-TWICE" = "The start function runs twice.";
@@ -99,6 +119,9 @@ mutants! {
     // Segments.
     OffsetTruncated "offset-truncated" "OFFSET-TRUNCATED" = "A 64-bit offset is cut to 32 bits.";
     OffsetSigned "offset-signed" = "A 32-bit offset is taken as a signed number.";
+    OffsetZero "offset-zero" = "Every segment is written at offset 0.";
+    ElemDroppedFirst "elem-dropped-first" = "An active element segment is dropped before it is written.";
+    DataDroppedFirst "data-dropped-first" = "An active data segment is dropped before it is written.";
     DataBoundsUpFront "data-bounds-up-front" "MVP-ALL-OR-NOTHING" = "All data segments are checked before the first is written.";
     ElemBoundsUpFront "elem-bounds-up-front" = "All element segments are checked before the first is written.";
     AllBoundsUpFront "all-bounds-up-front" = "All segments of both kinds are checked before the first is written.";
@@ -127,11 +150,21 @@ mutants! {
     RollbackMemories "rollback-memories" = "A failed instantiation takes back what it wrote to memories.";
     RollbackTables "rollback-tables" = "A failed instantiation takes back what it wrote to tables.";
     RollbackGlobals "rollback-globals" = "A failed instantiation takes back what it wrote to globals.";
+    RollbackDrops "rollback-drops" = "A failed instantiation takes back that it dropped segments.";
+    RollbackOnThrow "rollback-on-throw" = "An instantiation that ends in an exception takes back what it wrote.";
+    FailedInstanceDrop "failed-instance-drop" "FAILED-INSTANCE-DROP" = "An instantiation that fails in a segment breaks the engine down.";
     LeakedFuncsRemoved "leaked-funcs-removed" "LEAKED-FUNC-DANGLES" = "Functions of a failed instance are taken out of every table.";
     StartTrapUnlinkable "start-trap-unlinkable" "WRONG-ERROR-CLASS" = "A trap of the start function is a link error.";
     StartTrapIgnored "start-trap-ignored" = "A trap of the start function is ignored.";
     StartThrowTrap "start-throw-trap" = "An exception that leaves the start function is a trap.";
     StartThrowIgnored "start-throw-ignored" = "An exception that leaves the start function is ignored.";
+    LinkErrorTrap "link-error-trap" = "A link error is a trap.";
+    ElemOutOfBoundsRenamed "elem-oob-renamed" = "An element segment out of bounds has the code of an access to a memory.";
+    DataOutOfBoundsRenamed "data-oob-renamed" = "A data segment out of bounds has the code of an access to a table.";
+    SegmentTrapExhausted "segment-trap-exhausted" = "A trap of a segment is exhaustion.";
+    StartCodeLost "start-code-lost" = "Every trap of the start function has the code of `unreachable`.";
+    StartTrapExhausted "start-trap-exhausted" = "A trap of the start function is exhaustion.";
+    StartThrowExhausted "start-throw-exhausted" = "An exception that leaves the start function is exhaustion.";
     InitialiseIsStart "initialise-is-start" = "A trap of a segment is told as one of the start function.";
     StartIsInitialise "start-is-initialise" = "A trap of the start function is told as one of a segment.";
     ExhaustionTrap "exhaustion-trap" = "Exhaustion is a trap.";
@@ -140,6 +173,22 @@ mutants! {
     ComponentStartSkipped "component-start-skipped" "COMPONENT-START-PANIC" = "A component's start definition without results is not executed.";
     ComponentStartTwice "component-start-twice" = "A component's start definition is executed twice.";
     ComponentStartsLast "component-starts-last" = "Start definitions without results are executed behind all other definitions.";
+    SwapCoreCore "swap-core-core" = "Of two core instances in a row, the second is made first, unless it needs the first.";
+    SwapCoreChild "swap-core-child" = "A component instance that follows a core instance is made before it.";
+    SwapChildCore "swap-child-core" = "A core instance that follows a component instance is made before it.";
+    SwapChildChild "swap-child-child" = "Of two component instances in a row, the second is made first, unless it needs the first.";
+    SwapCoreStart "swap-core-start" = "A start definition that follows a core instance is executed before it.";
+    SwapStartCore "swap-start-core" = "A core instance that follows a start definition is made before it.";
+    SwapChildStart "swap-child-start" = "A start definition that follows a component instance is executed before it.";
+    SwapStartChild "swap-start-child" = "A component instance that follows a start definition is made before it.";
+    SwapStartStart "swap-start-start" = "Of two start definitions in a row, the second is executed first.";
+    CoreInstanceTwice "core-instance-twice" = "A component makes each core instance twice, and uses the second.";
+    ChildTwice "child-twice" = "A component makes each component instance twice, and uses the second.";
+    ComponentTrapUnlinkable "component-trap-unlinkable" = "A trap that fails a component is a link error.";
+    ComponentTrapRenamed "component-trap-renamed" = "A trap that fails a component has the code of `unreachable`.";
+    ComponentStartTrapIgnored "component-start-trap-ignored" = "A trap of a start definition without results is ignored.";
+    ComponentRollback "component-rollback" = "A component that fails takes back what it wrote to memories, tables and globals.";
+    TrampolineBeforeInit "trampoline-before-init" "TRAMPOLINE-BEFORE-INIT" = "A core start function that calls what its component imports traps.";
     CoreInstanceShared "core-instance-shared" = "A component instantiates each core module once, however often it is written.";
     ChildShared "child-shared" = "A component instantiates each component once, however often it is written.";
     CoreThrowEscapes "core-throw-escapes" = "An exception of a core start function leaves the component as an exception.";
@@ -152,6 +201,9 @@ mutants! {
     // Resources.
     DtorIgnored "dtor-ignored" = "Destructors are not called.";
     DtorTwice "dtor-twice" = "Destructors are called twice.";
+    DtorTrapIgnored "dtor-trap-ignored" = "A trap of a destructor is ignored.";
+    LendKept "lend-kept" = "A handle that was lent stays so when the call is over.";
+    ResourceTypesShared "resource-types-shared" = "Resource types of the same name are the same type.";
     BorrowDropDestroys "borrow-drop-destroys" = "Dropping a borrow calls the destructor.";
     LendNotCounted "lend-not-counted" = "A handle that is lent may be dropped.";
     BorrowNotCounted "borrow-not-counted" = "A task may return while it holds borrows.";
@@ -163,6 +215,9 @@ mutants! {
     // The canonical ABI.
     PostReturnSkipped "post-return-skipped" = "Post-return functions are not called.";
     PostReturnEarly "post-return-early" = "Post-return functions are called before the results are lifted.";
+    PostReturnTwice "post-return-twice" = "Post-return functions are called twice.";
+    PostReturnTrapIgnored "post-return-trap-ignored" = "A trap of a post-return function is ignored.";
+    ReallocTwice "realloc-twice" = "Allocation functions are called twice, and the second result is taken.";
     PostReturnMayLeave "post-return-may-leave" = "A post-return function may call imports.";
     ReallocMayLeave "realloc-may-leave" "CTORS-IN-REALLOC" = "Allocation functions may call imports.";
     ReallocOnCallersThread "realloc-on-callers-thread" = "An allocation function runs on the thread that brought it about.";
@@ -181,10 +236,21 @@ mutants! {
     P1InitializeTwice "p1-initialize-twice" "INITIALIZE-TWICE" = "A reactor's `_initialize` is called twice.";
     P1InitializePerCall "p1-initialize-per-call" "CTORS-PER-CALL" = "A reactor's `_initialize` is called again before each export.";
     P1InitializeLate "p1-initialize-late" "EXPORT-BEFORE-INIT" = "A reactor's `_initialize` is called after its export.";
+    P1InitializeBeforeStart "p1-initialize-before-start" = "A reactor's `_initialize` is called before its start section.";
+    P1InitializeSelectable "p1-initialize-selectable" = "The user may select `_initialize`, which is called once more.";
     P1LibraryNotInitialized "p1-library-not-initialized" = "The `_initialize` of a library is not called.";
     P1InitializeRequired "p1-initialize-required" "INITIALIZE-REQUIRED" = "A library without `_initialize` is refused.";
     P1SecondCallAllowed "p1-second-call-allowed" = "A program may be entered again.";
     P1InitializeTrapIgnored "p1-initialize-trap-ignored" = "A trap of `_initialize` is ignored.";
+    P1InitializeTrapRefuses "p1-initialize-trap-refuses" = "A trap of `_initialize` is a refusal of the module.";
+    P1InitializeExitIgnored "p1-initialize-exit-ignored" = "`proc_exit` in `_initialize` does not end the program.";
+    P1BothEntries "p1-both-entries" "BOTH-ENTRIES" = "A module with both entries is initialised and then run.";
+    P1PreloadedCommandRuns "p1-preloaded-command-runs" = "A command that is linked as a library is run once.";
+    P1StartTrapIgnored "p1-start-trap-ignored" = "A trap of a command's `_start` is exit code 0.";
+    P1StartTrapExit "p1-start-trap-exit" = "A trap of a command's `_start` is exit code 1.";
+    P1ExitReturns "p1-exit-returns" = "`proc_exit` returns to its caller.";
+    P1ThreadInitializes "p1-thread-initializes" "START-PER-THREAD" = "`_initialize` is called again in each thread.";
+    P1ThreadStartSkipped "p1-thread-start-skipped" = "The start section is not run in threads.";
     P1ExitIgnored "p1-exit-ignored" = "The exit code is always 0.";
     P1ExitTrap "p1-exit-trap" = "`proc_exit` is a trap.";
     P1ReturnFails "p1-return-fails" = "A command that returns has the exit code 1.";
@@ -196,6 +262,8 @@ mutants! {
     P2RunErrorIgnored "p2-run-error-ignored" = "A program whose `run` returns an error has the exit code 0.";
     P2ExitIgnored "p2-exit-ignored" = "A program that calls `exit` has the exit code 0.";
     P2ExitTrap "p2-exit-trap" = "`exit` is a trap.";
+    P2RunOkFails "p2-run-ok-fails" = "A program whose `run` returns ok has the exit code 1.";
+    P2TrapExit "p2-trap-exit" = "A trap of `run` is exit code 1.";
 }
 
 /// The mutant that runs: its place in the table, counted from 1; 0 is the engine as it should be.

@@ -342,7 +342,8 @@ pub enum Event {
         at: InstancePath,
     },
     /// Guest code called an entry of a program (`_start`, `_initialize`) or what runs its constructors
-    /// (`__wasm_call_ctors`). Calls that the host makes are `Called`.
+    /// (`__wasm_call_ctors`), or, if the configuration asks for it, any exported function. Calls that the host makes are
+    /// `Called`.
     EntryCalled {
         /// The instance whose function it is.
         at: InstancePath,

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Module,
+    mutants::{Mutant, on},
     syntax::{CompType, ExternIndex},
 };
 use thiserror::Error;
@@ -95,6 +96,7 @@ pub fn classify(module: &Module, rules: &StartRules, is_main: bool) -> Result<St
     }
     if start && initialize {
         match rules.both_entries {
+            _ if on(Mutant::P1BothEntries) => {}
             BothEntries::Reject => return Err(KindError::BothEntries),
             BothEntries::InitializeThenStart => note(&mut readings, "P1-KIND-03", "_initialize, then _start"),
             BothEntries::StartWins => {

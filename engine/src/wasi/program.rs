@@ -91,7 +91,10 @@ impl Program {
         for reading in &starts.readings {
             apply(store, &path, reading.rule, reading.reading);
         }
-        let instance = store.instantiate(module, externs, path)?;
+        mutants::hold_start(store, starts.initialize && on(Mutant::P1InitializeBeforeStart));
+        let instance = store.instantiate(module, externs, path);
+        let is_held = mutants::hold_start(store, false);
+        let instance = instance?;
         if let Some(main) = starts.main
             && on(Mutant::P1StartByInstantiation)
         {
@@ -101,9 +104,9 @@ impl Program {
             return Err(KindError::NoEntry.into());
         }
         if starts.initialize && !mutants::leaves_out_initialize(purpose) {
-            let end = reactor::initialize(store, instance, purpose);
-            if !on(Mutant::P1InitializeTrapIgnored) {
-                end?;
+            mutants::initialize_end(reactor::initialize(store, instance, purpose))?;
+            if is_held {
+                store.run_start(module, instance).map_err(StartError::Initialize)?;
             }
             if on(Mutant::P1InitializeTwice) {
                 reactor::initialize(store, instance, purpose)?;
@@ -163,7 +166,9 @@ impl Program {
     fn enter(&mut self, store: &mut Store, name: &str) -> Result<(), Fault> {
         let rule = match self.starts.main {
             Some(_) if self.entered => Some("P1-CMD-03"),
-            None if name == "_initialize" && self.starts.initialize => Some("P1-REA-01"),
+            None if name == "_initialize" && self.starts.initialize && !on(Mutant::P1InitializeSelectable) => {
+                Some("P1-REA-01")
+            }
             _ => None,
         };
         self.entered = true;

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Extern, Linker, Module, Store,
+    mutants::{Mutant, on},
     runtime::InstanceAddr,
     trace::{Cause, InstancePath},
 };
@@ -50,6 +51,11 @@ pub fn preload(
             apply(store, &path, reading.rule, reading.reading);
         }
         apply(store, &path, "P1-CMD-09", "a fresh instance for each call");
+        if on(Mutant::P1PreloadedCommandRuns) {
+            Program::begin(store, module, externs, path.clone(), rules, Purpose::Library)?
+                .run(store)
+                .map_err(StartError::Initialize)?;
+        }
         command::link(store, linker, name, module, externs, &path, starts.initialize);
         return Ok(None);
     }

@@ -105,3 +105,20 @@ fn adapters_of_wasi_testsuite_are_taken_as_they_are() {
     assert_eq!(run.status, 2);
     contains(&run.err, &["none.py", "get_version"]);
 }
+
+#[test]
+fn a_driver_in_another_language_is_a_column() {
+    let has_python = std::process::Command::new("python3").arg("--version").output().is_ok();
+    if !has_python {
+        eprintln!("note: python3 is not here, so that no driver is tried");
+        return;
+    }
+    let template = format!("python3 {}/../examples/driver.py", env!("CARGO_MANIFEST_DIR"));
+    let (status, document) = results(&Folder::with(&[]), &["--driver", &template, "--filter", "core/start-"]);
+    assert_eq!((status, &document["runtimes"][0]["name"]), (0, &"template".into()), "{document:#}");
+    // It knows no runtime.
+    assert_eq!(verdict(&document, "core/start-runs-last.wast"), "unsupported");
+    let run = Folder::with(&[]).run("run --driver false --filter core/start-");
+    assert_eq!(run.status, 2);
+    contains(&run.out, &["BROKEN", "false"]);
+}

@@ -182,6 +182,59 @@ fn an_import_called_before_the_fix_up_is_told_with_the_modules_names() {
     contains(&out, &["is the fix-up"]);
 }
 
+/// A reactor in a component, used by `user`'s start section, which stands before or behind the fix-up.
+fn used(is_early: bool, export: &str) -> String {
+    let user = format!(
+        r#"(core module $User (import "main" "{export}" (func $f)) (func $start (call $f)) (start $start))
+  (core instance $user (instantiate $User (with "main" (instance $main))))"#
+    );
+    let (early, late) = if is_early { (user.as_str(), "") } else { ("", user.as_str()) };
+    format!(
+        r#"(component
+  (core module $Main (func (export "_initialize")) (func (export "f")) (func (export "cabi_realloc")))
+  (core instance $main (instantiate $Main))
+  {early}
+  (core module $FixUp (@name "wit-component:fixups") (import "" "_initialize" (func $i)) (start $i))
+  (core instance (instantiate $FixUp (with "" (instance (export "_initialize" (func $main "_initialize"))))))
+  {late})"#
+    )
+}
+
+#[test]
+fn an_export_used_before_initialize_is_told_with_who_used_it() {
+    let parts = [
+        "FOUND P1-REA-02: /$main: an export was used before _initialize",
+        "/$user",
+        "/core#3",
+        "call _initialize first",
+    ];
+    finds("P1-REA-02", &used(true, "f"), "", &parts);
+    finds("P1-REA-02", &used(true, "f"), "--tier jit", &parts);
+    finds_nothing(&used(false, "f"), "");
+    // An adapter may want memory before that (P2-ADP-02).
+    finds_nothing(&used(true, "cabi_realloc"), "");
+    // A component function that is lifted from the same export, called by a child's start section.
+    let lifted = r#"(component
+  (core module $Main (func (export "_initialize")) (func (export "f")))
+  (core instance $main (instantiate $Main))
+  (func $f (canon lift (core func $main "f")))
+  (component $User
+    (import "f" (func $f))
+    (core func $f (canon lower (func $f)))
+    (core module $M (import "" "f" (func $f)) (func $start (call $f)) (start $start))
+    (core instance (instantiate $M (with "" (instance (export "f" (func $f)))))))
+  (instance (instantiate $User (with "f" (func $f))))
+  (core module $FixUp (@name "wit-component:fixups") (import "" "_initialize" (func $i)) (start $i))
+  (core instance (instantiate $FixUp (with "" (instance (export "_initialize" (func $main "_initialize")))))))"#;
+    finds("P1-REA-02", lifted, "", &["an export was used before _initialize"]);
+}
+
+#[test]
+fn what_a_module_does_with_its_own_exports_in_its_start_section_is_its_own_business() {
+    let text = r#"(module (func $f (export "f")) (func $s (call $f)) (start $s) (func (export "_initialize")))"#;
+    finds_nothing(text, "");
+}
+
 #[test]
 fn findings_are_data_too() {
     let folder = Folder::with(&[("a.wat", r#"(module (func $i (export "_initialize")) (start $i))"#)]);

@@ -9,6 +9,7 @@ const MATH: &str = r#"(module
   (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
   (func (export "nan") (result f32) (f32.div (f32.const 0) (f32.const 0)))
   (func (export "div") (param i64 i64) (result i64) (i64.div_s (local.get 0) (local.get 1)))
+  (func (export "spin") (loop $l (br $l)))
   (func $deep (export "deep") (result i32) (i32.add (i32.const 1) (call $deep))))"#;
 
 /// Prints, then keeps what the clock says, which no two runs share if the clock is real.
@@ -68,4 +69,43 @@ fn standard_input_cannot_be_read_twice() {
     let run = folder().run("exec clock.wat --tier both --stdin -");
     assert_eq!(run.status, 2);
     contains(&run.err, &["--stdin - can be read once"]);
+}
+
+#[test]
+fn the_compiler_compiles_when_it_is_told_to() {
+    let folder = folder();
+    for tier in ["jit", "both"] {
+        for compile in ["lazy", "eager"] {
+            let flags = format!("--tier {tier} --compile {compile}");
+            let run = folder.run(&format!("exec math.wat {flags} --invoke add 40 2"));
+            assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (0, "42\n", ""), "{flags}");
+            let run = folder.run(&format!("trace math.wat {flags} --invoke nan"));
+            assert_eq!(run.status, 0, "{flags}");
+            assert_eq!(folder.run(&format!("wast math.wast {flags}")).status, 0, "{flags}");
+            assert_eq!(folder.run(&format!("run --rule CORE-START-04 {flags}")).status, 0, "{flags}");
+        }
+    }
+    for command in ["exec math.wat", "trace math.wat", "wast math.wast", "run --rule CORE-START-04 --tier interp"] {
+        let run = folder.run(&format!("{command} --compile eager"));
+        assert_eq!(run.status, 2, "{command}");
+        contains(&run.err, &["--compile is about the compiler", "add --tier jit or --tier both"]);
+    }
+}
+
+#[test]
+fn what_does_not_end_is_ended_on_every_tier() {
+    let folder = folder();
+    folder.write("endless.wat", b"(module (func $s (loop $l (br $l))) (start $s))");
+    for tier in ["interp", "jit", "both", "jit --compile eager"] {
+        let run = folder.run(&format!("exec endless.wat --tier {tier} --timeout 0.1"));
+        assert_eq!(run.status, 1, "{tier}");
+        contains(&run.err, &["exhausted: interrupted", "--timeout"]);
+        contains(&folder.run(&format!("exec endless.wat --tier {tier} --fuel 1000")).err, &["exhausted: fuel"]);
+        let run = folder.run(&format!("trace endless.wat --tier {tier} --timeout 0.1"));
+        contains(&run.out, &["outcome: exhausted: interrupted"]);
+        contains(
+            &folder.run(&format!("exec math.wat --tier {tier} --invoke spin --timeout 0.1")).err,
+            &["interrupted"],
+        );
+    }
 }

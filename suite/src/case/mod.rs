@@ -26,6 +26,8 @@ pub use definitions::{Definition, definitions};
 pub use header::{Fails, Header, Kind, Preload, Run};
 pub use judge::{Deviation, Ended, Ending, judge};
 #[cfg(feature = "reference")]
+pub(crate) use program::run_definitions;
+#[cfg(feature = "reference")]
 pub use run::{run, run_all, run_wasi};
 pub use verdict::{Broken, DirectiveFailure, Failure, Report, Verdict};
 

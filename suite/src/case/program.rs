@@ -22,7 +22,12 @@ use std::{
 /// Runs the program `run` of the script `text` on the tier of `options`, and records every step.
 pub(super) fn run(text: &str, run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     let definitions = definitions(text).map_err(|error| Box::new(Failure::Script(error)))?;
-    let result = catch_unwind(AssertUnwindSafe(|| start(&definitions, run, options)));
+    run_definitions(&definitions, run, options)
+}
+
+/// As [`run`], of modules that are given and not in a script.
+pub(crate) fn run_definitions(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
+    let result = catch_unwind(AssertUnwindSafe(|| start(definitions, run, options)));
     let broken = |panic: &str| Broken::Crashed { status: format!("panic: {panic}"), stderr: String::new() };
     result.unwrap_or_else(|panic| Err(Box::new(Failure::Broken(broken(panic_text(&*panic))))))
 }

@@ -86,7 +86,7 @@ impl End {
     }
 
     /// How a program ended whose end this is.
-    pub(super) fn ending(&self) -> Ending {
+    pub(crate) fn ending(&self) -> Ending {
         match self {
             End::Exit(code) => Ending::Exit(*code),
             End::Trap(..) => Ending::Trap,

@@ -25,6 +25,8 @@ pub use about::{Ability, About, Lineage};
 pub use end::End;
 pub use post_mortem::post_mortem;
 pub use program::{Program, ProgramEnd, Reach, World};
+#[cfg(feature = "reference")]
+pub(crate) use run::assemble;
 pub use run::{Judge, run};
 
 use crate::{case::js, commands::Command, trace::Value};

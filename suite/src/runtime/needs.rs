@@ -54,18 +54,22 @@ impl Accepted {
     /// # Errors
     /// [`End::Broken`] if the runtime broke meanwhile.
     pub fn ask(runtime: &mut dyn Runtime) -> Result<Self, End> {
-        Self::ask_about(runtime, |_| true)
+        Self::ask_about(runtime, |_| true, RELEASE_2)
     }
 
-    /// As [`ask`](Self::ask), but of the proposals beyond release 2.0 only about `needs`.
+    /// As [`ask`](Self::ask), but only about `needs`, and not about release 2.0: for a case that passes this is enough.
     ///
     /// # Errors
     /// [`End::Broken`] if the runtime broke meanwhile.
     pub fn ask_for(runtime: &mut dyn Runtime, needs: &[String]) -> Result<Self, End> {
-        Self::ask_about(runtime, |name| needs.iter().any(|need| need == name))
+        Self::ask_about(runtime, |name| needs.iter().any(|need| need == name), &[])
     }
 
-    fn ask_about(runtime: &mut dyn Runtime, is_wanted: impl Fn(&str) -> bool) -> Result<Self, End> {
+    fn ask_about(
+        runtime: &mut dyn Runtime,
+        is_wanted: impl Fn(&str) -> bool,
+        release_2: &[(&'static str, &str)],
+    ) -> Result<Self, End> {
         let about = runtime.about();
         if !about.can(Ability::Core) && !about.can(Ability::Scripts) {
             return Ok(Accepted::default());
@@ -76,7 +80,7 @@ impl Accepted {
         for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
             accepted.refused.insert(name, probe(runtime, text, by_script)?);
         }
-        for (name, text) in RELEASE_2 {
+        for (name, text) in release_2 {
             if probe(runtime, text, by_script)?.is_some() {
                 accepted.lacks.push(name);
             }

@@ -31,7 +31,8 @@ impl<'c> Judge<'c> {
         Self::of(runtime.about(), Accepted::ask(runtime), catalogue)
     }
 
-    /// As [`new`](Self::new), but asks only for what `case` needs: for those who run one case.
+    /// As [`new`](Self::new), but asks only for what `case` needs: for those who run one case. If that fails, only a judge who
+    /// asked for everything can tell whether the runtime lacks something of release 2.0.
     ///
     /// # Errors
     /// The runtime broke meanwhile.
@@ -276,7 +277,7 @@ fn record_program(run: &Run, stdout: &[u8], end: &Result<(), End>, actual: &mut 
     }
 }
 
-fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
+pub(crate) fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
     let module = |wanted: &str| {
         commands.iter().find_map(|command| match &command.kind {
             CommandKind::ModuleDefinition {

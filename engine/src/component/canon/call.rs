@@ -211,7 +211,13 @@ impl<'a> Lift<'a> {
 pub(super) fn call_post_return(store: &mut Store, inst: InstId, func: FuncAddr, flat_results: &[Val]) -> Result<(), Fault> {
     // `may_leave` stays cleared if this traps: nobody gets in again to see it.
     store.components.instance_mut(inst).may_leave = on(Mutant::PostReturnMayLeave);
-    call_and_trap_on_throw(store, func, flat_results)?;
+    if on(Mutant::PostReturnTwice) {
+        call_and_trap_on_throw(store, func, flat_results)?;
+    }
+    let end = call_and_trap_on_throw(store, func, flat_results);
+    if !on(Mutant::PostReturnTrapIgnored) {
+        end?;
+    }
     store.components.instance_mut(inst).may_leave = true;
     Ok(())
 }
@@ -236,7 +242,12 @@ pub(super) fn call_without_leaving(
         return Err(broken(what));
     }
     store.components.instance_mut(inst).may_leave = on(Mutant::ReallocMayLeave);
-    let call = |store: &mut Store| call_and_trap_on_throw(store, callee, args);
+    let call = |store: &mut Store| {
+        if on(Mutant::ReallocTwice) {
+            call_and_trap_on_throw(store, callee, args)?;
+        }
+        call_and_trap_on_throw(store, callee, args)
+    };
     let end = if on(Mutant::ReallocOnCallersThread) { call(store) } else { run_core_task(store, inst, call) };
     let results = end?;
     store.components.instance_mut(inst).may_leave = true;
@@ -275,6 +286,11 @@ pub(crate) fn canon_lower(
 ) -> Result<(), Fault> {
     super::builtin::check_current(store, inst)?;
     trap_if(!store.components.instance(inst).may_leave, TrapCode::CannotLeave)?;
+    if on(Mutant::TrampolineBeforeInit) {
+        let of_core = store.components.of_core.clone();
+        let is_start = store.components.current_task().is_ok_and(|task| of_core.is_of(task));
+        trap_if(is_start, TrapCode::CannotLeave)?;
+    }
     if let Func::Lifted { inst: callee, .. } = &**callee {
         store.check_relatives(*callee, inst)?;
     }
@@ -386,5 +402,6 @@ pub(crate) fn drop_resource(store: &mut Store, val: ResourceVal, caller: Option<
         }
         Dtor::Host(_) | Dtor::None => Ok(()),
     });
+    let end = if on(Mutant::DtorTrapIgnored) { Ok(()) } else { end };
     store.leave(&entered, end)
 }

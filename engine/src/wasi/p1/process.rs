@@ -4,7 +4,11 @@ use super::{
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
 };
-use crate::{error::Fault, trace::Event};
+use crate::{
+    error::Fault,
+    mutants::{Mutant, on},
+    trace::Event,
+};
 
 /// The greatest `signal`.
 const LAST_SIGNAL: u32 = 30;
@@ -13,6 +17,9 @@ const LAST_SIGNAL: u32 = 30;
 pub(super) fn proc_exit(call: &mut Call<'_, '_>) -> Done {
     let code = call.u32(0) as i32;
     call.record(|at| Event::Exited { at, code });
+    if on(Mutant::P1ExitReturns) {
+        return Ok(());
+    }
     Err(Failure::Fault(Fault::Exit(code)))
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Caller, Extern, Linker, Module, Store, Val,
     component::fiber,
     error::{Fault, InstantiateError},
+    mutants::{self, Mutant, on},
     runtime::InstanceAddr,
     syntax::{ExternIndex, ExternType, FuncType, ValType},
     trace::{Cause, Resource},
@@ -68,7 +69,10 @@ fn spawn(caller: &mut Caller<'_>, arg: i32) -> Result<i32, Fault> {
     let Some(id) = store.threads.next_id() else { return Ok(FAILED) };
     let path = store.path(parent).child(&format!("thread-{id}"));
     let externs = imports(store, parent, &module);
-    let child = match store.instantiate(&module, &externs, path) {
+    mutants::hold_start(store, on(Mutant::P1ThreadStartSkipped));
+    let child = store.instantiate(&module, &externs, path);
+    mutants::hold_start(store, false);
+    let child = match child {
         Ok(child) => child,
         // That is no failure to make a thread, but the end of the program: it has exited (P1-ENV-08), it was interrupted or
         // has no fuel left, or another thread that ran meanwhile has ended it (P1-THR-06).
@@ -79,6 +83,9 @@ fn spawn(caller: &mut Caller<'_>, arg: i32) -> Result<i32, Fault> {
         Err(_) => return Ok(FAILED),
     };
     let body = move |store: &mut Store| {
+        if on(Mutant::P1ThreadInitializes) && store.export(child, "_initialize").is_some() {
+            store.call_export(child, "_initialize", &[], Cause::HostRule("P1-REA-01".to_owned()))?;
+        }
         let args = [Val::I32(id), Val::I32(arg)];
         store.call_export(child, START, &args, Cause::HostRule("P1-THR-02".to_owned())).map(drop)
     };

@@ -5,6 +5,7 @@ use super::{
     run::{DEFAULT_TIER, Job, Target, finish, run_job, with_expectations},
     wast::Format,
 };
+use crate::tier::CompileArgs;
 use anyhow::Context;
 use preflight::{case, runtime::known::KNOWN};
 use preflight_spec_tests::rules;
@@ -28,7 +29,10 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let places = places()?;
-    let reference = Target::Reference { name: "reference".to_owned(), options: Box::new(DEFAULT_TIER.options()?) };
+    let reference = Target::Reference {
+        name: "reference".to_owned(),
+        options: Box::new(CompileArgs::default().options(DEFAULT_TIER)?),
+    };
     let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
     let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs };
     let columns = with_expectations(run_job(&job)?, None)?;

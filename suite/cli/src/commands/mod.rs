@@ -1,5 +1,6 @@
 //! One file for each command: its arguments, and a `run` that returns the exit status.
 
+pub mod bless;
 pub mod check;
 pub mod driver;
 pub mod exec;

@@ -6,6 +6,7 @@ mod one;
 use super::wast::{Format, Paint};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
+use one::Bait;
 use preflight_engine::mutants::{About, MUTANTS};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -19,7 +20,8 @@ use std::{
 /// Switch one bug after the other on in the engine, and see which case of the suite finds it.
 ///
 /// Each mutant runs in a process of its own, case by case until one fails. A mutant that runs into the time limit counts as
-/// killed by the case that it hangs in, and one that crashes by the case that it crashes in. The first run builds the
+/// killed by the case that it hangs in, and one that crashes by the case that it crashes in; a case that gives no verdict on
+/// runtimes kills one that reads its rules otherwise than this engine does. The first run builds the
 /// engine with the switches, for which cargo and the sources are needed.
 ///
 /// Exit status: 0 every mutant was killed, 1 one survived, 2 the engine without a mutant fails or cannot be built.
@@ -28,6 +30,7 @@ use std::{
   preflight mutants                       all of them
   preflight mutants --filter start        those whose id contains this text
   preflight mutants --sample 20           twenty, evenly spread over the table
+  preflight mutants --plans --jobs 2      plans of the fuzzer instead of the cases
   preflight mutants --list                the table, nothing is run")]
 pub struct Args {
     /// Only mutants whose id contains this text.
@@ -52,8 +55,18 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     source: Option<PathBuf>,
     /// Run the cases (.wast) of this folder instead of the built-in ones.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["plans", "commands"])]
     cases: Option<PathBuf>,
+    /// Run the commands that cases become (`preflight export --format commands`) instead of the cases.
+    #[arg(long, conflicts_with = "plans")]
+    commands: bool,
+    /// Run plans of the fuzzer instead of the cases: for a minute, or until one differs.
+    #[arg(long)]
+    plans: bool,
+    /// How long to run plans on a mutant.
+    #[arg(long, value_name = "SECONDS", value_parser = crate::run::limits::parse_seconds, default_value = "60",
+        requires = "plans")]
+    seconds: Duration,
     /// Run the cases on this mutant alone, and tell each that begins (what the other processes do).
     #[arg(long, value_name = "ID", hide = true)]
     one: Option<String>,
@@ -79,8 +92,9 @@ struct Fate {
 /// # Errors
 /// The mutant engine cannot be built, or the cases fail without a mutant: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let bait = bait(&args);
     if let Some(id) = &args.one {
-        return one::run(id, args.cases.as_deref());
+        return one::run(id, &bait);
     }
     let chosen = chosen(&args)?;
     if args.list {
@@ -89,13 +103,32 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if !cfg!(feature = "mutants") {
         return build::and_run(args.source.as_deref());
     }
-    let unchanged = one::watch(None, args.cases.as_deref(), args.timeout)?;
-    if let Some((case, _)) = unchanged {
+    let short = match &bait {
+        Bait::Plans(time) => Bait::Plans((*time).min(Duration::from_secs(5))),
+        other => other.clone(),
+    };
+    if let Some((case, _)) = one::watch(None, &short, time_limit(&args, &short))? {
         anyhow::bail!("{case} fails on the engine without a mutant: nothing can be said about the mutants");
     }
-    let fates = run_all(&chosen, &args)?;
+    let fates = run_all(&chosen, &args, &bait)?;
     print(&args, &fates)?;
     Ok(if fates.iter().all(|fate| fate.killed) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn bait(args: &Args) -> Bait {
+    match args.plans {
+        true => Bait::Plans(args.seconds),
+        false if args.commands => Bait::Commands,
+        false => Bait::Cases(args.cases.clone()),
+    }
+}
+
+/// When a mutant has had its time: plans take theirs first.
+fn time_limit(args: &Args, bait: &Bait) -> Duration {
+    match bait {
+        Bait::Plans(time) => *time + args.timeout,
+        Bait::Cases(_) | Bait::Commands => args.timeout,
+    }
 }
 
 fn chosen(args: &Args) -> anyhow::Result<Vec<&'static About>> {
@@ -121,14 +154,14 @@ fn list(args: &Args, chosen: &[&About]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_all(chosen: &[&'static About], args: &Args) -> anyhow::Result<Vec<Fate>> {
+fn run_all(chosen: &[&'static About], args: &Args, bait: &Bait) -> anyhow::Result<Vec<Fate>> {
     let bar = ProgressBar::new(chosen.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} mutants  {wide_msg}") {
         bar.set_style(style);
     }
     let one = |mutant: &&'static About| {
         bar.set_message(mutant.id);
-        let end = one::watch(Some(mutant.id), args.cases.as_deref(), args.timeout)?;
+        let end = one::watch(Some(mutant.id), bait, time_limit(args, bait))?;
         bar.inc(1);
         let (killed_by, how) = end.unzip();
         Ok(Fate { id: mutant.id, what: mutant.what, bug: mutant.bug, killed: how.is_some(), killed_by, how })

@@ -6,11 +6,15 @@ pub(super) mod select;
 pub use matrix::{Job, Target, finish, run_job, with_expectations};
 
 use super::{driver::places, wast::Format};
-use crate::{output, tier::Tier};
+use crate::{
+    output,
+    tier::{CompileArgs, Tier},
+};
 use anyhow::{Context, bail};
 use preflight::runtime::{
     adapters::{CommandLine, Template},
     known::{KNOWN, Known, Places},
+    process::Driver,
 };
 use preflight_spec_tests::rules;
 use select::Selection;
@@ -18,7 +22,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// Run the cases of the conformance suite.
 ///
-/// Without --runtime or --cmd they run on the reference engine. A case passes if its script does and if everything that the
+/// Without --runtime, --driver or --cmd they run on the reference engine. A case passes if its script does and if everything that the
 /// runtime shows of the instances it speaks of is as it says. Cases of rules that the texts leave open are recorded and give
 /// no verdict; what a runtime cannot do is unsupported.
 ///
@@ -30,6 +34,8 @@ use std::{path::PathBuf, process::ExitCode};
   preflight run --filter core/start           those whose path contains this text
   preflight run --rule CORE-START-04          those that prove this rule
   preflight run --runtime wasmi --runtime node
+  preflight run --driver 'python3 my_driver.py'
+                                              a runtime of your own, in any language
   preflight run --cmd 'tool run {preloads} {file} {args}'
                                               WASI programs on any command line
   preflight run --cases my-cases              the cases in a folder of your own")]
@@ -40,6 +46,10 @@ pub struct Args {
     /// times.
     #[arg(long = "runtime", value_name = "NAME")]
     runtimes: Vec<String>,
+    /// Run on the runtime that a driver serves: the command that starts it, its words parted by blanks (suite/PROTOCOL.md);
+    /// may be given several times.
+    #[arg(long = "driver", value_name = "CMD")]
+    drivers: Vec<String>,
     /// Run the WASI preview 1 programs on a command line. Places to be filled: {file}, {args}, {preloads} (each a `--preload
     /// NAME=FILE`), {env} (each an `--env NAME=VALUE`), {invoke}.
     #[arg(long, value_name = "TEMPLATE")]
@@ -50,6 +60,8 @@ pub struct Args {
     /// Which tier of the reference engine to run on; with both, what they do is compared step by step.
     #[arg(long, value_enum, default_value_t = DEFAULT_TIER)]
     tier: Tier,
+    #[command(flatten)]
+    compile: CompileArgs,
     /// A file of expectations for the one runtime that is run, instead of the built-in one.
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
@@ -94,7 +106,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
-    let options = args.tier.options()?;
+    let options = args.compile.options(args.tier)?;
     let mut targets = Vec::new();
     for name in &args.runtimes {
         targets.push(match (name.as_str(), Known::get(name)) {
@@ -105,6 +117,9 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
                 bail!("there is no runtime {name:?}; there are reference, {}", names.join(", "))
             }
         });
+    }
+    for command in &args.drivers {
+        targets.push(Target::Driver(Driver::new(command.split_whitespace())));
     }
     if let Some(template) = &args.cmd {
         let template = Template::parse(template)?;

@@ -23,7 +23,8 @@ use std::{
 ///
 /// Found are those that are part of this program, that lie on the search path, and that were installed by `preflight runtimes
 /// install` into a folder for caches (PREFLIGHT_CACHE names another). Two runtimes of one lineage that agree prove less than
-/// two strangers do.
+/// two strangers do. The last lines tell what the reference engine's compiled tier cannot compile; nothing falls back to the
+/// interpreter.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight runtimes                    what is here, and what it can do
@@ -132,6 +133,10 @@ fn write_text(out: &mut impl Write, found: &[(&Known, Option<Found>)]) -> anyhow
             }
             Some(Ok(_)) => {}
         }
+    }
+    #[cfg(feature = "jit")]
+    for (what, reason) in preflight_engine::UNSUPPORTED_BY_JIT {
+        writeln!(out, "{}not compiled by the reference engine: {what}, since {reason}{}", paint.dim(), paint.end())?;
     }
     Ok(())
 }

@@ -4,7 +4,11 @@ mod table;
 
 pub(super) use table::{Paint, Table};
 
-use crate::{render::clean, run::limits::parse_seconds, tier::Tier};
+use crate::{
+    render::clean,
+    run::limits::parse_seconds,
+    tier::{CompileArgs, Tier},
+};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
@@ -48,6 +52,8 @@ pub struct Args {
     /// Which tier of the engine to run on; with both, what they do is compared step by step.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
+    #[command(flatten)]
+    compile: CompileArgs,
     /// Collect garbage at every allocation, to find references that the collector does not see.
     #[arg(long)]
     gc_stress: bool,
@@ -95,7 +101,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
-    let mut options = args.tier.options()?;
+    let mut options = args.compile.options(args.tier)?;
     options.gc_stress = args.gc_stress;
     options.timeout = args.timeout;
     let mut jobs = match &args.official {

@@ -25,7 +25,7 @@ pub use wasi::Setup;
 use crate::{
     input::{self, Input},
     render::Notes,
-    tier::Tier,
+    tier::{CompileArgs, Tier},
 };
 use anyhow::{Context, bail, ensure};
 use component::Reading;
@@ -69,6 +69,9 @@ pub struct RunArgs {
     /// into directories of the host is written twice.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
+    /// When the compiler compiles.
+    #[command(flatten)]
+    compile: CompileArgs,
     /// The limits.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -146,7 +149,7 @@ pub trait Running {
 /// Core modules that will run.
 #[derive(Debug)]
 pub struct Plan {
-    /// The engine's settings, the tier aside.
+    /// The engine's settings; the tier is the one that the modules are made for, and each run has its own.
     pub config: Config,
     /// The instances in order: the preloads, then the root.
     pub members: Vec<Member>,
@@ -179,7 +182,19 @@ impl RunArgs {
     /// # Errors
     /// A file, a name or an argument that cannot be used.
     pub fn plan(&self, file: &Path) -> anyhow::Result<Planned> {
-        let config = self.limits.config();
+        self.plan_with(self.limits.config(), file)
+    }
+
+    /// The same for a trace that tells of every call of an export.
+    ///
+    /// # Errors
+    /// As [`RunArgs::plan`].
+    pub fn plan_of_exports(&self, file: &Path) -> anyhow::Result<Planned> {
+        self.plan_with(Config { trace_exports: true, ..self.limits.config() }, file)
+    }
+
+    fn plan_with(&self, mut config: Config, file: &Path) -> anyhow::Result<Planned> {
+        self.compile.apply(self.tier, &mut config)?;
         let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
@@ -296,5 +311,35 @@ fn parse_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=WAVE, such as limit=10 or 'names=[\"a\"]'".to_owned()),
+    }
+}
+
+#[cfg(all(test, feature = "jit"))]
+mod tests {
+    use super::{Planned, RunArgs};
+    use clap::Parser;
+    use std::io::Write;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+
+    /// How many functions of a module of two have been compiled when it is planned.
+    fn compiled(flags: &str) -> usize {
+        let mut file = tempfile::Builder::new().suffix(".wat").tempfile().unwrap();
+        file.write_all(b"(module (func) (func (export \"f\")))").unwrap();
+        let command = Command::parse_from(["preflight"].into_iter().chain(flags.split_whitespace()));
+        let Planned::Modules(plan) = command.run.plan(file.path()).unwrap() else { panic!("a core module") };
+        plan.members[0].module.compiled_functions()
+    }
+
+    #[test]
+    fn modules_are_compiled_when_the_flag_says() {
+        assert_eq!(compiled("--tier jit --compile eager"), 2);
+        assert_eq!(compiled("--tier both --compile eager"), 2);
+        assert_eq!(compiled("--tier jit --compile lazy"), 0);
+        assert_eq!(compiled("--tier jit"), 0);
     }
 }

@@ -2,34 +2,18 @@
 //! runtimes that speak the protocol are their drivers, in `suite/drivers`.
 
 mod command_line;
-#[cfg(feature = "component-layer")]
-mod component_layer;
 mod files;
 mod spectest_interp;
-#[cfg(feature = "tinywasm")]
-mod tinywasm;
 mod wasi_adapter;
-#[cfg(feature = "wasmer")]
-mod wasmer;
 #[cfg(feature = "wasmi")]
 mod wasmi;
-#[cfg(feature = "wasmtime")]
-mod wasmtime;
 mod wasmtime_cli;
 
 pub use command_line::{CommandLine, Template, TemplateError};
-#[cfg(feature = "component-layer")]
-pub use component_layer::ComponentLayer;
 pub use spectest_interp::SpectestInterp;
-#[cfg(feature = "tinywasm")]
-pub use tinywasm::Tinywasm;
 pub use wasi_adapter::WasiAdapter;
-#[cfg(feature = "wasmer")]
-pub use wasmer::Wasmer;
 #[cfg(feature = "wasmi")]
 pub use wasmi::Wasmi;
-#[cfg(feature = "wasmtime")]
-pub use wasmtime::Wasmtime;
 pub use wasmtime_cli::WasmtimeCli;
 
 /// The primitives of a runtime that has none: a command line.

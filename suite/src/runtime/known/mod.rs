@@ -83,19 +83,6 @@ fn default_cache() -> PathBuf {
 pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmi")]
     Known { name: "wasmi", what: "wasmi 2, part of this program", package: None, open: built_in },
-    #[cfg(feature = "tinywasm")]
-    Known { name: "tinywasm", what: "tinywasm, part of this program", package: None, open: built_in },
-    #[cfg(feature = "wasmer")]
-    Known { name: "wasmer-singlepass", what: "wasmer, part of this program", package: None, open: built_in },
-    #[cfg(feature = "wasmtime")]
-    Known { name: "wasmtime-crate", what: "wasmtime, part of this program", package: None, open: built_in },
-    #[cfg(feature = "component-layer")]
-    Known {
-        name: "component-layer",
-        what: "components on wasmi 0.31, part of this program",
-        package: None,
-        open: built_in,
-    },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
     Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun", "1.4.5")), open: bun },
     Known { name: "gjs", what: "SpiderMonkey; Debian's package gjs", package: None, open: |_, places| gjs(places) },
@@ -160,13 +147,7 @@ impl Known {
 }
 
 /// A runtime that is part of this program, in a worker of its own: one that aborts does not end the run.
-#[cfg(any(
-    feature = "wasmi",
-    feature = "tinywasm",
-    feature = "wasmer",
-    feature = "wasmtime",
-    feature = "component-layer"
-))]
+#[cfg(feature = "wasmi")]
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
     let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
@@ -180,14 +161,6 @@ pub fn in_this_process(name: &str) -> Option<Box<dyn Runtime>> {
     match name {
         #[cfg(feature = "wasmi")]
         "wasmi" => Some(Box::new(super::adapters::Wasmi::default())),
-        #[cfg(feature = "tinywasm")]
-        "tinywasm" => Some(Box::new(super::adapters::Tinywasm::default())),
-        #[cfg(feature = "wasmer")]
-        "wasmer-singlepass" => Some(Box::new(super::adapters::Wasmer::default())),
-        #[cfg(feature = "wasmtime")]
-        "wasmtime-crate" => Some(Box::new(super::adapters::Wasmtime::default())),
-        #[cfg(feature = "component-layer")]
-        "component-layer" => Some(Box::new(super::adapters::ComponentLayer::default())),
         _ => None,
     }
 }

@@ -67,7 +67,7 @@ impl Subject<'_> {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
-    let plan = args.run.plan(&args.file)?;
+    let plan = args.run.plan_of_exports(&args.file)?;
     let [tier, ..] = args.run.tiers()?[..] else { unreachable!("there is a tier to run on") };
     let mut session = plan.session(Imports::Stubs, tier);
     let recorder = Recorder::attach(session.store());

@@ -92,15 +92,21 @@ fn origin(cause: &Cause) -> &'static str {
     }
 }
 
-/// Exports of a reactor that were called before `_initialize` had returned: P1-REA-02.
+/// Exports of a reactor that others called before `_initialize` was: P1-REA-02. What a module does with its own functions
+/// in its start section is its own business, and a toolchain's allocator may be called at any time (P2-ADP-02).
 fn used_too_early(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (at, module) in subject.instances {
-        let is_export = |name: &str| matches!(export(module, name), Some(ExternIndex::Func(_)));
+        let is_used = |name: &str| {
+            let is_func = matches!(export(module, name), Some(ExternIndex::Func(_)));
+            is_func && !is_constructor(name) && !name.starts_with("cabi_") && !name.starts_with("cm32p2_")
+        };
+        let is_own =
+            |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
         let Some(initialised) = calls(subject, at, "_initialize").first().copied() else { continue };
-        let is_early = |index: &usize| match &subject.events[*index] {
-            Event::Called { at: path, name, .. } => path == at && is_export(name),
-            _ => false,
+        let is_early = |index: &usize| {
+            let call = entry(&subject.events[*index]);
+            call.is_some_and(|(path, name, cause)| path == at && is_used(name) && !is_own(cause))
         };
         let early: Vec<usize> = (0..initialised).filter(is_early).collect();
         if !early.is_empty() {

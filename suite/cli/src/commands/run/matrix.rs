@@ -14,6 +14,7 @@ use preflight::{
     runtime::{
         adapters::{CommandLine, WasiAdapter},
         known::{Known, Places},
+        process::Driver,
     },
     script::Options,
 };
@@ -58,6 +59,8 @@ pub enum Target {
     },
     /// A runtime that is looked for on this machine.
     Known(&'static Known),
+    /// A runtime behind a driver.
+    Driver(Driver),
     /// A command line.
     Command(Box<CommandLine>),
     /// An adapter of wasi-testsuite.
@@ -81,6 +84,9 @@ pub fn run_job(job: &Job) -> anyhow::Result<Vec<Column>> {
             vec![matrix::reference(name, options, cases, catalogue, job.jobs, &progress)]
         }
         Target::Known(known) => matrix::columns(&[*known], &job.places, cases, catalogue, &progress),
+        Target::Driver(driver) => {
+            vec![matrix::driver(driver, job.places.limits, cases, catalogue, &progress)]
+        }
         Target::Command(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
         Target::Adapter(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
     };

@@ -1,0 +1,21 @@
+;;! title = "What becomes of a component whose child blocks while it starts is recorded"
+;;! rules = ["CM-ASYNC-18"]
+;;! needs = ["component-model", "component-async"]
+(assert_trap
+  (component
+    (component $Child
+      (core module $Memory (memory (export "m") 1))
+      (core instance $memory (instantiate $Memory))
+      (type $t (future u8))
+      (core func $new (canon future.new $t))
+      (core func $read (canon future.read $t (memory (core memory $memory "m"))))
+      (core module $M
+        (import "" "new" (func $new (result i64)))
+        (import "" "read" (func $read (param i32 i32) (result i32)))
+        ;; nobody writes
+        (func $start (drop (call $read (i32.wrap_i64 (call $new)) (i32.const 8))))
+        (start $start))
+      (core instance (instantiate $M (with "" (instance
+        (export "new" (func $new)) (export "read" (func $read)))))))
+    (instance (instantiate $Child)))
+  "deadlock detected: event loop cannot make further progress")

@@ -1,0 +1,23 @@
+;;! title = "A component-level start of the asynchronous ABI goes on in the background once it has returned"
+;;! rules = ["CM-START-08"]
+;;! needs = ["component-model", "values", "component-async"]
+(component $C
+  (core func $return (canon task.return))
+  (core func $yield (canon thread.yield))
+  (core module $M
+    (import "" "return" (func $return))
+    (import "" "yield" (func $yield (result i32)))
+    (global $seen (mut i32) (i32.const 0))
+    ;; returns, and yields in its event loop (YIELD is 1)
+    (func (export "start") (result i32) (global.set $seen (i32.const 1)) (call $return) (i32.const 1))
+    (func (export "cb") (param i32 i32 i32) (result i32) (global.set $seen (i32.const 7)) (i32.const 0))
+    (func (export "seen") (result i32) (global.get $seen))
+    (func (export "seen-later") (result i32) (drop (call $yield)) (global.get $seen)))
+  (core instance $m (instantiate $M
+    (with "" (instance (export "return" (func $return)) (export "yield" (func $yield))))))
+  (func $start async (canon lift (core func $m "start") async (callback (core func $m "cb"))))
+  (start $start)
+  (func (export "seen") (result u32) (canon lift (core func $m "seen")))
+  (func (export "seen-later") (result u32) (canon lift (core func $m "seen-later"))))
+(assert_return (invoke "seen") (u32.const 1))
+(assert_return (invoke "seen-later") (u32.const 7))
