@@ -183,11 +183,14 @@ fn lists_of_every_kind_come_back_as_they_went() {
         ("$flags", vec![V::Flags(vec![]), V::Flags(vec![name("a"), name("i")])]),
         ("$plain", vec![plain(1), plain(200)]),
         ("$mixed", vec![mixed("b", &["h"], 0), mixed("c", &[], 0x7fc0_0000)]),
-        ("$variant", vec![
-            V::Variant(name("a"), Some(Box::new(V::U8(7)))),
-            V::Variant(name("b"), Some(Box::new(point(3, 'z')))),
-            V::Variant(name("c"), None),
-        ]),
+        (
+            "$variant",
+            vec![
+                V::Variant(name("a"), Some(Box::new(V::U8(7)))),
+                V::Variant(name("b"), Some(Box::new(point(3, 'z')))),
+                V::Variant(name("c"), None),
+            ],
+        ),
         ("string", vec![V::string("one"), V::string(""), V::string("drei €")]),
         ("$words", vec![V::Record(vec![(name("a"), V::string("w")), (name("b"), V::List(vec![V::U16(9)]))])]),
         ("(option $point)", vec![V::Option(None), V::Option(Some(Box::new(point(9, 'q'))))]),

@@ -91,7 +91,9 @@ fn deeply_declared_imports_are_refused() {
     const LEVELS: usize = 1_000;
     for level in 1..=LEVELS {
         let before = level - 1;
-        text += &format!(r#"(type $t{level} (instance (alias outer 1 $t{before} (type $x)) (export "x" (instance (type $x)))))"#);
+        text += &format!(
+            r#"(type $t{level} (instance (alias outer 1 $t{before} (type $x)) (export "x" (instance (type $x)))))"#
+        );
     }
     text += &format!(r#"(import "deep" (instance (type $t{LEVELS}))))"#);
     let component = match Component::new(&Config::default(), &bytes(&text)) {

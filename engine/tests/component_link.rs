@@ -9,8 +9,8 @@ use component_support::*;
 use preflight_engine::{
     Config, Module,
     component::{
-        Component, ComponentError, ComponentFuncType, ComponentLinkError, ComponentLinker, ComponentVal, ComponentValType,
-        HostInstance, HostItem, LinkMismatch,
+        Component, ComponentError, ComponentFuncType, ComponentLinkError, ComponentLinker, ComponentVal,
+        ComponentValType, HostInstance, HostItem, LinkMismatch,
     },
     trace::{InstancePath, Outcome},
 };
@@ -110,7 +110,8 @@ fn link_type(given: &str, declared: &str) -> Option<Result<(), ComponentError>> 
     let path = InstancePath::root().child("$lib");
     let made = |text: String| Component::new(&Config::default(), &bytes(&text)).ok();
     let given = made(format!(r#"(component (type $t {given}) (export "t" (type $t)))"#))?;
-    let user = made(format!(r#"(component (import "lib" (instance (type $t {declared}) (export "t" (type (eq $t))))))"#))?;
+    let user =
+        made(format!(r#"(component (import "lib" (instance (type $t {declared}) (export "t" (type (eq $t))))))"#))?;
     let lib = run.store.instantiate_component(&given, &ComponentLinker::new(), path);
     run.linker.define("lib", HostItem::exports_of(&lib.expect("a provider")));
     Some(run.instantiate_component(&user).map(drop))
@@ -130,7 +131,10 @@ const TYPES: &[&[&str]] = &[
     &[r#"(instance (export "a" (func)))"#],
     &[r#"(instance (export "a" (func)) (export "b" (func (result u16))))"#],
     &[r#"(instance (export "a" (func)) (export "c" (func (result u8))))"#],
-    &[r#"(instance (export "i" (instance (export "a" (func)))))"#, r#"(instance (export "i" (instance (export "a" (func)))))"#],
+    &[
+        r#"(instance (export "i" (instance (export "a" (func)))))"#,
+        r#"(instance (export "i" (instance (export "a" (func)))))"#,
+    ],
     &[r#"(instance (export "i" (instance (export "a" (func async)))))"#],
     // Resource types: `g` takes the first or the second, and `s` may be another name of `r`.
     &[

@@ -442,7 +442,11 @@ impl Binder<'_> {
     }
 
     /// A module type as the imports of a module, and its exports.
-    pub(super) fn declared_module(&self, ty: &ModuleTypeDef, outer: ScopeId) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
+    pub(super) fn declared_module(
+        &self,
+        ty: &ModuleTypeDef,
+        outer: ScopeId,
+    ) -> (ModuleSyntax, Vec<(Name, ExternType)>) {
         let (mut syntax, mut exports) = (ModuleSyntax::new([].into()), Vec::new());
         let define = |syntax: &mut ModuleSyntax, types: &[crate::syntax::SubType]| {
             let start = syntax.types.len() as u32;

@@ -48,7 +48,8 @@ impl Binder<'_> {
             (Type::Value(a), Type::Value(b)) => Some(a == b),
             (Type::Func(a), Type::Func(b)) => Some(a == b),
             (Type::Resource(a), Type::Resource(b)) => Some(a == b),
-            (Type::Instance(a, in_a), Type::Instance(b, in_b)) | (Type::Component(a, in_a), Type::Component(b, in_b)) => {
+            (Type::Instance(a, in_a), Type::Instance(b, in_b))
+            | (Type::Component(a, in_a), Type::Component(b, in_b)) => {
                 if Arc::ptr_eq(a, b) && in_a == in_b {
                     return Some(true);
                 }
@@ -117,12 +118,10 @@ impl Binder<'_> {
                     _ => return None,
                 }
             }
-            ExternDesc::Module(index) => {
-                match self.store.components.scope(scope).core_types.get(*index as usize)? {
-                    CoreType::Module(ty, outer) => Declared::Module(ty.clone(), *outer),
-                    CoreType::Sub(_) => return None,
-                }
-            }
+            ExternDesc::Module(index) => match self.store.components.scope(scope).core_types.get(*index as usize)? {
+                CoreType::Module(ty, outer) => Declared::Module(ty.clone(), *outer),
+                CoreType::Sub(_) => return None,
+            },
         })
     }
 

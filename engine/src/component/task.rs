@@ -338,8 +338,8 @@ impl Store {
         if self.is_recording() {
             self.record_entry_of_starting(entered);
         }
-        let may_enter = !self.components.poisoned
-            && entered.ids(&self.components).all(|id| self.components.instance(id).may_enter);
+        let may_enter =
+            !self.components.poisoned && entered.ids(&self.components).all(|id| self.components.instance(id).may_enter);
         trap_if(!may_enter, TrapCode::CannotEnter)?;
         self.components.set_may_enter(entered, false);
         Ok(entered)

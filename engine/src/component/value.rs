@@ -292,13 +292,9 @@ impl ComponentVal {
             ),
             Kind::Variant(cases) => V::Variant(cases.first()?.label.clone(), boxed(&cases.first()?.ty)?),
             Kind::List(_) => V::List(Vec::new()),
-            Kind::FixedList(ty, len) => {
-                V::List((0..*len).map(|_| Self::default_of(ty, fresh)).collect::<Option<_>>()?)
-            }
+            Kind::FixedList(ty, len) => V::List((0..*len).map(|_| Self::default_of(ty, fresh)).collect::<Option<_>>()?),
             Kind::Map(..) => V::Map(Vec::new()),
-            Kind::Tuple(types) => {
-                V::Tuple(types.iter().map(|ty| Self::default_of(ty, fresh)).collect::<Option<_>>()?)
-            }
+            Kind::Tuple(types) => V::Tuple(types.iter().map(|ty| Self::default_of(ty, fresh)).collect::<Option<_>>()?),
             Kind::Flags(_) => V::Flags(Vec::new()),
             Kind::Enum(labels) => V::Enum(labels.first()?.clone()),
             Kind::Option(_) => V::Option(None),

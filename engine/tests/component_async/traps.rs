@@ -166,9 +166,8 @@ fn future_copy() {
     assert_eq!(ends("future", &format!("(drop {read}) {read}")), INVALID, "read: e.state != CopyState.IDLE");
     assert_eq!(ends("future", &format!("(drop {write}) {write}")), INVALID, "write: e.state != CopyState.IDLE");
     for (end, sync) in [("$a", "$future-read-sync"), ("$b", "$future-write-sync")] {
-        let joined = format!(
-            "(call $join (local.get {end}) (call $set)) (call {sync} (local.get {end}) (i32.const 0))"
-        );
+        let joined =
+            format!("(call $join (local.get {end}) (call $set)) (call {sync} (local.get {end}) (i32.const 0))");
         assert_eq!(ends("future", &joined), INVALID, "{sync}: e.in_waitable_set() and not opts.async_");
     }
     assert_eq!(ends("future", "(call $future-read (local.get $a) (i32.const -1))"), POINTER, "out of bounds");
@@ -222,7 +221,11 @@ fn waitable_join_and_set_drop() {
     assert_eq!(go("(call $join (i32.const 9) (i32.const 0)) (i32.const 0)"), INVALID, "Table.get of the waitable");
     let no_set = "(call $join (local.get $a) (local.get $b)) (i32.const 0)";
     assert_eq!(ends("stream", no_set), INVALID, "not isinstance(wset, WaitableSet)");
-    assert_eq!(ends("stream", "(call $join (local.get $a) (i32.const 9)) (i32.const 0)"), INVALID, "Table.get of the set");
+    assert_eq!(
+        ends("stream", "(call $join (local.get $a) (i32.const 9)) (i32.const 0)"),
+        INVALID,
+        "Table.get of the set"
+    );
     let thread = r#"(global $wset (mut i32) (i32.const 0))
         (func $thread (param i32) (drop (call $wait (global.get $wset) (i32.const 0))))
         (elem (i32.const 0) func $thread)"#;
@@ -237,11 +240,9 @@ fn waitable_join_and_set_drop() {
 
 #[test]
 fn dropping_ends() {
-    for (new, drop, end) in [
-        ("stream", "drop-readable", "$a"),
-        ("stream", "drop-writable", "$b"),
-        ("future", "future-drop-readable", "$a"),
-    ] {
+    for (new, drop, end) in
+        [("stream", "drop-readable", "$a"), ("stream", "drop-writable", "$b"), ("future", "future-drop-readable", "$a")]
+    {
         let of = |new: &str, end: &str| ends(new, &format!("(call ${drop} (local.get {end})) (i32.const 0)"));
         assert_eq!(of(new, end), Ok(0));
         let other = if end == "$a" { "$b" } else { "$a" };

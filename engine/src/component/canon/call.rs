@@ -208,7 +208,12 @@ impl<'a> Lift<'a> {
     }
 }
 
-pub(super) fn call_post_return(store: &mut Store, inst: InstId, func: FuncAddr, flat_results: &[Val]) -> Result<(), Fault> {
+pub(super) fn call_post_return(
+    store: &mut Store,
+    inst: InstId,
+    func: FuncAddr,
+    flat_results: &[Val],
+) -> Result<(), Fault> {
     // `may_leave` stays cleared if this traps: nobody gets in again to see it.
     store.components.instance_mut(inst).may_leave = on(Mutant::PostReturnMayLeave);
     if on(Mutant::PostReturnTwice) {

@@ -144,7 +144,13 @@ impl Holds {
 /// Appends the fields of a type that begins `at` some byte; `None` if it is not plain.
 fn add(ty: &ValType, at: u64, fields: &mut Vec<Field>, cost: &mut u64) -> Option<()> {
     let holds = match ty {
-        ValType::U8 | ValType::S8 | ValType::U16 | ValType::S16 | ValType::U32 | ValType::S32 | ValType::U64
+        ValType::U8
+        | ValType::S8
+        | ValType::U16
+        | ValType::S16
+        | ValType::U32
+        | ValType::S32
+        | ValType::U64
         | ValType::S64 => Holds::Bits,
         ValType::Bool => Holds::Bool,
         ValType::F32 => Holds::F32,
