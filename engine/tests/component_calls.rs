@@ -147,7 +147,7 @@ fn point(a: u8, c: char) -> V {
         (name("a"), V::U8(a)),
         (name("b"), V::U64(u64::MAX - 7)),
         (name("c"), V::Char(c)),
-        (name("d"), V::Bool(a % 2 == 0)),
+        (name("d"), V::Bool(a.is_multiple_of(2))),
     ])
 }
 
@@ -155,7 +155,7 @@ fn plain(a: u8) -> V {
     V::Record(vec![
         (name("a"), V::U8(a)),
         (name("b"), V::U64(u64::from(a) << 50)),
-        (name("c"), V::Bool(a % 2 == 1)),
+        (name("c"), V::Bool(!a.is_multiple_of(2))),
         (name("d"), V::Flags(vec![name("b"), name("h")])),
         (name("e"), V::Tuple(vec![V::F32(2.5f32.to_bits()), V::S16(-3)])),
     ])
