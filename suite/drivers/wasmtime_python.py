@@ -22,7 +22,6 @@ TRAPS = {
 
 
 def end(error, at_link=False):
-    # Of a call it comes as a trap without a code.
     if "thrown Wasm exception" in str(error):
         return End("exception", error)
     if isinstance(error, w.Trap):

@@ -55,7 +55,8 @@ fn find(places: &Places, name: &str, in_package: &str, on_path: &str) -> Option<
 fn exported(name: &str) -> Result<(TempDir, Vec<Case>), Failed> {
     let folder = tempfile::tempdir()?;
     let cases = case::all()?;
-    for (path, content) in export(&cases, &rules().expect("the catalogue"), Format::Wast).files {
+    let catalogue = rules().expect("the catalogue");
+    for (path, content) in export(&cases, &catalogue, Format::Wast).files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
         fs::write(path, content)?;
@@ -63,7 +64,8 @@ fn exported(name: &str) -> Result<(TempDir, Vec<Case>), Failed> {
     let known = Expectations::built_in(name)?;
     let passes = |case: &Case| {
         let is_known = known.of(case).is_some_and(|entry| matches!(entry.expected, Expected::Failed | Expected::Flaky));
-        folder.path().join(&case.path).exists() && case.path.ends_with(".wast") && !is_known
+        let is_script = folder.path().join(&case.path).exists() && case.path.ends_with(".wast");
+        is_script && !is_known && case.gives_verdict(&catalogue)
     };
     let scripts = cases.into_iter().filter(passes).collect();
     Ok((folder, scripts))

@@ -83,7 +83,7 @@ d = get-directories
 # filesystem/types
 f = descriptor.open-at $d | {symlink-follow} | "f" | {create} | {read, write}
 descriptor.write $f | [97, 98, 99] | 0 => ok(3)
-descriptor.read $f | 2 | 1 => ok(([98, 99], false))
+descriptor.read $f | 2 | 1 => ok(([98, 99], true))
 descriptor.read-via-stream $f | 0
 w = descriptor.write-via-stream $f | 18446744073709551615
 descriptor.append-via-stream $f

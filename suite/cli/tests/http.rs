@@ -160,7 +160,7 @@ fn a_trace_of_a_request_shows_both_sides() {
         "P2-HTTP-04",
         "wasi:http/outgoing-handler@0.2.3.handle(",
         "err(HTTP-request-denied)",
-        "HTTP 201",
+        "set-status-code(borrow outgoing-response#2, 201)",
     ];
     contains(&run.out, &parts);
 }

@@ -40,7 +40,11 @@ impl Judge {
             if (&expected.stdout, &expected.stderr) != (&actual.stdout, &actual.stderr) {
                 let (expected, actual) = (expected.trace.clone(), actual.trace);
                 let finding = Finding { signature: format!("{who}: output"), action: 0, expected, actual };
-                return Verdict { has_failure: true, finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) };
+                return Verdict {
+                    has_failure: true,
+                    finding: Some(Box::new(finding)),
+                    ..Verdict::of(Class::Disagreed)
+                };
             }
         }
         match expected.trace.outcome {
