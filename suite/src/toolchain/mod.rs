@@ -1,7 +1,7 @@
 //! Tools that make components, as people use them: the cases of how *their* components start are built here from text, so that
 //! they speak of what the tool does today and not of a copy of what it once did.
 //!
-//! [`build`] carries out the table `[build]` of a case: [`componentize`], [`link`] or [`compose`], one file each.
+//! [`build`] carries out the table `[build]` of a case: `componentize`, `link` or `compose`, one file each.
 
 mod componentize;
 mod compose;
