@@ -240,8 +240,8 @@ fn findings_become_small() {
         Input::Task(TaskPlan::from_seed(1)),
         Input::Shaped(preflight::fuzz::smith::plan(1), 1),
     ] {
-        let text = serde_json::to_vec(&input.to_json()).expect("plans are data");
-        assert_eq!(Input::from_json(&text).expect("a plan"), input);
+        let text = serde_json::to_vec(&input).expect("plans are data");
+        assert_eq!(serde_json::from_slice::<Input>(&text).expect("an input").normalise(), input);
     }
 }
 
@@ -313,7 +313,8 @@ fn a_campaign_counts_every_input_once_and_the_same_with_any_number_of_threads() 
     assert_eq!(one.lacks.values().sum::<u64>(), one.classes.get(&Class::Unsupported).copied().unwrap_or(0));
     assert_eq!(one.classes.get(&Class::Disagreed), None, "{:?}", one.found.keys());
     assert_eq!((&one.classes, &one.oracles, one.compared), (&three.classes, &three.oracles, three.compared));
-    assert!(one.compared * 100 > 90 * 700 && one.with_failure * 3 > 700, "{one:?}");
+    // A quarter of the inputs is judged by comparison, and with one tier there is nothing to compare.
+    assert!((70 * 700..=75 * 700).contains(&(one.compared * 100)) && one.with_failure * 3 > 700, "{one:?}");
     assert!(one.oracles.len() == 4 && one.oracles.values().sum::<u64>() > 100, "{:?}", one.oracles);
 }
 

@@ -114,9 +114,7 @@ impl Store {
         // 2. to 4. The external values match the imports, in number and in type (`#match-externtype`).
         let types = self.types.close(module.syntax());
         let matched = self.match_imports(module, externs, &types, path);
-        if !on(Mutant::LinkCheckLate) || matches!(matched, Err(LinkError::Count { .. })) {
-            matched.clone()?;
-        }
+        let late = mutants::postponed(matched)?;
         self.count_instance()?;
         // 5. The instance that initialisers see: the imports, and the addresses that the functions will have.
         let externs = mutants::imports(self, externs);
@@ -125,7 +123,7 @@ impl Store {
         for step in mutants::plan(self, &STEPS).iter() {
             (step.run)(self, module, instance).map_err(fault_in(step.phase))?;
         }
-        matched?;
+        late?;
         // 14. The instance is what the instantiation returns.
         Ok(instance)
     }
@@ -275,14 +273,7 @@ impl Store {
             }
             let ty = self.types.close_table(&self.instance(instance).types, table.ty);
             let addr = self.alloc_table(ty, init).map_err(Fault::Exhausted)?;
-            if let Some(expr) = table.init.as_ref().filter(|_| on(Mutant::TableInitPerEntry)) {
-                for entry in 1..self.table(addr).len() {
-                    let Val::Ref(own) = self.eval_const(instance, expr, ValType::Ref(table.ty.element))? else {
-                        continue;
-                    };
-                    self.table_mut(addr).set(entry, own);
-                }
-            }
+            mutants::init_each_entry(self, instance, addr, table)?;
             let inst = self.tables.last_mut().expect("just allocated");
             self.instances[instance.0 as usize].push_table(addr, inst);
         }

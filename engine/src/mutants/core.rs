@@ -3,10 +3,10 @@
 use super::{Mutant, on};
 use crate::{
     Extern, Module, Store, Val,
-    error::Fault,
+    error::{Fault, LinkError},
     exec::instantiate::{Step, StepKind},
-    runtime::{InstanceAddr, Ref, RefKind},
-    syntax::{DataMode, ElemMode, ExternType, ValType},
+    runtime::{InstanceAddr, Ref, RefKind, TableAddr},
+    syntax::{DataMode, ElemMode, ExternType, Table, ValType},
     trace::{Initialiser, SegmentKind, TrapCode},
 };
 use std::borrow::Cow;
@@ -108,6 +108,31 @@ pub(crate) fn order<T>(reversed: Mutant, items: impl Iterator<Item = T>) -> impl
         true => (None, Some(items.collect::<Vec<_>>().into_iter().rev())),
     };
     as_they_stand.into_iter().flatten().chain(backwards.into_iter().flatten())
+}
+
+/// What the match of the imports comes to at once, and what of it at the end of the instantiation.
+pub(crate) fn postponed(matched: Result<(), LinkError>) -> Result<Result<(), LinkError>, LinkError> {
+    match matched {
+        // Without as many imports as are declared there is no instance to go on with.
+        Err(error) if on(Mutant::LinkCheckLate) && !matches!(error, LinkError::Count { .. }) => Ok(Err(error)),
+        matched => matched.map(Ok),
+    }
+}
+
+/// Evaluates the initial element of a new table again for each of its further entries.
+pub(crate) fn init_each_entry(
+    store: &mut Store,
+    instance: InstanceAddr,
+    addr: TableAddr,
+    table: &Table,
+) -> Result<(), Fault> {
+    let Some(expr) = table.init.as_ref().filter(|_| on(Mutant::TableInitPerEntry)) else { return Ok(()) };
+    for entry in 1..store.table(addr).len() {
+        if let Val::Ref(own) = store.eval_const(instance, expr, ValType::Ref(table.ty.element))? {
+            store.table_mut(addr).set(entry, own);
+        }
+    }
+    Ok(())
 }
 
 /// Whether an import is met, of which the specification says `matches`.

@@ -15,7 +15,9 @@ mod wasi;
 
 #[cfg(feature = "component")]
 pub(crate) use self::component::{component_end, component_start_end, swaps, take_back};
-pub(crate) use self::core::{Write, drops, matches, module_value, offset, order, plan, postpones, write};
+pub(crate) use self::core::{
+    Write, drops, init_each_entry, matches, module_value, offset, order, plan, postponed, postpones, write,
+};
 pub(crate) use self::end::{after, before, before_call, imports};
 
 #[cfg(feature = "mutants")]

@@ -8,6 +8,5 @@ mod declarations;
 mod every_function;
 mod guest;
 mod interfaces;
-mod linked;
 mod requests;
 mod start;

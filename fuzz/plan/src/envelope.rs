@@ -52,29 +52,17 @@ impl Planned for Plan {
     }
 }
 
-impl Planned for ComponentPlan {
-    fn normal(&self) -> Self {
-        self.normalise()
-    }
+macro_rules! planned {
+    ($($plan:ty),*) => {
+        $(impl Planned for $plan {
+            fn normal(&self) -> Self {
+                self.normalise()
+            }
+        })*
+    };
 }
 
-impl Planned for TaskPlan {
-    fn normal(&self) -> Self {
-        self.normalise()
-    }
-}
-
-impl Planned for ValuePlan {
-    fn normal(&self) -> Self {
-        self.normalise()
-    }
-}
-
-impl Planned for WasiPlan {
-    fn normal(&self) -> Self {
-        self.normalise()
-    }
-}
+planned!(ComponentPlan, TaskPlan, ValuePlan, WasiPlan);
 
 /// An input that holds `plan`.
 pub fn seal(plan: &impl Planned) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Annotations of a GitHub workflow: what is not as expected, at the place in the case's file.
 
-use super::{line_of, unexpected};
+use super::{escape, line_of, unexpected};
 use crate::matrix::{Matrix, Word};
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -42,17 +42,12 @@ fn property(text: &str) -> String {
 }
 
 fn message(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '%' => out.push_str("%25"),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
+    escape(text, |c| match c {
+        '%' => Some("%25"),
+        '\r' => Some("%0D"),
+        '\n' => Some("%0A"),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! A known failure is *skipped*, with its reason: it must not fail a build again and again. An unexpected pass is a failure.
 
+use super::escape;
 use crate::matrix::{CaseInfo, CaseResult, Matrix, RuntimeResults, Times, Word};
 use std::fmt::{self, Write};
 
@@ -136,20 +137,17 @@ fn seconds(us: u64) -> String {
 
 /// Text for XML, in attributes too. What no XML document can hold, not even escaped, is shown as an escape.
 fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
+    escape(text, |c| match c {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '&' => Some("&amp;"),
+        '"' => Some("&quot;"),
+        '\n' => Some("&#10;"),
+        '\t' => Some("&#9;"),
+        '\u{fffe}' => Some("\\u{fffe}"),
+        '\u{ffff}' => Some("\\u{ffff}"),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

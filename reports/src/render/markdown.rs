@@ -1,6 +1,6 @@
 //! A summary for a pull request.
 
-use super::{Notable, notable, unexpected};
+use super::{Notable, escape, notable, unexpected};
 use crate::matrix::{Counts, Matrix, RuleInfo, Word};
 use std::fmt::Write;
 
@@ -197,18 +197,22 @@ fn count(n: usize, one: &str, many: &str) -> String {
 
 /// Text that means nothing to Markdown or HTML, on one line.
 fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '|' | '[' | ']' | '#' | '~' | '@' => out.extend(['\\', c]),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
+    escape(text, |c| match c {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '&' => Some("&amp;"),
+        '\\' => Some("\\\\"),
+        '`' => Some("\\`"),
+        '*' => Some("\\*"),
+        '_' => Some("\\_"),
+        '|' => Some("\\|"),
+        '[' => Some("\\["),
+        ']' => Some("\\]"),
+        '#' => Some("\\#"),
+        '~' => Some("\\~"),
+        '@' => Some("\\@"),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -57,6 +57,19 @@ fn line_of(notes: &[String]) -> Option<u64> {
     column.parse::<u64>().ok().and_then(|_| line.parse().ok())
 }
 
+/// `text`, with what `of` says in the place of a character. Other control characters are shown as escapes.
+fn escape(text: &str, of: impl Fn(char) -> Option<&'static str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match of(c) {
+            Some(escaped) => out.push_str(escaped),
+            None if c.is_control() => out.extend(c.escape_default()),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
 /// A document with everything in it that a renderer has to cope with: every verdict, expected and not, a contested rule, a
 /// rule without a case, a runtime that broke, and names that mean something to HTML, XML, Markdown and terminals.
 #[cfg(test)]

@@ -13,7 +13,7 @@ fn json(text: &str) -> Value {
 #[test]
 fn every_input_is_counted_in_one_class() {
     let folder = Folder::with(&[]);
-    let run = folder.run("fuzz --count 300 --tier interp --jobs 2 --format json");
+    let run = folder.run("fuzz --count 300 --tier both --jobs 2 --format json");
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     let report = json(&run.out);
     let classes = report["classes"].as_object().expect("classes");
@@ -64,7 +64,7 @@ fn a_plan_is_made_smaller_as_long_as_the_runtime_fails() {
     assert_eq!(run.status, 0, "{}", run.err);
     contains(&run.err, &["predicted != wasmi: it broke: crash"]);
     let small = json(&fs::read_to_string(folder.path("small.json")).expect("the plan"));
-    assert_eq!(small["nodes"].as_array().map(Vec::len), Some(2), "{small}");
+    assert_eq!(small["plan"]["nodes"].as_array().map(Vec::len), Some(2), "{small}");
     let case = folder.run("shrink small.json --runtime wasmi --tier interp --tries 10 --wast");
     contains(&case.out, &[";;! title = ", "(assert_trap (module", "(assert_return (invoke $p0 \"call\"))"]);
     // The case holds on the engine; that a case of a plan names more needs than it has keeps wasmi from running it.
@@ -96,12 +96,13 @@ fn a_runtime_is_told_apart_from_the_engine() {
 
 #[test]
 fn wrong_usage_says_what_to_do() {
-    let folder = Folder::with(&[]);
+    let folder = Folder::with(&[("strange.json", r#"{"kind": "novel", "plan": {}}"#)]);
     for (args, words) in [
         ("fuzz --runtime nobody", "there is no runtime \"nobody\"; there are "),
         ("fuzz --jobs 0", "--jobs 0 would do nothing: give 1 or more"),
         ("fuzz --exhaustive 9", "give 4 or less"),
         ("shrink none.json", "cannot read none.json"),
+        ("shrink strange.json", "strange.json is no plan"),
     ] {
         let run = folder.run(args);
         assert_eq!(run.status, 2, "{args}");

@@ -5,6 +5,7 @@ use preflight_plan::{
     Plan, component::ComponentPlan, envelope::Planned, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
 };
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -38,8 +39,9 @@ pub enum Until {
     End,
 }
 
-/// An input, so that it can be had again.
-#[derive(Debug, Clone, PartialEq)]
+/// An input, so that it can be had again: as data it is its kind, and what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "plan", rename_all = "lowercase")]
 pub enum Input {
     /// A plan.
     Plan(Plan),
@@ -371,40 +373,17 @@ fn shrunk<T: Planned>(plan: &T, signature: &str, tries: usize, judge: impl Fn(&T
 }
 
 impl Input {
-    /// The input as data.
-    pub fn to_json(&self) -> serde_json::Value {
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    /// The normal input that this one stands for: what was written by hand or changed by a fuzzer may need that.
+    pub fn normalise(self) -> Input {
         match self {
-            Input::Plan(plan) => serde_json::json!(plan),
-            Input::Component(plan) => serde_json::json!(plan),
-            Input::Program(plan) => serde_json::json!(plan),
-            Input::Value(plan) => serde_json::json!(plan),
-            Input::Task(plan) => serde_json::json!(plan),
-            Input::Shaped(plan, seed) => serde_json::json!({ "shaped": seed, "plan": plan }),
-            Input::Module(bytes) => serde_json::json!({ "bytes": hex(bytes) }),
+            Input::Plan(plan) => Input::Plan(plan.normalise()),
+            Input::Component(plan) => Input::Component(plan.normalise()),
+            Input::Program(plan) => Input::Program(plan.normalise()),
+            Input::Value(plan) => Input::Value(plan.normalise()),
+            Input::Task(plan) => Input::Task(plan.normalise()),
+            Input::Shaped(plan, seed) => Input::Shaped(plan.normalise(), seed),
+            Input::Module(bytes) => Input::Module(bytes),
         }
-    }
-
-    /// The plan that a text of [`to_json`](Self::to_json) holds; each kind has a field that no other one has.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn from_json(text: &[u8]) -> serde_json::Result<Input> {
-        let value: serde_json::Value = serde_json::from_slice(text)?;
-        let has = |field: &str| value.get(field).is_some();
-        Ok(if has("root") {
-            Input::Component(serde_json::from_value::<ComponentPlan>(value)?.normalise())
-        } else if has("main") {
-            Input::Program(serde_json::from_value::<WasiPlan>(value)?.normalise())
-        } else if has("place") {
-            Input::Task(serde_json::from_value::<TaskPlan>(value)?.normalise())
-        } else if has("ty") {
-            Input::Value(serde_json::from_value::<ValuePlan>(value)?.normalise())
-        } else if let Some(seed) = value.get("shaped").and_then(serde_json::Value::as_u64) {
-            Input::Shaped(serde_json::from_value::<Plan>(value["plan"].clone())?.normalise(), seed)
-        } else {
-            Input::Plan(serde_json::from_value::<Plan>(value)?.normalise())
-        })
     }
 
     /// Judges the input.

@@ -1,6 +1,6 @@
 //! Carries out a plan of components on the reference engine.
 
-use super::{Checks, Class, Events, Judge, Verdict, judge::difference, text_of};
+use super::{Checks, Events, Judge, Verdict, judge::difference, text_of};
 use crate::{
     post_mortem,
     trace::{InstancePath, Level, Outcome, Trace, TrapCode},
@@ -53,16 +53,13 @@ impl Judge {
             };
             let actual = run(&component, &config);
             if let Outcome::Unsupported { what } = actual.outcome {
-                return Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) };
+                return Verdict::unsupported(what);
             }
             if let Some(verdict) = difference(expected, &actual, &format!("predicted != {name} ({what})"), 0) {
                 return verdict;
             }
         }
-        match expected.outcome {
-            Outcome::Returned { .. } => Verdict::of(Class::Agreed),
-            _ => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
-        }
+        Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. }))
     }
 }
 

@@ -154,6 +154,19 @@ fn verdict(expected: &Expected) -> Verdict {
     Verdict { has_failure, is_compared: !expected.traces.is_empty(), ..Verdict::of(class) }
 }
 
+/// Compares what every action was to do with what it did.
+///
+/// # Errors
+/// The verdict if there are more or fewer actions, or two traces of one differ.
+pub(super) fn alike(expected: &[Trace], actual: &[Trace], who: &str) -> Result<(), Verdict> {
+    if expected.len() != actual.len() {
+        return Err(Verdict::disagreed(format!("{who}: the number of actions")));
+    }
+    let pairs = expected.iter().zip(actual).enumerate();
+    let mut different = pairs.filter_map(|(action, (expected, actual))| difference(expected, actual, who, action));
+    different.next().map_or(Ok(()), Err)
+}
+
 /// The verdict if two traces of an action differ.
 pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: usize) -> Option<Verdict> {
     // An empty post-mortem stands for one that was not made, in a comparison; here both sides have made theirs.
@@ -179,6 +192,17 @@ impl Verdict {
             checks: Checks::default(),
             runtimes: Vec::new(),
         }
+    }
+
+    /// All traces are alike; whether one tells of a failure.
+    pub(super) fn agreed(has_failure: bool) -> Verdict {
+        let class = if has_failure { Class::AgreedOnFailure } else { Class::Agreed };
+        Verdict { has_failure, ..Verdict::of(class) }
+    }
+
+    /// Somebody cannot do what it takes.
+    pub(super) fn unsupported(what: String) -> Verdict {
+        Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) }
     }
 
     /// Something went wrong before there were traces to compare.

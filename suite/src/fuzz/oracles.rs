@@ -4,7 +4,7 @@ use super::{
     Class, Judge, OnRuntime, Verdict,
     driver::{self, Probed},
     foreign::Task,
-    judge::difference,
+    judge::alike,
 };
 use crate::trace::{Outcome, RefValue, State, Trace, Value};
 use preflight_engine::Module;
@@ -122,12 +122,14 @@ impl Judge {
         let (plan, without) = foreign.fit(plan).map_err(broken)?;
         let (wasm, expected) = (plan.to_wasm(), plan.expected());
         let judge = self.first_tier();
-        let (mut class, mut lacks) = judge.on_runtime_with(foreign, &plan, &wasm, &expected)?;
+        // As it was, the reference engine has judged it already.
+        let is_new = !without.is_empty();
+        let (mut class, mut lacks) = judge.on_runtime_with(foreign, &plan, &wasm, &expected, is_new)?;
         let count = wasm.actions.len().min(expected.traces.len());
         for actions in call_prefixes(&wasm.actions[..count], &expected) {
             let expected = plan.expected_of(&actions);
             let wasm = Wasm { modules: wasm.modules.clone(), actions };
-            let (other, why) = judge.on_runtime_with(foreign, &plan, &wasm, &expected)?;
+            let (other, why) = judge.on_runtime_with(foreign, &plan, &wasm, &expected, is_new)?;
             class = class.max(other);
             lacks = lacks.or(why);
         }
@@ -137,15 +139,18 @@ impl Judge {
         Ok(OnRuntime { name: foreign.name().to_owned(), class, lacks, without })
     }
 
-    /// The reference engine first: the plan may be another one than was judged already. Then the runtime.
+    /// The reference engine first, if the plan `is_new` to it; then the runtime.
     fn on_runtime_with(
         &self,
         foreign: &super::Foreign,
         plan: &Plan,
         wasm: &Wasm,
         expected: &Expected,
+        is_new: bool,
     ) -> Result<(Class, Option<String>), Verdict> {
-        self.tiers_against(plan, wasm, expected, "")?;
+        if is_new {
+            self.tiers_against(plan, wasm, expected, "")?;
+        }
         let task = Task { plan, modules: &wasm.modules, actions: &wasm.actions, expected };
         foreign.judge(&task).map_err(|finding| Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) })
     }
@@ -180,16 +185,11 @@ impl Judge {
         for (name, config) in &self.tiers {
             let (actual, found) = driver::run(&plan, &modules, actions, config);
             if let Some(what) = lacks(&actual) {
-                return Err(Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) });
+                return Err(Verdict::unsupported(what));
             }
             probed = found;
-            if actual == expected.traces {
-                continue;
-            }
-            for (action, (expected, actual)) in expected.traces.iter().zip(&actual).enumerate() {
-                if let Some(verdict) = difference(expected, actual, &format!("predicted != {name}{remark}"), action) {
-                    return Err(verdict);
-                }
+            if actual != expected.traces {
+                alike(&expected.traces, &actual, &format!("predicted != {name}{remark}"))?;
             }
         }
         Ok(probed)

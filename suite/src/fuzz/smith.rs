@@ -4,7 +4,10 @@
 //! after that, so that most of those do not decode any more. What nobody predicts is compared: the interpreter is taken at
 //! its word, and the other tier has to do the same.
 
-use super::{Events, Judge, Verdict, driver, judge::Class};
+use super::{
+    Events, Judge, Verdict, driver,
+    judge::{Class, alike},
+};
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
 use preflight_engine::{
@@ -66,7 +69,7 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
     let noise = preflight_plan::bytes_of_seed(!seed);
     let replaced = wasm.modules.get(chosen).and_then(|shape| shaped_module(shape.clone(), &noise));
     let (Some(replaced), Some((_, config))) = (replaced, judge.tiers.first()) else {
-        return Verdict::of(Class::Agreed);
+        return Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned());
     };
     wasm.modules[chosen] = replaced;
     let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
@@ -82,24 +85,25 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
             first = Some((name, actual));
             continue;
         };
-        // What fuel and stack are enough for is the tiers' own business.
-        let is_exhausted = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { .. });
-        for (action, (expected, actual)) in expected.iter().zip(&actual).enumerate() {
-            if is_exhausted(expected) || is_exhausted(actual) {
-                return Verdict::of(Class::Exhausted);
-            }
-            let who = format!("{other} != {name} (shaped)");
-            if let Some(verdict) = super::judge::difference(expected, actual, &who, action) {
-                return verdict;
-            }
+        if let Err(verdict) = alike(expected, &actual, &format!("{other} != {name} (shaped)")) {
+            return verdict;
         }
     }
     let traces = first.map(|(_, traces)| traces).unwrap_or_default();
-    let fails = |trace: &Trace| !matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
-    match traces.iter().any(fails) {
-        true => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
-        false => Verdict::of(Class::Agreed),
-    }
+    by_comparison(judge, traces.iter().map(|trace| &trace.outcome))
+}
+
+/// The verdict where all tiers end in `outcomes`: a comparison, if there is more than one tier.
+fn by_comparison<'o>(judge: &Judge, outcomes: impl Iterator<Item = &'o Outcome> + Clone) -> Verdict {
+    let verdict = match outcomes.clone().any(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
+        true => Verdict::of(Class::Exhausted),
+        false => {
+            let is_over = |outcome: &Outcome| matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
+            Verdict::agreed(!outcomes.clone().all(is_over))
+        }
+    };
+    let is_compared = judge.tiers.len() > 1;
+    Verdict { is_compared, has_failure: verdict.has_failure && is_compared, ..verdict }
 }
 
 fn config() -> wasm_smith::Config {
@@ -129,23 +133,16 @@ fn config() -> wasm_smith::Config {
 
 /// Runs a module on every tier of the judge; all must do the same.
 pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
-    let Some((_, config)) = judge.tiers.first() else { return Verdict::of(Class::Agreed) };
+    let Some((_, config)) = judge.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
     let Ok(module) = Module::new(config, bytes) else { return Verdict::of(Class::Invalid) };
     let mut traces = Vec::new();
     for (name, config) in &judge.tiers {
         match run(&module, config) {
             Some(trace) => traces.push((*name, trace)),
             None => {
-                return Verdict {
-                    lacks: Some("an import without a stub".to_owned()),
-                    ..Verdict::of(Class::Unsupported)
-                };
+                return Verdict::unsupported("an import without a stub".to_owned());
             }
         }
-    }
-    let is_exhausted = |(_, trace): &(&str, Trace)| matches!(trace.outcome, Outcome::Exhausted { .. });
-    if traces.iter().any(is_exhausted) {
-        return Verdict::of(Class::Exhausted);
     }
     let (_, expected) = &traces[0];
     for (name, actual) in &traces[1..] {
@@ -153,10 +150,7 @@ pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
             return verdict;
         }
     }
-    match expected.outcome {
-        Outcome::Returned { .. } => Verdict::of(Class::Agreed),
-        _ => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
-    }
+    by_comparison(judge, std::iter::once(&expected.outcome))
 }
 
 /// Instantiates a module with stubs and calls its exports; `None` if an import can have no stub.

@@ -1,6 +1,6 @@
 //! Carries out plans of tasks on the reference engine.
 
-use super::{Class, Events, Judge, Verdict, judge::difference};
+use super::{Events, Judge, Verdict, judge::alike};
 use crate::{
     post_mortem,
     trace::{Cause, InstancePath, Level, Outcome, Phase, Trace},
@@ -35,19 +35,11 @@ impl Judge {
                 Err(error) => return Verdict::disagreed(format!("decode: {error}")),
             };
             let (actual, who) = (run(&component, &config), format!("predicted != {name} (task)"));
-            if expected.len() != actual.len() {
-                return Verdict::disagreed(format!("{who}: the number of actions"));
-            }
-            let pairs = expected.iter().zip(&actual).enumerate();
-            let different = pairs.map(|(action, (expected, actual))| difference(expected, actual, &who, action));
-            if let Some(verdict) = different.flatten().next() {
+            if let Err(verdict) = alike(expected, &actual, &who) {
                 return verdict;
             }
         }
-        match expected.iter().all(|trace| matches!(trace.outcome, Outcome::Returned { .. })) {
-            true => Verdict::of(Class::Agreed),
-            false => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
-        }
+        Verdict::agreed(!expected.iter().all(|trace| matches!(trace.outcome, Outcome::Returned { .. })))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Carries out plans of values on the reference engine.
 
-use super::{Class, Events, Judge, Verdict, judge::difference};
+use super::{Events, Judge, Verdict, judge::alike};
 use crate::{
     post_mortem,
     trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, Trace},
@@ -30,19 +30,11 @@ impl Judge {
                 Err(error) => return Verdict::disagreed(error),
             };
             let who = format!("predicted != {name} (value)");
-            if expected.len() != actual.len() {
-                return Verdict::disagreed(format!("{who}: the number of actions"));
-            }
-            let pairs = expected.iter().zip(&actual).enumerate();
-            let different = pairs.map(|(action, (expected, actual))| difference(expected, actual, &who, action));
-            if let Some(verdict) = different.flatten().next() {
+            if let Err(verdict) = alike(expected, &actual, &who) {
                 return verdict;
             }
         }
-        match expected.first().map(|trace| &trace.outcome) {
-            Some(Outcome::Returned { .. }) | None => Verdict::of(Class::Agreed),
-            Some(_) => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
-        }
+        Verdict::agreed(expected.first().is_some_and(|trace| !matches!(trace.outcome, Outcome::Returned { .. })))
     }
 }
 

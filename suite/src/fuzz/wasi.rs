@@ -31,7 +31,7 @@ impl Judge {
                 Err(error) => return Verdict::disagreed(format!("decode: {error}")),
             };
             if let Outcome::Unsupported { what } = actual.trace.outcome {
-                return Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) };
+                return Verdict::unsupported(what);
             }
             let who = format!("predicted != {name} (wasi)");
             if let Some(verdict) = difference(&expected.trace, &actual.trace, &who, 0) {
@@ -48,9 +48,9 @@ impl Judge {
             }
         }
         match expected.trace.outcome {
-            Outcome::Returned { .. } | Outcome::Exit { code: 0 } => Verdict::of(Class::Agreed),
+            Outcome::Returned { .. } | Outcome::Exit { code: 0 } => Verdict::agreed(false),
             Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            _ => Verdict { has_failure: true, ..Verdict::of(Class::AgreedOnFailure) },
+            _ => Verdict::agreed(true),
         }
     }
 }

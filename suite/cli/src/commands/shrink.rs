@@ -2,7 +2,7 @@
 
 use super::fuzz;
 use crate::{output, tier::Tier};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use preflight::fuzz::{
     campaign::{self, Input},
     case,
@@ -12,8 +12,9 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
-/// FILE holds a plan of any kind: JSON as `preflight fuzz` saves it, or an input of the libFuzzer target `plans`. The
-/// smallest plan found is printed as JSON, or as a case for spec-tests.
+/// FILE holds an input of any kind: JSON as `preflight fuzz` saves it, a plan of core modules as JSON, a module, or an input of
+/// the libFuzzer target `plans`. The smallest one found is printed as JSON, or as a case for spec-tests. A module stays as it
+/// is.
 ///
 /// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
 #[derive(Debug, clap::Args)]
@@ -48,14 +49,7 @@ pub struct Args {
 /// The file cannot be read, is no plan, or the output cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    let input = match Input::from_json(&bytes) {
-        Ok(input) => input,
-        Err(error) if bytes.starts_with(b"{") => bail!("{} is no plan: {error}", args.file.display()),
-        Err(_) => {
-            let plan = envelope::open(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
-            Input::Plan(plan)
-        }
-    };
+    let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
     let judge = fuzz::judge(args.tier, &args.runtimes)?;
     let Some(finding) = input.judge(&judge).finding else {
         output::note("nobody disagrees on this plan");
@@ -63,7 +57,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let small = campaign::smaller(&judge, &input, &finding.signature, args.tries);
     let text = match (&small, args.wast) {
-        (_, false) => serde_json::to_string_pretty(&small.to_json())? + "\n",
+        (_, false) => serde_json::to_string_pretty(&small)? + "\n",
         // It can say why there is no script.
         (Input::Plan(plan), true) => case::case(plan, &plan.expected(), &finding.signature, case::RULE)?,
         (small, true) => {
@@ -73,4 +67,20 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     output::note(&finding.signature);
     output::data(args.out.as_deref(), &text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The input that a file holds.
+fn read(bytes: &[u8]) -> anyhow::Result<Input> {
+    if bytes.starts_with(b"\0asm") {
+        return Ok(Input::Module(bytes.to_vec()));
+    }
+    if !bytes.starts_with(b"{") {
+        return Ok(Input::Plan(envelope::open(bytes)?));
+    }
+    let data: serde_json::Value = serde_json::from_slice(bytes)?;
+    let input = match data.get("kind") {
+        Some(_) => serde_json::from_value(data)?,
+        None => Input::Plan(serde_json::from_value(data)?),
+    };
+    Ok(Input::normalise(input))
 }

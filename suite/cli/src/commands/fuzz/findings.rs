@@ -99,7 +99,7 @@ impl State {
             Input::Module(bytes) => return output::file(&self.folder.join(format!("{name}.wasm")), bytes),
             small => small,
         };
-        let text = serde_json::to_string_pretty(&small.to_json())?;
+        let text = serde_json::to_string_pretty(small)?;
         output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
         let script = match small {
             Input::Plan(plan) => match case::case(plan, &plan.expected(), signature, case::RULE) {
@@ -122,11 +122,11 @@ impl State {
 /// What was found, each once, as small as it was made.
 pub fn describe(smaller: &mut Smaller<'_>, report: &Report) -> Vec<serde_json::Value> {
     let mut one = |(signature, found): (&String, &Found)| {
-        let plan = smaller.of(signature, &found.input).to_json();
+        let input = smaller.of(signature, &found.input);
         json!({
             "signature": signature,
             "action": found.finding.action,
-            "plan": plan,
+            "input": input,
             "expected": found.finding.expected,
             "actual": found.finding.actual,
         })
@@ -180,7 +180,7 @@ mod tests {
         let name = format!("{:016x}", hash(signature));
         assert_eq!(saved, [format!("{name}.json"), format!("{name}.wast"), "state.json".to_owned()]);
         let bytes = fs::read(folder.path().join(&saved[0])).expect("the plan");
-        let small: Plan = serde_json::from_slice(&bytes).expect("a plan");
+        let Input::Plan(small) = serde_json::from_slice(&bytes).expect("an input") else { panic!("a plan") };
         assert!(small.nodes.len() <= 1 && small.modules[0].memories.is_empty(), "{small:?}");
         // Another run sees the same thing, and writes nothing but how far it has come.
         fs::remove_file(folder.path().join(&saved[0])).expect("the plan was there");
