@@ -112,7 +112,8 @@ fn again(args: &Args) -> Box<dyn Fn(&str) -> String + Sync> {
     let (cmd, adapter, drivers) = (args.cmd.clone(), args.wasi_adapter.clone(), args.drivers.clone());
     let mut rest = String::new();
     if args.tier != DEFAULT_TIER {
-        rest += &format!(" --tier {}", args.tier.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()));
+        rest +=
+            &format!(" --tier {}", args.tier.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()));
     }
     if let Some(folder) = args.selection.folder() {
         rest += &format!(" --cases '{}'", folder.display());

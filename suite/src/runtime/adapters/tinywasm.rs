@@ -187,9 +187,7 @@ fn to_trace(value: &WasmValue) -> Value {
         WasmValue::F32(v) => Value::F32(v.to_bits()),
         WasmValue::F64(v) => Value::F64(v.to_bits()),
         WasmValue::V128(bytes) => Value::V128(u128::from_le_bytes(*bytes)),
-        WasmValue::RefExtern(value) => {
-            Value::Ref(value.addr().map_or(RefValue::Null, RefValue::Extern))
-        }
+        WasmValue::RefExtern(value) => Value::Ref(value.addr().map_or(RefValue::Null, RefValue::Extern)),
         WasmValue::RefFunc(func) if func.is_null() => Value::Ref(RefValue::Null),
         // tinywasm's number of a function says nothing outside of it.
         WasmValue::RefFunc(_) => Value::Ref(RefValue::Func("?".to_owned())),

@@ -3,9 +3,9 @@
 //!
 //! | it says | class |
 //! |---|---|
-//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says that something is not supported or not implemented |
+//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that there are several memories, or that an instance is not called as an interface is |
 //! | an error that speaks of an import | unlinkable |
-//! | a trap, in its interpreter's words | the trap of that reason |
+//! | a trap, in its interpreter's words | the trap of that reason; one by `unreachable`: a trap whose reason is not told, for between components its adapters trap so whatever the reason |
 //! | any other error | unsupported, if it says that something is not implemented; else failed |
 //!
 //! It knows instances by names of interfaces only, which the components of scripts do not have, so that it is never given
@@ -16,6 +16,7 @@ use crate::{
     trace::{Resource, TrapCode, Value},
 };
 use serde_json::Value as Json;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use wasm_component_layer::{
     Component, Engine, Func, Instance, Linker, List, OptionValue, Store, Tuple, Value as Val, ValueType,
 };
@@ -63,11 +64,17 @@ impl Runtime for ComponentLayer {
     }
 
     fn compile_component(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
-        let component = Component::new(&self.engine, bytes).map_err(|error| match end(&error) {
+        // What it has not implemented it says by a panic.
+        let made = catch_unwind(AssertUnwindSafe(|| Component::new(&self.engine, bytes)));
+        let made = made.unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            Err(anyhow::Error::msg(if words.contains("not implemented") { words } else { resume_unwind(panic) }))
+        });
+        self.components.push(made.map_err(|error| match end(&error) {
             unsupported @ End::Unsupported(_) => unsupported,
             _ => End::Rejected(format!("{error:#}")),
-        })?;
-        self.components.push(component);
+        })?);
         Ok(ModuleId(self.components.len() as u32 - 1))
     }
 
@@ -141,7 +148,12 @@ fn read(json: &Json, ty: &ValueType) -> Result<Val, End> {
         None => json.as_i64().map(i128::from).ok_or_else(wrong),
     };
     let all = |tys: &mut dyn Iterator<Item = ValueType>| {
-        json.as_array().ok_or_else(wrong)?.iter().zip(tys).map(|(item, ty)| read(item, &ty)).collect::<Result<Vec<_>, _>>()
+        json.as_array()
+            .ok_or_else(wrong)?
+            .iter()
+            .zip(tys)
+            .map(|(item, ty)| read(item, &ty))
+            .collect::<Result<Vec<_>, _>>()
     };
     Ok(match ty {
         ValueType::Bool => Val::Bool(json.as_bool().ok_or_else(wrong)?),
@@ -176,11 +188,21 @@ fn read(json: &Json, ty: &ValueType) -> Result<Val, End> {
 fn end(error: &anyhow::Error) -> End {
     let text = format!("{error:#}");
     let says = |words: &[&str]| words.iter().any(|word| text.to_lowercase().contains(word));
-    if says(&["not implemented", "not yet implemented", "not enabled", "not supported", "unsupported"]) {
+    let lacks = [
+        "not implemented",
+        "not yet implemented",
+        "not enabled",
+        "not supported",
+        "unsupported",
+        // Its validator knows the proposals of its day.
+        "multiple memories",
+        // An instance that is not called as an interface is.
+        "did not have valid name",
+    ];
+    if says(&lacks) {
         return End::Unsupported(text);
     }
     let traps = [
-        ("`unreachable` instruction executed", TrapCode::Unreachable),
         ("out of bounds memory access", TrapCode::OutOfBoundsMemory),
         ("undefined element", TrapCode::UndefinedElement),
         ("uninitialized element", TrapCode::UninitializedElement),
@@ -192,6 +214,7 @@ fn end(error: &anyhow::Error) -> End {
         return End::Trap(Some(*code), text);
     }
     match () {
+        () if says(&["`unreachable` instruction executed"]) => End::Trap(None, text),
         () if says(&["call stack exhausted"]) => End::Exhausted(Resource::Stack, text),
         () if says(&["import"]) => End::Unlinkable(text),
         () => End::Failed(text),

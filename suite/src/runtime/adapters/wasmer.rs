@@ -2,7 +2,7 @@
 //!
 //! | wasmer says | class |
 //! |---|---|
-//! | an error while a module is made | malformed or invalid: it does not always tell which; a feature that its compiler has not, or code that it cannot generate: unsupported |
+//! | an error while a module is made | malformed or invalid: what it calls validation is both; a feature that its compiler has not, or code that it cannot generate: unsupported |
 //! | a link error | unlinkable; but a trap while segments are written: that trap, and resources that are not to be had: exhausted memory |
 //! | a trap code | the trap of that reason; a stack overflow: exhausted stack |
 //! | an access beyond a table | a trap whose reason is not told: a call beyond the table's end has the same code |
@@ -202,7 +202,6 @@ fn to_number(value: &Value) -> wasmer::Value {
 fn refused(error: CompileError) -> End {
     let text = error.to_string();
     match error {
-        CompileError::Validate(_) => End::Invalid(text),
         CompileError::UnsupportedFeature(_) | CompileError::UnsupportedTarget(_) | CompileError::Codegen(_) => {
             End::Unsupported(text)
         }

@@ -8,8 +8,8 @@
 //! | an access beyond a table | a trap whose reason is not told: a call beyond the table's end has the same code |
 //! | `ThrownException` | an uncaught exception |
 //! | `I32Exit` | the exit of that code |
-//! | any other error of an instantiation | unlinkable; but exhausted memory, if it speaks of limits or of memory that is not to be had |
-//! | any other error of a call | failed |
+//! | any other error of an instantiation | unlinkable; but exhausted memory, if it speaks of memory that is not to be had |
+//! | any other error of a call, or in a component that was linked before | failed |
 //!
 //! Everything that the suite may use is switched on in its configuration.
 
@@ -329,12 +329,12 @@ fn refused(error: Error) -> End {
     if lacks.iter().any(|words| text.contains(words)) { End::Unsupported(text) } else { End::Rejected(text) }
 }
 
-/// What is neither a trap nor an exception nor an exit is a link error, or something that is not to be had.
+/// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.
 fn end_of_instantiation(error: Error) -> End {
+    const MEMORY: [&str; 4] =
+        ["minimum size of", "memory_reservation overflows", "Cannot allocate memory", "out of memory"];
     match end(error) {
-        End::Failed(text) if ["limit", "allocate", "mmap", "Cannot allocate"].iter().any(|word| text.contains(word)) => {
-            End::Exhausted(Resource::Memory, text)
-        }
+        End::Failed(text) if MEMORY.iter().any(|words| text.contains(words)) => End::Exhausted(Resource::Memory, text),
         End::Failed(text) => End::Unlinkable(text),
         end => end,
     }

@@ -17,7 +17,7 @@ use std::{
 /// The stack of a runtime in a worker. Interpreters whose handlers call each other need that much where calls in tail position
 /// are not optimised, as in a build without optimisation: a million instructions without one return. Only what is used of it
 /// is ever there.
-const STACK_BYTES: usize = if cfg!(target_pointer_width = "64") { 2 << 30 } else { 64 << 20 };
+const STACK_BYTES: usize = if cfg!(target_pointer_width = "64") { 1 << 30 } else { 64 << 20 };
 
 /// Serves the runtime that `make` makes on standard input and output, on a thread with a large stack.
 ///

@@ -1,7 +1,7 @@
 //! Components on wasmtime. What a component imports are instances of others, whose functions are called through functions
 //! of the host that do nothing else.
 
-use super::{end, end_of_instantiation, plain, refused};
+use super::{end, plain, refused};
 use crate::runtime::{End, InstanceId, ModuleId};
 use wasmtime::{
     AsContextMut, Engine, Store,
@@ -44,7 +44,7 @@ impl Components {
         }
         let link_error = |error| End::Unlinkable(format!("{error:#}"));
         let ready = linker.instantiate_pre(&component).map_err(link_error)?;
-        let instance = in_tokio(ready.instantiate_async(store)).map_err(end_of_instantiation)?;
+        let instance = in_tokio(ready.instantiate_async(store)).map_err(end)?;
         self.instances.push((component, instance));
         Ok(InstanceId(self.instances.len() as u32 - 1))
     }

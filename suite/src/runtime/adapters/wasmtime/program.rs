@@ -14,7 +14,7 @@ use wasmtime_wasi::{
     p1::{self, WasiP1Ctx},
     p2::{
         self,
-        bindings::{Command, LinkOptions},
+        bindings::Command,
         pipe::{MemoryInputPipe, MemoryOutputPipe},
     },
     runtime::in_tokio,
@@ -65,7 +65,7 @@ fn preview_1(engine: &Engine, program: &Program, given: WasiP1Ctx) -> Result<(),
         Reach::Reactor => return Ok(()),
         Reach::Command => linker.get_default(&mut store, "").map_err(end_of_instantiation)?,
         Reach::Export(name) => match linker.get(&mut store, "", name) {
-            Some(Extern::Func(func)) => func,
+            Ok(Extern::Func(func)) => func,
             _ => return Err(End::no_export(name)),
         },
     };
@@ -88,13 +88,10 @@ impl WasiView for Host {
 fn wasi_0_2(engine: &Engine, program: &Program, given: WasiCtx) -> Result<(), End> {
     let component = component::Component::from_binary(engine, &program.main).map_err(refused)?;
     let mut linker = component::Linker::new(engine);
-    // The exit code of a component is an unstable function of WASI 0.2.
-    let mut options = LinkOptions::default();
-    options.cli_exit_with_code(true);
-    p2::add_to_linker_with_options_async(&mut linker, &options).map_err(end)?;
+    p2::add_to_linker_async(&mut linker).map_err(end)?;
     let ready = linker.instantiate_pre(&component).map_err(end_of_instantiation)?;
     let mut store = Store::new(engine, Host { given, table: ResourceTable::new() });
-    let instance = in_tokio(ready.instantiate_async(&mut store)).map_err(end_of_instantiation)?;
+    let instance = in_tokio(ready.instantiate_async(&mut store)).map_err(end)?;
     match &program.reach {
         Reach::Reactor => Ok(()),
         Reach::Export(name) => {
