@@ -4,11 +4,16 @@
 (assert_trap
   (component
     (component $C
-      (core func $yield (canon thread.yield))
+      (core module $Memory (memory (export "m") 1))
+      (core instance $memory (instantiate $Memory))
+      (core func $new (canon waitable-set.new))
+      (core func $wait (canon waitable-set.wait (memory (core memory $memory "m"))))
       (core module $M
-        (import "" "yield" (func $yield (result i32)))
-        (func (export "f") (drop (call $yield))))
-      (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
+        (import "" "new" (func $new (result i32)))
+        (import "" "wait" (func $wait (param i32 i32) (result i32)))
+        (func (export "f") (drop (call $wait (call $new) (i32.const 0)))))
+      (core instance $m (instantiate $M
+        (with "" (instance (export "new" (func $new)) (export "wait" (func $wait))))))
       (func (export "f") async (canon lift (core func $m "f"))))
     (component $D
       (import "f" (func $f async))
