@@ -106,6 +106,35 @@ pub(super) fn bind_late(
 }
 
 /// Stubs for all imports, whose values are only types.
+/// An instance as one of the type that an import or an export ascribes to it: it exports no more than that (Explainer.md,
+/// *Import and Export Definitions*). Validation has matched the types, and other items look the same under all of theirs.
+pub(super) fn narrow(
+    store: &mut Store,
+    scope: ScopeId,
+    name: &Name,
+    ty: &ExternDesc,
+    item: Item,
+    is_static: bool,
+) -> Result<Item, ComponentLinkError> {
+    let (ExternDesc::Instance(index), Item::Instance(instance)) = (ty, &item) else { return Ok(item) };
+    let Some(Type::Instance(decls, _)) = store.components.scope(scope).types.get(*index as usize) else {
+        return Ok(item);
+    };
+    let mut declared = 0;
+    let has_instances = decls.iter().any(|decl| match decl {
+        Decl::Export { ty, .. } => {
+            declared += 1;
+            matches!(ty, ExternDesc::Instance(_))
+        }
+        _ => false,
+    });
+    if !has_instances && declared == instance.exports.len() {
+        return Ok(item);
+    }
+    let mut binder = Binder { store, stub_imports: false, is_static, path: Vec::new() };
+    Ok(binder.named(name, scope, ty, Some(Given::Item(item.clone())))?.unwrap_or(item))
+}
+
 pub(super) type StaticBinder<'a> = Binder<'a>;
 
 /// What checks components.
@@ -239,7 +268,7 @@ impl Binder<'_> {
 
     fn bind_func(&mut self, ft: &Rc<FuncType>, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         let name: Name = self.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".").into();
-        let call = match given {
+        let code = match given {
             Some(Given::Func(Some(actual), _)) if actual != **ft => return Err(self.mismatch(ft, actual)),
             Some(Given::Func(_, call)) => call,
             Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
@@ -248,7 +277,7 @@ impl Binder<'_> {
             None if self.stub_imports => stub(name.clone(), ft.clone()),
             None => return Err(self.unknown(ft)),
         };
-        Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), call })))
+        Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), code })))
     }
 
     fn bind_instance(&mut self, decls: &Arc<Vec<Decl>>, outer: ScopeId, given: Option<Given>) -> Bound {
