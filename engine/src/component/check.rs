@@ -6,7 +6,8 @@
 //! their own, with stubs for its imports, functions that are only types, and values that are only types.
 
 use super::{
-    link::{StaticBinder, static_binder},
+    host_task::HostCode,
+    link::{StaticBinder, narrow, static_binder},
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
@@ -105,7 +106,7 @@ fn static_func(ft: Rc<FuncType>, name: &str) -> Func {
     let call = Rc::new(|_: &mut Store, _: &[super::ComponentVal]| {
         Err(crate::Fault::Usage("a function without code was called".to_owned()))
     });
-    Func::Host { name: name.into(), ft, call }
+    Func::Host { name: name.into(), ft, code: HostCode::Sync(call) }
 }
 
 /// The use of the values of one component.

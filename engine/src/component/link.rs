@@ -7,6 +7,7 @@
 use super::{
     Component,
     copy::Flow,
+    host_task::HostCode,
     link_types::{describe_decls, describe_module},
     linker::{ComponentLinker, Given, HostItem},
     resource::{Dtor, ResourceInst},
@@ -270,11 +271,14 @@ impl Binder<'_> {
         let name: Name = self.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".").into();
         let code = match given {
             Some(Given::Func(Some(actual), _)) if actual != **ft => return Err(self.mismatch(ft, actual)),
-            Some(Given::Func(_, call)) => call,
+            Some(Given::Func(None, HostCode::Async(_))) if !ft.is_async => {
+                return Err(self.mismatch(ft, "an asynchronous function"));
+            }
+            Some(Given::Func(_, code)) => code,
             Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
             Some(Given::Item(Item::Func(func))) => return Err(self.mismatch(ft, func.ft())),
             Some(other) => return Err(self.mismatch(ft, self.describe(&other))),
-            None if self.stub_imports => stub(name.clone(), ft.clone()),
+            None if self.stub_imports => HostCode::Sync(stub(name.clone(), ft.clone())),
             None => return Err(self.unknown(ft)),
         };
         Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), code })))

@@ -3,8 +3,9 @@
 use super::{
     Component,
     embed::ComponentInstance,
+    host_task::{HostCode, HostTask},
     resource::ResourceId,
-    scope::{HostCall, Item},
+    scope::Item,
     types::FuncType,
     value::ComponentVal,
 };
@@ -18,7 +19,7 @@ pub struct HostItem(pub(super) Given);
 #[derive(Clone)]
 pub(super) enum Given {
     /// A function, with its type if the host knows it.
-    Func(Option<FuncType>, Rc<HostCall>),
+    Func(Option<FuncType>, HostCode),
     Instance(HostInstance),
     Resource(ResourceId),
     Module(Module),
@@ -31,7 +32,31 @@ pub(super) enum Given {
 impl HostItem {
     /// A function. Its type is the one that the import declares; what it returns is checked against that.
     pub fn func(call: impl Fn(&mut Store, &[ComponentVal]) -> Result<Vec<ComponentVal>, Fault> + 'static) -> HostItem {
-        HostItem(Given::Func(None, Rc::new(call)))
+        HostItem(Given::Func(None, HostCode::Sync(Rc::new(call))))
+    }
+
+    /// An asynchronous function: `start` begins a call, which need not be over when it returns. The import has to declare
+    /// its function `async`.
+    ///
+    /// ```
+    /// use preflight_engine::{Fault, Store, component::{ComponentVal, HostItem, HostTask}};
+    /// // Returns its argument when it is asked for the third time.
+    /// HostItem::async_func(|_, args| {
+    ///     let (results, mut left) = (args.to_vec(), 2);
+    ///     let task = move |_: &mut Store| -> Result<Option<Vec<ComponentVal>>, Fault> {
+    ///         if left == 0 {
+    ///             return Ok(Some(results.clone()));
+    ///         }
+    ///         left -= 1;
+    ///         Ok(None)
+    ///     };
+    ///     Ok(Box::new(task) as Box<dyn HostTask>)
+    /// });
+    /// ```
+    pub fn async_func(
+        start: impl Fn(&mut Store, &[ComponentVal]) -> Result<Box<dyn HostTask>, Fault> + 'static,
+    ) -> HostItem {
+        HostItem(Given::Func(None, HostCode::Async(Rc::new(start))))
     }
 
     /// A function of the type `ty`, which the import has to declare.
@@ -39,7 +64,7 @@ impl HostItem {
         ty: FuncType,
         call: impl Fn(&mut Store, &[ComponentVal]) -> Result<Vec<ComponentVal>, Fault> + 'static,
     ) -> HostItem {
-        HostItem(Given::Func(Some(ty), Rc::new(call)))
+        HostItem(Given::Func(Some(ty), HostCode::Sync(Rc::new(call))))
     }
 
     /// An instance.

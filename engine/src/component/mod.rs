@@ -16,6 +16,7 @@ mod define_canon;
 mod embed;
 mod evaluate;
 pub(crate) mod fiber;
+mod host_task;
 mod instantiate;
 mod link;
 mod link_types;
@@ -35,6 +36,7 @@ mod waitable;
 mod wave;
 
 pub use decode::Component;
+pub use host_task::HostTask;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
