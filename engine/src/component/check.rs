@@ -221,10 +221,10 @@ impl<'s> Checker<'s> {
             let resource = ResourceInst { name: None, implementer: None, dtor: Dtor::None, rep_64: false };
             return Ok(Type::Resource(self.store.components.new_resource(resource)));
         }
-        let ty = self.store.components.eval_type(scope, def);
         if let TypeDef::Instance(decls) | TypeDef::Component(decls) = def {
             self.decls(scope, decls)?;
         }
+        let ty = self.store.components.eval_type(scope, def);
         if let Type::Value(ty) = &ty {
             check_value_type(ty)?;
         }
@@ -301,20 +301,20 @@ impl<'s> Checker<'s> {
                 let checked = static_binder(self.store).checked(name, scope, ty, item.clone());
                 checked.map_err(|error| error.to_string())?;
             }
-            self.push(scope, item);
             let item = self.narrowed(scope, name, ty, item);
+            self.push(scope, item);
             return Ok(());
         }
         if self.check_args && frame.depth == 0 && !matches!(ty, ExternDesc::Type(TypeBounds::Eq(_))) {
             return Err(format!("missing import named {name:?}"));
         }
-        let mut binder: StaticBinder<'_> = static_binder(self.store);
         self.push_stub(scope, name, ty);
         Ok(())
     }
 
     /// Something of a type that is declared.
     fn push_stub(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc) {
+        let mut binder: StaticBinder<'_> = static_binder(self.store);
         match binder.stub(name, scope, ty) {
             Some(item) => self.push(scope, item),
             None => self.push_unknown(scope, ty),
@@ -367,12 +367,12 @@ impl<'s> Checker<'s> {
         Ok(())
     }
 
-    fn instance(&mut self, frame: &mut Frame<'_>, def: &InstanceDef) -> Checked<()> {
     /// As [`narrow`]; an instance that is not known stays as it is.
     fn narrowed(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc, item: Item) -> Item {
         narrow(self.store, scope, name, ty, item.clone(), true).unwrap_or(item)
     }
 
+    fn instance(&mut self, frame: &mut Frame<'_>, def: &InstanceDef) -> Checked<()> {
         let items = match def {
             InstanceDef::Exports(items) | InstanceDef::Instantiate { args: items, .. } => items,
         };
@@ -436,7 +436,6 @@ impl<'s> Checker<'s> {
     }
 }
 
-/// Types match if they are equal or one is not known.
 /// What wasmparser does not ask of a value type whose parts are valid.
 fn check_value_type(ty: &ValType) -> Checked<()> {
     if ty.elem_size(1) >= MAX_VALUE_SIZE {
@@ -452,6 +451,7 @@ fn check_value_type(ty: &ValType) -> Checked<()> {
     }
 }
 
+/// Types match if they are equal or one is not known.
 fn same_type(given: &Option<ValType>, declared: &Option<ValType>, what: impl FnOnce() -> String) -> Checked<()> {
     match (given, declared) {
         (Some(given), Some(declared)) if given != declared => {

@@ -107,6 +107,7 @@ pub(super) fn instantiate(
             if let ComponentError::Fault { phase, fault, .. } = &error {
                 store.record_fault(&path, *phase, fault);
             }
+            store.drop_dead_handles(inst);
             Err(mutants::component_end(store, before, error))
         }
     }

@@ -106,7 +106,6 @@ pub(super) fn bind_late(
     item.ok_or_else(|| ComponentLinkError::Unknown { path: name.to_string(), expected: "a known type".to_owned() })
 }
 
-/// Stubs for all imports, whose values are only types.
 /// An instance as one of the type that an import or an export ascribes to it: it exports no more than that (Explainer.md,
 /// *Import and Export Definitions*). Validation has matched the types, and other items look the same under all of theirs.
 pub(super) fn narrow(
@@ -136,6 +135,7 @@ pub(super) fn narrow(
     Ok(binder.named(name, scope, ty, Some(Given::Item(item.clone())))?.unwrap_or(item))
 }
 
+/// Stubs for all imports, whose values are only types.
 pub(super) type StaticBinder<'a> = Binder<'a>;
 
 /// What checks components.

@@ -42,7 +42,7 @@ pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
-    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
     StartPostReturn, Starts,
 };
 pub use resource::{ResourceId, ResourceVal};

@@ -1,7 +1,7 @@
 //! The readings of contested rules that can be asked for.
 
 use preflight_engine::component::{
-    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
     StartPostReturn, Starts,
 };
 
@@ -28,6 +28,8 @@ pub enum Reading {
     PartialCancelled,
     /// A task that blocks after it has returned gives up the lock of its instance (CM-ASYNC-22).
     LockGivenUp,
+    /// The resources that a component instance owns are dropped if its instantiation fails (CM-RES-07).
+    DropDeadHandles,
 }
 
 /// The defaults, changed by `chosen`.
@@ -45,6 +47,7 @@ pub fn readings(chosen: &[Reading]) -> Readings {
             Reading::NoBarging => readings.barging = Barging::NoneThatNeedsLock,
             Reading::PartialCancelled => readings.partial_cancel = PartialCancel::Cancelled,
             Reading::LockGivenUp => readings.blocked_lock = BlockedLock::GivenUp,
+            Reading::DropDeadHandles => readings.dead_handles = DeadHandles::Dropped,
         }
     }
     readings
