@@ -284,9 +284,7 @@ const ASCRIBED: &str = r#"(component
 
 #[test]
 fn what_an_ascribed_type_does_not_tell_is_not_there() {
-    let paths = [
-        "all a", "all b", "all in a", "all in b", "some b", "nested in a", "through a", "through in b",
-    ];
+    let paths = ["all a", "all b", "all in a", "all in b", "some b", "nested in a", "through a", "through in b"];
     let component = component(ASCRIBED);
     let names = |funcs: Vec<(Vec<String>, _)>| funcs.iter().map(|(path, _)| path.join(" ")).collect::<Vec<_>>();
     let mut run = Run::new();

@@ -9,7 +9,8 @@ mod component_support;
 use component_support::*;
 use preflight_engine::{
     component::{
-        BlockedLock, ComponentError, ComponentLinker, ComponentVal, DeadHandles, HostItem, Readings, StartPostReturn, Starts,
+        BlockedLock, ComponentError, ComponentLinker, ComponentVal, DeadHandles, HostItem, Readings, StartPostReturn,
+        Starts,
     },
     trace::{InstancePath, Outcome},
 };

@@ -11,8 +11,8 @@ use super::{
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, CanonicalFunction, ComponentDef, Decl, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx, StartDef,
-        TypeBounds, TypeDef,
+        Alias, CanonicalFunction, ComponentDef, Decl, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx,
+        StartDef, TypeBounds, TypeDef,
     },
     types::{FuncType, Kind, ValType},
 };
@@ -342,13 +342,7 @@ impl<'s> Checker<'s> {
         Ok(self.store.components.scope(frame.scope).item(at))
     }
 
-    fn export(
-        &mut self,
-        frame: &mut Frame<'_>,
-        name: &Name,
-        at: SortIdx,
-        ty: Option<&ExternDesc>,
-    ) -> Checked<()> {
+    fn export(&mut self, frame: &mut Frame<'_>, name: &Name, at: SortIdx, ty: Option<&ExternDesc>) -> Checked<()> {
         if at.sort == Sort::Value {
             unique(frame.exports.iter().map(|(name, _)| name), name, "export")?;
         }

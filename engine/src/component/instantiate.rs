@@ -11,8 +11,8 @@ use super::{
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, ExternDesc, InstanceDef, Name, Names, Sort,
-        SortIdx, StartDef, TypeDef,
+        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, ExternDesc, InstanceDef, Name, Names,
+        Sort, SortIdx, StartDef, TypeDef,
     },
     task::{InstId, PostReturn},
     value_def::ValueDef,

@@ -36,14 +36,14 @@ mod waitable;
 mod wave;
 
 pub use decode::Component;
-pub use host_task::HostTask;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
+pub use host_task::HostTask;
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
-    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
-    StartPostReturn, Starts,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
+    StartException, StartPostReturn, Starts,
 };
 pub use resource::{ResourceId, ResourceVal};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};

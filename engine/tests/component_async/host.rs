@@ -9,10 +9,7 @@ use std::{cell::Cell, rc::Rc};
 
 /// `go` may call `$f` (lowered `async`: the argument and where the result goes) and `$f-sync`, which the host implements.
 fn user(ty: &str, body: &str) -> String {
-    let more = [
-        ("f", "$f'", "(param i32 i32) (result i32)"),
-        ("f-sync", "$f-sync", "(param i32) (result i32)"),
-    ];
+    let more = [("f", "$f'", "(param i32 i32) (result i32)"), ("f-sync", "$f-sync", "(param i32) (result i32)")];
     let body = with_builtins(&format!(r#"(func (export "go") (result i32) {LOCALS} {body})"#), &more);
     format!(
         r#"(component
@@ -185,11 +182,7 @@ fn ends_with(end: Result<Vec<ComponentVal>, Fault>) -> HostItem {
 
 #[test]
 fn what_goes_wrong_in_the_host_locks_its_caller() {
-    let ends = [
-        Err(Fault::Usage("as the test wants".to_owned())),
-        Ok(vec![ComponentVal::Bool(true)]),
-        Ok(vec![]),
-    ];
+    let ends = [Err(Fault::Usage("as the test wants".to_owned())), Ok(vec![ComponentVal::Bool(true)]), Ok(vec![])];
     for end in ends {
         let mut run = Run::new();
         run.linker.define("f", ends_with(end));

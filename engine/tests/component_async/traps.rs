@@ -382,7 +382,10 @@ fn built_ins_of_shared_everything_threads_are_refused_by_name() {
     let table = r#"(core module $M (table (export "t") 1 funcref)) (core instance $m (instantiate $M))"#;
     let builtins = [
         ("thread.spawn-ref", format!("{types} (core func (canon thread.spawn-ref $ft))")),
-        ("thread.spawn-indirect", format!("{types} {table} (core func (canon thread.spawn-indirect $ft (table $m \"t\")))")),
+        (
+            "thread.spawn-indirect",
+            format!("{types} {table} (core func (canon thread.spawn-indirect $ft (table $m \"t\")))"),
+        ),
         ("thread.available_parallelism", "(core func (canon thread.available_parallelism))".to_owned()),
     ];
     for (name, text) in builtins {

@@ -1,8 +1,8 @@
 //! The readings of contested rules that can be asked for.
 
 use preflight_engine::component::{
-    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
-    StartPostReturn, Starts,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
+    StartException, StartPostReturn, Starts,
 };
 
 /// A reading that is not the default: what a known runtime or a reference test does, against the documents.
