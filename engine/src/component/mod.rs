@@ -16,6 +16,7 @@ mod define_canon;
 mod embed;
 mod evaluate;
 pub(crate) mod fiber;
+mod host_stream;
 mod host_task;
 mod instantiate;
 mod link;

@@ -3,9 +3,12 @@
 use crate::*;
 use preflight_engine::{
     Store,
-    component::{ComponentError, ComponentLinkError, HostItem, HostTask},
+    component::{ComponentError, ComponentLinkError, ComponentValType, HostItem, HostTask},
 };
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// `go` may call `$f` (lowered `async`: the argument and where the result goes) and `$f-sync`, which the host implements.
 fn user(ty: &str, body: &str) -> String {
@@ -207,4 +210,137 @@ fn a_function_that_is_not_async_is_not_given_an_asynchronous_one() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What the host has been told of a stream: elements, and `None` at its end.
+type Told = Rc<RefCell<Vec<Option<Vec<ComponentVal>>>>>;
+
+/// Calls `go`, which may call `$give` and `$give-future`, which give what the host has, and `$take`, `$take-future` and
+/// `$refuse`, which the host reads or drops, on every tier.
+fn with_streams(body: &str) -> (End, Vec<Option<Vec<ComponentVal>>>) {
+    let (mut text, mut more) = (String::new(), Vec::new());
+    for (name, ty, core) in [
+        ("give", "(result (stream u8))", "(result i32)"),
+        ("give-future", "(result (future u8))", "(result i32)"),
+        ("take", "(param \"s\" (stream u8))", "(param i32)"),
+        ("take-future", "(param \"s\" (future u8))", "(param i32)"),
+        ("refuse", "(param \"s\" (stream u8))", "(param i32)"),
+    ] {
+        text += &format!("(import \"{name}\" (func $h-{name} {ty})) (core func $l-{name} (canon lower (func $h-{name})))\n");
+        more.push((name, format!("$l-{name}"), core));
+    }
+    let more: Vec<_> = more.iter().map(|(name, func, core)| (*name, func.as_str(), *core)).collect();
+    let body = with_builtins(&format!(r#"(func (export "go") (result i32) {LOCALS} {body})"#), &more);
+    let text = format!(r#"(component {text} {body} (func (export "go") async (result u32) (canon lift (core func $i "go"))))"#);
+    let component = component(&text);
+    let on = |config: &Config| {
+        let (mut run, told) = (Run::with(config), Told::default());
+        let bytes = |bytes: &[u8]| bytes.iter().map(|byte| ComponentVal::U8(*byte)).collect::<Vec<_>>();
+        let u8 = || Some(ComponentValType::U8);
+        run.linker.define("give", HostItem::func(move |store, _| Ok(vec![store.stream_of(u8(), bytes(&[1, 2, 3]))?])));
+        run.linker.define(
+            "give-future",
+            HostItem::func(move |store, _| Ok(vec![store.future_of(u8(), ComponentVal::U8(9))?])),
+        );
+        for name in ["take", "take-future"] {
+            let told = told.clone();
+            run.linker.define(
+                name,
+                HostItem::func(move |store, args| {
+                    let told = told.clone();
+                    store.read_all(&args[0], move |_, vals| told.borrow_mut().push(vals)).map(|()| vec![])
+                }),
+            );
+        }
+        run.linker.define("refuse", HostItem::func(|store, args| store.drop_readable(&args[0]).map(|()| vec![])));
+        let instance = run.instantiate_component(&component).expect("an instance");
+        let end = end_of(run.call(&instance, "go", &[])).map_err(code);
+        (end, told.take())
+    };
+    let mut ends = tiers().iter().map(on).collect::<Vec<_>>();
+    let last = ends.pop().expect("a tier");
+    ends.iter().for_each(|end| assert_eq!(*end, last));
+    last
+}
+
+#[test]
+fn guests_read_streams_and_futures_of_the_host() {
+    // Two elements (COMPLETED is 0), the third, and then DROPPED, which is 1.
+    let body = r#"(local.set $a (call $give))
+        (if (i32.ne (call $read-sync (local.get $a) (i32.const 16) (i32.const 2)) (i32.const 0x20)) (then unreachable))
+        (if (i32.ne (call $read (local.get $a) (i32.const 18) (i32.const 0)) (i32.const 0)) (then unreachable))
+        (if (i32.ne (call $read (local.get $a) (i32.const 18) (i32.const 9)) (i32.const 0x10)) (then unreachable))
+        (if (i32.ne (call $read (local.get $a) (i32.const 19) (i32.const 9)) (i32.const 1)) (then unreachable))
+        (call $drop-readable (local.get $a))
+        (i32.load (i32.const 16))"#;
+    assert_eq!(with_streams(body), (Ok(0x03_02_01), vec![]));
+    let body = r#"(local.set $a (call $give-future))
+        (if (call $future-read (local.get $a) (i32.const 16)) (then unreachable))
+        (call $future-drop-readable (local.get $a))
+        (i32.load (i32.const 16))"#;
+    assert_eq!(with_streams(body), (Ok(9), vec![]));
+    // An end that has not been read to its end can be dropped.
+    assert_eq!(with_streams("(call $drop-readable (call $give)) (i32.const 5)"), (Ok(5), vec![]));
+}
+
+/// `$a` and `$b` are the readable and the writable end of a new stream or future.
+fn ends(new: &str) -> String {
+    format!(
+        "(local.set $pair (call ${new}))
+        (local.set $a (i32.wrap_i64 (local.get $pair)))
+        (local.set $b (i32.wrap_i64 (i64.shr_u (local.get $pair) (i64.const 32))))
+        (i32.store (i32.const 16) (i32.const 0x030201))"
+    )
+}
+
+#[test]
+fn the_host_reads_streams_and_futures_of_guests() {
+    let bytes = |bytes: &[u8]| Some(bytes.iter().map(|byte| ComponentVal::U8(*byte)).collect::<Vec<_>>());
+    let body = ends("stream")
+        + r#"(call $take (local.get $a))
+        (if (i32.ne (call $write-sync (local.get $b) (i32.const 16) (i32.const 2)) (i32.const 0x20)) (then unreachable))
+        (if (i32.ne (call $write (local.get $b) (i32.const 18) (i32.const 1)) (i32.const 0x10)) (then unreachable))
+        (call $drop-writable (local.get $b)) (i32.const 0)"#;
+    assert_eq!(with_streams(&body), (Ok(0), vec![bytes(&[1, 2]), bytes(&[3]), None]));
+    // What has been written before the host has its end: the event comes later.
+    let body = ends("stream")
+        + r#"(if (i32.ne (call $write (local.get $b) (i32.const 16) (i32.const 3)) (i32.const -1)) (then unreachable))
+        (call $take (local.get $a))
+        (local.set $s (call $set)) (call $join (local.get $b) (local.get $s))
+        (if (i32.ne (call $wait (local.get $s) (i32.const 0)) (i32.const 3 (; STREAM_WRITE ;))) (then unreachable))
+        (call $join (local.get $b) (i32.const 0)) (call $drop-writable (local.get $b))
+        (i32.load (i32.const 4))"#;
+    assert_eq!(with_streams(&body), (Ok(0x30), vec![bytes(&[1, 2, 3]), None]));
+    // One that was over before.
+    let body = ends("stream") + "(call $drop-writable (local.get $b)) (call $take (local.get $a)) (i32.const 0)";
+    assert_eq!(with_streams(&body), (Ok(0), vec![None]));
+    let body = ends("future")
+        + r#"(call $take-future (local.get $a))
+        (if (call $future-write (local.get $b) (i32.const 17)) (then unreachable))
+        (call $future-drop-writable (local.get $b)) (i32.const 0)"#;
+    assert_eq!(with_streams(&body), (Ok(0), vec![bytes(&[2]), None]));
+}
+
+#[test]
+fn the_host_drops_streams_of_guests() {
+    let body = ends("stream")
+        + r#"(call $refuse (local.get $a))
+        (local.set $s (call $write (local.get $b) (i32.const 16) (i32.const 2)))
+        (call $drop-writable (local.get $b)) (local.get $s)"#;
+    assert_eq!(with_streams(&body), (Ok(1), vec![]), "DROPPED");
+    let body = ends("stream")
+        + r#"(if (i32.ne (call $write (local.get $b) (i32.const 16) (i32.const 3)) (i32.const -1)) (then unreachable))
+        (call $refuse (local.get $a))
+        (call $cancel-write (local.get $b))"#;
+    assert_eq!(with_streams(&body), (Ok(1), vec![]), "DROPPED, with nothing read");
+}
+
+#[test]
+fn what_the_host_gives_as_elements_is_of_their_type() {
+    let mut store = Store::new(&Config::default());
+    let wrong = store.stream_of(Some(ComponentValType::U8), vec![ComponentVal::U8(1), ComponentVal::U16(2)]);
+    assert!(matches!(wrong, Err(Fault::Usage(_))), "{wrong:?}");
+    assert!(store.stream_of(None, vec![ComponentVal::Tuple(vec![])]).is_ok());
+    assert!(matches!(store.drop_readable(&ComponentVal::U8(1)), Err(Fault::Usage(_))));
+    assert!(matches!(store.read_all(&ComponentVal::Stream(7), |_, _| {}), Err(Fault::Usage(_))));
 }
