@@ -226,12 +226,16 @@ fn with_streams(body: &str) -> (End, Vec<Option<Vec<ComponentVal>>>) {
         ("take-future", "(param \"s\" (future u8))", "(param i32)"),
         ("refuse", "(param \"s\" (stream u8))", "(param i32)"),
     ] {
-        text += &format!("(import \"{name}\" (func $h-{name} {ty})) (core func $l-{name} (canon lower (func $h-{name})))\n");
+        text += &format!(
+            "(import \"{name}\" (func $h-{name} {ty})) (core func $l-{name} (canon lower (func $h-{name})))\n"
+        );
         more.push((name, format!("$l-{name}"), core));
     }
     let more: Vec<_> = more.iter().map(|(name, func, core)| (*name, func.as_str(), *core)).collect();
     let body = with_builtins(&format!(r#"(func (export "go") (result i32) {LOCALS} {body})"#), &more);
-    let text = format!(r#"(component {text} {body} (func (export "go") async (result u32) (canon lift (core func $i "go"))))"#);
+    let text = format!(
+        r#"(component {text} {body} (func (export "go") async (result u32) (canon lift (core func $i "go"))))"#
+    );
     let component = component(&text);
     let on = |config: &Config| {
         let (mut run, told) = (Run::with(config), Told::default());
