@@ -28,7 +28,10 @@
   "cannot block a synchronous task before returning")
 ;;= /#0 component begun
 ;;= /#0/$c component begun
-;;= /#0/$c/$m import "" "yield" func
+;;= /#0/$c/$memory allocated memory 1
+;;= /#0/$c/$memory done
+;;= /#0/$c/$m import "" "new" func
+;;= /#0/$c/$m import "" "wait" func
 ;;= /#0/$c/$m allocated func 1
 ;;= /#0/$c/$m done
 ;;= /#0/$c component done
