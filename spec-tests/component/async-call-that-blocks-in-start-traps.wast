@@ -21,3 +21,23 @@
     (instance $c (instantiate $C))
     (instance (instantiate $D (with "f" (func $c "f")))))
   "cannot block a synchronous task before returning")
+;;= /#0 component begun
+;;= /#0/$c component begun
+;;= /#0/$c/$m import "" "yield" func
+;;= /#0/$c/$m allocated func 1
+;;= /#0/$c/$m done
+;;= /#0/$c component done
+;;= /#0/#1 component begun
+;;= /#0/#1 import "" "f" func
+;;= /#0/#1/core#1 import "" "f" func
+;;= /#0/#1/core#1 allocated func 1
+;;= /#0/#1/core#1 start 1 entered
+;;= /#0/#1 rule CM-ASYNC-04 reading "Late"
+;;= /#0/$c task "func 0" started
+;;= /#0/$c thread 1 blocked
+;;= /#0/#1 thread 1 blocked
+;;= /#0/#1/core#1 trap cannot-block in start
+;;= /#0/#1 locked
+;;= /#0/#1 trap cannot-block in start
+;;= /#0 locked
+;;= /#0 trap cannot-block in start

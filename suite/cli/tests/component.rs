@@ -309,6 +309,7 @@ fn every_reading_can_be_asked_for() {
         "no-barging",
         "partial-cancelled",
         "lock-given-up",
+        "drop-dead-handles",
         "reference-tests",
     ] {
         let run = folder.run(&format!("trace starts.wat --reading {reading}"));

@@ -1,8 +1,8 @@
 //! The readings of contested rules that can be asked for.
 
 use preflight_engine::component::{
-    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
-    StartPostReturn, Starts,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
+    StartException, StartPostReturn, Starts,
 };
 
 /// A reading that is not the default: what a known runtime or a reference test does, against the documents.
@@ -28,6 +28,8 @@ pub enum Reading {
     PartialCancelled,
     /// A task that blocks after it has returned gives up the lock of its instance (CM-ASYNC-22).
     LockGivenUp,
+    /// The resources that a component instance owns are dropped if its instantiation fails (CM-RES-07).
+    DropDeadHandles,
     /// What the Component Model's reference tests ask for against its documents: trap-relatives, eager-blocking,
     /// no-barging, partial-cancelled and lock-given-up. One of them (during-sync-call-may-block-if-other-ready-threads) is
     /// of the other reading of blocking.
@@ -63,6 +65,7 @@ fn apply(chosen: &[Reading], readings: &mut Readings) {
             Reading::NoBarging => readings.barging = Barging::NoneThatNeedsLock,
             Reading::PartialCancelled => readings.partial_cancel = PartialCancel::Cancelled,
             Reading::LockGivenUp => readings.blocked_lock = BlockedLock::GivenUp,
+            Reading::DropDeadHandles => readings.dead_handles = DeadHandles::Dropped,
             Reading::ReferenceTests => apply(&REFERENCE_TESTS, readings),
         }
     }
