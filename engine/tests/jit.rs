@@ -236,7 +236,8 @@ fn tail_calls_of_the_host_pass_on_what_it_returns_and_throws() {
             }
             Ok(())
         });
-        let instance = store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
+        let instance =
+            store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
         let mut call = |n, way| store.call_export(instance, "f", &[Val::I32(n), Val::I32(way)], Cause::Invoke).unwrap();
         assert_eq!(call(3, 0), [Val::I32(3), Val::I64(-4)], "{tier:?}");
         assert_eq!(call(3, 1), [Val::I32(4), Val::I64(-4)], "{tier:?}");

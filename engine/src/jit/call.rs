@@ -172,7 +172,8 @@ impl Translator<'_> {
         let results = self.b.inst_results(call).to_vec();
         let pending = self.load_context(I32, self.run, run::PENDING);
         let handler = self.handler_block();
-        let (ended, go_on) = (if callee.is_host.is_some() { self.b.create_block() } else { handler }, self.b.create_block());
+        let (ended, go_on) =
+            (if callee.is_host.is_some() { self.b.create_block() } else { handler }, self.b.create_block());
         self.b.ins().brif(pending, ended, &[], go_on, &[]);
         if callee.is_host.is_some() {
             self.b.set_cold_block(ended);
