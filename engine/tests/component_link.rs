@@ -297,6 +297,19 @@ fn what_an_ascribed_type_does_not_tell_is_not_there() {
     }
     let hidden = run.store.call_component(&instance, &["some", "a"], &[], Cause::Invoke);
     assert!(matches!(hidden, Err(Fault::Usage(_))), "{hidden:?}");
+    // Nobody can import it either.
+    run.linker.define("c", HostItem::exports_of(&instance));
+    let import = |name: &str| {
+        let ty = format!(r#"(instance (export "some" (instance (export "{name}" (func (result u32))))))"#);
+        format!(r#"(component (import "c" {ty}))"#)
+    };
+    run.instantiate(&import("b")).expect("it links");
+    match run.instantiate(&import("a")) {
+        Err(ComponentError::Link(ComponentLinkError::Unknown { path, expected })) => {
+            assert_eq!((path.as_str(), expected.as_str()), (r#""c" "some" "a""#, "(func (result u32))"));
+        }
+        other => panic!("{other:?}"),
+    }
     // Before the instantiation the same is known, as far as it is known at all.
     for path in names(component.exported_funcs()) {
         assert!(paths.contains(&&*path), "{path}");
