@@ -298,7 +298,10 @@ mod tests {
         let new = old.updated(&cases, [failed(), Verdict::Passed].iter());
         assert_eq!((new.entries.len(), new.entries[0].reason.as_str()), (1, "r"));
         let kept = &new.entries[0];
-        assert_eq!([&kept.link, &kept.finding, &kept.no_finding].map(Option::as_deref), [Some("l"), Some("f"), Some("n")]);
+        assert_eq!(
+            [&kept.link, &kept.finding, &kept.no_finding].map(Option::as_deref),
+            [Some("l"), Some("f"), Some("n")]
+        );
         assert_eq!(Expectations::parse("x", &new.to_toml()).expect("expectations"), new);
     }
 
