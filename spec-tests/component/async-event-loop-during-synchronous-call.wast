@@ -18,3 +18,10 @@
   (func (export "f") (result u32) (canon lift (core func $m "f"))))
 (assert_return (invoke "park"))
 (assert_return (invoke "f") (u32.const 7))
+;;= /#0 component begun
+;;= /#0/$m import "" "return" func
+;;= /#0/$m import "" "yield" func
+;;= /#0/$m global 0 = i32:0
+;;= /#0/$m allocated func 3 global 1
+;;= /#0/$m done
+;;= /#0 component done

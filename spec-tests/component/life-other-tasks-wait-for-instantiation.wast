@@ -49,3 +49,18 @@
   (func (export "sum") (result u32) (canon lift (core func $m "sum"))))
 (assert_return (invoke $B "sum") (u32.const 1))
 (assert_return (invoke $A "seen-later") (u32.const 7))
+;;= /$B component begun
+;;= /$B import "" "a" instance
+;;= /$B/$m import "" "leave" func
+;;= /$B/$m import "" "seen" func
+;;= /$B/$m import "" "yield" func
+;;= /$B/$m global 0 = i32:1
+;;= /$B/$m allocated func 2 global 1
+;;= /$B/$m start 3 entered
+;;= /$B lowered "func 1 result" (u32:0)
+;;= /$B thread 1 blocked
+;;= /$B thread 1 resumed
+;;= /$B lowered "func 1 result" (u32:0)
+;;= /$B/$m start 3 left
+;;= /$B/$m done
+;;= /$B component done

@@ -21,3 +21,15 @@
   (func (export "seen-later") (result u32) (canon lift (core func $m "seen-later"))))
 (assert_return (invoke "seen") (u32.const 1))
 (assert_return (invoke "seen-later") (u32.const 7))
+;;= /$C component begun
+;;= /$C/$m import "" "return" func
+;;= /$C/$m import "" "yield" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m done
+;;= /$C component start 0 ()
+;;= /$C task "$start" started
+;;= /$C task "$start" returned
+;;= /$C thread 1 blocked
+;;= /$C component start 0 returned ()
+;;= /$C component done

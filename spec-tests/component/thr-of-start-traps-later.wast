@@ -28,3 +28,20 @@
 (assert_return (invoke "seen") (u32.const 0))
 (assert_trap (invoke "seen-later") "unreachable")
 (assert_trap (invoke "seen") "cannot enter component instance")
+;;= /$C component begun
+;;= /$C/$table allocated table 1
+;;= /$C/$table done
+;;= /$C/$m import "" "t" table
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "later" func
+;;= /$C/$m import "" "yield" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m elem 0 = [func /$C/$m#3]
+;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m elem 0 offset = i32:0
+;;= /$C/$m elem 0 -> table 0 at 0 len 1
+;;= /$C/$m elem 0 dropped
+;;= /$C/$m start 4 entered
+;;= /$C/$m start 4 left
+;;= /$C/$m done
+;;= /$C component done

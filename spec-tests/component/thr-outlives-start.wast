@@ -27,3 +27,20 @@
   (func (export "seen-later") async (result u32) (canon lift (core func $m "seen-later"))))
 (assert_return (invoke "seen") (u32.const 0))
 (assert_return (invoke "seen-later") (u32.const 7))
+;;= /$C component begun
+;;= /$C/$table allocated table 1
+;;= /$C/$table done
+;;= /$C/$m import "" "t" table
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "later" func
+;;= /$C/$m import "" "yield" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m elem 0 = [func /$C/$m#3]
+;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m elem 0 offset = i32:0
+;;= /$C/$m elem 0 -> table 0 at 0 len 1
+;;= /$C/$m elem 0 dropped
+;;= /$C/$m start 4 entered
+;;= /$C/$m start 4 left
+;;= /$C/$m done
+;;= /$C component done
