@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import wasmtime as w
-from preflight_driver import End
+from preflight_driver import End, unsupported
 
 
 TRAPS = {
@@ -70,6 +70,8 @@ def enter(linker, store, program):
             raise error if isinstance(error, w.ExitTrap) else end(error, at_link=True)
     if program["reach"] == "reactor":
         return
+    if program["export"] == "_initialize":
+        raise unsupported("the linker leaves the choice of an export to its user")
     try:
         entry = linker.get(store, "", program["export"]) if program["export"] else linker.get_default(store, "")
     except w.WasmtimeError as error:

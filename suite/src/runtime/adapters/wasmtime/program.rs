@@ -64,6 +64,9 @@ fn preview_1(engine: &Engine, program: &Program, given: WasiP1Ctx) -> Result<(),
     let entry = match &program.reach {
         Reach::Reactor => return Ok(()),
         Reach::Command => linker.get_default(&mut store, "").map_err(end_of_instantiation)?,
+        Reach::Export(name) if name == "_initialize" => {
+            return Err(End::unsupported("the linker leaves the choice of an export to its user"));
+        }
         Reach::Export(name) => match linker.get(&mut store, "", name) {
             Ok(Extern::Func(func)) => func,
             _ => return Err(End::no_export(name)),
