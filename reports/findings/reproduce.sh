@@ -17,12 +17,17 @@ for folder in "${@:-*/}"; do
       case $(value runtime) in
         pywasm3) python3 -c 'import wasm3' 2>/dev/null || { echo "$finding: NOT RUN, there is no Python package pywasm3"; exit 0; } ;;
         pywasm) python3 -c 'import pywasm' 2>/dev/null || { echo "$finding: NOT RUN, there is no Python package pywasm"; exit 0; } ;;
+        wasmer) python3 -c 'import wasmer_sdk' 2>/dev/null || { echo "$finding: NOT RUN, there is no Python package wasmer-sdk"; exit 0; } ;;
+        tinywasm | wasm_component_layer | wasmer-lib)
+          # Its status tells of all runtimes, the broken ones of others too.
+          grep -q "^$(value runtime) " <<<"$(preflight runtimes 2>/dev/null)" ||
+            { echo "$finding: NOT RUN, there is no preflight that is compiled with $(value runtime)"; exit 0; } ;;
         jco) command -v jco >/dev/null || { echo "$finding: NOT RUN, there is no jco"; exit 0; } ;;
         wabt) command -v spectest-interp >/dev/null || { echo "$finding: NOT RUN, there is no spectest-interp"; exit 0; } ;;
         *) command -v "${command%% *}" >/dev/null || { echo "$finding: NOT RUN, there is no ${command%% *}"; exit 0; } ;;
       esac
-      # Backtraces and paths differ from machine to machine.
-      output=$(RUST_BACKTRACE=0 RUST_LIB_BACKTRACE=0 timeout 60 bash -c "$command" 2>&1 | sed -E -e '/backtrace|^ *[0-9]+: +0x|^ +at |^ *[0-9]+: .*::|^ *[0-9]+: main|^$/d' -e 's|(/[^ :"]+)+/||g')
+      # Backtraces and paths differ from machine to machine, and the numbers of threads from run to run.
+      output=$(RUST_BACKTRACE=0 RUST_LIB_BACKTRACE=0 timeout 60 bash -c "$command" 2>&1 | sed -E -e '/backtrace|^ *[0-9]+: +0x|^ +at |^ *[0-9]+: .*::|^ *[0-9]+: main|^$/d' -e '/^    source: /d' -e "s/^(.*thread '[^']*') \([0-9]+\)/\1/" -e 's|(/[^ :"]+)+/||g')
       if [ -n "${RECORD:-}" ]; then printf '%s\n' "$output" >output.txt; fi
       if [ "$output" = "$(cat output.txt)" ]; then echo "$finding: as recorded"; else
         echo "$finding: OTHERWISE"; diff <(printf '%s\n' "$output") output.txt; exit 1
