@@ -65,8 +65,8 @@ pub fn default_features() -> Features {
         | Features::RELAXED_SIMD
 }
 
-/// The Component Model with all its gated features that wasmparser validates, names of nested packages aside
-/// (Explainer.md, *Gated Features*).
+/// The Component Model with its gated features (Explainer.md, *Gated Features*) but for names of nested packages (🪺),
+/// `versionsuffix` attributes (🔗), which wasmparser validates by halves, and shared-everything threads (🧵②).
 pub fn component_features() -> Features {
     Features::COMPONENT_MODEL
         | Features::CM_VALUES

@@ -22,7 +22,10 @@ impl Linker {
 
     /// Gives `item` the names `module` and `name`.
     pub fn define(&mut self, module: &str, name: &str, item: Extern) {
-        self.items.entry(module.to_owned()).or_default().insert(name.to_owned(), item);
+        match self.items.get_mut(module) {
+            Some(items) => items.insert(name.to_owned(), item),
+            None => self.items.entry(module.to_owned()).or_default().insert(name.to_owned(), item),
+        };
     }
 
     /// Makes all exports of `instance` available under the first name `module`, which loses what it had.

@@ -7,12 +7,12 @@ mod component_support;
 
 use component_support::*;
 use preflight_engine::{
-    Config, Module,
+    Config, Fault, Module,
     component::{
         Component, ComponentError, ComponentFuncType, ComponentLinkError, ComponentLinker, ComponentVal,
         ComponentValType, HostInstance, HostItem, LinkMismatch,
     },
-    trace::{InstancePath, Outcome},
+    trace::{Cause, InstancePath, Outcome},
 };
 
 /// Exports a component that stands in a scope of its own: `$Inc` imports a function and exports another, and captures a
@@ -260,4 +260,58 @@ fn what_is_given_of_another_kind_is_told_with_its_type() {
     assert_eq!(types_of_mismatch("(func)", module), text("(func)", names));
     let made = |_: &mut Run| HostItem::component(component(r#"(component (import "i" (func)))"#));
     assert_eq!(types_of_mismatch("(func)", made), text("(func)", r#"(component (import "i" (func)))"#));
+}
+
+/// Exports an instance of the functions `a` and `b` as it is, and with types that say less.
+const ASCRIBED: &str = r#"(component
+    (core module $M (func (export "f") (result i32) (i32.const 7)))
+    (core instance $m (instantiate $M))
+    (func $f (result u32) (canon lift (core func $m "f")))
+    (instance $inner (export "a" (func $f)) (export "b" (func $f)))
+    (instance $both (export "a" (func $f)) (export "b" (func $f)) (export "in" (instance $inner)))
+    (component $C
+        (import "i" (instance $i
+            (export "a" (func (result u32)))
+            (export "in" (instance (export "b" (func (result u32)))))))
+        (export "out" (instance $i)))
+    (instance $c (instantiate $C (with "i" (instance $both))))
+    (alias export $c "out" (instance $out))
+    (export "all" (instance $both))
+    (export "some" (instance $both) (instance (export "b" (func (result u32)))))
+    (export "none" (instance $both) (instance))
+    (export "nested" (instance $both) (instance (export "in" (instance (export "a" (func (result u32)))))))
+    (export "through" (instance $out)))"#;
+
+#[test]
+fn what_an_ascribed_type_does_not_tell_is_not_there() {
+    let paths = ["all a", "all b", "all in a", "all in b", "some b", "nested in a", "through a", "through in b"];
+    let component = component(ASCRIBED);
+    let names = |funcs: Vec<(Vec<String>, _)>| funcs.iter().map(|(path, _)| path.join(" ")).collect::<Vec<_>>();
+    let mut run = Run::new();
+    let instance = run.instantiate_component(&component).expect("an instance");
+    assert_eq!(names(instance.funcs()), paths);
+    for path in paths {
+        let path: Vec<&str> = path.split(' ').collect();
+        let results = run.store.call_component(&instance, &path, &[], Cause::Invoke);
+        assert_eq!(results.expect("a result"), [ComponentVal::U32(7)]);
+    }
+    let hidden = run.store.call_component(&instance, &["some", "a"], &[], Cause::Invoke);
+    assert!(matches!(hidden, Err(Fault::Usage(_))), "{hidden:?}");
+    // Nobody can import it either.
+    run.linker.define("c", HostItem::exports_of(&instance));
+    let import = |name: &str| {
+        let ty = format!(r#"(instance (export "some" (instance (export "{name}" (func (result u32))))))"#);
+        format!(r#"(component (import "c" {ty}))"#)
+    };
+    run.instantiate(&import("b")).expect("it links");
+    match run.instantiate(&import("a")) {
+        Err(ComponentError::Link(ComponentLinkError::Unknown { path, expected })) => {
+            assert_eq!((path.as_str(), expected.as_str()), (r#""c" "some" "a""#, "(func (result u32))"));
+        }
+        other => panic!("{other:?}"),
+    }
+    // Before the instantiation the same is known, as far as it is known at all.
+    for path in names(component.exported_funcs()) {
+        assert!(paths.contains(&&*path), "{path}");
+    }
 }

@@ -1,5 +1,5 @@
 //! The readings of what is contested about start definitions and locks: both, and that the trace tells which was applied
-//! (CanonicalABI.md; rules CM-START-02, CM-START-07, CM-ASYNC-22). Those of calls between relatives, lock-down and
+//! (CanonicalABI.md; rules CM-START-02, CM-START-07, CM-ASYNC-22, CM-RES-07). Those of calls between relatives, lock-down and
 //! exceptions are tested with the order of instantiation, those of copies with streams.
 
 #![cfg(feature = "component")]
@@ -8,8 +8,11 @@ mod component_support;
 
 use component_support::*;
 use preflight_engine::{
-    component::{BlockedLock, ComponentError, ComponentVal, Readings, StartPostReturn, Starts},
-    trace::Outcome,
+    component::{
+        BlockedLock, ComponentError, ComponentLinker, ComponentVal, DeadHandles, HostItem, Readings, StartPostReturn,
+        Starts,
+    },
+    trace::{InstancePath, Outcome},
 };
 
 const TWO_STARTS: &str = r#"
@@ -182,4 +185,67 @@ fn a_blocked_task_keeps_its_lock_or_gives_it_up() {
         let rule = format!("rule /$callee CM-ASYNC-22 {blocked_lock:?}");
         assert!(run.steps().contains(&rule), "{:?}", run.steps());
     }
+}
+
+/// Exports resources whose destructor counts, and traps for the representation 6.
+const OWNER: &str = r#"(component
+    (core module $Dtor
+        (global $drops (mut i32) (i32.const 0))
+        (func (export "dtor") (param i32)
+            (global.set $drops (i32.add (i32.mul (global.get $drops) (i32.const 10)) (local.get 0)))
+            (if (i32.eq (local.get 0) (i32.const 6)) (then unreachable)))
+        (func (export "drops") (result i32) (global.get $drops)))
+    (core instance $dtor (instantiate $Dtor))
+    (type $r (resource (rep i32) (dtor (core func $dtor "dtor"))))
+    (export $e "r" (type $r))
+    (core func $new (canon resource.new $r))
+    (core module $M
+        (import "" "new" (func $new (param i32) (result i32)))
+        (func (export "make") (param i32) (result i32) (call $new (local.get 0))))
+    (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+    (func (export "make") (param "rep" u32) (result (own $e)) (canon lift (core func $m "make")))
+    (func (export "drops") (result u32) (canon lift (core func $dtor "drops"))))"#;
+
+/// Instantiates a component that makes two resources, drops neither and traps; what the owner has seen dropped after that,
+/// and the steps from the trap on.
+fn after_failure(dead_handles: DeadHandles, reps: [u32; 2]) -> (Option<ComponentVal>, Vec<String>) {
+    let [first, second] = reps;
+    let mut run = Run::new();
+    run.store.set_readings(Readings { dead_handles, ..Readings::default() });
+    let path = InstancePath::root().child("$owner");
+    let owner = run.store.instantiate_component(&component(OWNER), &ComponentLinker::new(), path).expect("an owner");
+    run.linker.define("owner", HostItem::exports_of(&owner));
+    let user = format!(
+        r#"(component
+        (import "owner" (instance $owner
+            (export "r" (type $r (sub resource)))
+            (export "make" (func (param "rep" u32) (result (own $r))))))
+        (core func $make (canon lower (func $owner "make")))
+        (core module $M
+            (import "" "make" (func $make (param i32) (result i32)))
+            (func $start (drop (call $make (i32.const {first}))) (drop (call $make (i32.const {second}))) unreachable)
+            (start $start))
+        (core instance (instantiate $M (with "" (instance (export "make" (func $make)))))))"#
+    );
+    run.instantiate(&user).expect_err("a trap");
+    let steps = run.steps();
+    let trap = steps.iter().position(|step| step == "trapped / unreachable executed").expect("the trap");
+    let end = run.call(&owner, "drops", &[]).ok().and_then(|results| results.into_iter().next());
+    (end, steps[trap + 1..].to_vec())
+}
+
+#[test]
+fn the_handles_of_a_failed_instance_stay_or_are_dropped() {
+    // CM-RES-07
+    assert_eq!(after_failure(DeadHandles::Kept, [5, 7]), (Some(ComponentVal::U32(0)), vec![]));
+    let (drops, steps) = after_failure(DeadHandles::Dropped, [5, 7]);
+    assert_eq!(drops, Some(ComponentVal::U32(57)), "in the order of the handles");
+    let rule = "rule / CM-RES-07 Dropped".to_owned();
+    let dropped = |rep, handle| format!("resource-dropped / $r {rep} {handle}");
+    assert_eq!(steps, [rule.clone(), dropped(5, 1), rule.clone(), dropped(7, 2)]);
+    // A destructor that traps locks its instance, and the rest of the handles are dropped all the same.
+    let (drops, steps) = after_failure(DeadHandles::Dropped, [6, 7]);
+    assert_eq!(drops, None, "the owner is locked");
+    assert!(steps.contains(&dropped(7, 2)), "{steps:#?}");
+    assert!(steps.contains(&"locked /$owner".to_owned()), "{steps:#?}");
 }

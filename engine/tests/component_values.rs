@@ -253,3 +253,44 @@ fn value_definitions_that_are_no_values_are_refused() {
         assert!(matches!(Component::new(&Config::default(), &bytes), Err(ModuleError::Invalid { .. })), "{section:?}");
     }
 }
+
+#[test]
+fn types_of_values_that_the_documents_refuse() {
+    const R: &str = r#"(import "r" (type $r (sub resource)))"#;
+    // Binary.md, *Type Definitions*: (why, a type that is refused, its neighbour that is not).
+    let types = [
+        ("borrowed", "(type (stream (borrow $r)))", "(type (stream (own $r)))"),
+        ("borrowed", "(type (future (borrow $r)))", "(type (future (own $r)))"),
+        ("borrowed", "(type $t (tuple u8 (borrow $r))) (type (stream (list $t)))", "(type (list (borrow $r)))"),
+        ("borrowed", "(type $t (option (borrow $r))) (type (future $t))", "(type (future))"),
+        ("keys of a map", "(type (map f32 u8))", "(type (map char u8))"),
+        ("keys of a map", "(type (map f64 u8))", "(type (map s64 u8))"),
+        ("keys of a map", "(type (map (tuple u8) u8))", "(type (map string (tuple f32)))"),
+        ("keys of a map", "(type $l (list u8)) (type (map $l u8))", "(type $k u8) (type (map $k u8))"),
+        ("keys of a map", "(type (map (own $r) u8))", "(type (map u8 (own $r)))"),
+        ("maximum byte size", "(type (list u8 268435456))", "(type (list u8 268435455))"),
+    ];
+    for (why, bad, good) in types {
+        let at_every_place = |types: &str| {
+            let alias = "(alias outer 1 $r (type $r))";
+            [
+                format!("(component {R} {types})"),
+                format!("(component (component {R} {types}))"),
+                format!("(component {R} (type (instance {alias} {types})))"),
+                format!("(component {R} (type (component {alias} {types})))"),
+                format!(
+                    r#"(component (import "i" (instance (export "r" (type $r (sub resource)))
+                        (type (instance (alias outer 1 $r (type $r)) {types})))))"#
+                ),
+            ]
+        };
+        for text in at_every_place(bad) {
+            let message = refused(&text);
+            assert!(message.contains(why), "{message}\n{text}");
+        }
+        at_every_place(good).iter().for_each(|text| drop(component(text)));
+    }
+    let value = |ty: &str| format!(r#"(component {R} (import "v" (value $v {ty})) (export "w" (value $v)))"#);
+    assert!(refused(&value("(borrow $r)")).contains("borrowed"));
+    component(&value("(own $r)"));
+}

@@ -3,7 +3,7 @@
 
 use preflight_engine::{
     Config, Fault, Module, Store, Tier, Val,
-    syntax::{FuncType, ValType},
+    syntax::{FuncType, RefType, ValType},
     trace::{Cause, InstancePath, Resource, TrapCode},
 };
 
@@ -181,10 +181,13 @@ fn a_panic_of_the_host_passes_around_compiled_frames() {
 
 #[test]
 fn traps_of_the_host_are_at_the_call() {
-    let text = r#"(module (import "" "h" (func $h)) (func) (func $f (call $h)) (func (export "f") (call $f)))"#;
-    let at = |tier| {
+    let at = |call: &str, tier| {
+        let text = format!(
+            r#"(module (type $t (func)) (import "" "h" (func $h)) (func) (func $f ({call})) (table funcref (elem $h))
+                (func (export "f") (block $b (try_table (catch_all $b) (call $f)))))"#
+        );
         let config = Config { tier, ..Config::default() };
-        let module = Module::new(&config, binary(text)).unwrap();
+        let module = Module::new(&config, binary(&text)).unwrap();
         let mut store = Store::new(&config);
         let host = store.alloc_func(FuncType::default(), "h", |_, _, _| Err(Fault::Trap(TrapCode::Host.into())));
         let host = preflight_engine::Extern::Func(host);
@@ -193,7 +196,54 @@ fn traps_of_the_host_are_at_the_call() {
         assert_eq!(trap.func, Some(2));
         trap
     };
-    assert_eq!(at(Tier::Interp), at(Tier::Jit));
+    for call in [
+        "call $h",
+        "return_call $h",
+        "call_indirect (type $t) (i32.const 0)",
+        "return_call_indirect (type $t) (i32.const 0)",
+        "call_ref $t (ref.func $h)",
+        "return_call_ref $t (ref.func $h)",
+    ] {
+        assert_eq!(at(call, Tier::Interp), at(call, Tier::Jit), "{call}");
+    }
+}
+
+#[test]
+fn tail_calls_of_the_host_pass_on_what_it_returns_and_throws() {
+    let text = r#"(module (import "" "h" (func $h (param i32 v128) (result i32 v128 externref)))
+        (type $t (func (param i32 v128) (result i32 v128 externref))) (table funcref (elem $h $f))
+        (tag $e) (func $throw (throw $e)) (export "throw" (func $throw))
+        (func $f (param i32 v128) (result i32 v128 externref) (local i64)
+            (block $b (try_table (catch_all $b) (return_call_indirect (type $t)
+                (i32.add (local.get 0) (i32.const 1)) (local.get 1) (i32.const 0))))
+            (unreachable))
+        (func (export "f") (param i32 i32) (result i32 i64)
+            (block $b (try_table (catch_all $b)
+                (call_indirect (type $t) (local.get 0) (v128.const i64x2 3 -4) (local.get 1))
+                (drop) (i64x2.extract_lane 1) (return)))
+            (i32.const -1) (i64.const -1)))"#;
+    for tier in [Tier::Interp, Tier::Jit] {
+        let config = Config { tier, ..Config::default() };
+        let module = Module::new(&config, binary(text)).unwrap();
+        let mut store = Store::new(&config);
+        let (given, returned) =
+            ([ValType::I32, ValType::V128], [ValType::I32, ValType::V128, ValType::Ref(RefType::EXTERNREF)]);
+        let host = store.alloc_func(FuncType::new(given, returned), "h", |caller, args, results| {
+            results[..2].copy_from_slice(args);
+            if args[0] == Val::I32(10) {
+                let instance = caller.instance().unwrap();
+                caller.store().call_export(instance, "throw", &[], Cause::Invoke)?;
+            }
+            Ok(())
+        });
+        let instance =
+            store.instantiate(&module, &[preflight_engine::Extern::Func(host)], InstancePath::root()).unwrap();
+        let mut call = |n, way| store.call_export(instance, "f", &[Val::I32(n), Val::I32(way)], Cause::Invoke).unwrap();
+        assert_eq!(call(3, 0), [Val::I32(3), Val::I64(-4)], "{tier:?}");
+        assert_eq!(call(3, 1), [Val::I32(4), Val::I64(-4)], "{tier:?}");
+        assert_eq!(call(10, 0), [Val::I32(-1), Val::I64(-1)], "{tier:?}");
+        assert_eq!(call(9, 1), [Val::I32(-1), Val::I64(-1)], "{tier:?}");
+    }
 }
 
 #[test]
@@ -346,10 +396,18 @@ fn frames_take_as_many_slots_on_both_tiers() {
 
 #[test]
 fn calls_back_from_the_host_have_what_is_left_of_the_depth() {
+    for call in ["call", "return_call"] {
+        calls_back(call);
+    }
+}
+
+/// Where the host is called with the instruction `call`.
+fn calls_back(call: &str) {
     let text = r#"(module (import "" "h" (func $h (param i32) (result i32)))
         (func $f (export "f") (param i32) (result i32)
             (if (result i32) (local.get 0) (then (call $g (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 0))))
-        (func $g (param i32) (result i32) (call $h (local.get 0))))"#;
+        (func $g (param i32) (result i32) (CALL $h (local.get 0))))"#;
+    let text = &text.replace("CALL", call);
     let deepest = |tier| {
         let mut config = Config { tier, ..Config::default() };
         config.limits.call_depth = 20;

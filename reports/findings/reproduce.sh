@@ -16,6 +16,7 @@ for folder in "${@:-*/}"; do
       if [ -z "$command" ]; then echo "$finding: described only"; exit 0; fi
       case $(value runtime) in
         pywasm3) python3 -c 'import wasm3' 2>/dev/null || { echo "$finding: NOT RUN, there is no Python package pywasm3"; exit 0; } ;;
+        pywasm) python3 -c 'import pywasm' 2>/dev/null || { echo "$finding: NOT RUN, there is no Python package pywasm"; exit 0; } ;;
         jco) command -v jco >/dev/null || { echo "$finding: NOT RUN, there is no jco"; exit 0; } ;;
         wabt) command -v spectest-interp >/dev/null || { echo "$finding: NOT RUN, there is no spectest-interp"; exit 0; } ;;
         *) command -v "${command%% *}" >/dev/null || { echo "$finding: NOT RUN, there is no ${command%% *}"; exit 0; } ;;

@@ -215,7 +215,7 @@ impl RuleInfo {
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// It is no document.
-    #[error("this is no results.json: {0}")]
+    #[error("this is no results.json")]
     Form(#[from] serde_json::Error),
     /// It is one of another version.
     #[error(

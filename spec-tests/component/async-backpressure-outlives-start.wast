@@ -53,3 +53,11 @@
   (instance $d (instantiate $D (with "f" (func $c "f")) (with "dec" (func $c "dec"))))
   (export "run" (func $d "run")))
 (assert_return (invoke "run") (u32.const 7))
+;;= /#0/$c component begun
+;;= /#0/$c/$m import "" "inc" func
+;;= /#0/$c/$m import "" "dec" func
+;;= /#0/$c/$m allocated func 3
+;;= /#0/$c/$m start 2 entered
+;;= /#0/$c/$m start 2 left
+;;= /#0/$c/$m done
+;;= /#0/$c component done

@@ -45,3 +45,22 @@
   (export "f" (func $caller "f")))
 ;; STARTING is 0; with the other reading it would be RETURNED, which is 2
 (assert_return (invoke "f") (u32.const 0))
+;;= /#0 component begun
+;;= /#0/$callee component begun
+;;= /#0/$callee/$memory allocated memory 1
+;;= /#0/$callee/$memory done
+;;= /#0/$callee/$m import "" "return" func
+;;= /#0/$callee/$m import "" "new" func
+;;= /#0/$callee/$m import "" "write" func
+;;= /#0/$callee/$m allocated func 3
+;;= /#0/$callee/$m done
+;;= /#0/$callee component done
+;;= /#0/$caller component begun
+;;= /#0/$caller import "" "hold" func
+;;= /#0/$caller import "" "enter" func
+;;= /#0/$caller/$m import "" "hold" func
+;;= /#0/$caller/$m import "" "enter" func
+;;= /#0/$caller/$m allocated func 1
+;;= /#0/$caller/$m done
+;;= /#0/$caller component done
+;;= /#0 component done

@@ -6,7 +6,14 @@
     (core func $yield (canon thread.yield))
     (core module $M
       (import "" "yield" (func $yield (result i32)))
-      (func (export "f") (result i32) (drop (call $yield)) (i32.const 7)))
+      ;; One of many yields blocks, although one alone need not (definitions.py, Thread.wait_until).
+      (func (export "f") (result i32)
+        (local $n i32)
+        (loop $again
+          (drop (call $yield))
+          (local.set $n (i32.add (local.get $n) (i32.const 1)))
+          (br_if $again (i32.lt_u (local.get $n) (i32.const 20))))
+        (i32.const 7)))
     (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
     (func (export "f") async (result u32) (canon lift (core func $m "f"))))
   (component $D

@@ -21,3 +21,17 @@
   (core instance $b (instantiate $B (with "" (instance (export "get" (func $get))))))
   (func (export "seen") (result u32) (canon lift (core func $b "seen"))))
 (assert_return (invoke "seen") (u32.const 0))
+;;= /$C component begun
+;;= /$C/core#1 import "" "get" func
+;;= /$C/core#1 import "" "set" func
+;;= /$C/core#1 allocated func 1
+;;= /$C/core#1 start 2 entered
+;;= /$C/core#1 start 2 left
+;;= /$C/core#1 done
+;;= /$C/$b import "" "get" func
+;;= /$C/$b global 0 = i32:-1
+;;= /$C/$b allocated func 2 global 1
+;;= /$C/$b start 1 entered
+;;= /$C/$b start 1 left
+;;= /$C/$b done
+;;= /$C component done

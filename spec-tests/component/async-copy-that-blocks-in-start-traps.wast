@@ -65,3 +65,30 @@
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "copy" (func $copy)))))))
   "cannot block a synchronous task before returning")
+;;= /#0 component begun
+;;= /#0/$memory allocated memory 1
+;;= /#0/$memory done
+;;= /#0/core#2 import "" "new" func
+;;= /#0/core#2 import "" "copy" func
+;;= /#0/core#2 allocated func 1
+;;= /#0/core#2 start 2 entered
+;;= /#0 rule CM-ASYNC-04 reading "Late"
+;;= /#0 thread 1 blocked
+;;= /#0/core#2 trap cannot-block in start
+;;= /#0 locked
+;;= /#0 trap cannot-block in start
+;;= /#1 component begun
+;;= /#1 rule CM-ASYNC-04 reading "Late"
+;;= /#1 thread 1 blocked
+;;= /#1 locked
+;;= /#1 trap cannot-block in start
+;;= /#2 component begun
+;;= /#2 rule CM-ASYNC-04 reading "Late"
+;;= /#2 thread 1 blocked
+;;= /#2 locked
+;;= /#2 trap cannot-block in start
+;;= /#3 component begun
+;;= /#3 rule CM-ASYNC-04 reading "Late"
+;;= /#3 thread 1 blocked
+;;= /#3 locked
+;;= /#3 trap cannot-block in start

@@ -31,3 +31,16 @@
 ;; BLOCKED is -1
 (assert_return (invoke "write") (s32.const -1))
 (assert_return (invoke "read") (u32.const 42))
+;;= /#0 component begun
+;;= /#0/$memory allocated memory 1
+;;= /#0/$memory done
+;;= /#0/$m import "" "m" memory
+;;= /#0/$m import "" "new" func
+;;= /#0/$m import "" "read" func
+;;= /#0/$m import "" "write" func
+;;= /#0/$m global 0 = i64:0
+;;= /#0/$m allocated func 3 global 1
+;;= /#0/$m start 3 entered
+;;= /#0/$m start 3 left
+;;= /#0/$m done
+;;= /#0 component done

@@ -27,3 +27,13 @@
   (func (export "f") async (result u32) (canon lift (core func $m "f"))))
 ;; three elements, and COMPLETED, which is 0
 (assert_return (invoke "f") (u32.const 0x30))
+;;= /#0 component begun
+;;= /#0/$memory allocated memory 1
+;;= /#0/$memory done
+;;= /#0/$m import "" "new" func
+;;= /#0/$m import "" "read" func
+;;= /#0/$m import "" "write" func
+;;= /#0/$m import "" "cancel" func
+;;= /#0/$m allocated func 1
+;;= /#0/$m done
+;;= /#0 component done

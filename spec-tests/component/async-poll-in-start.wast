@@ -17,3 +17,14 @@
     (with "" (instance (export "new" (func $new)) (export "poll" (func $poll))))))
   (func (export "event") (result u32) (canon lift (core func $m "event"))))
 (assert_return (invoke "event") (u32.const 0))
+;;= /$C component begun
+;;= /$C/$memory allocated memory 1
+;;= /$C/$memory done
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "poll" func
+;;= /$C/$m global 0 = i32:-1
+;;= /$C/$m allocated func 2 global 1
+;;= /$C/$m start 2 entered
+;;= /$C/$m start 2 left
+;;= /$C/$m done
+;;= /$C component done

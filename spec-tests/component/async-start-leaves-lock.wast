@@ -28,3 +28,10 @@
   (export "run" (func $d "run")))
 ;; RETURNED is 2
 (assert_return (invoke "run") (u32.const 2))
+;;= /#0/$c component begun
+;;= /#0/$c/$m import "" "return" func
+;;= /#0/$c/$m allocated func 3
+;;= /#0/$c/$m start 1 entered
+;;= /#0/$c/$m start 1 left
+;;= /#0/$c/$m done
+;;= /#0/$c component done

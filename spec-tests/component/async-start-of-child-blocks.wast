@@ -19,3 +19,18 @@
         (export "new" (func $new)) (export "read" (func $read)))))))
     (instance (instantiate $Child)))
   "deadlock detected: event loop cannot make further progress")
+;;= /#0 component begun
+;;= /#0/#0 component begun
+;;= /#0/#0/$memory allocated memory 1
+;;= /#0/#0/$memory done
+;;= /#0/#0/core#2 import "" "new" func
+;;= /#0/#0/core#2 import "" "read" func
+;;= /#0/#0/core#2 allocated func 1
+;;= /#0/#0/core#2 start 2 entered
+;;= /#0/#0 rule CM-ASYNC-04 reading "Late"
+;;= /#0/#0 thread 1 blocked
+;;= /#0/#0/core#2 trap cannot-block in start
+;;= /#0/#0 locked
+;;= /#0/#0 trap cannot-block in start
+;;= /#0 locked
+;;= /#0 trap cannot-block in start

@@ -12,3 +12,11 @@
   (core instance $m (instantiate $M (with "" (instance (export "index" (func $index))))))
   (func (export "seen") (result bool) (canon lift (core func $m "seen"))))
 (assert_return (invoke "seen") (bool.const true))
+;;= /#0 component begun
+;;= /#0/$m import "" "index" func
+;;= /#0/$m global 0 = i32:0
+;;= /#0/$m allocated func 2 global 1
+;;= /#0/$m start 1 entered
+;;= /#0/$m start 1 left
+;;= /#0/$m done
+;;= /#0 component done

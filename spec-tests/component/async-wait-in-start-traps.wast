@@ -15,3 +15,15 @@
     (core instance (instantiate $M
       (with "" (instance (export "new" (func $new)) (export "wait" (func $wait)))))))
   "cannot block a synchronous task before returning")
+;;= /#0 component begun
+;;= /#0/$memory allocated memory 1
+;;= /#0/$memory done
+;;= /#0/core#2 import "" "new" func
+;;= /#0/core#2 import "" "wait" func
+;;= /#0/core#2 allocated func 1
+;;= /#0/core#2 start 2 entered
+;;= /#0 rule CM-ASYNC-04 reading "Late"
+;;= /#0 thread 1 blocked
+;;= /#0/core#2 trap cannot-block in start
+;;= /#0 locked
+;;= /#0 trap cannot-block in start

@@ -15,3 +15,12 @@
     (with "" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
   (func (export "drop") (canon lift (core func $m "drop"))))
 (assert_return (invoke "drop"))
+;;= /$C component begun
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "drop" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m allocated func 2 global 1
+;;= /$C/$m start 2 entered
+;;= /$C/$m start 2 left
+;;= /$C/$m done
+;;= /$C component done

@@ -12,3 +12,13 @@
   (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
   (func (export "seen") (result u32) (canon lift (core func $m "seen"))))
 (assert_return (invoke "seen") (u32.const 0))
+;;= /$C component begun
+;;= /$C/$m import "" "yield" func
+;;= /$C/$m global 0 = i32:-1
+;;= /$C/$m allocated func 2 global 1
+;;= /$C/$m start 1 entered
+;;= /$C thread 1 blocked
+;;= /$C thread 1 resumed
+;;= /$C/$m start 1 left
+;;= /$C/$m done
+;;= /$C component done

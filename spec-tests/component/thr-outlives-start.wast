@@ -19,7 +19,14 @@
     (func $start (call $later (call $new (i32.const 0) (i32.const 7))))
     (start $start)
     (func (export "seen") (result i32) (global.get $seen))
-    (func (export "seen-later") (result i32) (drop (call $yield)) (global.get $seen)))
+    ;; Yields until it is seen: a yield may let nobody run (definitions.py, Thread.wait_until).
+    (func (export "seen-later") (result i32)
+      (local $n i32)
+      (loop $again
+        (drop (call $yield))
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (br_if $again (i32.and (i32.eqz (global.get $seen)) (i32.lt_u (local.get $n) (i32.const 1000)))))
+      (global.get $seen)))
   (core instance $m (instantiate $M (with "" (instance
     (export "t" (table $table "t")) (export "new" (func $new)) (export "later" (func $later))
     (export "yield" (func $yield))))))
@@ -27,3 +34,20 @@
   (func (export "seen-later") async (result u32) (canon lift (core func $m "seen-later"))))
 (assert_return (invoke "seen") (u32.const 0))
 (assert_return (invoke "seen-later") (u32.const 7))
+;;= /$C component begun
+;;= /$C/$table allocated table 1
+;;= /$C/$table done
+;;= /$C/$m import "" "t" table
+;;= /$C/$m import "" "new" func
+;;= /$C/$m import "" "later" func
+;;= /$C/$m import "" "yield" func
+;;= /$C/$m global 0 = i32:0
+;;= /$C/$m elem 0 = [func /$C/$m#3]
+;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m elem 0 offset = i32:0
+;;= /$C/$m elem 0 -> table 0 at 0 len 1
+;;= /$C/$m elem 0 dropped
+;;= /$C/$m start 4 entered
+;;= /$C/$m start 4 left
+;;= /$C/$m done
+;;= /$C component done

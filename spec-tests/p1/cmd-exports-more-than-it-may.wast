@@ -5,6 +5,7 @@
 ;;! kind = "command"
 ;;! main = "$Main"
 ;;! exit = 6
+;;! fails = "refused"
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)

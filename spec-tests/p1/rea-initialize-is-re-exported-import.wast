@@ -13,6 +13,7 @@
 (module definition $Lib
   (import "base" "bump" (func $bump))
   (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+  (memory (export "memory") 1)
   (export "_initialize" (func $bump)))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))

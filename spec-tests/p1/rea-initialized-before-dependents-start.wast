@@ -7,6 +7,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 6
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $ready (mut i32) (i32.const 0))
   (func (export "_initialize") (global.set $ready (i32.const 6)))
   (func (export "get") (result i32) (global.get $ready)))

@@ -8,6 +8,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 8
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $ready (mut i32) (i32.const 0))
   (func (export "_initialize") (global.set $ready (i32.const 8)))
   (func (export "get") (result i32)

@@ -8,6 +8,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }, { name = "mid", module = "$Mid" }]
 ;;! exit = 1
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $count (mut i32) (i32.const 0))
   (func (export "_initialize") (global.set $count (i32.add (global.get $count) (i32.const 1))))
   (func (export "count") (result i32) (global.get $count)))

@@ -7,6 +7,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 12
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $count (mut i32) (i32.const 0))
   (func (export "_initialize"))
   (func (export "bump") (result i32)

@@ -13,11 +13,13 @@
   (func (export "value") (result i32) (global.get $value)))
 (module definition $A
   (import "log" "log" (func $log (param i32)))
+  (memory (export "memory") 1)
   (func (export "_initialize") (call $log (i32.const 1)))
   (func (export "f")))
 (module definition $B
   (import "log" "log" (func $log (param i32)))
   (import "a" "f" (func $f))
+  (memory (export "memory") 1)
   (func (export "_initialize") (call $f) (call $log (i32.const 2))))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))

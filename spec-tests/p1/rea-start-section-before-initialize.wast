@@ -7,6 +7,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 12
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $order (mut i32) (i32.const 0))
   (func $start (global.set $order (i32.add (i32.mul (global.get $order) (i32.const 10)) (i32.const 1))))
   (start $start)

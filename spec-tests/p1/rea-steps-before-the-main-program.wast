@@ -8,6 +8,7 @@
 ;;! exit = 0
 (module definition $Lib
   (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+  (memory (export "memory") 1)
   (func $start)
   (start $start)
   (func (export "_initialize"))
@@ -19,7 +20,7 @@
   (start $f)
   (func (export "_start")))
 ;;= /$Lib import "wasi_snapshot_preview1" "sched_yield" func
-;;= /$Lib allocated func 3
+;;= /$Lib allocated func 3 memory 1
 ;;= /$Lib start 1 entered
 ;;= /$Lib start 1 left
 ;;= /$Lib done

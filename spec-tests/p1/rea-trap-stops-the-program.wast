@@ -8,6 +8,7 @@
 ;;! stdout = ""
 ;;! fails = "trap"
 (module definition $Lib
+  (memory (export "memory") 1)
   (func (export "_initialize") (unreachable))
   (func (export "f")))
 (module definition $Main

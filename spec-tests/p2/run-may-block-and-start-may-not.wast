@@ -25,11 +25,17 @@
 (assert_trap
   (component
     (component $Slow
-      (core func $yield (canon thread.yield))
+      ;; A yield may return at once; a wait for what never comes may not.
+      (core module $Memory (memory (export "m") 1))
+      (core instance $memory (instantiate $Memory))
+      (core func $new (canon waitable-set.new))
+      (core func $wait (canon waitable-set.wait (memory (core memory $memory "m"))))
       (core module $M
-        (import "" "yield" (func $yield (result i32)))
-        (func (export "f") (result i32) (drop (call $yield)) (i32.const 7)))
-      (core instance $m (instantiate $M (with "" (instance (export "yield" (func $yield))))))
+        (import "" "new" (func $new (result i32)))
+        (import "" "wait" (func $wait (param i32 i32) (result i32)))
+        (func (export "f") (result i32) (call $wait (call $new) (i32.const 0))))
+      (core instance $m (instantiate $M
+        (with "" (instance (export "new" (func $new)) (export "wait" (func $wait))))))
       (func (export "f") async (result u32) (canon lift (core func $m "f"))))
     (component $Program
       (import "f" (func $f async (result u32)))

@@ -8,6 +8,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 1
 (module definition $Lib
+  (memory (export "memory") 1)
   (global $initialized (mut i32) (i32.const 0))
   (func (export "_initialize")
     (if (global.get $initialized) (then (unreachable)))

@@ -8,6 +8,7 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! exit = 21
 (module definition $Lib
+  (memory (export "memory") 1)
   (table (export "table") 1 funcref)
   (elem declare func $f)
   (func $f (result i32) (i32.const 21))

@@ -37,6 +37,8 @@ export function classify(error, atLink) {
   const message = `${error?.name}: ${error?.message}`;
   if (error?.preflight) return error.preflight;
   if (/\b[sv]128\b/.test(message)) return { class: 'unsupported', message };
+  // What code that jco has generated needs for stack switching.
+  if (/WebAssembly\.(Suspending|promising) is not a/.test(message)) return { class: 'unsupported', message };
   if (error instanceof WebAssembly.CompileError) return { class: 'rejected', message };
   if (error instanceof WebAssembly.LinkError) return { class: 'unlinkable', message };
   if (WebAssembly.Exception && error instanceof WebAssembly.Exception) return { class: 'exception', message: 'exception' };

@@ -4,6 +4,9 @@
 // `_initialize`; `initialize` for reactors, for preloads and before another export is called, which refuses one with
 // `_start`. A program that it refuses is `rejected`; node:wasi tells that by errors with a code. bun's has `start` alone, which
 // refuses only a module without a memory: reactors are unsupported there.
+//
+// What node:wasi leaves to its user is no part of it: which exports are called, `_initialize` once more among them, and
+// whether modules share their descriptors; each WASI object has its own. Nor is what becomes of bun's exit here.
 import { createInterface } from 'node:readline';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,20 +50,21 @@ function make(WASI, options, bytes, libraries, exits, isMain) {
 }
 
 function enter(WASI, options, { main, preloads, reach, export: name }, exits) {
+  const own = (message) => ({ preflight: { class: 'unsupported', message } });
+  if (preloads.length && Object.keys(options.preopens).length) throw own('descriptors that modules share: each has a WASI object');
+  if (reach === 'export' && name === '_initialize') throw own('node:wasi leaves the choice of an export to its user');
   const libraries = {};
   for (const { name, bytes } of preloads) {
     const { wasi, instance } = make(WASI, options, bytes, libraries, exits, false);
     const { memory, _initialize, _start } = instance.exports;
-    if (_start && !_initialize) throw { preflight: { class: 'unsupported', message: 'node:wasi has no commands as libraries' } };
+    if (_start && !_initialize) throw own('node:wasi has no commands as libraries');
     if (memory || _initialize) wasi.initialize(instance);
     libraries[name] = instance.exports;
   }
   const { wasi, instance } = make(WASI, options, main, libraries, exits, true);
   if (reach === 'command') return wasi.start(instance);
-  if (isBun) throw { preflight: { class: 'unsupported', message: "bun's WASI has no reactors" } };
-  if (instance.exports._start && reach === 'export') {
-    throw { preflight: { class: 'unsupported', message: 'node:wasi enters a command by _start only' } };
-  }
+  if (isBun) throw own("bun's WASI has no reactors");
+  if (instance.exports._start && reach === 'export') throw own('node:wasi enters a command by _start only');
   if (reach === 'reactor' || instance.exports._initialize) wasi.initialize(instance);
   if (reach === 'export') instance.exports[name]();
   return 0;
@@ -91,6 +95,9 @@ async function run_program(program) {
     else end = classify(error, true);
   } finally {
     [stdin, stdout, stderr].forEach((fd) => closeSync(fd));
+    // bun's exit ends the process. Here it is an exception instead, which this program has caught.
+    const caught = exits.length > 1 || (exits.length > 0 && end?.class !== 'exit');
+    if (isBun && caught) end = { class: 'unsupported', message: 'an exit that ends the process where the program catches exceptions' };
   }
   const written = readFileSync(file('out'));
   rmSync(folder, { recursive: true, force: true });

@@ -27,6 +27,11 @@ def end(error):
         return End("exhausted", text, what="stack")
     if "missing imported" in text or "lookup failed" in text or "signature" in text:
         return End("unlinkable", text)
+    if "memory limitation exceeded" in text:
+        return End("exhausted", text, what="memory")
+    # Of bulk memory and reference types it has a part, and says so of the rest.
+    if "no operation found for opcode" in text or "no compiler found for opcode" in text or "must be zero for MVP" in text:
+        return unsupported(text)
     code = next((code for words, code in TRAPS if words in text), None)
     if code or "[trap]" in text:
         return End("trap", text, **({"code": code} if code else {}))

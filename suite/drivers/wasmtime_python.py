@@ -1,40 +1,11 @@
-"""wasmtime through its Python package. Its parser and its validator share one error: `rejected`. An error that is no trap
-while it links is `unlinkable`; a trap code that is not in the table is a trap without a reason."""
+"""wasmtime through its Python package. Its parser and its validator share one error: `rejected`. How its other errors are
+read, and how it runs programs of WASI, is told in wasmtime_wasi.py."""
 from importlib.metadata import version
 
 import wasmtime as w
+import wasmtime_wasi
 from preflight_driver import NULL, End, read, serve, unsupported, write
-
-TRAPS = {
-    "UNREACHABLE": "unreachable",
-    "MEMORY_OUT_OF_BOUNDS": "out-of-bounds-memory",
-    "INDIRECT_CALL_TO_NULL": "uninitialized-element",
-    "BAD_SIGNATURE": "indirect-call-type-mismatch",
-    "INTEGER_OVERFLOW": "integer-overflow",
-    "INTEGER_DIVISION_BY_ZERO": "integer-divide-by-zero",
-    "BAD_CONVERSION_TO_INTEGER": "invalid-conversion-to-integer",
-    "NULL_REFERENCE": "null-reference",
-    "ARRAY_OUT_OF_BOUNDS": "out-of-bounds-array",
-    "CAST_FAILURE": "cast-failure",
-    "HEAP_MISALIGNED": "unaligned-atomic",
-    "ATOMIC_WAIT_NON_SHARED_MEMORY": "expected-shared-memory",
-}
-
-
-def end(error, at_link=False):
-    if "thrown Wasm exception" in str(error):
-        return End("exception", error)
-    if isinstance(error, w.Trap):
-        code = error.trap_code
-        if code == w.TrapCode.STACK_OVERFLOW:
-            return End("exhausted", error, what="stack")
-        if code == w.TrapCode.OUT_OF_FUEL:
-            return End("exhausted", error, what="fuel")
-        name = TRAPS.get(code.name) if code is not None else None
-        return End("trap", error, **({"code": name} if name else {}))
-    if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error) or "out of memory" in str(error):
-        return End("exhausted", error, what="memory")
-    return End("unlinkable" if at_link else "failed", error)
+from wasmtime_wasi import end
 
 
 def engine(consume_fuel):
@@ -122,7 +93,12 @@ class Driver:
 
     def global_(self, instance, export, types):
         value = self.export(instance, export)
-        return {"values": [self.value(value.type(self.store).content, value.value(self.store))]}
+        try:
+            content = value.type(self.store).content
+            return {"values": [self.value(content, value.value(self.store))]}
+        except w.WasmtimeError as error:
+            # Of a kind of value that the package does not know, such as v128 (4).
+            raise unsupported(error) if "ffi.wasmtime_valkind_t" in str(error) else end(error)
 
     def set_global(self, instance, export, value):
         self.export(instance, export).set_value(self.store, read(value))
@@ -143,8 +119,11 @@ class Driver:
         table = self.export(instance, export)
         return {"values": [self.value(table.type(self.store).element, table.get(self.store, index))]}
 
+    def run_program(self, **program):
+        return wasmtime_wasi.run(self.engine, program)
+
 
 setattr(Driver, "global", Driver.global_)
 LINEAGE = {"engine": "wasmtime", "linker": "wasmtime"}
-serve({"name": "wasmtime-python", "version": version("wasmtime"), "level": "observable", "abilities": ["core"],
-       "lineage": LINEAGE}, Driver())
+serve({"name": "wasmtime-python", "version": version("wasmtime"), "level": "observable",
+       "abilities": ["core", "p1", "preloads"], "lineage": LINEAGE}, Driver())

@@ -28,6 +28,12 @@ pub struct Entry {
     /// Where the runtime's own people speak of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The finding, a folder of `reports/findings`, that has the cause in its smallest form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
+    /// Why a failure is no finding, in a sentence, though its rule is a must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_finding: Option<String>,
 }
 
 /// What becomes of a case.
@@ -164,6 +170,8 @@ impl Expectations {
                 expected: Expected::Failed,
                 reason: format!("Not looked into yet: {}", verdict.notes().first().map_or("", String::as_str)),
                 link: None,
+                finding: None,
+                no_finding: None,
             },
         });
         Expectations { version: self.version.clone(), entries: entries.collect() }
@@ -182,6 +190,8 @@ impl Expectations {
             key("expected", &Some(entry.expected.as_str().to_owned()));
             key("reason", &Some(entry.reason.clone()));
             key("link", &entry.link);
+            key("finding", &entry.finding);
+            key("no_finding", &entry.no_finding);
             lines.join("\n") + "\n"
         };
         let version = self.version.iter().map(|version| format!("version = {}\n", quote(version)));
@@ -282,10 +292,16 @@ mod tests {
     #[test]
     fn updates_keep_reasons_and_can_be_read_again() {
         let cases = [case("core/a.wast"), case("core/b.wast")];
-        let text = "version = \"1.0 (a)\"\n".to_owned() + &entry("core/*", "failed");
+        let more = "link = \"l\"\nfinding = \"f\"\nno_finding = \"n\"\n";
+        let text = "version = \"1.0 (a)\"\n".to_owned() + &entry("core/*", "failed") + more;
         let old = Expectations::parse("x", &text).expect("expectations");
         let new = old.updated(&cases, [failed(), Verdict::Passed].iter());
         assert_eq!((new.entries.len(), new.entries[0].reason.as_str()), (1, "r"));
+        let kept = &new.entries[0];
+        assert_eq!(
+            [&kept.link, &kept.finding, &kept.no_finding].map(Option::as_deref),
+            [Some("l"), Some("f"), Some("n")]
+        );
         assert_eq!(Expectations::parse("x", &new.to_toml()).expect("expectations"), new);
     }
 

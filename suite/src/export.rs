@@ -160,8 +160,8 @@ fn commands(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
     let words = format!(
         "Run each command. It ends as `expect` says, or with an exit code of `checks`, from {FIRST_CHECK} on: that check \
          failed. Any other end is a failure too. `fails`: `trap` is an end that is no exit code of the program's own, `refused` \
-         the same before anything of it ran. What a command takes beside its file stands in `preloads`, `invoke`, `args`, \
-         `env`, `stdin` and `preopens`; one without `verdict` is to be recorded and not judged."
+         the same before anything of it ran; `refused` beside an exit code: either. What a command takes \
+         beside its file stands in `preloads`, `invoke`, `args`, `env`, `stdin` and `preopens`; one without `verdict` is to be recorded and not judged."
     );
     export.json("manifest.json", &json!({ "format": 1, "words": words, "commands": manifest, "left_out": left_out }));
 }

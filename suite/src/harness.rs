@@ -32,7 +32,7 @@ use crate::{
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 use preflight_spec_tests::{CASES, CaseFile, rules_called};
-use std::{cell::RefCell, env, fs, io, path::Path, process::ExitCode, sync::Arc};
+use std::{cell::RefCell, env, fs, path::Path, process::ExitCode, sync::Arc};
 
 /// Makes `main` of a test file: every case as a test on the runtime, a type that is [`Runtime`] and [`Default`].
 #[macro_export]
@@ -51,9 +51,9 @@ const WORKER: &str = "--preflight-worker";
 ///
 /// The runtime lives in workers, which are this program again: a case that crashes or hangs it is a failure of this case
 /// alone.
-pub fn main<R: Runtime + Default>(folder: &str) -> ExitCode {
+pub fn main<R: Runtime + Default + 'static>(folder: &str) -> ExitCode {
     if env::args().any(|argument| argument == WORKER) {
-        return match process::serve(&mut R::default(), io::stdin().lock(), io::stdout().lock()) {
+        return match process::serve_standard(|| Box::new(R::default())) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("error: {error}");

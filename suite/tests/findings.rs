@@ -1,12 +1,13 @@
-//! Every finding is about a rule that is a must, and about cases that its runtime is known to fail.
+//! Every finding is about a rule that is a must, and about cases that its runtime is known to fail; and every such failure has
+//! its finding, or a reason why it is none.
 
 use preflight::{
     case::{self, Case},
     expect::{Expectations, Expected},
 };
-use preflight_spec_tests::{Level, rules};
+use preflight_spec_tests::{Catalogue, EXPECT, Level, rules};
 use serde::Deserialize;
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// Where the findings are, in a folder each.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../reports/findings");
@@ -37,19 +38,12 @@ fn findings_are_about_musts_that_a_runtime_is_known_to_fail() {
     let index = fs::read_to_string(Path::new(FOLDER).join("README.md")).expect("the list of findings");
     let mut mistakes = Vec::new();
     let mut count = 0;
-    for entry in fs::read_dir(FOLDER).expect("the folder of findings") {
-        let folder = entry.expect("an entry").path();
-        if !folder.is_dir() {
-            continue;
-        }
+    for (name, finding) in findings() {
         count += 1;
-        let name = folder.file_name().unwrap_or_default().display().to_string();
-        let text = fs::read_to_string(folder.join("finding.toml")).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let finding: Finding = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let folder = Path::new(FOLDER).join(&name);
         let mut mistake = |what: String| mistakes.push(format!("{name}: {what}"));
         for id in &finding.rules {
-            let is_must = |rule: &preflight_spec_tests::Rule| rule.level == Level::Must && !rule.contested;
-            if !catalogue.get(id).is_some_and(is_must) {
+            if !is_must(id, &catalogue) {
                 mistake(format!("{id} is no rule that is a must and not contested"));
             }
         }
@@ -87,4 +81,57 @@ fn findings_are_about_musts_that_a_runtime_is_known_to_fail() {
     }
     assert!(count > 10, "only {count} findings");
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn failures_of_musts_have_a_finding_or_a_reason() {
+    let (catalogue, cases) = (rules().expect("the catalogue"), case::all().expect("the cases"));
+    let findings = findings();
+    let mut mistakes = Vec::new();
+    for (runtime, _) in EXPECT {
+        let known = Expectations::built_in(runtime).expect("expectations");
+        for entry in known.entries.iter().filter(|entry| entry.expected == Expected::Failed) {
+            let of_entry = cases.iter().filter(|case| known.of(case) == Some(entry));
+            let musts = of_entry.filter(|case| case.header.rules.iter().any(|id| is_must(id, &catalogue)));
+            for case in musts {
+                let is_named = |finding: &Finding| finding.runtime == *runtime && finding.cases.contains(&case.path);
+                let has_cases = findings.values().any(is_named);
+                if let Some(mistake) = match (&entry.finding, &entry.no_finding) {
+                    (Some(name), None) if !findings.contains_key(name) => Some(format!("there is no finding {name}")),
+                    (Some(_), None) | (None, Some(_)) if has_cases => {
+                        Some("it is a case of a finding: the entry needs no word of it".to_owned())
+                    }
+                    (Some(_), None) => None,
+                    (None, Some(reason)) if reason.is_empty() => Some("no_finding wants a reason".to_owned()),
+                    (None, Some(_)) => None,
+                    (None, None) if has_cases => None,
+                    (None, None) => Some(
+                        "name the case in a finding.toml, or the finding of its cause (`finding`), or say why it is none \
+                         (`no_finding`): reports/findings/README.md"
+                            .to_owned(),
+                    ),
+                    (Some(_), Some(_)) => Some("a finding and none".to_owned()),
+                } {
+                    mistakes.push(format!("spec-tests/expect/{runtime}.toml: {}: {mistake}", case.path));
+                }
+            }
+        }
+    }
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+/// All findings, by the names of their folders.
+fn findings() -> BTreeMap<String, Finding> {
+    let folders = fs::read_dir(FOLDER).expect("the folder of findings").map(|entry| entry.expect("an entry").path());
+    let read = |folder: std::path::PathBuf| {
+        let name = folder.file_name().unwrap_or_default().display().to_string();
+        let text = fs::read_to_string(folder.join("finding.toml")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let finding = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        (name, finding)
+    };
+    folders.filter(|folder| folder.is_dir()).map(read).collect()
+}
+
+fn is_must(id: &str, catalogue: &Catalogue) -> bool {
+    catalogue.get(id).is_some_and(|rule| rule.level == Level::Must && !rule.contested)
 }

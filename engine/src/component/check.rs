@@ -1,19 +1,20 @@
 //! What wasmparser does not see, checked by our own code: the types of values and starts and the use of every value exactly
-//! once (Explainer.md, *Value Definitions*, *Start Definitions*; Binary.md, *Start Definitions*), and the size of value
-//! types (CanonicalABI.md, *Element Size*).
+//! once (Explainer.md, *Value Definitions*, *Start Definitions*; Binary.md, *Start Definitions*); the size of value types
+//! (CanonicalABI.md, *Element Size*), borrowed handles and keys in them (Binary.md, *Type Definitions*).
 //!
 //! The check is an instantiation without side effects: a component's definitions are processed in order in a store of
 //! their own, with stubs for its imports, functions that are only types, and values that are only types.
 
 use super::{
-    link::{StaticBinder, static_binder},
+    host_task::HostCode,
+    link::{StaticBinder, narrow, static_binder},
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, CanonicalFunction, ComponentDef, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx, StartDef,
-        TypeBounds, TypeDef,
+        Alias, CanonicalFunction, ComponentDef, Decl, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx,
+        StartDef, TypeBounds, TypeDef,
     },
-    types::{FuncType, ValType},
+    types::{FuncType, Kind, ValType},
 };
 use crate::{Config, Store, error::ModuleError};
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -105,7 +106,7 @@ fn static_func(ft: Rc<FuncType>, name: &str) -> Func {
     let call = Rc::new(|_: &mut Store, _: &[super::ComponentVal]| {
         Err(crate::Fault::Usage("a function without code was called".to_owned()))
     });
-    Func::Host { name: name.into(), ft, call }
+    Func::Host { name: name.into(), ft, code: HostCode::Sync(call) }
 }
 
 /// The use of the values of one component.
@@ -161,10 +162,7 @@ impl<'s> Checker<'s> {
         let scope = self.store.components.new_scope(outer);
         let mut frame = Frame { scope, args, uses: Uses::default(), exports: vec![], imports: vec![], depth };
         for definition in &def.definitions {
-            self.steps += 1;
-            if self.steps > MAX_STEPS {
-                return Err("the component is too large to have its values checked".to_owned());
-            }
+            self.step()?;
             self.define(&mut frame, definition)?;
             // Whatever was appended to the value index space is unused, except for what exports append.
             let len = self.store.components.scope(scope).values.len();
@@ -201,7 +199,7 @@ impl<'s> Checker<'s> {
             }
             Definition::Start(def) => return self.start(frame, def),
             Definition::Import { name, ty } => return self.import(frame, name, ty),
-            Definition::Export { name, item } => return self.export(frame, name, *item),
+            Definition::Export { name, item, ty } => return self.export(frame, name, *item, ty.as_ref()),
             Definition::Value(def) => {
                 let ty = self.store.components.val_type(scope, &def.ty);
                 if let Some(ty) = &ty {
@@ -223,12 +221,42 @@ impl<'s> Checker<'s> {
             let resource = ResourceInst { name: None, implementer: None, dtor: Dtor::None, rep_64: false };
             return Ok(Type::Resource(self.store.components.new_resource(resource)));
         }
+        if let TypeDef::Instance(decls) | TypeDef::Component(decls) = def {
+            self.decls(scope, decls)?;
+        }
         let ty = self.store.components.eval_type(scope, def);
-        match &ty {
-            Type::Value(ty) if ty.elem_size(1) >= MAX_VALUE_SIZE => {
-                Err(format!("the type {ty} exceeds maximum byte size"))
+        if let Type::Value(ty) = &ty {
+            check_value_type(ty)?;
+        }
+        Ok(ty)
+    }
+
+    /// The types that the declarators of an instance or component type define.
+    fn decls(&mut self, outer: ScopeId, decls: &[Decl]) -> Checked<()> {
+        if !decls.iter().any(|decl| matches!(decl, Decl::Type(_))) {
+            return Ok(());
+        }
+        let scope = self.store.components.new_scope(Some(outer));
+        for decl in decls {
+            self.step()?;
+            match decl {
+                Decl::Type(def) => {
+                    let ty = self.type_def(scope, def)?;
+                    self.push(scope, Item::Type(ty));
+                }
+                Decl::Import { name, ty } | Decl::Export { name, ty } => self.push_stub(scope, name, ty),
+                decl => self.store.components.push_decl(scope, decl),
             }
-            _ => Ok(ty),
+        }
+        Ok(())
+    }
+
+    /// Counts one more definition.
+    fn step(&mut self) -> Checked<()> {
+        self.steps += 1;
+        match self.steps > MAX_STEPS {
+            true => Err("the component is too large to have its values checked".to_owned()),
+            false => Ok(()),
         }
     }
 
@@ -273,18 +301,24 @@ impl<'s> Checker<'s> {
                 let checked = static_binder(self.store).checked(name, scope, ty, item.clone());
                 checked.map_err(|error| error.to_string())?;
             }
+            let item = self.narrowed(scope, name, ty, item);
             self.push(scope, item);
             return Ok(());
         }
         if self.check_args && frame.depth == 0 && !matches!(ty, ExternDesc::Type(TypeBounds::Eq(_))) {
             return Err(format!("missing import named {name:?}"));
         }
+        self.push_stub(scope, name, ty);
+        Ok(())
+    }
+
+    /// Something of a type that is declared.
+    fn push_stub(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc) {
         let mut binder: StaticBinder<'_> = static_binder(self.store);
         match binder.stub(name, scope, ty) {
             Some(item) => self.push(scope, item),
             None => self.push_unknown(scope, ty),
         }
-        Ok(())
     }
 
     fn push_unknown(&mut self, scope: ScopeId, ty: &ExternDesc) {
@@ -308,15 +342,28 @@ impl<'s> Checker<'s> {
         Ok(self.store.components.scope(frame.scope).item(at))
     }
 
-    fn export(&mut self, frame: &mut Frame<'_>, name: &Name, at: SortIdx) -> Checked<()> {
+    fn export(&mut self, frame: &mut Frame<'_>, name: &Name, at: SortIdx, ty: Option<&ExternDesc>) -> Checked<()> {
         if at.sort == Sort::Value {
             unique(frame.exports.iter().map(|(name, _)| name), name, "export")?;
         }
-        if let Some(item) = self.item(frame, at)? {
+        if let Some(mut item) = self.item(frame, at)? {
+            if let Item::Value(Value::Typed(Some(of))) = &item
+                && of.has_borrow()
+            {
+                return Err(format!("the exported value {name:?} contains a borrowed handle"));
+            }
+            if let Some(ty) = ty {
+                item = self.narrowed(frame.scope, name, ty, item);
+            }
             frame.exports.push((name.clone(), item.clone()));
             self.push(frame.scope, item);
         }
         Ok(())
+    }
+
+    /// As [`narrow`]; an instance that is not known stays as it is.
+    fn narrowed(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc, item: Item) -> Item {
+        narrow(self.store, scope, name, ty, item.clone(), true).unwrap_or(item)
     }
 
     fn instance(&mut self, frame: &mut Frame<'_>, def: &InstanceDef) -> Checked<()> {
@@ -380,6 +427,21 @@ impl<'s> Checker<'s> {
         let results: Vec<ValType> = ft.result_types();
         results.into_iter().for_each(|ty| self.push(frame.scope, Item::Value(Value::Typed(Some(ty)))));
         Ok(())
+    }
+}
+
+/// What wasmparser does not ask of a value type whose parts are valid.
+fn check_value_type(ty: &ValType) -> Checked<()> {
+    if ty.elem_size(1) >= MAX_VALUE_SIZE {
+        return Err(format!("the type {ty} exceeds maximum byte size"));
+    }
+    let ValType::Compound(compound) = ty else { return Ok(()) };
+    match &compound.kind {
+        Kind::Stream(Some(element)) | Kind::Future(Some(element)) if element.has_borrow() => {
+            Err(format!("the elements of {ty} contain a borrowed handle"))
+        }
+        Kind::Map(key, _) if !key.is_key() => Err(format!("{key} is no type of the keys of a map")),
+        _ => Ok(()),
     }
 }
 

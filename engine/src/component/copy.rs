@@ -6,7 +6,8 @@
 use super::{
     arena::Id,
     canon::{self, Context, trap_if},
-    task::InstId,
+    host_stream::HostEnd,
+    task::{InstId, State},
     types::{Kind as TypeKind, ValType},
     waitable::{CopyResult, EventTuple, Kind, Pending, Waitable},
 };
@@ -40,8 +41,42 @@ pub(crate) struct Shared {
     pub t: Option<ValType>,
     dropped: bool,
     pending: Option<PendingCopy>,
-    /// How many ends there are, those on their way through a call included.
+    /// How many ends there are that guests have, those on their way through a call included.
     ends: u8,
+    /// The other one, if the host has it.
+    host: Option<HostEnd>,
+}
+
+/// What the writable end has done before the host took the readable one.
+pub(super) struct Written {
+    pub pending: Option<Rc<Buffer>>,
+    pub is_dropped: bool,
+}
+
+impl Shared {
+    /// One whose writable end the host has.
+    pub fn with_host(flow: Flow, t: Option<ValType>, host: HostEnd) -> Shared {
+        Shared { flow, t, dropped: false, pending: None, ends: 1, host: Some(host) }
+    }
+}
+
+impl State {
+    /// The host takes the readable end.
+    pub(super) fn take_readable(&mut self, id: SharedId, host: HostEnd) -> Result<Written, Fault> {
+        let not_there = || Fault::Usage("a stream or future that is not there any more".to_owned());
+        let shared = self.shared.get_mut(id).ok_or_else(not_there)?;
+        if shared.host.is_some() {
+            return Err(Fault::Usage("a stream or future that the host has both ends of".to_owned()));
+        }
+        let pending = shared.pending.as_ref().map(|pending| pending.buffer.clone());
+        let is_dropped = shared.dropped;
+        shared.ends -= 1;
+        shared.host = Some(host);
+        if shared.ends == 0 {
+            self.shared.remove(id);
+        }
+        Ok(Written { pending, is_dropped })
+    }
 }
 
 pub(crate) type SharedId = Id<Shared>;
@@ -78,9 +113,9 @@ const MAX_LENGTH: u64 = (1 << 28) - 1;
 
 /// Elements in the memory of a guest (`BufferGuestImpl`).
 pub(crate) struct Buffer {
-    t: Option<ValType>,
-    cx: Context,
-    ptr: Cell<u64>,
+    pub t: Option<ValType>,
+    pub cx: Context,
+    pub ptr: Cell<u64>,
     progress: Cell<u64>,
     length: u64,
 }
@@ -98,7 +133,7 @@ impl Buffer {
         Ok(Rc::new(Buffer { t, cx, ptr: Cell::new(ptr), progress: Cell::default(), length }))
     }
 
-    fn remain(&self) -> u64 {
+    pub fn remain(&self) -> u64 {
         self.length - self.progress.get()
     }
 
@@ -106,7 +141,7 @@ impl Buffer {
         self.length == 0
     }
 
-    fn advance(&self, n: u64) {
+    pub fn advance(&self, n: u64) {
         let size = self.t.as_ref().map_or(0, |t| t.elem_size(self.cx.opts.w));
         self.ptr.set(self.ptr.get() + n * size);
         self.progress.set(self.progress.get() + n);
@@ -192,7 +227,7 @@ fn notify(end: &Weak<Waitable>, result: CopyResult, reclaim: bool) {
 impl Store {
     /// A new stream or future.
     pub(crate) fn new_shared(&mut self, flow: Flow, t: Option<ValType>) -> SharedId {
-        self.components.shared.insert(Shared { flow, t, dropped: false, pending: None, ends: 2 })
+        self.components.shared.insert(Shared { flow, t, dropped: false, pending: None, ends: 2, host: None })
     }
 
     /// An end of a stream or future in the table of an instance.
@@ -218,7 +253,7 @@ impl Store {
     }
 
     /// `reset_and_notify_pending`.
-    fn reset_and_notify_pending(&mut self, id: SharedId, result: CopyResult) -> Result<(), Fault> {
+    pub(super) fn reset_and_notify_pending(&mut self, id: SharedId, result: CopyResult) -> Result<(), Fault> {
         if let Some(pending) = self.shared_mut(id)?.pending.take() {
             notify(&pending.end, result, false);
         }
@@ -245,10 +280,14 @@ impl Store {
         let shared = self.shared_mut(id)?;
         shared.ends -= 1;
         let is_first = !std::mem::replace(&mut shared.dropped, true);
+        let (is_last, host) = (shared.ends == 0, shared.host.clone());
         if is_first {
-            return self.reset_and_notify_pending(id, CopyResult::Dropped);
+            self.reset_and_notify_pending(id, CopyResult::Dropped)?;
+            if let Some(host) = host {
+                self.tell_host(&host)?;
+            }
         }
-        if shared.ends == 0 {
+        if is_last {
             self.components.shared.remove(id);
         }
         Ok(())
@@ -267,6 +306,9 @@ impl Store {
         if shared.dropped {
             waitable.set_pending_event(Pending::Copy(CopyResult::Dropped, false));
             return Ok(());
+        }
+        if let Some(host) = shared.host.clone() {
+            return self.copy_with_host(waitable, end, buffer, &host);
         }
         let this = PendingCopy { inst, buffer: buffer.clone(), end: Rc::downgrade(waitable) };
         let Some(other) = shared.pending.clone() else {

@@ -313,6 +313,7 @@ impl<'a> Decoder<'a> {
                 self.define_all(reader, |item: wasmparser::ComponentExport<'_>| Definition::Export {
                     name: item.name.name.into(),
                     item: SortIdx { sort: item.kind, index: item.index },
+                    ty: item.ty,
                 })
             }
             Payload::CustomSection(custom) => {

@@ -5,14 +5,14 @@ use super::{
     canon::{call_deferred, run_core_task},
     embed::ComponentError,
     evaluate::Aliased,
-    link::bind_late,
+    link::{bind_late, narrow},
     linker::ComponentLinker,
     readings::{StartException, StartPostReturn},
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, InstanceDef, Name, Names, Sort,
-        SortIdx, StartDef, TypeDef,
+        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, ExternDesc, InstanceDef, Name, Names,
+        Sort, SortIdx, StartDef, TypeDef,
     },
     task::{InstId, PostReturn},
     value_def::ValueDef,
@@ -107,6 +107,7 @@ pub(super) fn instantiate(
             if let ComponentError::Fault { phase, fault, .. } = &error {
                 store.record_fault(&path, *phase, fault);
             }
+            store.drop_dead_handles(inst);
             Err(mutants::component_end(store, before, error))
         }
     }
@@ -230,7 +231,7 @@ impl Instantiation<'_> {
                 let item = self.import(name, ty)?;
                 self.scope().push(item);
             }
-            Definition::Export { name, item } => self.export(name, *item).map_err(|fault| self.fault(fault))?,
+            Definition::Export { name, item, ty } => self.export(name, *item, ty.as_ref())?,
             Definition::Value(def) => self.value(def).map_err(|fault| self.fault(fault))?,
         }
         Ok(())
@@ -248,7 +249,7 @@ impl Instantiation<'_> {
         Ok(())
     }
 
-    fn import(&mut self, name: &Name, ty: &super::syntax::ExternDesc) -> Result<Item, ComponentError> {
+    fn import(&mut self, name: &Name, ty: &ExternDesc) -> Result<Item, ComponentError> {
         match &mut self.imports {
             Imports::Root { items, linker, next } => {
                 let item = items.get_mut(*next).and_then(Option::take);
@@ -262,18 +263,22 @@ impl Instantiation<'_> {
                 let item = args.get(name).cloned();
                 // A type with an `eq` bound may be left out: it is known already.
                 let item = item.or_else(|| match ty {
-                    super::syntax::ExternDesc::Type(super::syntax::TypeBounds::Eq(index)) => {
+                    ExternDesc::Type(super::syntax::TypeBounds::Eq(index)) => {
                         self.store.components.scope(self.scope).item(SortIdx { sort: Sort::Type, index: *index })
                     }
                     _ => None,
                 });
-                found(item, "an import").map_err(|fault| self.fault(fault))
+                let item = found(item, "an import").map_err(|fault| self.fault(fault))?;
+                Ok(narrow(self.store, self.scope, name, ty, item, false)?)
             }
         }
     }
 
-    fn export(&mut self, name: &Name, item: SortIdx) -> Result<(), Fault> {
-        let item = found(self.scope().item(item), "an exported item")?;
+    fn export(&mut self, name: &Name, item: SortIdx, ty: Option<&ExternDesc>) -> Result<(), ComponentError> {
+        let mut item = found(self.scope().item(item), "an exported item").map_err(|fault| self.fault(fault))?;
+        if let Some(ty) = ty {
+            item = narrow(self.store, self.scope, name, ty, item, false)?;
+        }
         if let Item::Type(Type::Resource(id)) = &item {
             self.store.components.name_resource(*id, name);
         }

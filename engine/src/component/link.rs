@@ -7,6 +7,7 @@
 use super::{
     Component,
     copy::Flow,
+    host_task::HostCode,
     link_types::{describe_decls, describe_module},
     linker::{ComponentLinker, Given, HostItem},
     resource::{Dtor, ResourceInst},
@@ -103,6 +104,35 @@ pub(super) fn bind_late(
     let mut binder = Binder { store, stub_imports: linker.stub_imports, is_static: false, path: Vec::new() };
     let item = binder.named(name, scope, ty, given)?;
     item.ok_or_else(|| ComponentLinkError::Unknown { path: name.to_string(), expected: "a known type".to_owned() })
+}
+
+/// An instance as one of the type that an import or an export ascribes to it: it exports no more than that (Explainer.md,
+/// *Import and Export Definitions*). Validation has matched the types, and other items look the same under all of theirs.
+pub(super) fn narrow(
+    store: &mut Store,
+    scope: ScopeId,
+    name: &Name,
+    ty: &ExternDesc,
+    item: Item,
+    is_static: bool,
+) -> Result<Item, ComponentLinkError> {
+    let (ExternDesc::Instance(index), Item::Instance(instance)) = (ty, &item) else { return Ok(item) };
+    let Some(Type::Instance(decls, _)) = store.components.scope(scope).types.get(*index as usize) else {
+        return Ok(item);
+    };
+    let mut declared = 0;
+    let has_instances = decls.iter().any(|decl| match decl {
+        Decl::Export { ty, .. } => {
+            declared += 1;
+            matches!(ty, ExternDesc::Instance(_))
+        }
+        _ => false,
+    });
+    if !has_instances && declared == instance.exports.len() {
+        return Ok(item);
+    }
+    let mut binder = Binder { store, stub_imports: false, is_static, path: Vec::new() };
+    Ok(binder.named(name, scope, ty, Some(Given::Item(item.clone())))?.unwrap_or(item))
 }
 
 /// Stubs for all imports, whose values are only types.
@@ -239,16 +269,19 @@ impl Binder<'_> {
 
     fn bind_func(&mut self, ft: &Rc<FuncType>, given: Option<Given>) -> Result<Item, ComponentLinkError> {
         let name: Name = self.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".").into();
-        let call = match given {
+        let code = match given {
             Some(Given::Func(Some(actual), _)) if actual != **ft => return Err(self.mismatch(ft, actual)),
-            Some(Given::Func(_, call)) => call,
+            Some(Given::Func(None, HostCode::Async(_))) if !ft.is_async => {
+                return Err(self.mismatch(ft, "an asynchronous function"));
+            }
+            Some(Given::Func(_, code)) => code,
             Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
             Some(Given::Item(Item::Func(func))) => return Err(self.mismatch(ft, func.ft())),
             Some(other) => return Err(self.mismatch(ft, self.describe(&other))),
-            None if self.stub_imports => stub(name.clone(), ft.clone()),
+            None if self.stub_imports => HostCode::Sync(stub(name.clone(), ft.clone())),
             None => return Err(self.unknown(ft)),
         };
-        Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), call })))
+        Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), code })))
     }
 
     fn bind_instance(&mut self, decls: &Arc<Vec<Decl>>, outer: ScopeId, given: Option<Given>) -> Bound {

@@ -5,6 +5,7 @@
 
 use super::{
     Component,
+    host_task::HostCode,
     link::Binder,
     linker::Given,
     resource::{Dtor, ResourceId, ResourceInst},
@@ -180,7 +181,8 @@ impl Binder<'_> {
     /// What is given, in words: its type if it has one.
     pub(super) fn describe(&self, given: &Given) -> String {
         match given {
-            Given::Func(None, _) => "a function".to_owned(),
+            Given::Func(None, HostCode::Sync(_)) => "a function".to_owned(),
+            Given::Func(None, HostCode::Async(_)) => "an asynchronous function".to_owned(),
             Given::Func(Some(ft), _) => ft.to_string(),
             Given::Instance(instance) => exporting(instance.0.keys().map(|name| &**name)),
             Given::Resource(id) => self.describe_type(&Type::Resource(*id)),

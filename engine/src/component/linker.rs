@@ -3,8 +3,9 @@
 use super::{
     Component,
     embed::ComponentInstance,
+    host_task::{HostCode, HostTask},
     resource::ResourceId,
-    scope::{HostCall, Item},
+    scope::Item,
     types::FuncType,
     value::ComponentVal,
 };
@@ -18,7 +19,7 @@ pub struct HostItem(pub(super) Given);
 #[derive(Clone)]
 pub(super) enum Given {
     /// A function, with its type if the host knows it.
-    Func(Option<FuncType>, Rc<HostCall>),
+    Func(Option<FuncType>, HostCode),
     Instance(HostInstance),
     Resource(ResourceId),
     Module(Module),
@@ -31,7 +32,31 @@ pub(super) enum Given {
 impl HostItem {
     /// A function. Its type is the one that the import declares; what it returns is checked against that.
     pub fn func(call: impl Fn(&mut Store, &[ComponentVal]) -> Result<Vec<ComponentVal>, Fault> + 'static) -> HostItem {
-        HostItem(Given::Func(None, Rc::new(call)))
+        HostItem(Given::Func(None, HostCode::Sync(Rc::new(call))))
+    }
+
+    /// An asynchronous function: `start` begins a call, which need not be over when it returns. The import has to declare
+    /// its function `async`.
+    ///
+    /// ```
+    /// use preflight_engine::{Fault, Store, component::{ComponentVal, HostItem, HostTask}};
+    /// // Returns its argument when it is asked for the third time.
+    /// HostItem::async_func(|_, args| {
+    ///     let (results, mut left) = (args.to_vec(), 2);
+    ///     let task = move |_: &mut Store| -> Result<Option<Vec<ComponentVal>>, Fault> {
+    ///         if left == 0 {
+    ///             return Ok(Some(results.clone()));
+    ///         }
+    ///         left -= 1;
+    ///         Ok(None)
+    ///     };
+    ///     Ok(Box::new(task) as Box<dyn HostTask>)
+    /// });
+    /// ```
+    pub fn async_func(
+        start: impl Fn(&mut Store, &[ComponentVal]) -> Result<Box<dyn HostTask>, Fault> + 'static,
+    ) -> HostItem {
+        HostItem(Given::Func(None, HostCode::Async(Rc::new(start))))
     }
 
     /// A function of the type `ty`, which the import has to declare.
@@ -39,7 +64,7 @@ impl HostItem {
         ty: FuncType,
         call: impl Fn(&mut Store, &[ComponentVal]) -> Result<Vec<ComponentVal>, Fault> + 'static,
     ) -> HostItem {
-        HostItem(Given::Func(Some(ty), Rc::new(call)))
+        HostItem(Given::Func(Some(ty), HostCode::Sync(Rc::new(call))))
     }
 
     /// An instance.
@@ -99,8 +124,8 @@ impl HostInstance {
 
 /// What is there for a component's imports. A later definition of the same name replaces an earlier one.
 ///
-/// Names of interfaces match if they are equal, or else if they differ in nothing but a compatible version
-/// (Explainer.md, *Canonical Interface Name*).
+/// Names of interfaces match if they are equal, or else if they are the same once they are made canonical (Explainer.md,
+/// *Canonical Interface Name*): of several that match, the one of the latest version is taken.
 #[derive(Clone, Default)]
 pub struct ComponentLinker {
     pub(super) root: HostInstance,
@@ -141,24 +166,88 @@ impl ComponentLinker {
         let exact = self.root.0.get_key_value(name).map(|(name, item)| (&**name, item));
         exact.or_else(|| {
             let canonical = canonical_name(name)?;
-            let mut items = self.root.0.iter().map(|(name, item)| (&**name, item));
-            items.find(|(other, _)| canonical_name(other) == Some(canonical))
+            let items = self.root.0.iter().map(|(name, item)| (&**name, item));
+            let same = items.filter(|(other, _)| canonical_name(other) == Some(canonical));
+            same.max_by_key(|(other, _)| precedence(other))
         })
     }
 }
 
-/// The interface and the part of its version that tells incompatible ones apart.
+/// The interface and its `canonversion`, which ends with the first number that is not zero.
 fn canonical_name(name: &str) -> Option<(&str, &str)> {
     let (interface, version) = name.split_once('@')?;
-    if version.contains('-') {
-        return Some((interface, version));
+    let (numbers, _) = split_version(version);
+    let mut end = 0;
+    for number in numbers.split('.') {
+        end += number.len();
+        if number != "0" {
+            return Some((interface, &numbers[..end]));
+        }
+        end += 1;
     }
-    let mut parts = version.match_indices('.').map(|(at, _)| at);
-    let (first, second) = (parts.next()?, parts.next()?);
-    let kept = match version {
-        version if !version.starts_with("0.") => &version[..first],
-        version if !version.starts_with("0.0.") => &version[..second],
-        version => version.split('+').next()?,
-    };
-    Some((interface, kept))
+    Some((interface, numbers))
+}
+
+/// `major.minor.patch`, or as much of it as a `canonversion` has, and what follows.
+fn split_version(version: &str) -> (&str, &str) {
+    version.split_at(version.find(['-', '+']).unwrap_or(version.len()))
+}
+
+/// Which of two versions is the later one: by their numbers, and a release after what came before it.
+fn precedence(name: &str) -> (Vec<u64>, bool) {
+    let (numbers, rest) = split_version(name.split_once('@').map_or("", |(_, version)| version));
+    let numbers = numbers.split('.').map(|number| number.parse().unwrap_or(0)).collect();
+    (numbers, !rest.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(names: &[&str], import: &str) -> Option<String> {
+        let mut linker = ComponentLinker::new();
+        for name in names {
+            linker.define(name, HostItem::value(ComponentVal::Bool(true)));
+        }
+        linker.given_name(import).map(str::to_owned)
+    }
+
+    #[test]
+    fn versions_match_as_canonical_interface_names_do() {
+        // The three examples of Explainer.md, *Canonical Interface Name*, and what their neighbours say.
+        let same = [
+            ("a:b/c@1.2.3", "a:b/c@1.9.0"),
+            ("a:b/c@0.2.6-rc.1", "a:b/c@0.2.1"),
+            ("a:b/c@0.0.1-alpha", "a:b/c@0.0.1"),
+            ("a:b/c@1.0.0+build-5", "a:b/c@1.4.0"),
+            ("a:b/c@1", "a:b/c@1.2.3"),
+            ("a:b/c@0.2", "a:b/c@0.2.3"),
+            ("a:b/c@0.0.0", "a:b/c@0.0.0+x"),
+            ("a:b/c@10.0.0", "a:b/c@10.1.0"),
+        ];
+        for (a, b) in same {
+            assert_eq!(given(&[a], b).as_deref(), Some(a));
+            assert_eq!(given(&[b], a).as_deref(), Some(b));
+        }
+        let others = [
+            ("a:b/c@1.2.3", "a:b/c@2.2.3"),
+            ("a:b/c@1.0.0", "a:b/c@10.0.0"),
+            ("a:b/c@0.2.1", "a:b/c@0.3.1"),
+            ("a:b/c@0.0.1", "a:b/c@0.0.2"),
+            ("a:b/c@0.2.1", "a:b/c@2.0.0"),
+            ("a:b/c@1.0.0", "a:b/c"),
+            ("a:b/c@1.0.0", "a:b/d@1.0.0"),
+        ];
+        for (a, b) in others {
+            assert_eq!(given(&[a], b), None, "{a} is not {b}");
+        }
+    }
+
+    #[test]
+    fn of_several_versions_the_same_one_is_taken_or_else_the_latest() {
+        let names = ["a:b/c@0.2.9", "a:b/c@0.2.10", "a:b/c@0.2.10-rc.1"];
+        assert_eq!(given(&names, "a:b/c@0.2.9").as_deref(), Some("a:b/c@0.2.9"));
+        assert_eq!(given(&names, "a:b/c@0.2.0").as_deref(), Some("a:b/c@0.2.10"));
+        assert_eq!(given(&names[..1], "a:b/c@0.2.10").as_deref(), Some("a:b/c@0.2.9"));
+    }
 }

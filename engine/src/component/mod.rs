@@ -16,6 +16,8 @@ mod define_canon;
 mod embed;
 mod evaluate;
 pub(crate) mod fiber;
+mod host_stream;
+mod host_task;
 mod instantiate;
 mod link;
 mod link_types;
@@ -36,12 +38,13 @@ mod wave;
 
 pub use decode::Component;
 pub use embed::{ComponentError, ComponentInstance, ComponentState};
+pub use host_task::HostTask;
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
-    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
-    StartPostReturn, Starts,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
+    StartException, StartPostReturn, Starts,
 };
 pub use resource::{ResourceId, ResourceVal};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};

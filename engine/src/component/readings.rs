@@ -24,6 +24,18 @@ pub struct Readings {
     pub start_post_return: StartPostReturn,
     /// Whether a task that has returned and then blocks keeps the lock of its instance (rule CM-ASYNC-22).
     pub blocked_lock: BlockedLock,
+    /// What becomes of the handles of an instance whose instantiation failed (rule CM-RES-07).
+    pub dead_handles: DeadHandles,
+}
+
+/// What becomes of the handles that a component instance owns when its instantiation fails; the documents do not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeadHandles {
+    /// They stay where they are: an instance that is locked is not cleaned up (Explainer.md, *Component Invariants*).
+    #[default]
+    Kept,
+    /// The resources are dropped, in the order of the handles, and the destructors of instances that can still be entered run.
+    Dropped,
 }
 
 /// How many start definitions a component may have.

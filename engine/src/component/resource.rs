@@ -2,13 +2,14 @@
 
 use super::{
     canon::trap,
+    readings::DeadHandles,
     syntax::Name,
     task::{InstId, State, TaskId},
     value::ComponentString,
     waitable::{Waitable, WaitableSet},
 };
 use crate::mutants::{Mutant, on};
-use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::TrapCode};
+use crate::{Store, error::Fault, runtime::FuncAddr, trace::Event, trace::Phase, trace::TrapCode};
 use std::{fmt, rc::Rc};
 
 /// A resource type of one store. Every instantiation of a component makes its own (Explainer.md, generativity).
@@ -148,6 +149,19 @@ impl Table {
         self.add_entry(Entry::Resource(handle))
     }
 
+    /// Takes the handles out that own resources, with their indices; what is lent to somebody goes too.
+    pub fn take_owned(&mut self) -> Vec<(u32, ResourceVal)> {
+        let owned = self.array.iter().enumerate().filter_map(|(slot, entry)| match entry {
+            Some(Entry::Resource(Handle { ty, rep, own: true, .. })) => {
+                Some((slot as u32 + 1, ResourceVal { ty: *ty, rep: *rep }))
+            }
+            _ => None,
+        });
+        let owned: Vec<_> = owned.collect();
+        owned.iter().for_each(|(i, _)| drop(self.remove_entry(*i)));
+        owned
+    }
+
     pub fn remove(&mut self, i: u32) -> Result<Handle, Fault> {
         match self.remove_entry(i)? {
             Entry::Resource(handle) => Ok(handle),
@@ -201,6 +215,23 @@ impl Store {
     /// As the destructor; a trap if its instance cannot be entered.
     pub fn drop_resource(&mut self, val: ResourceVal) -> Result<(), Fault> {
         super::canon::drop_resource(self, val, None)
+    }
+
+    /// The resources that an instance owns whose instantiation failed are dropped ([`DeadHandles::Dropped`]).
+    pub(crate) fn drop_dead_handles(&mut self, inst: InstId) {
+        if self.components.readings.dead_handles == DeadHandles::Kept {
+            return;
+        }
+        for (i, val) in self.components.instance_mut(inst).handles.take_owned() {
+            let at = self.components.instance(inst).path.clone();
+            self.record(|| Event::RuleApplied { at, rule: "CM-RES-07".to_owned(), reading: "Dropped".to_owned() });
+            self.record_resource(inst, false, val, i);
+            // The instantiation has failed already: a destructor that does not return locks its own instance and no more.
+            if let Err(fault) = super::canon::drop_resource(self, val, None) {
+                let at = self.components.instance(inst).path.clone();
+                self.record_fault(&at, Phase::Call, &fault);
+            }
+        }
     }
 
     pub(crate) fn record_resource(&mut self, inst: InstId, made: bool, val: ResourceVal, handle: u32) {

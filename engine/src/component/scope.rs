@@ -3,6 +3,7 @@
 
 use super::{
     canon::Options,
+    host_task::HostCode,
     resource::ResourceId,
     syntax::{ComponentDef, CoreTypeDef, Decl, ModuleTypeDef, Name, Sort, SortIdx},
     task::InstId,
@@ -88,7 +89,7 @@ pub(crate) enum Func {
     /// By `canon lift`.
     Lifted { core: FuncAddr, ft: Rc<FuncType>, opts: Rc<Options>, inst: InstId, name: Name },
     /// By the host.
-    Host { name: Name, ft: Rc<FuncType>, call: Rc<HostCall> },
+    Host { name: Name, ft: Rc<FuncType>, code: HostCode },
 }
 
 /// A host function over component values.

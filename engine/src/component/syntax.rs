@@ -57,7 +57,7 @@ pub(crate) enum Definition {
     Canon(CanonicalFunction),
     Start(StartDef),
     Import { name: Name, ty: ExternDesc },
-    Export { name: Name, item: SortIdx },
+    Export { name: Name, item: SortIdx, ty: Option<ExternDesc> },
     Value(super::value_def::ValueDef),
 }
 

@@ -5,6 +5,7 @@ use super::{
     canon::{Options, trap, trap_if},
     copy::Shared,
     fiber::Fibers,
+    host_task::HostSubtasks,
     readings::{Blocking, Lockdown, Readings, Reentrance, StartEntry},
     resource::{ResourceInst, Table},
     scope::{Scope, ScopeId},
@@ -154,6 +155,7 @@ pub(crate) struct State {
     pub of_core: OfCore,
     pub threads: Threads,
     pub fibers: Fibers,
+    pub host_subtasks: HostSubtasks,
     /// The streams and futures.
     pub shared: Arena<Shared>,
     /// Values that the running lift may still make.

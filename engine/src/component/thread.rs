@@ -14,6 +14,8 @@
 //! - `WaitableSet.get_pending_event` takes the event of the waitable that joined the set first.
 //! - `Thread.wait_until` goes on at once if the event that it waits for is there; a thread that yields, or that waits for
 //!   the lock of its instance, always lets others run first.
+//! - Calls of asynchronous functions of the host are asked before any thread goes on, those that began first before the
+//!   others, so that a guest that only ever yields cannot keep their results away.
 //! - `error-context.new` forgets the message, as in the deterministic profile.
 //! - A call by the embedder ticks until the call is resolved, and no further: threads that go on after it wait for
 //!   [`Store::tick`] or the next call.
@@ -462,18 +464,22 @@ impl Store {
         self.yield_then_resume(cancellable, other)
     }
 
-    /// Lets one thread that is ready run until it blocks or ends (`Store.tick`); whether there was one.
+    /// Lets something go on (`Store.tick`), and says whether there was anything: a call of an asynchronous function of the
+    /// host that has its results now, or else one thread that is ready, until it blocks or ends.
     ///
     /// # Errors
-    /// [`Fault::Usage`] while a component is running; otherwise what the thread ended with, if not by returning. The
-    /// instances that it had entered are locked then.
+    /// [`Fault::Usage`] while a component is running; otherwise what the thread or the call ended with, if not by returning.
+    /// The instances that it had entered are locked then.
     pub fn tick(&mut self) -> Result<bool, Fault> {
         if self.components.threads.current.is_some() {
             return Err(Fault::Usage("the threads of a store are already running".to_owned()));
         }
+        if self.poll_host_calls(false)? {
+            return Ok(true);
+        }
         // A trap has locked instances for good, and with them their threads.
         let may_enter = |id| self.components.inst_of(id).is_ok_and(|inst| self.components.may_enter_from(inst, None));
-        let Some(thread) = self.choose(may_enter) else { return Ok(false) };
+        let Some(thread) = self.choose(may_enter) else { return self.poll_host_calls(true) };
         let entered = self.enter_from(self.components.inst_of(thread)?, None)?;
         let end = self.resume_thread(thread, Cancelled::False);
         self.leave(&entered, end).map(|()| true)

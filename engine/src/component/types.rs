@@ -40,8 +40,8 @@ pub struct Compound {
     pub(crate) shapes: [Shape; 2],
     /// How deep types stand in each other; values recurse as deep.
     pub(crate) depth: u32,
-    /// Whether a borrowed handle is anywhere in it (CanonicalABI.md, *Type Predicates*).
-    pub(crate) has_handle: bool,
+    /// Whether a borrowed handle is anywhere in it (CanonicalABI.md, `contains_borrow`).
+    pub(crate) has_borrow: bool,
 }
 
 /// A label and a type: a record's field or a variant's case.
@@ -81,12 +81,12 @@ impl Eq for Compound {}
 impl ValType {
     pub(crate) fn compound(kind: Kind) -> ValType {
         let shapes = [Shape::of(&kind, 0), Shape::of(&kind, 1)];
-        let (mut depth, mut has_handle) = (0, false);
+        let (mut depth, mut has_borrow) = (0, false);
         kind.parts(&mut |part| {
             depth = depth.max(part.depth());
-            has_handle |= part.has_handle();
+            has_borrow |= part.has_borrow();
         });
-        ValType::Compound(Rc::new(Compound { kind, shapes, depth: depth + 1, has_handle }))
+        ValType::Compound(Rc::new(Compound { kind, shapes, depth: depth + 1, has_borrow }))
     }
 
     /// `(record (field label type)…)`.
@@ -145,12 +145,23 @@ impl ValType {
         if let ValType::Compound(compound) = self { compound.depth } else { 0 }
     }
 
-    /// Whether a handle of a resource or of an asynchronous value is anywhere in it.
-    pub(crate) fn has_handle(&self) -> bool {
+    /// `contains_borrow`.
+    pub(crate) fn has_borrow(&self) -> bool {
         match self {
-            ValType::Own(_) | ValType::Borrow(_) => true,
-            ValType::Compound(compound) => compound.has_handle,
+            ValType::Borrow(_) => true,
+            ValType::Compound(compound) => compound.has_borrow,
             _ => false,
+        }
+    }
+
+    /// Whether it is a `keytype`: maps have no others for their keys.
+    pub(crate) fn is_key(&self) -> bool {
+        match self {
+            ValType::F32 | ValType::F64 | ValType::ErrorContext => false,
+            ValType::Own(_) | ValType::Borrow(_) | ValType::Compound(_) => false,
+            ValType::Bool | ValType::Char | ValType::String => true,
+            ValType::S8 | ValType::U8 | ValType::S16 | ValType::U16 => true,
+            ValType::S32 | ValType::U32 | ValType::S64 | ValType::U64 => true,
         }
     }
 }

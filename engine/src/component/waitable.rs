@@ -3,6 +3,7 @@
 use super::{
     canon::{trap, trap_if},
     copy::CopyEnd,
+    host_task::HostSubtaskId,
     readings::PartialCancel,
     resource::Entry,
     task::{InstId, TaskId},
@@ -87,12 +88,18 @@ pub(crate) enum SubtaskState {
     CancelledBeforeReturned = 4,
 }
 
+/// Whom to ask for cancellation (`OnCancel`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OnCancel {
+    Task(TaskId),
+    Host(HostSubtaskId),
+}
+
 /// A subtask (`Subtask`): a call seen from its caller.
 #[derive(Default)]
 pub(crate) struct Subtask {
     pub state: Cell<SubtaskState>,
-    /// Whom to ask for cancellation (`on_cancel`).
-    pub callee: Cell<Option<TaskId>>,
+    pub on_cancel: Cell<Option<OnCancel>>,
     /// The handles lent to it; `None` once its end has been delivered.
     lenders: RefCell<Option<Vec<(InstId, u32)>>>,
     pub cancellation_requested: Cell<bool>,

@@ -98,6 +98,8 @@ pub(super) struct FuncRef {
     pub context: *const u64,
     /// Its type.
     pub ty: u32,
+    /// Whether it is a function of the host.
+    pub is_host: u32,
 }
 
 /// Offsets in a [`FuncRef`].
@@ -107,6 +109,7 @@ pub(super) mod func_ref {
     pub const CELL: i32 = offset_of!(FuncRef, cell) as i32;
     pub const CONTEXT: i32 = offset_of!(FuncRef, context) as i32;
     pub const TYPE: i32 = offset_of!(FuncRef, ty) as i32;
+    pub const IS_HOST: i32 = offset_of!(FuncRef, is_host) as i32;
 }
 
 /// The traps that compiled code finds by itself.

@@ -18,8 +18,8 @@ use wasmparser::Operator;
 struct Callee {
     code: Value,
     instance: Value,
-    /// Whether it may be a function of the host.
-    foreign: bool,
+    /// If it may be a function of the host: whether it is.
+    is_host: Option<Value>,
 }
 
 impl Translator<'_> {
@@ -54,7 +54,7 @@ impl Translator<'_> {
                     }
                     Callees::Compiled => code,
                 };
-                Callee { code, instance: self.instance, foreign: false }
+                Callee { code, instance: self.instance, is_host: None }
             }
             None => {
                 let addr = self.load_instance(self.layout.func(x));
@@ -92,11 +92,12 @@ impl Translator<'_> {
         let func = self.func_ref(addr);
         let cell = self.load_store(I64, func, func_ref::CELL);
         let instance = self.load_store(I64, func, func_ref::CONTEXT);
+        let is_host = self.load_store(I32, func, func_ref::IS_HOST);
         let code = self.load_store(I64, cell, 0);
         let code = self.compiled(code, |_| addr);
         // For host functions, which want to know who calls.
         self.store_context(self.instance, self.run, run::CALLER);
-        Callee { code, instance, foreign: true }
+        Callee { code, instance, is_host: Some(is_host) }
     }
 
     fn call_ref(&mut self, ty: u32, tail: bool) {
@@ -153,11 +154,15 @@ impl Translator<'_> {
     fn finish_call(&mut self, ty: u32, callee: Callee, tail: bool) {
         let shape = abi::Shape::of(self.module.func_type(ty));
         let signature = self.signature(&shape);
-        let room = if tail { self.room } else { self.room_for(shape.params.len()) };
+        let room = self.room_for(shape.params.len());
         let mut args = vec![self.run, callee.instance, room];
         args.extend(self.pop_n(shape.params.len()));
         self.flush_budget();
         if tail {
+            if let Some(is_host) = callee.is_host {
+                self.end_in_host(is_host, signature, callee.code, &args);
+            }
+            args[2] = self.room;
             self.b.ins().return_call_indirect(signature, callee.code, &args);
             self.dead();
             self.stop();
@@ -167,9 +172,10 @@ impl Translator<'_> {
         let results = self.b.inst_results(call).to_vec();
         let pending = self.load_context(I32, self.run, run::PENDING);
         let handler = self.handler_block();
-        let (ended, go_on) = (if callee.foreign { self.b.create_block() } else { handler }, self.b.create_block());
+        let (ended, go_on) =
+            (if callee.is_host.is_some() { self.b.create_block() } else { handler }, self.b.create_block());
         self.b.ins().brif(pending, ended, &[], go_on, &[]);
-        if callee.foreign {
+        if callee.is_host.is_some() {
             self.b.set_cold_block(ended);
             self.switch(ended);
             self.place_fault();
@@ -182,6 +188,28 @@ impl Translator<'_> {
             let result = self.hold_as(result, *ty);
             self.push(result);
         }
+    }
+
+    /// A tail call, if it is one of a host function: that comes back, and takes no stack while it is away. So this is a call
+    /// and a return, and what the host function does is done from here: its faults have this place.
+    fn end_in_host(&mut self, is_host: Value, signature: SigRef, code: Value, args: &[Value]) {
+        let (host, wasm) = (self.b.create_block(), self.b.create_block());
+        let (failed, done) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(failed);
+        self.b.ins().brif(is_host, host, &[], wasm, &[]);
+        self.switch(host);
+        let call = self.b.ins().call_indirect(signature, code, args);
+        let results = self.b.inst_results(call).to_vec();
+        let pending = self.load_context(I32, self.run, run::PENDING);
+        self.b.ins().brif(pending, failed, &[], done, &[]);
+        self.switch(failed);
+        self.place_fault();
+        // No handler of this function catches what a tail call throws.
+        let leave = self.leave_block();
+        self.b.ins().jump(leave, &[]);
+        self.switch(done);
+        self.b.ins().return_(&results);
+        self.switch(wasm);
     }
 
     /// A fault of a host function has no place yet: it is this call.

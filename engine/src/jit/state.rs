@@ -124,7 +124,8 @@ impl Store {
                 },
                 FuncKind::Host(host) => (self.jit.host_cell(func.ty), host as usize as *const u64),
             };
-            self.jit.funcs.push(FuncRef { cell, context, ty: func.ty.0 });
+            let is_host = matches!(func.kind, FuncKind::Host(_)).into();
+            self.jit.funcs.push(FuncRef { cell, context, ty: func.ty.0, is_host });
         }
     }
 

@@ -13,7 +13,7 @@ mod types;
 mod value;
 
 pub use func::Caller;
-pub(crate) use func::{FuncInst, FuncKind, HostClosure, HostFunc};
+pub(crate) use func::{FuncInst, FuncKind, HostFunc};
 pub use global::GlobalInst;
 pub use heap::*;
 pub use instance::Extern;

@@ -6,6 +6,7 @@
 #[path = "../component_support/mod.rs"]
 mod component_support;
 mod copies;
+mod host;
 mod limits;
 mod subtasks;
 mod threads;

@@ -375,3 +375,26 @@ fn task_cancel_with_borrows() {
     assert_eq!(cancelled_with_borrow("(call $drop-r (local.get $h))"), Ok(4), "CANCELLED_BEFORE_RETURNED");
     assert_eq!(cancelled_with_borrow(UNREACHED), Err(Some(TrapCode::Unreachable)), "it is told of the cancellation");
 }
+
+#[test]
+fn built_ins_of_shared_everything_threads_are_refused_by_name() {
+    let types = "(core type $ft (func (param i32)))";
+    let table = r#"(core module $M (table (export "t") 1 funcref)) (core instance $m (instantiate $M))"#;
+    let builtins = [
+        ("thread.spawn-ref", format!("{types} (core func (canon thread.spawn-ref $ft))")),
+        (
+            "thread.spawn-indirect",
+            format!("{types} {table} (core func (canon thread.spawn-indirect $ft (table $m \"t\")))"),
+        ),
+        ("thread.available_parallelism", "(core func (canon thread.available_parallelism))".to_owned()),
+    ];
+    for (name, text) in builtins {
+        let bytes = bytes(&format!("(component {text})"));
+        match preflight_engine::component::Component::new(&Config::default(), &bytes) {
+            Err(preflight_engine::ModuleError::Invalid { message, .. }) => {
+                assert!(message.contains(name) && message.contains("shared-everything-threads"), "{message}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}

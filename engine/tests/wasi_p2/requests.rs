@@ -5,7 +5,7 @@ use crate::{
     guest::{Run, encode, wat},
 };
 use preflight_engine::{
-    Config,
+    Config, Fault,
     component::Component,
     trace::{Event, InstancePath, Value},
     wasi::{
@@ -38,6 +38,12 @@ fn handler(body: &str) -> Vec<u8> {
         (import "{types}" "[method]incoming-request.path-with-query" (func $path (param i32 i32)))
         (import "{types}" "[method]incoming-request.consume" (func $consume (param i32 i32)))
         (import "{types}" "[constructor]outgoing-request" (func $outgoing (param i32) (result i32)))
+        (import "{types}" "[method]incoming-request.headers" (func $given (param i32) (result i32)))
+        (import "{types}" "[method]outgoing-request.headers" (func $asked (param i32) (result i32)))
+        (import "{types}" "[resource-drop]incoming-request" (func $drop-request (param i32)))
+        (import "{types}" "[resource-drop]outgoing-request" (func $drop-outgoing (param i32)))
+        (import "{types}" "[resource-drop]outgoing-response" (func $drop-response (param i32)))
+        (import "{types}" "[resource-drop]fields" (func $drop-fields (param i32)))
         (import "wasi:http/outgoing-handler@0.2.12" "handle" (func $send (param i32 i32 i32 i32)))
         (import "wasi:io/streams@0.2.12" "[method]output-stream.blocking-write-and-flush"
             (func $write (param i32 i32 i32 i32)))
@@ -133,6 +139,31 @@ fn what_is_no_answer_is_told() {
     let Err(HandleError::Error(label)) = site(error).get("GET /") else { panic!("an error") };
     assert_eq!(label, "loop-detected");
     assert!(matches!(site("unreachable").get("GET /"), Err(HandleError::Fault(_))));
+}
+
+#[test]
+fn messages_are_dropped_after_their_headers() {
+    let parents = [
+        ("(local.get $request)", "given", "request"),
+        ("(call $outgoing (call $fields))", "asked", "outgoing"),
+        ("(call $response (call $fields))", "headers", "response"),
+    ];
+    for (parent, headers, kind) in parents {
+        let begin = format!("(local.set $r {parent}) (local.set $h (call ${headers} (local.get $r)))");
+        let (child, parent) = ("(call $drop-fields (local.get $h))", format!("(call $drop-{kind} (local.get $r))"));
+        let end = site(&format!("{begin} {child} {parent}")).get("GET /");
+        assert!(matches!(end, Err(HandleError::NoResponse)), "{kind}: {end:?}");
+        let end = site(&format!("{begin} {parent}")).get("GET /");
+        assert!(matches!(end, Err(HandleError::Fault(Fault::Trap(_)))), "{kind}: {end:?}");
+    }
+    // Whoever takes the headers over has no parent of theirs to wait for.
+    let moved = "(local.set $r (call $response (call $given (local.get $request))))
+        (call $drop-request (local.get $request)) (call $answer (local.get $out) (local.get $r))";
+    assert_eq!(site(moved).get("GET /").expect("a response").status, 200);
+    let sent = "(local.set $r (call $outgoing (call $fields))) (local.set $h (call $asked (local.get $r)))
+        (call $send (local.get $r) (i32.const 0) (i32.const 0) (i32.const 512))
+        (call $answer (local.get $out) (call $response (call $fields)))";
+    assert_eq!(site(sent).get("GET /").expect("a response").status, 200);
 }
 
 #[test]

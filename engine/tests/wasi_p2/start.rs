@@ -164,6 +164,13 @@ fn a_component_without_run_is_refused_before_or_after_its_starts() {
 }
 
 #[test]
+fn a_run_of_before_0_2_is_another_interface() {
+    let text = program(SAY_S, SAY_R).replace("wasi:cli/run@0.2.3", "wasi:cli/run@0.2.0-rc-2023-11-10");
+    let started = begin_with(&text, StartRules::default(), Purpose::Run);
+    assert!(matches!(started.end, Err(StartError::NoRun)));
+}
+
+#[test]
 fn one_of_two_runs_is_called() {
     // P2-RUN-07
     let text = program(SAY_S, SAY_R);

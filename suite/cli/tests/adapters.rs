@@ -44,6 +44,23 @@ fn a_template_runs_programs_with_preloads() {
     assert!(document["totals"]["passed"].as_u64() > Some(30));
 }
 
+/// A runtime with nothing but a command line is judged by commands that check themselves.
+#[test]
+fn cases_of_core_modules_become_commands() {
+    let template = format!("{} exec {{file}}", program());
+    let folder = Folder::with(&[]);
+    let (status, document) = results(&folder, &["--cmd", &template, "--filter", "core/data-"]);
+    assert_eq!((status, &document["totals"]["failed"]), (0, &0.into()), "{document:#}");
+    assert_eq!(verdict(&document, "core/data-ends-at-memory-end.wast"), "passed");
+    assert!(document["totals"]["passed"].as_u64() > Some(10), "{document:#}");
+    // Of two modules that import from one another no command can be made.
+    assert_eq!(verdict(&document, "core/data-earlier-segment-persists.wast"), "unsupported");
+    // One that succeeds at everything, traps included, is found out.
+    let folder = Folder::with(&[]);
+    let (status, document) = results(&folder, &["--cmd", "true {file}", "--filter", "core/data-offset-is-unsigned"]);
+    assert_eq!((status, verdict(&document, "core/data-offset-is-unsigned.wast")), (1, "failed"), "{document:#}");
+}
+
 #[test]
 fn what_has_no_place_in_a_template_is_unsupported() {
     let folder = Folder::with(&[]);

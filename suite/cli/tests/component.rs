@@ -309,10 +309,29 @@ fn every_reading_can_be_asked_for() {
         "no-barging",
         "partial-cancelled",
         "lock-given-up",
+        "drop-dead-handles",
+        "reference-tests",
     ] {
         let run = folder.run(&format!("trace starts.wat --reading {reading}"));
         contains(&run.out, &["outcome: returned"]);
     }
+}
+
+#[test]
+fn scripts_are_run_under_a_reading_as_well() {
+    let folder = folder();
+    // The start function of the instance throws, which is a trap by the documents and an exception where it passes.
+    folder.write(
+        "throw.wast",
+        br#"(assert_trap (component
+      (core module $M (tag $e) (func $init (throw $e)) (start $init))
+      (core instance $m (instantiate $M))) "uncaught exception")"#,
+    );
+    assert_eq!(folder.run("wast throw.wast").status, 0);
+    let run = folder.run("wast throw.wast --reading exception-passes");
+    assert_eq!(run.status, 1, "{}", run.out);
+    contains(&run.out, &["got       uncaught exception"]);
+    assert_eq!(folder.run("wast throw.wast --reading reference-tests").status, 0);
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub struct Run {
     pub stdout: Option<String>,
     /// The exit code of a program that ends by itself.
     pub exit: Option<i32>,
-    /// How it fails, if it is to fail.
+    /// How it fails, if it is to fail. *Refused* beside an exit code: the host may refuse it, or run it to that end.
     pub fails: Option<Fails>,
 }
 

@@ -66,8 +66,11 @@ pub fn judge(run: &Run, ending: &Ending, words: &str, stdout: &[u8]) -> Vec<Devi
     }
     let expected = match (run.fails, run.exit) {
         (Some(Fails::Trap), _) => (!matches!(ending, Ending::Trap | Ending::Unexplained)).then(|| "a trap".to_owned()),
-        (Some(Fails::Refused), _) => {
-            (!matches!(ending, Ending::Refused | Ending::Unexplained)).then(|| "refused".to_owned())
+        (Some(Fails::Refused), exit) => {
+            let is_refused = matches!(ending, Ending::Refused | Ending::Unexplained);
+            let is_other = exit.is_some_and(|code| *ending == Ending::Exit(code));
+            let or = exit.map_or_else(String::new, |code| format!(", or exit {code}"));
+            (!is_refused && !is_other).then(|| format!("refused{or}"))
         }
         (None, Some(code)) => (*ending != Ending::Exit(code)).then(|| format!("exit {code}")),
         (None, None) => (!matches!(ending, Ending::Exit(_))).then(|| "an end of its own accord".to_owned()),
@@ -102,5 +105,7 @@ mod tests {
         assert_eq!(verdicts("exit = 3"), [false, true, false, false, false]);
         assert_eq!(verdicts("fails = \"trap\""), [false, false, true, false, true]);
         assert_eq!(verdicts("fails = \"refused\""), [false, false, false, true, true]);
+        // A program that the host may run or refuse.
+        assert_eq!(verdicts("fails = \"refused\"\nexit = 3"), [false, true, false, true, true]);
     }
 }

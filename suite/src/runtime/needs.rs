@@ -3,7 +3,7 @@
 //! That a runtime lacks a proposal is no failure of the cases that need it. It is asked, not declared, so that the answer is
 //! that of the version at hand.
 
-use super::{Ability, End, ModuleId, Runtime};
+use super::{Ability, End, Program, Reach, Runtime, World};
 use crate::{commands, source};
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Asks `runtime`, through whatever it has for core modules: primitives, or a script runner.
+    /// Asks `runtime`, through whatever it has for core modules: primitives, a script runner, or programs.
     ///
     /// # Errors
     /// [`End::Broken`] if the runtime broke meanwhile.
@@ -71,17 +71,17 @@ impl Accepted {
         release_2: &[(&'static str, &str)],
     ) -> Result<Self, End> {
         let about = runtime.about();
-        if !about.can(Ability::Core) && !about.can(Ability::Scripts) {
+        let means = [(Ability::Core, Means::Bytes), (Ability::Scripts, Means::Script), (Ability::P1, Means::Program)];
+        let Some((_, means)) = means.into_iter().find(|(ability, _)| about.can(*ability)) else {
             return Ok(Accepted::default());
-        }
-        let by_script = !about.can(Ability::Core);
+        };
         runtime.reset()?;
         let mut accepted = Accepted::default();
         for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
-            accepted.refused.insert(name, probe(runtime, text, by_script)?);
+            accepted.refused.insert(name, probe(runtime, text, means)?);
         }
         for (name, text) in release_2 {
-            if probe(runtime, text, by_script)?.is_some() {
+            if probe(runtime, text, means)?.is_some() {
                 accepted.lacks.push(name);
             }
         }
@@ -109,17 +109,46 @@ impl Accepted {
     }
 }
 
-fn probe(runtime: &mut dyn Runtime, text: &str, by_script: bool) -> Result<Option<String>, End> {
-    let end: Result<Option<ModuleId>, End> = if by_script {
-        let commands = commands::lower(text).unwrap_or_default();
-        runtime.run_script(text, &commands).map(|()| None)
-    } else {
-        runtime.compile(&source::text(text)).map(Some)
+/// How a runtime can be given a module.
+#[derive(Debug, Clone, Copy)]
+enum Means {
+    /// As it is.
+    Bytes,
+    /// As a script.
+    Script,
+    /// As a program that does nothing.
+    Program,
+}
+
+fn probe(runtime: &mut dyn Runtime, text: &str, means: Means) -> Result<Option<String>, End> {
+    let end: Result<(), End> = match means {
+        Means::Bytes => runtime.compile(&source::text(text)).map(drop),
+        Means::Script => {
+            let commands = commands::lower(text).unwrap_or_default();
+            runtime.run_script(text, &commands)
+        }
+        Means::Program => runtime.run_program(&program(text)).and_then(|end| end.end),
     };
     match end {
-        Ok(_) => Ok(None),
+        Ok(()) => Ok(None),
         Err(End::Broken(broken)) => Err(End::Broken(broken)),
         Err(end) => Ok(Some(end.to_string())),
+    }
+}
+
+/// A command that has everything of a module, and does nothing.
+fn program(text: &str) -> Program {
+    let open = text.trim_end().strip_suffix(')').unwrap_or(text);
+    Program {
+        world: World::P1,
+        main: source::text(&format!("{open} (func (export \"_start\")))")),
+        preloads: Vec::new(),
+        reach: Reach::Command,
+        args: Vec::new(),
+        env: BTreeMap::new(),
+        stdin: String::new(),
+        preopens: Vec::new(),
+        times: 1,
     }
 }
 
@@ -131,7 +160,7 @@ mod tests {
     #[test]
     fn every_probe_is_a_module_and_every_core_need_has_one() {
         for (_, text) in PROBES.iter().chain(RELEASE_2) {
-            assert!(source::text(text).starts_with(b"\0asm"));
+            assert!(source::text(text).starts_with(b"\0asm") && program(text).main.starts_with(b"\0asm"));
         }
         let beyond = ["component-model", "values", "component-async", "wasip1", "wasip2", "wasi-threads", "js-api"];
         for need in needs::NEEDS.iter().filter(|need| !beyond.contains(&need.name)) {

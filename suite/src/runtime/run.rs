@@ -8,7 +8,7 @@ use super::{
 use crate::{
     case::{self, Broken, Case, DirectiveFailure, Ending, Failure, Kind, Report, Run, Verdict, js::Job, made},
     commands::{Command, CommandKind, ModuleSource, lower},
-    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Stream, Trace, compare},
+    trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Resource, Stream, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
 
@@ -112,6 +112,10 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
     if !can(ability) && can(Ability::Scripts) {
         return script(case, &commands, runtime);
     }
+    #[cfg(feature = "reference")]
+    if ability == Ability::Core && !can(ability) && can(Ability::P1) {
+        return self_checking(case, runtime, judge);
+    }
     if !can(ability) {
         return lacks(if has_components { "components" } else { "scripts of core modules" });
     }
@@ -151,6 +155,31 @@ fn script(case: &Case, commands: &[Command], runtime: &mut dyn Runtime) -> Found
     }
 }
 
+/// As commands that check themselves, on a runtime that has nothing but a command line.
+#[cfg(feature = "reference")]
+fn self_checking(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>) -> Found {
+    let built = crate::self_check::build(case, judge.catalogue);
+    if let (true, Some(left_out)) = (built.commands.is_empty(), built.left_out.first()) {
+        return Err(Over::Unsupported(format!("scripts; and this one cannot be a command: {}", left_out.why)));
+    }
+    runtime.reset()?;
+    let mut failures = Vec::new();
+    for command in &built.commands {
+        let end = runtime.run_program(&command.program)?;
+        if let Err(end @ (End::Unsupported(_) | End::Broken(_))) = end.end {
+            return Err(end.into());
+        }
+        let found = command.judge(&end);
+        if let (false, Err(end), Some(what)) = (found.is_empty(), &end.end, lacking(case, judge))
+            && matches!(end.ending(), Ending::Refused | Ending::Unexplained)
+        {
+            return Err(Over::Unsupported(format!("{what}; it says: {end}")));
+        }
+        failures.extend(found);
+    }
+    Ok(failures)
+}
+
 fn primitives(
     case: &Case,
     commands: &[Command],
@@ -171,6 +200,12 @@ fn primitives(
             Status::Passed => {
                 instantiations.extend(instantiation);
                 continue;
+            }
+            // How much memory there is, is left open: a limit is a means that is missing, and no fault.
+            Status::Failed { got: end @ End::Exhausted(Resource::Memory, _), .. }
+                if !matches!(case.expected.outcome, Outcome::Exhausted { .. }) =>
+            {
+                return Err(Over::Unsupported(end.to_string()));
             }
             Status::Failed { expected, got, rejected } => {
                 if rejected && let Some(what) = lacking(case, judge) {

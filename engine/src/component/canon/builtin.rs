@@ -1,7 +1,9 @@
 //! CanonicalABI.md, the canonical built-ins after `canon lower`: what they are as core functions, and those of resources
 //! and tasks. Those of waitables, streams and futures, threads and error contexts are in the files beside this one.
 //!
-//! The built-ins of shared-everything threads can be declared and linked, and are *unsupported* when they execute.
+//! The built-ins of shared-everything threads (🧵② in Explainer.md, *Gated Features*) are about shared functions and tables,
+//! which no core module can have here: a component that declares one is invalid, and the error names the feature. Where a
+//! validator lets them pass all the same, they are *unsupported* when they execute.
 
 use super::super::{
     copy::{Flow, Side},

@@ -3,7 +3,7 @@
 use super::super::{
     resource::Entry,
     task::{BorrowScope, InstId},
-    waitable::{EventTuple, WaitableSet},
+    waitable::{EventTuple, OnCancel, WaitableSet},
 };
 use super::{BLOCKED, Context, Options, trap, trap_if};
 use crate::{Store, error::Fault, runtime::MemAddr, trace::TrapCode};
@@ -78,8 +78,10 @@ pub(super) fn subtask_cancel(store: &mut Store, inst: InstId, is_async: bool, i:
     trap_if(waitable.in_waitable_set() && !is_async, TrapCode::InvalidHandle)?;
     if !subtask.resolved() {
         subtask.cancellation_requested.set(true);
-        if let Some(callee) = subtask.callee.get() {
-            store.request_cancellation(callee, inst)?;
+        match subtask.on_cancel.get() {
+            Some(OnCancel::Task(callee)) => store.request_cancellation(callee, inst)?,
+            Some(OnCancel::Host(call)) => store.cancel_host_call(call)?,
+            None => {}
         }
         if !subtask.resolved() {
             if is_async {

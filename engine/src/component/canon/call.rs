@@ -7,8 +7,8 @@ use super::super::{
     task::{BorrowScope, InstId, OnResolve, OnStart, PostReturn, Task, TaskId, TaskState},
     thread::{Cancelled, Ready},
     types::{FuncType, ValType},
-    value::{ComponentVal, check_values},
-    waitable::{EventTuple, Pending, SubtaskState, Waitable},
+    value::ComponentVal,
+    waitable::{EventTuple, OnCancel, Pending, SubtaskState, Waitable},
 };
 use super::{
     Context, Direct, Options, bits, broken,
@@ -34,34 +34,23 @@ pub(super) fn call_and_trap_on_throw(store: &mut Store, callee: FuncAddr, args: 
     }
 }
 
-/// Calls a component function: `Store.lift` for those of guests. The task, if it can still be cancelled (`OnCancel`).
+/// Calls a component function: `Store.lift` for those of guests. The call, if it can still be cancelled (`OnCancel`).
 pub(crate) fn call_func(
     store: &mut Store,
     func: &Rc<Func>,
     caller: Option<InstId>,
     on_start: OnStart,
     on_resolve: OnResolve,
-) -> Result<Option<TaskId>, Fault> {
+) -> Result<Option<OnCancel>, Fault> {
     match &**func {
         Func::Lifted { inst, .. } => {
             let entered = store.enter_from(*inst, caller)?;
             let end = canon_lift(store, func, on_start, on_resolve);
-            store.leave(&entered, end)
+            Ok(store.leave(&entered, end)?.map(OnCancel::Task))
         }
-        Func::Host { name, ft, call } => {
+        Func::Host { code, .. } => {
             let args = on_start(store)?;
-            let at = caller.map(|id| store.components.instance(id).path.clone()).unwrap_or_default();
-            if store.is_recording() {
-                let (at, name, args) = (at.clone(), name.to_string(), trace(store, &args));
-                store.record(|| Event::HostCalled { at, name, args });
-            }
-            let results = call(store, &args)?;
-            check_values(&format!("results of {name:?}"), &results, &ft.result_types())?;
-            if store.is_recording() {
-                let (name, results) = (name.to_string(), trace(store, &results));
-                store.record(|| Event::HostReturned { at, name, results });
-            }
-            on_resolve(store, Some(results)).map(|()| None)
+            Ok(store.call_host_func(func, code, caller, args, on_resolve)?.map(OnCancel::Host))
         }
     }
 }
@@ -358,9 +347,9 @@ fn lower_with_subtask(
             progress(&subtask, SubtaskState::Returned)
         })
     };
-    let task = call_func(store, callee, Some(inst), on_start, on_resolve)?;
+    let on_cancel = call_func(store, callee, Some(inst), on_start, on_resolve)?;
     let state = subtask.as_subtask()?;
-    state.callee.set(task);
+    state.on_cancel.set(on_cancel);
     if !opts.is_async {
         if !state.resolved() {
             store.wait_until(Ready::Resolved(subtask.clone()), false)?;

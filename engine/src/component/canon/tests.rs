@@ -1,6 +1,7 @@
 //! Random types and values through memory and through core values, and the shapes of types against formulas worked out
 //! here from the text of CanonicalABI.md, on types of the tests' own.
 
+mod direct;
 mod traps;
 
 use super::super::{

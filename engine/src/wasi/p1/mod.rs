@@ -25,12 +25,16 @@ use super::{rules::StartRules, world::World};
 use crate::{
     Caller, Extern, Linker, Store, Val,
     error::Fault,
-    runtime::InstanceAddr,
+    runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
 };
 use call::Call;
 use errno::{Done, Failure};
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet, hash_map::Entry},
+    rc::Rc,
+};
 use table::Table;
 
 /// The module name of all imports.
@@ -135,6 +139,8 @@ pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefC
     let table = Table::new(&world.borrow());
     let state = Preview1State { world, table, rules, told: HashSet::new() };
     let state = Rc::new(RefCell::new(state));
+    // The first function of each type: the others share it.
+    let mut types: HashMap<(&str, bool), FuncAddr> = HashMap::new();
     for function in &FUNCTIONS {
         let state = state.clone();
         let yields = matches!(function.name, "sched_yield" | "poll_oneoff");
@@ -146,16 +152,25 @@ pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefC
             let state = &mut *state.borrow_mut();
             serve(function, &mut Call { caller, state, args }, results)
         };
-        let addr = store.alloc_func(function.ty(), format!("{MODULE}.{}", function.name), serve);
+        let name = [MODULE, ".", function.name].concat();
+        let addr = match types.entry((function.params, function.returns())) {
+            Entry::Occupied(like) => store.alloc_func_like(*like.get(), name, serve),
+            Entry::Vacant(first) => *first.insert(store.alloc_func(function.ty(), name, serve)),
+        };
         linker.define(MODULE, function.name, Extern::Func(addr));
     }
 }
 
 impl Function {
+    /// Whether it gives an errno: all that come back do.
+    fn returns(&self) -> bool {
+        self.name != "proc_exit"
+    }
+
     fn ty(&self) -> FuncType {
         let param = |letter| if letter == 'I' { ValType::I64 } else { ValType::I32 };
         let params: Vec<ValType> = self.params.chars().map(param).collect();
-        let results: &[ValType] = if self.name == "proc_exit" { &[] } else { &[ValType::I32] };
+        let results: &[ValType] = if self.returns() { &[ValType::I32] } else { &[] };
         FuncType::new(params, results)
     }
 }

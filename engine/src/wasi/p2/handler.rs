@@ -113,7 +113,7 @@ impl Request {
             path_with_query: Some(self.target.clone()),
             scheme: Some(Scheme::Http(())),
             authority: Some(host.unwrap_or_else(|| "localhost".to_owned())),
-            headers: Fields { entries: self.headers.clone(), is_immutable: true },
+            headers: Fields::immutable(self.headers.clone()),
             body: Some(self.body.as_slice().into()),
         }
     }

@@ -175,9 +175,11 @@ impl Program {
     }
 }
 
-/// The name of the exported interface, of a version 0.2.
+/// The name of the exported interface, of a version 0.2. What came before 0.2.0 is another interface: versions with a
+/// pre-release are compatible with nothing but themselves (Explainer.md, *Canonical Interface Name*).
 fn entry(component: &Component, interface: &str) -> Option<String> {
-    let is_it = |name: &&str| version(name, interface).is_some_and(|version| version.starts_with("0.2."));
+    let is_ours = |version: &str| version.starts_with("0.2.") && !version.contains('-');
+    let is_it = |name: &&str| version(name, interface).is_some_and(is_ours);
     component.exports().find(is_it).map(str::to_owned)
 }
 

@@ -45,10 +45,10 @@ enum Command {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Serve { name } => {
-            let Some(mut runtime) = known::in_this_process(&name) else {
+            let Some(make) = known::in_this_process(&name) else {
                 bail!("no runtime {name:?} is part of this program");
             };
-            process::serve(&mut *runtime, io::stdin().lock(), io::stdout().lock())?;
+            process::serve_standard(make)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { argv } => {

@@ -34,7 +34,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         options: Box::new(CompileArgs::default().options(DEFAULT_TIER)?),
     };
     let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
-    let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs };
+    let again = Box::new(|name: &str| format!("--runtime {name}"));
+    let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs, again };
     let columns = with_expectations(run_job(&job)?, None)?;
     finish(&job, columns, Some(&args.out), Format::Text)
 }

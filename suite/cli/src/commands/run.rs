@@ -11,6 +11,7 @@ use crate::{
     tier::{CompileArgs, Tier},
 };
 use anyhow::{Context, bail};
+use clap::ValueEnum;
 use preflight::runtime::{
     adapters::{CommandLine, Template},
     known::{KNOWN, Known, Places},
@@ -37,7 +38,7 @@ use std::{path::PathBuf, process::ExitCode};
   preflight run --driver 'python3 my_driver.py'
                                               a runtime of your own, in any language
   preflight run --cmd 'tool run {preloads} {file} {args}'
-                                              WASI programs on any command line
+                                              WASI programs, and cases that become such, on any command line
   preflight run --cases my-cases              the cases in a folder of your own")]
 pub struct Args {
     #[command(flatten)]
@@ -50,8 +51,9 @@ pub struct Args {
     /// may be given several times.
     #[arg(long = "driver", value_name = "CMD")]
     drivers: Vec<String>,
-    /// Run the WASI preview 1 programs on a command line. Places to be filled: {file}, {args}, {preloads} (each a `--preload
-    /// NAME=FILE`), {env} (each an `--env NAME=VALUE`), {invoke}.
+    /// Run the WASI preview 1 programs on a command line, and those cases of core modules that can be made commands which check
+    /// themselves. Places to be filled: {file}, {args}, {preloads} (each a `--preload NAME=FILE`), {env} (each an `--env
+    /// NAME=VALUE`), {preopens} (each a `--dir FOLDER::NAME`), {invoke}.
     #[arg(long, value_name = "TEMPLATE")]
     cmd: Option<String>,
     /// Run the WASI preview 1 programs through an adapter of WebAssembly/wasi-testsuite, a Python file.
@@ -93,7 +95,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (cases, all) = args.selection.cases(&catalogue)?;
     let places = places()?;
     let targets = targets(&args, &places)?;
-    let job = Job { cases, catalogue, places, targets, all, jobs: args.jobs };
+    let job = Job { cases, catalogue, places, targets, all, jobs: args.jobs, again: again(&args) };
     let columns = run_job(&job)?;
     if let Some(missing) = args.runtimes.iter().find(|name| !columns.iter().any(|column| column.about.name == **name)) {
         bail!("the runtime {missing} is not on this machine; `preflight runtimes install {missing}` may bring it");
@@ -104,6 +106,32 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     finish(&job, columns, args.out.as_deref(), args.format)
 }
+
+/// What repeats this run on the runtime of a name.
+fn again(args: &Args) -> Box<dyn Fn(&str) -> String + Sync> {
+    let (cmd, adapter, drivers) = (args.cmd.clone(), args.wasi_adapter.clone(), args.drivers.clone());
+    let mut rest = String::new();
+    if args.tier != DEFAULT_TIER {
+        rest +=
+            &format!(" --tier {}", args.tier.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()));
+    }
+    if let Some(folder) = args.selection.folder() {
+        rest += &format!(" --cases '{}'", folder.display());
+    }
+    Box::new(move |name| {
+        let runtime = match (&cmd, &adapter, &*drivers) {
+            _ if name == "reference" || Known::get(name).is_some() => format!("--runtime {name}"),
+            (Some(template), _, _) if name == COMMAND => format!("--cmd '{template}'"),
+            (_, _, [driver]) => format!("--driver '{driver}'"),
+            (_, Some(file), _) => format!("--wasi-adapter '{}'", file.display()),
+            _ => format!("--runtime {name}"),
+        };
+        runtime + &rest
+    })
+}
+
+/// What the runtime behind a template is called.
+const COMMAND: &str = "cmd";
 
 fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
     let options = args.compile.options(args.tier)?;
@@ -123,7 +151,7 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
     }
     if let Some(template) = &args.cmd {
         let template = Template::parse(template)?;
-        targets.push(Target::Command(Box::new(CommandLine::new("cmd", "?", "cmd", template, places.limits))));
+        targets.push(Target::Command(Box::new(CommandLine::new(COMMAND, "?", COMMAND, template, places.limits))));
     }
     if let Some(adapter) = &args.wasi_adapter {
         let runtime = preflight::runtime::adapters::WasiAdapter::new(adapter, places.limits)

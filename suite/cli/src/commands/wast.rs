@@ -6,7 +6,10 @@ pub(super) use table::{Paint, Table};
 
 use crate::{
     render::clean,
-    run::limits::parse_seconds,
+    run::{
+        component::{Reading, readings},
+        limits::parse_seconds,
+    },
     tier::{CompileArgs, Tier},
 };
 use anyhow::{Context, ensure};
@@ -34,6 +37,7 @@ use std::{
 #[command(after_help = "Examples:
   preflight wast case.wast                    one script
   preflight wast spec-tests --filter linking  the scripts of a folder whose path contains `linking`
+  preflight wast tests --reading reference-tests   the Component Model's reference tests, as they read it
   preflight wast --official core-v3           an official suite, under the features of its day
   preflight wast --official all --format json | jq .totals")]
 pub struct Args {
@@ -43,6 +47,9 @@ pub struct Args {
     /// Run an official suite instead: core-v1, core-v2, core-v3, core-latest, the name of a proposal, or all.
     #[arg(long, value_name = "NAME")]
     official: Option<String>,
+    /// Follow this reading of a contested rule of the Component Model instead of the documents'; may be given several times.
+    #[arg(long, value_name = "READING", value_enum, conflicts_with = "official")]
+    reading: Vec<Reading>,
     /// What to print: a table for people, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -104,6 +111,7 @@ fn jobs(args: &Args) -> anyhow::Result<Vec<Job>> {
     let mut options = args.compile.options(args.tier)?;
     options.gc_stress = args.gc_stress;
     options.timeout = args.timeout;
+    options.readings = readings(&args.reading);
     let mut jobs = match &args.official {
         Some(name) => official::jobs(&official::suites(name)?, &options)?,
         None => files::jobs(&args.paths, &options)?,

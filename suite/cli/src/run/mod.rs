@@ -1,6 +1,6 @@
 //! Linking and running: what `trace` and `exec` have in common.
 
-mod component;
+pub mod component;
 mod end;
 pub mod http;
 pub mod limits;

@@ -174,8 +174,10 @@ impl Runtime for CommandLine {
         command.args(&argv[1..]);
         let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
         match end.end {
-            // What it says of core modules if it was built for compiled ones only.
-            Err(End::Failed(words)) if words.contains("AOT-only") => Err(End::Unsupported(words)),
+            // What it says of core modules and of components if it was built for compiled ones only.
+            Err(End::Failed(words)) if words.contains("AOT-only") || words.contains("no AOT manifest") => {
+                Err(End::Unsupported(words))
+            }
             end_of_it => Ok(ProgramEnd { stdout: end.stdout, end: end_of_it }),
         }
     }

@@ -4,16 +4,32 @@
 mod command_line;
 mod files;
 mod spectest_interp;
+#[cfg(feature = "tinywasm")]
+mod tinywasm;
 mod wasi_adapter;
+#[cfg(feature = "wasm_component_layer")]
+mod wasm_component_layer;
+#[cfg(feature = "wasmer")]
+mod wasmer;
 #[cfg(feature = "wasmi")]
 mod wasmi;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
 mod wasmtime_cli;
 
 pub use command_line::{CommandLine, Template, TemplateError};
 pub use spectest_interp::SpectestInterp;
+#[cfg(feature = "tinywasm")]
+pub use tinywasm::Tinywasm;
 pub use wasi_adapter::WasiAdapter;
+#[cfg(feature = "wasm_component_layer")]
+pub use wasm_component_layer::ComponentLayer;
+#[cfg(feature = "wasmer")]
+pub use wasmer::Wasmer;
 #[cfg(feature = "wasmi")]
 pub use wasmi::Wasmi;
+#[cfg(feature = "wasmtime")]
+pub use wasmtime::Wasmtime;
 pub use wasmtime_cli::WasmtimeCli;
 
 /// The primitives of a runtime that has none: a command line.

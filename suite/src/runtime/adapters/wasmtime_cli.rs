@@ -3,7 +3,7 @@
 //! | wasmtime does | class |
 //! |---|---|
 //! | `wast` exits with 0 | the script holds |
-//! | `wast` exits with another code | failed, in its own words; unsupported if it says that something is not enabled, or that a module was refused with another text than the script has |
+//! | `wast` exits with another code | failed, in its own words; unsupported if these are of what the runner lacks ([`lacking`]) |
 //! | `run` exits with 134 | a trap |
 //! | `run` exits with 1 and complains | failed: an error before or while it ran |
 //! | `run` exits with another code | the program's own exit |
@@ -65,14 +65,12 @@ impl Runtime for WasmtimeCli {
         command.args(["wast", PROPOSALS]).arg(files.write("script.wast", text.as_bytes())?);
         let left = once::run(command, "", self.limits).map_err(End::Broken)?;
         let words = left.words();
-        // It compares the texts of errors, which are each runtime's own, and not their classes.
-        let by_text = ["assert_invalid: expected", "assert_malformed: expected", "assert_unlinkable: expected"];
         match left.status.success() {
             true => Ok(()),
-            false if by_text.iter().any(|text| words.contains(text)) || words.contains("is not enabled") => {
-                Err(End::Unsupported(words))
-            }
-            false => Err(End::Failed(words)),
+            false => Err(lacking(&words).map_or_else(
+                || End::Failed(words.clone()),
+                |what| End::Unsupported(format!("{what}; it says: {words}")),
+            )),
         }
     }
 
@@ -100,5 +98,56 @@ impl Runtime for WasmtimeCli {
         }
         command.arg(main).args(&program.args);
         once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)
+    }
+}
+
+/// What its script runner lacks, if that is why it says this of a script. What it says of a wrong result, or of a trap that is
+/// missing, is none of these.
+fn lacking(words: &str) -> Option<&'static str> {
+    let has = |text: &str| words.contains(text);
+    // It compares the texts of errors, which are each runtime's own, and not their classes.
+    let by_text = ["assert_invalid: expected", "assert_malformed: expected", "assert_unlinkable: expected"];
+    if by_text.iter().any(|text| has(text)) {
+        return Some("errors that are compared by class");
+    }
+    if has("expected 'uncaught exception', got 'error while executing") && has("thrown Wasm exception") {
+        return Some("a trap for an exception at a component's border that is compared by class");
+    }
+    if has("is not enabled") {
+        return Some("a proposal");
+    }
+    // Of a component instance that has a name or is registered, its runner finds modules and resources, and no functions.
+    if has("component imports instance `") && has("a matching implementation was not found in the linker") {
+        return Some("functions of registered instances for components that import them");
+    }
+    if has("no item named `") && has("missing definition for `") {
+        return Some("functions of component instances by name");
+    }
+    has("malformed section id: 12").then_some("value definitions of components")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lacking;
+
+    #[test]
+    fn what_the_runner_lacks_is_no_failure_and_what_the_engine_does_is() {
+        let error = "failed directive on script.wast:14 | ";
+        for lacks in [
+            "component imports instance `a`, but a matching implementation was not found in the linker",
+            "no item named `A::f` found | missing definition for `A::f`",
+            "expected 'uncaught exception', got 'error while executing at wasm backtrace: | thrown Wasm exception'",
+            "failed to parse WebAssembly module | malformed section id: 12 (at offset 0xa)",
+        ] {
+            assert!(lacking(&format!("{error}{lacks}")).is_some(), "{lacks}");
+        }
+        for fails in [
+            "expected trap, got Component([])",
+            "result 0 didn't match | expected 0",
+            "expected 'unreachable', got 'error while executing at wasm backtrace: | wasm trap: out of bounds memory access'",
+            "failed to parse WebAssembly module | malformed section id: 11 (at offset 0xa)",
+        ] {
+            assert_eq!(lacking(&format!("{error}{fails}")), None, "{fails}");
+        }
     }
 }

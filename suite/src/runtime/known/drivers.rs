@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("jco-run.mjs", include_str!("../../../drivers/jco-run.mjs")),
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
     ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
+    ("wasmtime_wasi.py", include_str!("../../../drivers/wasmtime_wasi.py")),
     ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
     ("wasmer_python.py", include_str!("../../../drivers/wasmer_python.py")),
     ("pywasm3_python.py", include_str!("../../../drivers/pywasm3_python.py")),

@@ -83,6 +83,19 @@ fn default_cache() -> PathBuf {
 pub const KNOWN: &[Known] = &[
     #[cfg(feature = "wasmi")]
     Known { name: "wasmi", what: "wasmi 2, part of this program", package: None, open: built_in },
+    #[cfg(feature = "wasmtime")]
+    Known { name: "wasmtime-lib", what: "wasmtime 48, part of this program", package: None, open: built_in },
+    #[cfg(feature = "tinywasm")]
+    Known { name: "tinywasm", what: "tinywasm, part of this program", package: None, open: built_in },
+    #[cfg(feature = "wasmer")]
+    Known { name: "wasmer-lib", what: "wasmer with singlepass, part of this program", package: None, open: built_in },
+    #[cfg(feature = "wasm_component_layer")]
+    Known {
+        name: "wasm_component_layer",
+        what: "a component linker of its own upon wasmi 0.31, part of this program",
+        package: None,
+        open: built_in,
+    },
     Known { name: "node", what: "V8, and node:wasi", package: None, open: |_, places| node(places) },
     Known { name: "bun", what: "JavaScriptCore", package: Some(Package::Npm("bun", "1.4.5")), open: bun },
     Known { name: "gjs", what: "SpiderMonkey; Debian's package gjs", package: None, open: |_, places| gjs(places) },
@@ -147,7 +160,13 @@ impl Known {
 }
 
 /// A runtime that is part of this program, in a worker of its own: one that aborts does not end the run.
-#[cfg(feature = "wasmi")]
+#[cfg(any(
+    feature = "wasmi",
+    feature = "wasmtime",
+    feature = "tinywasm",
+    feature = "wasmer",
+    feature = "wasm_component_layer"
+))]
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
     let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
@@ -156,11 +175,19 @@ fn built_in(known: &Known, places: &Places) -> Opened {
     remote(driver, places)
 }
 
-/// The runtime of this program that is called `name`, in this process.
-pub fn in_this_process(name: &str) -> Option<Box<dyn Runtime>> {
+/// What makes the runtime of this program that is called `name`.
+pub fn in_this_process(name: &str) -> Option<fn() -> Box<dyn Runtime>> {
     match name {
         #[cfg(feature = "wasmi")]
-        "wasmi" => Some(Box::new(super::adapters::Wasmi::default())),
+        "wasmi" => Some(|| Box::new(super::adapters::Wasmi::default())),
+        #[cfg(feature = "wasmtime")]
+        "wasmtime-lib" => Some(|| Box::new(super::adapters::Wasmtime::default())),
+        #[cfg(feature = "tinywasm")]
+        "tinywasm" => Some(|| Box::new(super::adapters::Tinywasm::default())),
+        #[cfg(feature = "wasmer")]
+        "wasmer-lib" => Some(|| Box::new(super::adapters::Wasmer::default())),
+        #[cfg(feature = "wasm_component_layer")]
+        "wasm_component_layer" => Some(|| Box::new(super::adapters::ComponentLayer::default())),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ mod worker;
 
 pub use protocol::{PROTOCOL, plain};
 pub use remote::Remote;
-pub use serve::serve;
+pub use serve::{serve, serve_standard};
 pub use worker::{Driver, Limits};
 
 #[cfg(doc)]

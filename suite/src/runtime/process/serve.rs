@@ -9,7 +9,26 @@ use crate::{
     trace::Value,
 };
 use serde_json::{Value as Json, json};
-use std::io::{self, BufRead, Write};
+use std::{
+    io::{self, BufRead, Write},
+    thread,
+};
+
+/// The stack of a runtime in a worker. Interpreters whose handlers call each other need that much where calls in tail position
+/// are not optimised, as in a build without optimisation: a million instructions without one return. Only what is used of it
+/// is ever there.
+const STACK_BYTES: usize = if cfg!(target_pointer_width = "64") { 1 << 30 } else { 64 << 20 };
+
+/// Serves the runtime that `make` makes on standard input and output, on a thread with a large stack.
+///
+/// # Errors
+/// As [`serve`], or the thread cannot be started.
+pub fn serve_standard(make: impl FnOnce() -> Box<dyn Runtime> + Send + 'static) -> io::Result<()> {
+    let serve_it = move || serve(&mut *make(), io::stdin().lock(), io::stdout().lock());
+    let thread = thread::Builder::new().name("runtime".to_owned()).stack_size(STACK_BYTES).spawn(serve_it)?;
+    // A panic of the runtime ends the worker, as it would on the main thread.
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
 
 /// Answers requests on `input` to `output` until there are no more.
 ///

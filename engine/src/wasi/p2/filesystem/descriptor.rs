@@ -90,7 +90,8 @@ pub(super) fn times(call: &Call<'_>, atime: NewTimestamp, mtime: NewTimestamp) -
     Ok(Times { atime: time(atime)?, mtime: time(mtime)? })
 }
 
-/// The bytes, and whether the file ends behind them.
+/// The bytes, and whether the file ends behind them: the flag "indicates that the end of the file was reached", and a read
+/// has reached it as soon as it gave the last byte, not only when there was none left to give.
 pub(super) fn read(call: &mut Call<'_>, (this, length, offset): (This, u64, u64)) -> Done<(Vec<u8>, bool)> {
     let file = call.table().get(this)?.readable()?.clone();
     let mut bytes = vec![0; length.min(MOST) as usize];

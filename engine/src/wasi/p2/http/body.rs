@@ -171,7 +171,7 @@ fn finish_outgoing(
     (this, trailers): (Own<OutgoingBody>, Option<Own<Fields>>),
 ) -> Result<(), Failure<HttpError>> {
     let body = call.table().take(this)?;
-    let trailers = trailers.map(|trailers| call.table().take(trailers)).transpose()?;
+    let trailers = trailers.map(|trailers| call.table().take(trailers).map(Fields::detached)).transpose()?;
     if !body.may_drop() {
         return Err(trap().into());
     }

@@ -5,6 +5,7 @@ use super::super::{
     typing::{Borrow, Own, Resource, variant},
 };
 use crate::error::Fault;
+use std::rc::Rc;
 
 /// A name and a value.
 pub(in crate::wasi::p2) type Entry = (String, Vec<u8>);
@@ -22,6 +23,8 @@ pub(in crate::wasi::p2) struct Fields {
     pub entries: Vec<Entry>,
     /// Whether they can be changed no more.
     pub is_immutable: bool,
+    /// Shared by the headers of a message and the handles of them that were given out: its children.
+    family: Rc<()>,
 }
 
 impl Resource for Fields {
@@ -44,9 +47,24 @@ fn invalid() -> Failure<HeaderError> {
 }
 
 impl Fields {
-    /// The same fields, which can be changed no more.
-    pub fn frozen(&self) -> Self {
-        Fields { entries: self.entries.clone(), is_immutable: true }
+    /// Fields that can be changed no more.
+    pub fn immutable(entries: Vec<Entry>) -> Self {
+        Fields { entries, is_immutable: true, family: Rc::default() }
+    }
+
+    /// The same fields for the guest: a child, which has to be dropped before the message that these are of.
+    pub fn child(&self) -> Self {
+        Fields { entries: self.entries.clone(), is_immutable: true, family: self.family.clone() }
+    }
+
+    /// Whether a child is alive.
+    pub fn has_children(&self) -> bool {
+        Rc::strong_count(&self.family) > 1
+    }
+
+    /// The fields on their own, whatever they were a child of.
+    pub fn detached(self) -> Self {
+        Fields { family: Rc::default(), ..self }
     }
 
     /// The values of a name, in order.
@@ -156,5 +174,5 @@ fn entries(call: &mut Call<'_>, (this,): (This,)) -> Result<Vec<Entry>, Fault> {
 
 fn clone(call: &mut Call<'_>, (this,): (This,)) -> Result<Own<Fields>, Fault> {
     let entries = call.table().get(this)?.entries.clone();
-    call.table().add(Fields { entries, is_immutable: false })
+    call.table().add(Fields { entries, ..Fields::default() })
 }

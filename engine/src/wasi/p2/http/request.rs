@@ -3,7 +3,7 @@
 use super::{
     super::{
         define::{Call, Interface},
-        typing::{Borrow, Own, resources, variant},
+        typing::{Borrow, Own, Resource, resources, variant},
     },
     Fields, IncomingBody, Plain,
     body::{Message, OutgoingBody, body_of, message},
@@ -67,9 +67,24 @@ pub(in crate::wasi::p2) struct RequestOptions {
 }
 
 resources! {
-    IncomingRequest = "incoming-request",
-    OutgoingRequest = "outgoing-request",
     RequestOptions = "request-options",
+}
+
+/// "Dropping this `incoming-request` before all children are dropped will trap."
+impl Resource for IncomingRequest {
+    const NAME: &'static str = "incoming-request";
+
+    fn may_drop(&self) -> bool {
+        !self.headers.has_children()
+    }
+}
+
+impl Resource for OutgoingRequest {
+    const NAME: &'static str = "outgoing-request";
+
+    fn may_drop(&self) -> bool {
+        !self.headers.has_children()
+    }
 }
 
 /// The functions that get and set a property of an outgoing request or of its options.
@@ -161,7 +176,7 @@ fn is_uri_part(text: &str) -> bool {
 type This = Borrow<IncomingRequest>;
 
 fn incoming_headers(call: &mut Call<'_>, (this,): (This,)) -> Result<Own<Fields>, Fault> {
-    let headers = call.table().get(this)?.headers.frozen();
+    let headers = call.table().get(this)?.headers.child();
     call.table().add(headers)
 }
 
@@ -171,7 +186,7 @@ fn consume(call: &mut Call<'_>, (this,): (This,)) -> Plain<Own<IncomingBody>> {
 }
 
 fn new(call: &mut Call<'_>, (headers,): (Own<Fields>,)) -> Result<Own<OutgoingRequest>, Fault> {
-    let headers = call.table().take(headers)?;
+    let headers = call.table().take(headers)?.detached();
     let message = message(&headers, true);
     call.table().add(OutgoingRequest {
         method: Method::Get(()),
@@ -189,6 +204,6 @@ fn body(call: &mut Call<'_>, (this,): (Borrow<OutgoingRequest>,)) -> Plain<Own<O
 }
 
 fn outgoing_headers(call: &mut Call<'_>, (this,): (Borrow<OutgoingRequest>,)) -> Result<Own<Fields>, Fault> {
-    let headers = call.table().get(this)?.headers.frozen();
+    let headers = call.table().get(this)?.headers.child();
     call.table().add(headers)
 }

@@ -5,7 +5,7 @@ use super::{
         Feature,
         define::{Call, Failure, Interface},
         io::poll::subscribe,
-        typing::{Borrow, Own, resources},
+        typing::{Borrow, Own, Resource, resources},
     },
     Fields, HttpError, IncomingBody, Plain,
     body::{Message, OutgoingBody, body_of, message},
@@ -45,9 +45,16 @@ pub(in crate::wasi::p2) struct FutureIncomingResponse(Infallible);
 
 resources! {
     ResponseOutparam = "response-outparam",
-    OutgoingResponse = "outgoing-response",
     IncomingResponse = "incoming-response",
     FutureIncomingResponse = "future-incoming-response",
+}
+
+impl Resource for OutgoingResponse {
+    const NAME: &'static str = "outgoing-response";
+
+    fn may_drop(&self) -> bool {
+        !self.headers.has_children()
+    }
 }
 
 pub(super) fn declare(interface: &mut Interface<'_>) {
@@ -93,7 +100,7 @@ fn send_informational(
     call: &mut Call<'_>,
     (this, status, headers): (Borrow<ResponseOutparam>, u16, Own<Fields>),
 ) -> Result<(), Failure<HttpError>> {
-    let headers = call.table().take(headers)?;
+    let headers = call.table().take(headers)?.detached();
     if !(100..200).contains(&status) {
         return Err(HttpError::HttpProtocolError(()).into());
     }
@@ -104,7 +111,7 @@ fn send_informational(
 type This = Borrow<OutgoingResponse>;
 
 fn new(call: &mut Call<'_>, (headers,): (Own<Fields>,)) -> Result<Own<OutgoingResponse>, Fault> {
-    let headers = call.table().take(headers)?;
+    let headers = call.table().take(headers)?.detached();
     let message = message(&headers, false);
     call.table().add(OutgoingResponse { status: 200, headers, message })
 }
@@ -123,7 +130,7 @@ fn set_status_code(call: &mut Call<'_>, (this, status): (This, u16)) -> Plain {
 }
 
 fn headers(call: &mut Call<'_>, (this,): (This,)) -> Result<Own<Fields>, Fault> {
-    let headers = call.table().get(this)?.headers.frozen();
+    let headers = call.table().get(this)?.headers.child();
     call.table().add(headers)
 }
 

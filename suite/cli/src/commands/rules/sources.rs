@@ -79,7 +79,11 @@ pub fn check<'r>(rules: &'r [Rule], clone: &str) -> anyhow::Result<Checked<'r>> 
             }
         }
     }
-    ensure!(checked.looked_up > 0, "no rule cites a place in {name}, of which {} is a clone", folder.display());
+    ensure!(
+        checked.looked_up > 0,
+        "no rule cites a place in {name}, of which {0} is a clone; if it is one of another, give OWNER/NAME={0}",
+        folder.display()
+    );
     Ok(checked)
 }
 

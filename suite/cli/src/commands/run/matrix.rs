@@ -46,6 +46,8 @@ pub struct Job {
     pub all: bool,
     /// How many cases of the reference engine run at the same time.
     pub jobs: Option<u16>,
+    /// The arguments that name the runtime of this name, and what else the run was given, to repeat it.
+    pub again: Box<dyn Fn(&str) -> String + Sync>,
 }
 
 /// A runtime to run cases on.
@@ -152,7 +154,7 @@ pub fn finish(
             write_surprises(&mut stdout, paint, job, column, surprises)?;
         }
         for ((column, known), differences) in columns.iter().zip(&differences) {
-            write_differences(&mut stdout, paint, column, known, differences)?;
+            write_differences(&mut stdout, paint, job, column, known, differences)?;
         }
         let count = surprises.iter().map(Vec::len).sum();
         write_summary(&mut stdout, paint, &document, count)?;
@@ -263,7 +265,7 @@ fn write_surprises(
             Surprise::Failed(path) => {
                 let found = job.cases.iter().zip(&column.reports).find(|(case, _)| case.path == *path);
                 let Some((case, report)) = found else { continue };
-                let again = format!("preflight run --runtime {name} --filter {path}");
+                let again = format!("preflight run {} --filter {path}", (job.again)(name));
                 write!(out, "{red}FAILED{end} {name} {}", explain(case, report, &job.catalogue, &again))?;
             }
             Surprise::Otherwise(path, word) => writeln!(
@@ -283,6 +285,7 @@ fn write_surprises(
 fn write_differences(
     out: &mut impl Write,
     paint: Paint,
+    job: &Job,
     column: &Column,
     known: &Expectations,
     differences: &[Surprise],
@@ -295,7 +298,7 @@ fn write_differences(
     for difference in differences {
         match difference {
             Surprise::Failed(path) => {
-                writeln!(out, "  {path} failed (preflight run --runtime {name} --filter {path})")?
+                writeln!(out, "  {path} failed (preflight run {} --filter {path})", (job.again)(name))?
             }
             Surprise::Otherwise(path, word) => writeln!(out, "  {path} {word}, and is said to fail")?,
             Surprise::Unmatched(_) => {}

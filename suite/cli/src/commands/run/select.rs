@@ -26,6 +26,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The folder of cases, if it is not the built-in ones.
+    pub fn folder(&self) -> Option<&Path> {
+        self.cases.as_deref()
+    }
+
     /// Whether these are not all built-in cases.
     pub fn is_partial(&self) -> bool {
         !self.filter.is_empty() || !self.rules.is_empty() || self.cases.is_some()

@@ -4,7 +4,7 @@ mod call;
 mod readings;
 mod session;
 
-pub use readings::Reading;
+pub use readings::{Reading, readings};
 pub use session::ComponentSession;
 
 use super::{preloaded, wasi::Setup};
@@ -104,7 +104,7 @@ impl ComponentPlan {
 
     /// With readings of contested rules.
     pub fn with_readings(mut self, chosen: &[Reading]) -> Self {
-        self.readings = readings::readings(chosen);
+        self.readings = readings(chosen);
         self
     }
 

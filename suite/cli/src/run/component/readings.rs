@@ -1,8 +1,8 @@
 //! The readings of contested rules that can be asked for.
 
 use preflight_engine::component::{
-    Barging, BlockedLock, Blocking, Lockdown, PartialCancel, Readings, Reentrance, StartEntry, StartException,
-    StartPostReturn, Starts,
+    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
+    StartException, StartPostReturn, Starts,
 };
 
 /// A reading that is not the default: what a known runtime or a reference test does, against the documents.
@@ -28,11 +28,31 @@ pub enum Reading {
     PartialCancelled,
     /// A task that blocks after it has returned gives up the lock of its instance (CM-ASYNC-22).
     LockGivenUp,
+    /// The resources that a component instance owns are dropped if its instantiation fails (CM-RES-07).
+    DropDeadHandles,
+    /// What the Component Model's reference tests ask for against its documents: trap-relatives, eager-blocking,
+    /// no-barging, partial-cancelled and lock-given-up. One of them (during-sync-call-may-block-if-other-ready-threads) is
+    /// of the other reading of blocking.
+    ReferenceTests,
 }
+
+/// What the reference tests ask for.
+const REFERENCE_TESTS: [Reading; 5] = [
+    Reading::TrapRelatives,
+    Reading::EagerBlocking,
+    Reading::NoBarging,
+    Reading::PartialCancelled,
+    Reading::LockGivenUp,
+];
 
 /// The defaults, changed by `chosen`.
 pub fn readings(chosen: &[Reading]) -> Readings {
     let mut readings = Readings::default();
+    apply(chosen, &mut readings);
+    readings
+}
+
+fn apply(chosen: &[Reading], readings: &mut Readings) {
     for reading in chosen {
         match reading {
             Reading::TrapRelatives => readings.reentrance = Reentrance::TrapRelatives,
@@ -45,7 +65,8 @@ pub fn readings(chosen: &[Reading]) -> Readings {
             Reading::NoBarging => readings.barging = Barging::NoneThatNeedsLock,
             Reading::PartialCancelled => readings.partial_cancel = PartialCancel::Cancelled,
             Reading::LockGivenUp => readings.blocked_lock = BlockedLock::GivenUp,
+            Reading::DropDeadHandles => readings.dead_handles = DeadHandles::Dropped,
+            Reading::ReferenceTests => apply(&REFERENCE_TESTS, readings),
         }
     }
-    readings
 }

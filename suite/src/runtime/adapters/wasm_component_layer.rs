@@ -1,0 +1,222 @@
+//! wasm_component_layer, in this process: components by a linker and a canonical ABI of its own, here upon wasmi's
+//! interpreter of version 0.31.
+//!
+//! | it says | class |
+//! |---|---|
+//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that there are several memories, or that an instance is not called as an interface is |
+//! | an error that speaks of an import | unlinkable |
+//! | a trap, in its interpreter's words | the trap of that reason; one by `unreachable`: a trap whose reason is not told, for between components its adapters trap so whatever the reason |
+//! | any other error | unsupported, if it says that something is not implemented; else failed |
+//!
+//! It knows instances by names of interfaces only, which the components of scripts do not have, so that it is never given
+//! any; and it has neither core modules nor threads.
+
+use crate::{
+    runtime::{Ability, About, End, Import, InstanceId, Lineage, ModuleId, Runtime, process},
+    trace::{Resource, TrapCode, Value},
+};
+use serde_json::Value as Json;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use wasm_component_layer::{
+    Component, Engine, Func, Instance, Linker, List, OptionValue, Store, Tuple, Value as Val, ValueType,
+};
+
+/// The version that this crate is built with.
+const VERSION: &str = "0.1.18";
+
+/// The runtime.
+pub struct ComponentLayer {
+    engine: Engine<wasmi_runtime_layer::Engine>,
+    store: Store<(), wasmi_runtime_layer::Engine>,
+    components: Vec<Component>,
+    instances: Vec<Instance>,
+}
+
+impl Default for ComponentLayer {
+    fn default() -> Self {
+        let engine = Engine::new(wasmi_runtime_layer::Engine::default());
+        let store = Store::new(&engine, ());
+        ComponentLayer { engine, store, components: Vec::new(), instances: Vec::new() }
+    }
+}
+
+impl Runtime for ComponentLayer {
+    fn about(&self) -> About {
+        let lineage = Lineage { engine: "wasmi 0.31".to_owned(), linker: "wasm_component_layer".to_owned() };
+        About { lineage, ..About::new("wasm_component_layer", VERSION, "", &[Ability::Components]) }
+    }
+
+    fn reset(&mut self) -> Result<(), End> {
+        *self = Self::default();
+        Ok(())
+    }
+
+    fn compile(&mut self, _bytes: &[u8]) -> Result<ModuleId, End> {
+        Err(End::unsupported("core modules"))
+    }
+
+    fn instantiate(&mut self, _module: ModuleId, _imports: &[Import]) -> Result<InstanceId, End> {
+        Err(End::unsupported("core modules"))
+    }
+
+    fn call(&mut self, _instance: InstanceId, _export: &str, _args: &[Value]) -> Result<Vec<Value>, End> {
+        Err(End::unsupported("core modules"))
+    }
+
+    fn compile_component(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+        // What it has not implemented it says by a panic.
+        let made = catch_unwind(AssertUnwindSafe(|| Component::new(&self.engine, bytes)));
+        let made = made.unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            Err(anyhow::Error::msg(if words.contains("not implemented") { words } else { resume_unwind(panic) }))
+        });
+        self.components.push(made.map_err(|error| match end(&error) {
+            unsupported @ End::Unsupported(_) => unsupported,
+            _ => End::Rejected(format!("{error:#}")),
+        })?);
+        Ok(ModuleId(self.components.len() as u32 - 1))
+    }
+
+    fn instantiate_component(
+        &mut self,
+        component: ModuleId,
+        _imports: &[(String, InstanceId)],
+    ) -> Result<InstanceId, End> {
+        let component = &self.components[component.0 as usize];
+        let instance = Linker::default().instantiate(&mut self.store, component).map_err(|error| end(&error))?;
+        self.instances.push(instance);
+        Ok(InstanceId(self.instances.len() as u32 - 1))
+    }
+
+    fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Json]) -> Result<Vec<Json>, End> {
+        let func = self.instances[instance.0 as usize].exports().root().func(export);
+        let func: Func = func.ok_or_else(|| End::no_export(export))?;
+        let ty = func.ty();
+        let args = args.iter().zip(ty.params()).map(|(arg, ty)| read(arg, ty)).collect::<Result<Vec<_>, _>>()?;
+        let mut results = vec![Val::Bool(false); ty.results().len()];
+        func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
+        results.iter().map(|value| traced(value).map(|value| process::plain(&value))).collect()
+    }
+}
+
+fn traced(value: &Val) -> Result<Value, End> {
+    let boxed = |value: Option<&Val>| value.map(traced).transpose().map(|value| value.map(Box::new));
+    Ok(match value {
+        Val::Bool(v) => Value::Bool(*v),
+        Val::S8(v) => Value::S8(*v),
+        Val::U8(v) => Value::U8(*v),
+        Val::S16(v) => Value::S16(*v),
+        Val::U16(v) => Value::U16(*v),
+        Val::S32(v) => Value::S32(*v),
+        Val::U32(v) => Value::U32(*v),
+        Val::S64(v) => Value::S64(*v),
+        Val::U64(v) => Value::U64(*v),
+        Val::F32(v) => Value::Float32(v.to_bits()),
+        Val::F64(v) => Value::Float64(v.to_bits()),
+        Val::Char(v) => Value::Char(*v),
+        Val::String(v) => Value::String(v.to_string()),
+        Val::List(items) => Value::List(items.iter().map(|item| traced(&item)).collect::<Result<_, _>>()?),
+        Val::Tuple(items) => Value::Tuple(items.iter().map(traced).collect::<Result<_, _>>()?),
+        Val::Record(fields) => {
+            let field = |(label, value): (&str, Val)| Ok((label.to_owned(), traced(&value)?));
+            Value::Record(fields.fields().map(field).collect::<Result<_, End>>()?)
+        }
+        Val::Variant(variant) => {
+            let label = variant.ty().cases()[variant.discriminant()].name().to_owned();
+            Value::Variant(label, boxed(variant.value().as_ref())?)
+        }
+        Val::Enum(of) => Value::Enum(of.ty().cases().nth(of.discriminant()).unwrap_or_default().to_owned()),
+        Val::Option(value) => Value::Option(boxed(value.as_ref())?),
+        Val::Result(value) => Value::Result(match &**value {
+            Ok(value) => Ok(boxed(value.as_ref())?),
+            Err(value) => Err(boxed(value.as_ref())?),
+        }),
+        Val::Flags(flags) => {
+            let ty = flags.ty();
+            Value::Flags(ty.names().filter(|name| flags.get(name)).map(str::to_owned).collect())
+        }
+        Val::Own(_) | Val::Borrow(_) => return Err(End::unsupported("handles in scripts")),
+    })
+}
+
+/// Reads the plain form of an argument, of the types that arguments in scripts have.
+fn read(json: &Json, ty: &ValueType) -> Result<Val, End> {
+    let wrong = || End::Unsupported(format!("{json} as an argument of the type {ty}"));
+    let integer = || match json.get("$int").and_then(Json::as_str) {
+        Some(digits) => digits.parse::<i128>().map_err(|_| wrong()),
+        None => json.as_i64().map(i128::from).ok_or_else(wrong),
+    };
+    let all = |tys: &mut dyn Iterator<Item = ValueType>| {
+        json.as_array()
+            .ok_or_else(wrong)?
+            .iter()
+            .zip(tys)
+            .map(|(item, ty)| read(item, &ty))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match ty {
+        ValueType::Bool => Val::Bool(json.as_bool().ok_or_else(wrong)?),
+        ValueType::S8 => Val::S8(integer()? as i8),
+        ValueType::U8 => Val::U8(integer()? as u8),
+        ValueType::S16 => Val::S16(integer()? as i16),
+        ValueType::U16 => Val::U16(integer()? as u16),
+        ValueType::S32 => Val::S32(integer()? as i32),
+        ValueType::U32 => Val::U32(integer()? as u32),
+        ValueType::S64 => Val::S64(integer()? as i64),
+        ValueType::U64 => Val::U64(integer()? as u64),
+        ValueType::F32 => Val::F32(json.as_f64().ok_or_else(wrong)? as f32),
+        ValueType::F64 => Val::F64(json.as_f64().ok_or_else(wrong)?),
+        ValueType::Char => Val::Char(json.as_str().and_then(|text| text.chars().next()).ok_or_else(wrong)?),
+        ValueType::String => Val::String(json.as_str().ok_or_else(wrong)?.into()),
+        ValueType::List(of) => {
+            let items = all(&mut std::iter::repeat(of.element_ty()))?;
+            Val::List(List::new(of.clone(), items).map_err(|_| wrong())?)
+        }
+        ValueType::Tuple(of) => {
+            let fields = all(&mut of.fields().iter().cloned())?;
+            Val::Tuple(Tuple::new(of.clone(), fields).map_err(|_| wrong())?)
+        }
+        ValueType::Option(of) => {
+            let value = if json.get("$none").is_some() { None } else { Some(read(json, &of.some_ty())?) };
+            Val::Option(OptionValue::new(of.clone(), value).map_err(|_| wrong())?)
+        }
+        _ => return Err(wrong()),
+    })
+}
+
+fn end(error: &anyhow::Error) -> End {
+    let text = format!("{error:#}");
+    let says = |words: &[&str]| words.iter().any(|word| text.to_lowercase().contains(word));
+    let lacks = [
+        "not implemented",
+        "not yet implemented",
+        "not enabled",
+        "not supported",
+        "unsupported",
+        // Its validator knows the proposals of its day.
+        "multiple memories",
+        // An instance that is not called as an interface is.
+        "did not have valid name",
+    ];
+    if says(&lacks) {
+        return End::Unsupported(text);
+    }
+    let traps = [
+        ("out of bounds memory access", TrapCode::OutOfBoundsMemory),
+        ("undefined element", TrapCode::UndefinedElement),
+        ("uninitialized element", TrapCode::UninitializedElement),
+        ("integer divide by zero", TrapCode::IntegerDivideByZero),
+        ("integer overflow", TrapCode::IntegerOverflow),
+        ("indirect call type mismatch", TrapCode::IndirectCallTypeMismatch),
+    ];
+    if let Some((_, code)) = traps.iter().find(|(words, _)| text.contains(words)) {
+        return End::Trap(Some(*code), text);
+    }
+    match () {
+        () if says(&["`unreachable` instruction executed"]) => End::Trap(None, text),
+        () if says(&["call stack exhausted"]) => End::Exhausted(Resource::Stack, text),
+        () if says(&["import"]) => End::Unlinkable(text),
+        () => End::Failed(text),
+    }
+}

@@ -1,0 +1,245 @@
+//! wasmer, in this process, with its compiler singlepass and the features that this compiler says it has.
+//!
+//! | wasmer says | class |
+//! |---|---|
+//! | an error while a module is made | malformed or invalid: what it calls validation is both; a feature that its compiler has not, or code that it cannot generate: unsupported |
+//! | a link error | unlinkable; but a trap while segments are written: that trap, and resources that are not to be had: exhausted memory |
+//! | a trap code | the trap of that reason; a stack overflow: exhausted stack |
+//! | an access beyond a table | a trap whose reason is not told: a call beyond the table's end has the same code |
+//! | a run-time error that holds an exception | an uncaught exception |
+//! | anything else | failed |
+
+use crate::{
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType},
+    trace::{RefValue, Resource, TrapCode, Value},
+};
+use wasmer::{
+    CompileError, Extern, ExternRef, Function, FunctionType, Imports, Instance, InstantiationError, LinkError, Memory,
+    Module, RuntimeError, Store, Type,
+    sys::{EngineBuilder, Singlepass},
+};
+
+/// The version that this crate is built with.
+const VERSION: &str = "7.4.2";
+
+/// The runtime.
+pub struct Wasmer {
+    store: Store,
+    modules: Vec<Module>,
+    instances: Vec<Instance>,
+}
+
+impl Default for Wasmer {
+    fn default() -> Self {
+        let store = Store::new(EngineBuilder::new(Singlepass::default()));
+        Wasmer { store, modules: Vec::new(), instances: Vec::new() }
+    }
+}
+
+impl Runtime for Wasmer {
+    fn about(&self) -> About {
+        About::new("wasmer-lib", VERSION, "wasmer (singlepass)", &[Ability::Core])
+    }
+
+    fn reset(&mut self) -> Result<(), End> {
+        *self = Self::default();
+        Ok(())
+    }
+
+    fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+        self.modules.push(Module::from_binary(&self.store, bytes).map_err(refused)?);
+        Ok(ModuleId(self.modules.len() as u32 - 1))
+    }
+
+    fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        let mut given = Imports::new();
+        for Import { module, name, item } in imports {
+            let item = match item {
+                Item::Host(func) => Extern::Function(self.host_func(func)),
+                Item::Export(instance, export) => match self.export(*instance, export) {
+                    Ok(item) => item,
+                    // There is nothing to be had for this import.
+                    Err(_) => continue,
+                },
+            };
+            given.define(module, name, item);
+        }
+        let module = &self.modules[module.0 as usize];
+        let instance = Instance::new(&mut self.store, module, &given).map_err(end_of_instantiation)?;
+        self.instances.push(instance);
+        Ok(InstanceId(self.instances.len() as u32 - 1))
+    }
+
+    fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
+        let Extern::Function(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let ty = func.ty(&self.store);
+        let args: Vec<_> = args.iter().zip(ty.params()).map(|(arg, ty)| self.to_wasmer(arg, *ty)).collect();
+        let results = func.call(&mut self.store, &args).map_err(end)?;
+        Ok(results.iter().map(|value| self.to_trace(value)).collect())
+    }
+
+    fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
+        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let value = global.get(&mut self.store);
+        Ok(self.to_trace(&value))
+    }
+
+    fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
+        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let value = self.to_wasmer(value, global.ty(&self.store).ty);
+        global.set(&mut self.store, value).map_err(end)
+    }
+
+    fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        self.memory(instance, export).map(|memory| memory.view(&self.store).data_size())
+    }
+
+    fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
+        let mut bytes = vec![0; len as usize];
+        let memory = self.memory(instance, export)?;
+        memory.view(&self.store).read(offset, &mut bytes).map_err(|error| End::Failed(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
+        let memory = self.memory(instance, export)?;
+        memory.view(&self.store).write(offset, bytes).map_err(|error| End::Failed(error.to_string()))
+    }
+
+    fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        Ok(table.size(&self.store).into())
+    }
+
+    fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
+        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let index = u32::try_from(index).map_err(|_| End::out_of_bounds())?;
+        let value = table.get(&mut self.store, index).ok_or_else(End::out_of_bounds)?;
+        Ok(self.to_trace(&value))
+    }
+}
+
+impl Wasmer {
+    fn export(&self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+        let item = self.instances[instance.0 as usize].exports.get_extern(export);
+        item.cloned().ok_or_else(|| End::no_export(export))
+    }
+
+    fn memory(&self, instance: InstanceId, export: &str) -> Result<Memory, End> {
+        match self.export(instance, export)? {
+            Extern::Memory(memory) => Ok(memory),
+            _ => Err(End::no_export(export)),
+        }
+    }
+
+    fn host_func(&mut self, func: &HostFunc) -> Function {
+        let params: Vec<Type> = func.params.iter().map(|ty| core_type(*ty)).collect();
+        let results: Vec<Type> = func.results.iter().map(|value| to_number(value).ty()).collect();
+        let func = func.clone();
+        Function::new(&mut self.store, FunctionType::new(params, results), move |args| {
+            Ok(func.call(args.iter().map(number).collect()).iter().map(to_number).collect())
+        })
+    }
+
+    fn to_wasmer(&mut self, value: &Value, ty: Type) -> wasmer::Value {
+        match (value, ty) {
+            (Value::Ref(RefValue::Extern(number)), _) => {
+                wasmer::Value::ExternRef(Some(ExternRef::new(&mut self.store, *number)))
+            }
+            (Value::Ref(_), Type::FuncRef) => wasmer::Value::FuncRef(None),
+            (Value::Ref(_), Type::ExceptionRef) => wasmer::Value::ExceptionRef(None),
+            (Value::Ref(_), _) => wasmer::Value::ExternRef(None),
+            (value, _) => to_number(value),
+        }
+    }
+
+    fn to_trace(&self, value: &wasmer::Value) -> Value {
+        match value {
+            // wasmer does not tell which function a reference is.
+            wasmer::Value::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
+            wasmer::Value::ExceptionRef(Some(_)) => Value::Ref(RefValue::Exn),
+            wasmer::Value::ExternRef(Some(value)) => {
+                let number: Option<&u32> = value.downcast(&self.store);
+                Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
+            }
+            value => number(value),
+        }
+    }
+}
+
+fn core_type(ty: ValType) -> Type {
+    match ty {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+    }
+}
+
+fn number(value: &wasmer::Value) -> Value {
+    match value {
+        wasmer::Value::I32(v) => Value::I32(*v),
+        wasmer::Value::I64(v) => Value::I64(*v),
+        wasmer::Value::F32(v) => Value::F32(v.to_bits()),
+        wasmer::Value::F64(v) => Value::F64(v.to_bits()),
+        wasmer::Value::V128(bits) => Value::V128(*bits),
+        _ => Value::Ref(RefValue::Null),
+    }
+}
+
+fn to_number(value: &Value) -> wasmer::Value {
+    match value {
+        Value::I64(v) => wasmer::Value::I64(*v),
+        Value::F32(bits) => wasmer::Value::F32(f32::from_bits(*bits)),
+        Value::F64(bits) => wasmer::Value::F64(f64::from_bits(*bits)),
+        Value::V128(bits) => wasmer::Value::V128(*bits),
+        Value::I32(v) => wasmer::Value::I32(*v),
+        // References are seen to before; component-level values never come here.
+        _ => wasmer::Value::I32(0),
+    }
+}
+
+fn refused(error: CompileError) -> End {
+    let text = error.to_string();
+    match error {
+        CompileError::UnsupportedFeature(_) | CompileError::UnsupportedTarget(_) | CompileError::Codegen(_) => {
+            End::Unsupported(text)
+        }
+        _ if text.contains("nsupported") => End::Unsupported(text),
+        _ => End::Rejected(text),
+    }
+}
+
+fn end_of_instantiation(error: InstantiationError) -> End {
+    let text = error.to_string();
+    match error {
+        InstantiationError::Link(LinkError::Trap(error)) | InstantiationError::Start(error) => end(error),
+        InstantiationError::Link(LinkError::Resource(_)) => End::Exhausted(Resource::Memory, text),
+        InstantiationError::Link(LinkError::Import(..)) => End::Unlinkable(text),
+        _ => End::Failed(text),
+    }
+}
+
+fn end(error: RuntimeError) -> End {
+    use wasmer::sys::vm::TrapCode as T;
+    if error.is_exception() {
+        return End::Exception(Vec::new());
+    }
+    let text = error.message();
+    let Some(trap) = error.to_trap() else { return End::Failed(text) };
+    let code = match trap {
+        T::UnreachableCodeReached => TrapCode::Unreachable,
+        T::HeapAccessOutOfBounds => TrapCode::OutOfBoundsMemory,
+        T::HeapMisaligned | T::UnalignedAtomic => TrapCode::UnalignedAtomic,
+        T::IndirectCallToNull => TrapCode::UninitializedElement,
+        T::BadSignature => TrapCode::IndirectCallTypeMismatch,
+        T::IntegerOverflow => TrapCode::IntegerOverflow,
+        T::IntegerDivisionByZero => TrapCode::IntegerDivideByZero,
+        T::BadConversionToInteger => TrapCode::InvalidConversionToInteger,
+        T::StackOverflow => return End::Exhausted(Resource::Stack, text),
+        T::UncaughtException => return End::Exception(Vec::new()),
+        // An access beyond a table and a call beyond its end have one code.
+        _ => return End::Trap(None, text),
+    };
+    End::Trap(Some(code), text)
+}

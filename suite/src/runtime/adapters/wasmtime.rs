@@ -1,0 +1,384 @@
+//! wasmtime, in this process: core modules, components (`component`), and programs of WASI through wasmtime-wasi
+//! (`program`).
+//!
+//! | wasmtime says | class |
+//! |---|---|
+//! | an error while a module or a component is made | malformed or invalid: it does not tell which; unsupported, if it says that something is not enabled or not supported |
+//! | a trap code | the trap of that reason; a stack overflow: exhausted stack; no fuel: exhausted fuel; an allocation that is too large: exhausted memory |
+//! | an access beyond a table | a trap whose reason is not told: a call beyond the table's end has the same code |
+//! | `ThrownException` | an uncaught exception |
+//! | `I32Exit` | the exit of that code |
+//! | any other error of an instantiation | unlinkable; but exhausted memory, if it speaks of memory that is not to be had |
+//! | any other error of a call, or in a component that was linked before | failed |
+//!
+//! Everything that the suite may use is switched on in its configuration.
+
+mod component;
+mod plain;
+mod program;
+
+use crate::{
+    runtime::{
+        Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType,
+    },
+    trace::{RefValue, Resource, TrapCode, Value},
+};
+use wasmtime::{
+    AnyRef, Config, Engine, Error, Extern, ExternRef, Func, FuncType, I31, Instance, Linker, Memory, Module, Ref,
+    Rooted, Store, ThrownException, Trap, Val,
+};
+
+/// The version that this crate is built with.
+const VERSION: &str = "48.0.8";
+
+/// How much fuel a case may use up that has to be stopped.
+const FUEL: u64 = 10_000_000;
+
+/// The runtime.
+pub struct Wasmtime {
+    engine: Engine,
+    store: Store<()>,
+    modules: Vec<Module>,
+    instances: Vec<Instance>,
+    components: component::Components,
+    is_limited: bool,
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_function_references(true)
+        .wasm_gc(true)
+        .wasm_exceptions(true)
+        .wasm_tail_call(true)
+        .wasm_multi_memory(true)
+        .wasm_memory64(true)
+        .wasm_threads(true)
+        .shared_memory(true)
+        .wasm_relaxed_simd(true)
+        .wasm_custom_page_sizes(true)
+        .wasm_wide_arithmetic(true)
+        .wasm_component_model_async(true)
+        .wasm_component_model_more_async_builtins(true)
+        .wasm_component_model_async_stackful(true)
+        .wasm_component_model_threading(true);
+    config
+}
+
+impl Default for Wasmtime {
+    /// # Panics
+    /// If the processor is not one that wasmtime compiles for.
+    fn default() -> Self {
+        Self::with(&config(), false)
+    }
+}
+
+impl Wasmtime {
+    fn with(config: &Config, is_limited: bool) -> Self {
+        let engine = Engine::new(config).expect("this configuration fits every processor that wasmtime compiles for");
+        let store = Store::new(&engine, ());
+        Wasmtime {
+            engine,
+            store,
+            modules: Vec::new(),
+            instances: Vec::new(),
+            components: Default::default(),
+            is_limited,
+        }
+    }
+}
+
+impl Runtime for Wasmtime {
+    fn about(&self) -> About {
+        let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2];
+        About::new("wasmtime-lib", VERSION, "wasmtime", &abilities)
+    }
+
+    fn reset(&mut self) -> Result<(), End> {
+        if self.is_limited {
+            *self = Self::default();
+        }
+        self.store = Store::new(&self.engine, ());
+        self.modules.clear();
+        self.instances.clear();
+        self.components = Default::default();
+        Ok(())
+    }
+
+    fn limit(&mut self) -> Result<(), End> {
+        *self = Self::with(config().consume_fuel(true), true);
+        self.store.set_fuel(FUEL).map_err(end)
+    }
+
+    fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+        self.modules.push(Module::from_binary(&self.engine, bytes).map_err(refused)?);
+        Ok(ModuleId(self.modules.len() as u32 - 1))
+    }
+
+    fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        let mut linker = Linker::new(&self.engine);
+        linker.allow_shadowing(true);
+        for Import { module, name, item } in imports {
+            let item = match item {
+                Item::Host(func) => Extern::Func(self.host_func(func)),
+                Item::Export(instance, export) => match self.export(*instance, export) {
+                    Ok(item) => item,
+                    // There is nothing to be had for this import.
+                    Err(_) => continue,
+                },
+            };
+            linker.define(&self.store, module, name, item).map_err(end)?;
+        }
+        let module = &self.modules[module.0 as usize];
+        let instance = linker.instantiate(&mut self.store, module).map_err(end_of_instantiation)?;
+        self.instances.push(instance);
+        Ok(InstanceId(self.instances.len() as u32 - 1))
+    }
+
+    fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
+        let Extern::Func(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let ty = func.ty(&self.store);
+        let args = args.iter().zip(ty.params()).map(|(arg, ty)| self.val(arg, &ty)).collect::<Result<Vec<_>, End>>()?;
+        let mut results = vec![Val::I32(0); ty.results().len()];
+        func.call(&mut self.store, &args, &mut results).map_err(end)?;
+        results.iter().map(|value| self.to_trace(value)).collect()
+    }
+
+    fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
+        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let value = global.get(&mut self.store);
+        self.to_trace(&value)
+    }
+
+    fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
+        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let value = self.val(value, global.ty(&self.store).content())?;
+        global.set(&mut self.store, value).map_err(end)
+    }
+
+    fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        match self.export(instance, export)? {
+            Extern::Memory(memory) => Ok(memory.data_size(&self.store) as u64),
+            Extern::SharedMemory(memory) => Ok(memory.data_size() as u64),
+            _ => Err(End::no_export(export)),
+        }
+    }
+
+    fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
+        let memory = self.memory(instance, export)?;
+        let bytes = memory.data(&self.store).get(offset as usize..).and_then(|bytes| bytes.get(..len as usize));
+        bytes.map(<[u8]>::to_vec).ok_or_else(End::out_of_bounds)
+    }
+
+    fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
+        let memory = self.memory(instance, export)?;
+        memory.write(&mut self.store, offset as usize, bytes).map_err(|error| End::Failed(error.to_string()))
+    }
+
+    fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        Ok(table.size(&self.store))
+    }
+
+    fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
+        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let value = match table.get(&mut self.store, index).ok_or_else(End::out_of_bounds)? {
+            Ref::Func(func) => Val::FuncRef(func),
+            Ref::Extern(value) => Val::ExternRef(value),
+            Ref::Any(value) => Val::AnyRef(value),
+            Ref::Exn(value) => Val::ExnRef(value),
+        };
+        self.to_trace(&value)
+    }
+
+    fn compile_component(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+        self.components.compile(&self.engine, bytes)
+    }
+
+    fn instantiate_component(
+        &mut self,
+        component: ModuleId,
+        imports: &[(String, InstanceId)],
+    ) -> Result<InstanceId, End> {
+        self.components.instantiate(&self.engine, &mut self.store, component, imports)
+    }
+
+    fn call_component(
+        &mut self,
+        instance: InstanceId,
+        export: &str,
+        args: &[serde_json::Value],
+    ) -> Result<Vec<serde_json::Value>, End> {
+        self.components.call(&mut self.store, instance, export, args)
+    }
+
+    fn run_program(&mut self, program: &Program) -> Result<ProgramEnd, End> {
+        program::run(&self.engine, program)
+    }
+}
+
+impl Wasmtime {
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+        let item = self.instances[instance.0 as usize].get_export(&mut self.store, export);
+        item.ok_or_else(|| End::no_export(export))
+    }
+
+    fn memory(&mut self, instance: InstanceId, export: &str) -> Result<Memory, End> {
+        match self.export(instance, export)? {
+            Extern::Memory(memory) => Ok(memory),
+            // Its bytes can be reached only by code that is not safe.
+            Extern::SharedMemory(_) => Err(End::unsupported("the bytes of shared memories")),
+            _ => Err(End::no_export(export)),
+        }
+    }
+
+    fn host_func(&mut self, func: &HostFunc) -> Func {
+        let params = func.params.iter().map(|ty| match ty {
+            ValType::I32 => wasmtime::ValType::I32,
+            ValType::I64 => wasmtime::ValType::I64,
+            ValType::F32 => wasmtime::ValType::F32,
+            ValType::F64 => wasmtime::ValType::F64,
+        });
+        let ty = FuncType::new(&self.engine, params, func.results.iter().map(core_type));
+        let func = func.clone();
+        Func::new(&mut self.store, ty, move |_, args, results| {
+            let returned = func.call(args.iter().map(number).collect());
+            for (slot, value) in results.iter_mut().zip(returned) {
+                *slot = to_number(value);
+            }
+            Ok(())
+        })
+    }
+
+    fn val(&mut self, value: &Value, ty: &wasmtime::ValType) -> Result<Val, End> {
+        Ok(match (value, ty) {
+            (Value::V128(bits), _) => Val::V128((*bits).into()),
+            (Value::Ref(RefValue::Extern(number)), _) => {
+                Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(end)?))
+            }
+            (Value::Ref(RefValue::I31(number)), _) => {
+                Val::AnyRef(Some(AnyRef::from_i31(&mut self.store, I31::wrapping_i32(*number))))
+            }
+            (Value::Ref(_), wasmtime::ValType::Ref(ty)) => Val::null_ref(ty.heap_type()),
+            (value, _) => to_number(value),
+        })
+    }
+
+    fn to_trace(&self, value: &Val) -> Result<Value, End> {
+        Ok(match value {
+            Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None) | Val::ExnRef(None) => {
+                Value::Ref(RefValue::Null)
+            }
+            // wasmtime does not tell which function a reference is.
+            Val::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
+            Val::ExnRef(Some(_)) => Value::Ref(RefValue::Exn),
+            Val::ExternRef(Some(value)) => {
+                let data = value.data(&self.store).map_err(end)?;
+                let number = data.and_then(|data| data.downcast_ref::<u32>());
+                Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
+            }
+            Val::AnyRef(Some(value)) => self.any(value).map(Value::Ref).map_err(end)?,
+            value => number(value),
+        })
+    }
+
+    fn any(&self, value: &Rooted<AnyRef>) -> wasmtime::Result<RefValue> {
+        Ok(match value.as_i31(&self.store)? {
+            Some(number) => RefValue::I31(number.get_i32()),
+            None if value.is_array(&self.store)? => RefValue::Array,
+            None => RefValue::Struct,
+        })
+    }
+}
+
+fn number(value: &Val) -> Value {
+    match value {
+        Val::I32(v) => Value::I32(*v),
+        Val::I64(v) => Value::I64(*v),
+        Val::F32(bits) => Value::F32(*bits),
+        Val::F64(bits) => Value::F64(*bits),
+        Val::V128(v) => Value::V128(v.as_u128()),
+        _ => Value::Ref(RefValue::Null),
+    }
+}
+
+fn to_number(value: &Value) -> Val {
+    match value {
+        Value::I64(v) => Val::I64(*v),
+        Value::F32(bits) => Val::F32(*bits),
+        Value::F64(bits) => Val::F64(*bits),
+        Value::I32(v) => Val::I32(*v),
+        // Host functions have numbers only.
+        _ => Val::I32(0),
+    }
+}
+
+fn core_type(value: &Value) -> wasmtime::ValType {
+    match value {
+        Value::I64(_) => wasmtime::ValType::I64,
+        Value::F32(_) => wasmtime::ValType::F32,
+        Value::F64(_) => wasmtime::ValType::F64,
+        _ => wasmtime::ValType::I32,
+    }
+}
+
+/// The error of a module or a component that does not come about.
+fn refused(error: Error) -> End {
+    let text = format!("{error:#}");
+    let lacks = ["not enabled", "not supported", "unsupported", "not yet implemented"];
+    if lacks.iter().any(|words| text.contains(words)) { End::Unsupported(text) } else { End::Rejected(text) }
+}
+
+/// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.
+fn end_of_instantiation(error: Error) -> End {
+    const MEMORY: [&str; 4] =
+        ["minimum size of", "memory_reservation overflows", "Cannot allocate memory", "out of memory"];
+    match end(error) {
+        End::Failed(text) if MEMORY.iter().any(|words| text.contains(words)) => End::Exhausted(Resource::Memory, text),
+        End::Failed(text) => End::Unlinkable(text),
+        end => end,
+    }
+}
+
+fn end(error: Error) -> End {
+    if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+        return End::Exit(exit.0);
+    }
+    if error.is::<ThrownException>() {
+        return End::Exception(Vec::new());
+    }
+    let text = format!("{error:#}");
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => end_of_trap(*trap, text),
+        None => End::Failed(text),
+    }
+}
+
+fn end_of_trap(trap: Trap, text: String) -> End {
+    let code = match trap {
+        Trap::UnreachableCodeReached => TrapCode::Unreachable,
+        Trap::MemoryOutOfBounds => TrapCode::OutOfBoundsMemory,
+        Trap::HeapMisaligned => TrapCode::UnalignedAtomic,
+        Trap::IndirectCallToNull => TrapCode::UninitializedElement,
+        Trap::BadSignature => TrapCode::IndirectCallTypeMismatch,
+        Trap::IntegerOverflow => TrapCode::IntegerOverflow,
+        Trap::IntegerDivisionByZero => TrapCode::IntegerDivideByZero,
+        Trap::BadConversionToInteger => TrapCode::InvalidConversionToInteger,
+        Trap::AtomicWaitNonSharedMemory => TrapCode::ExpectedSharedMemory,
+        Trap::NullReference => TrapCode::NullReference,
+        Trap::ArrayOutOfBounds => TrapCode::OutOfBoundsArray,
+        Trap::CastFailure => TrapCode::CastFailure,
+        Trap::CannotEnterComponent => TrapCode::CannotEnter,
+        Trap::CannotLeaveComponent => TrapCode::CannotLeave,
+        Trap::CannotBlockSyncTask => TrapCode::CannotBlock,
+        Trap::InvalidChar | Trap::InvalidDiscriminant => TrapCode::InvalidValue,
+        Trap::StringOutOfBounds | Trap::ListOutOfBounds | Trap::UnalignedPointer => TrapCode::InvalidPointer,
+        Trap::StackOverflow => return End::Exhausted(Resource::Stack, text),
+        Trap::OutOfFuel => return End::Exhausted(Resource::Fuel, text),
+        Trap::Interrupt => return End::Exhausted(Resource::Interrupt, text),
+        Trap::AllocationTooLarge => return End::Exhausted(Resource::Memory, text),
+        // An access beyond a table and a call beyond its end have one code; and codes that are not told apart here.
+        _ => return End::Trap(None, text),
+    };
+    End::Trap(Some(code), text)
+}
