@@ -3,7 +3,9 @@
 //! An input that begins with [`MAGIC`] and the number of the form's version holds a plan as JSON, in which fields that are
 //! missing have defaults. All other bytes are what a generator makes a plan of. A fuzzer may mutate either.
 
-use crate::{Plan, component::ComponentPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
+use crate::{
+    Plan, component::ComponentPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 use arbitrary::{Arbitrary, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;

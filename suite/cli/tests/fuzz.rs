@@ -25,7 +25,10 @@ fn every_input_is_counted_in_one_class() {
     assert!(report["oracles"]["text round trip"].as_u64() > Some(0), "{report}");
     assert!(report["compared"].as_u64() > Some(250) && report["with_failure"].as_u64() > Some(100), "{report}");
     let text = folder.run("fuzz --count 300 --tier interp").out;
-    contains(&text, &["300 plans", "/s and core", "% reached a trace that was compared", "medians)", "text round trip:"]);
+    contains(
+        &text,
+        &["300 plans", "/s and core", "% reached a trace that was compared", "medians)", "text round trip:"],
+    );
 }
 
 #[test]
