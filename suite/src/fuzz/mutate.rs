@@ -69,7 +69,7 @@ pub fn graph(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
 /// The bytes with one to three of them changed. Of sixteen files one may be anything, the others stay valid if a change is
 /// found that leaves them so.
 fn changed(bytes: &[u8], seed: u64, is_valid: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
-    let may_be_anything = seed / 256 % 16 == 0;
+    let may_be_anything = (seed / 256).is_multiple_of(16);
     let mut last = bytes.to_vec();
     for noise in noises(!seed) {
         for change in noise.chunks_exact(16).take(CHANGES) {

@@ -195,7 +195,7 @@ fn user(of: &User, earlier: usize) -> Component {
     out.section(&types);
     let mut imports = ComponentImportSection::new();
     (0..earlier).for_each(|j| {
-        imports.import(&format!("u{j}"), ComponentTypeRef::Instance(7));
+        imports.import(format!("u{j}"), ComponentTypeRef::Instance(7));
     });
     out.section(&imports);
     let kind = ComponentExportKind::Func;
