@@ -14,7 +14,9 @@ use preflight_engine::{
     syntax::ExternType,
     wasi::{Program, Purpose, StartRules, World, p1},
 };
-use preflight_plan::{component::ComponentPlan, envelope};
+use preflight_plan::{
+    component::ComponentPlan, envelope, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 pub use abi::canonical_abi;
@@ -61,6 +63,34 @@ pub fn plans(bytes: &[u8]) {
 pub fn components(bytes: &[u8]) {
     if let Ok(plan) = envelope::open_as::<ComponentPlan>(bytes) {
         agree(both().component(&plan).0);
+    }
+}
+
+/// Resources that cross components: likewise.
+pub fn resources(bytes: &[u8]) {
+    if let Ok(plan) = envelope::open_as::<ResourcePlan>(bytes) {
+        agree(both().resource(&plan).0);
+    }
+}
+
+/// Tasks of the asynchronous half of the Component Model: likewise.
+pub fn tasks(bytes: &[u8]) {
+    if let Ok(plan) = envelope::open_as::<TaskPlan>(bytes) {
+        agree(both().task(&plan).0);
+    }
+}
+
+/// Values that cross the boundary of a component: likewise.
+pub fn values(bytes: &[u8]) {
+    if let Ok(plan) = envelope::open_as::<ValuePlan>(bytes) {
+        agree(both().value(&plan).0);
+    }
+}
+
+/// Programs of WASI, modules and components: likewise.
+pub fn programs(bytes: &[u8]) {
+    if let Ok(plan) = envelope::open_as::<WasiPlan>(bytes) {
+        agree(both().wasi(&plan).0);
     }
 }
 
@@ -170,6 +200,10 @@ mod tests {
             let noise = noise(seed);
             plans(&noise);
             components(&noise);
+            resources(&noise);
+            tasks(&noise);
+            values(&noise);
+            programs(&noise);
             tiers(&noise);
             canonical_abi(&noise);
             let module = smith::module_of(&noise);

@@ -2,7 +2,10 @@
 //!
 //! `PREFLIGHT_WRITE_SEEDS=1 cargo test --test seeds` writes those that are generated anew.
 
-use preflight_plan::{Plan, component::ComponentPlan, envelope};
+use preflight_plan::{
+    Plan, component::ComponentPlan, envelope, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan,
+    wasi::WasiPlan,
+};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -17,10 +20,14 @@ fn targets() -> BTreeMap<&'static str, fn(&[u8])> {
         ("canonical_abi", preflight_fuzz::canonical_abi as fn(&[u8])),
         ("components", preflight_fuzz::components),
         ("plans", preflight_fuzz::plans),
+        ("programs", preflight_fuzz::programs),
+        ("resources", preflight_fuzz::resources),
         ("script", preflight_fuzz::script),
         ("start", start),
+        ("tasks", preflight_fuzz::tasks),
         ("tiers", preflight_fuzz::tiers),
         ("trace", preflight_fuzz::trace),
+        ("values", preflight_fuzz::values),
         ("wasi", preflight_fuzz::wasi),
     ])
 }
@@ -98,6 +105,10 @@ fn write() {
         let (plan, component) = (Plan::from_seed(seed), ComponentPlan::from_seed(seed));
         put("plans", &format!("drawn-{seed}"), &envelope::seal(&plan));
         put("components", &format!("drawn-{seed}"), &envelope::seal(&component));
+        put("resources", &format!("drawn-{seed}"), &envelope::seal(&ResourcePlan::from_seed(seed)));
+        put("tasks", &format!("drawn-{seed}"), &envelope::seal(&TaskPlan::from_seed(seed)));
+        put("values", &format!("drawn-{seed}"), &envelope::seal(&ValuePlan::from_seed(seed)));
+        put("programs", &format!("drawn-{seed}"), &envelope::seal(&WasiPlan::from_seed(seed)));
         put("start", &format!("module-{seed}"), &plan.to_wasm().modules[0]);
         put("start", &format!("component-{seed}"), &component.to_wasm());
         let trace = serde_json::to_string(&plan.expected().traces[0]).expect("traces are data");

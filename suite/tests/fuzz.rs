@@ -12,7 +12,8 @@ use preflight::{
 };
 use preflight_engine::{Features, Tier};
 use preflight_plan::{
-    Plan, component::ComponentPlan, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+    Plan, component::ComponentPlan, resources::ResourcePlan, stats::Stats, tasks::TaskPlan, values::ValuePlan,
+    wasi::WasiPlan,
 };
 
 #[test]
@@ -101,6 +102,33 @@ fn components(tiers: &[Tier]) {
     found.none();
     println!("{classes:?}");
     assert!(classes[&Class::AgreedOnFailure] > 50, "{classes:?}");
+}
+
+#[test]
+fn predictions_hold_for_resources_that_cross_components() {
+    resources(&[Tier::Interp], 1_000);
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn predictions_hold_for_resources_that_cross_components_on_both_tiers() {
+    resources(&[Tier::Interp, Tier::Jit], 200);
+}
+
+fn resources(tiers: &[Tier], count: u64) {
+    let judge = Judge::new(tiers);
+    let (mut stats, mut found) = (Stats::default(), Found::default());
+    let mut failed = 0;
+    for seed in 0..count {
+        let plan = ResourcePlan::from_seed(seed);
+        let (verdict, expected) = judge.resource(&plan);
+        stats.count_resource(&plan, &expected);
+        failed += u64::from(verdict.class == Class::AgreedOnFailure);
+        found.add(seed, &plan, verdict);
+    }
+    found.none();
+    let rare: Vec<_> = stats.rare().into_iter().filter(|kind| kind.starts_with("resource")).collect();
+    assert!(rare.is_empty() && (count / 4..count).contains(&failed), "{rare:?}, {failed} failed");
 }
 
 #[test]
@@ -238,6 +266,8 @@ fn findings_become_small() {
         Input::Program(program),
         Input::Value(value),
         Input::Task(TaskPlan::from_seed(1)),
+        Input::Resource(ResourcePlan::from_seed(1)),
+        Input::Changed(Plan::from_seed(1), 1),
         Input::Shaped(preflight::fuzz::smith::plan(1), 1),
     ] {
         let text = serde_json::to_vec(&input).expect("plans are data");
@@ -313,9 +343,25 @@ fn a_campaign_counts_every_input_once_and_the_same_with_any_number_of_threads() 
     assert_eq!(one.lacks.values().sum::<u64>(), one.classes.get(&Class::Unsupported).copied().unwrap_or(0));
     assert_eq!(one.classes.get(&Class::Disagreed), None, "{:?}", one.found.keys());
     assert_eq!((&one.classes, &one.oracles, one.compared), (&three.classes, &three.oracles, three.compared));
-    // A quarter of the inputs is judged by comparison, and with one tier there is nothing to compare.
-    assert!((70 * 700..=75 * 700).contains(&(one.compared * 100)) && one.with_failure * 3 > 700, "{one:?}");
-    assert!(one.oracles.len() == 4 && one.oracles.values().sum::<u64>() > 100, "{:?}", one.oracles);
+    // What is judged by comparison has nothing to be compared with where there is one tier: those numbers are passed over.
+    // A plan whose calls go round in circles at once has no trace that could be predicted.
+    assert!(one.compared * 100 >= 99 * 700 && one.with_failure * 3 > 700, "{one:?}");
+    assert!((932..=934).contains(&one.numbers) && one.numbers == three.numbers, "{one:?}");
+    let stats = &one.stats;
+    assert_eq!(stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values, 700);
+    assert!(one.oracles.len() == 5 && one.oracles.values().sum::<u64>() > 100, "{:?}", one.oracles);
+}
+
+/// Nothing that is counted as compared was not: where two tiers run everything, hardly anything has nothing to show.
+#[cfg(feature = "jit")]
+#[test]
+fn nearly_all_inputs_reach_a_trace_that_is_compared() {
+    let judge = Judge::new(&[Tier::Interp, Tier::Jit]);
+    let report = campaign::run(&judge, Inputs::Seeds { first: 0 }, Until::Count(1_024), Some(2), &mut |_| true);
+    let report = report.expect("threads");
+    assert_eq!(report.classes.get(&Class::Disagreed), None, "{:?}", report.found.keys());
+    assert_eq!((report.executions, report.numbers), (1_024, 1_024));
+    assert!(report.compared * 100 >= 97 * 1_024 && report.with_failure * 3 > 1_024, "{:?}", report.classes);
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn link(bytes: &[u8], features: &[Feature]) -> Result<(), ComponentError> {
 
 #[test]
 fn every_interface_of_every_version_links() {
-    for version in ["0.2.0", "0.2.3", "0.2.6", VERSION, "0.2.99"] {
+    // Those that canonicalise to 0.2, a candidate for release among them (Explainer.md, *Canonical Interface Name*).
+    for version in ["0.2.0", "0.2.3", "0.2.6", VERSION, "0.2.99", "0.2.0-rc-2023-12-05"] {
         link(&everything(version, false), &[]).unwrap_or_else(|error| panic!("{version}: {error}"));
     }
 }
@@ -141,7 +142,7 @@ fn unstable_functions_link_behind_their_gates() {
 
 #[test]
 fn other_versions_do_not_link() {
-    for version in ["0.1.0", "0.3.0", "1.2.12", "0.2.0-rc-2023-12-05"] {
+    for version in ["0.1.0", "0.3.0", "1.2.12", "0.0.2-rc-2023-12-05"] {
         let error = link(&everything(version, false), &[]).expect_err(version).to_string();
         assert!(error.contains("wasi:") && error.contains(version), "{error}");
     }

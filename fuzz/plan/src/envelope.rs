@@ -3,7 +3,9 @@
 //! An input that begins with [`MAGIC`] and the number of the form's version holds a plan as JSON, in which fields that are
 //! missing have defaults. All other bytes are what a generator makes a plan of. A fuzzer may mutate either.
 
-use crate::{Plan, component::ComponentPlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
+use crate::{
+    Plan, component::ComponentPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+};
 use arbitrary::{Arbitrary, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
@@ -62,7 +64,7 @@ macro_rules! planned {
     };
 }
 
-planned!(ComponentPlan, TaskPlan, ValuePlan, WasiPlan);
+planned!(ComponentPlan, ResourcePlan, TaskPlan, ValuePlan, WasiPlan);
 
 /// An input that holds `plan`.
 pub fn seal(plan: &impl Planned) -> Vec<u8> {

@@ -22,7 +22,7 @@
 //!   the stack as it was.
 //! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
-//! - [`component`]: plans of components, in the same parts; [`tasks`]: of the asynchronous half of the Component Model;
+//! - [`component`]: plans of components, in the same parts; [`resources`]: of resources that cross components; [`tasks`]: of the asynchronous half of the Component Model;
 //!   [`values`]: of values that cross the boundary of a component; [`wasi`]: of programs of WASI.
 //! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
 //! - [`envelope`]: the versioned form in which plans stand in a corpus.
@@ -64,6 +64,7 @@ pub mod component;
 pub mod envelope;
 pub mod exhaustive;
 pub mod plan;
+pub mod resources;
 pub mod shrink;
 pub mod stats;
 pub mod tasks;

@@ -2,6 +2,7 @@
 
 mod components;
 mod programs;
+mod resources;
 mod tasks;
 mod values;
 
@@ -24,6 +25,8 @@ pub struct Stats {
     pub programs: u64,
     /// How many plans of values.
     pub values: u64,
+    /// How many plans of resources.
+    pub resources: u64,
     /// How many plans of tasks.
     pub tasks: u64,
     /// In how many plans each kind occurs.
@@ -150,6 +153,7 @@ impl Stats {
         self.programs += other.programs;
         self.values += other.values;
         self.tasks += other.tasks;
+        self.resources += other.resources;
         other.kinds.into_iter().for_each(|(kind, n)| *self.kinds.entry(kind).or_default() += n);
         self.sizes.extend(other.sizes);
     }
@@ -169,7 +173,12 @@ impl Stats {
         let components = components::KINDS.iter().map(|kind| (*kind, self.components));
         let programs = programs::KINDS.iter().map(|kind| (*kind, self.programs));
         let tasks = tasks::KINDS.iter().map(|kind| (*kind, self.tasks));
-        core.chain(components).chain(tasks).chain(programs).chain(values::KINDS.iter().map(|kind| (*kind, self.values)))
+        let resources = resources::KINDS.iter().map(|kind| (*kind, self.resources));
+        core.chain(components)
+            .chain(resources)
+            .chain(tasks)
+            .chain(programs)
+            .chain(values::KINDS.iter().map(|kind| (*kind, self.values)))
     }
 
     /// The kinds that occur in fewer than one of a thousand of the plans that could have them.

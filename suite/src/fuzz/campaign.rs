@@ -1,8 +1,9 @@
 //! Many inputs, one after the other and side by side.
 
-use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without, smith};
+use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without, mutate, smith};
 use preflight_plan::{
-    Plan, component::ComponentPlan, envelope::Planned, stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+    Plan, component::ComponentPlan, envelope::Planned, resources::ResourcePlan, stats::Stats, tasks::TaskPlan,
+    values::ValuePlan, wasi::WasiPlan,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,11 @@ use std::{
 /// Where inputs come from.
 #[derive(Debug, Clone)]
 pub enum Inputs {
-    /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components, one of tasks, one a
-    /// program of WASI, one a value, two are graphs in which the bodies of a module come from wasm-smith, and two are modules of
-    /// wasm-smith, one of them with bytes changed.
+    /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components or of
+    /// resources that cross them, one of tasks, one a
+    /// program of WASI, and one a value. On the other four tiers are compared with each other: three are graphs with bodies of
+    /// wasm-smith, and one is in turn a module of wasm-smith, such a module with bytes changed, a graph in which the bytes of a
+    /// module are changed, and a component with bytes changed. Where there is one tier only, those numbers are passed over.
     Seeds {
         /// The first number.
         first: u64,
@@ -53,9 +56,13 @@ pub enum Input {
     Value(ValuePlan),
     /// A plan of tasks.
     Task(TaskPlan),
-    /// A plan in which the bodies of one module come from wasm-smith; the number says which.
+    /// A plan of resources.
+    Resource(ResourcePlan),
+    /// A plan in which the bodies of modules come from wasm-smith; the number says which.
     Shaped(Plan, u64),
-    /// The bytes of a module that no plan describes.
+    /// A plan in which bytes of a module are changed; the number says which.
+    Changed(Plan, u64),
+    /// The bytes of a module or of a component that no plan describes.
     Module(Vec<u8>),
 }
 
@@ -75,6 +82,10 @@ pub struct Report {
     pub classes: BTreeMap<Class, u64>,
     /// How many inputs there were.
     pub executions: u64,
+    /// How many numbers they took: with one tier there are some between them that are judged by nothing.
+    pub numbers: u64,
+    /// How many inputs were judged side by side.
+    pub jobs: usize,
     /// How many reached a trace that was compared with another.
     pub compared: u64,
     /// In how many a failed or trapped initialisation was compared.
@@ -126,6 +137,11 @@ impl Report {
     /// Inputs in a second.
     pub fn speed(&self) -> f64 {
         self.executions as f64 / self.time.as_secs_f64().max(1e-9)
+    }
+
+    /// Inputs in a second on each of the threads that judge.
+    pub fn speed_of_one(&self) -> f64 {
+        self.speed() / self.jobs.max(1) as f64
     }
 
     fn count(&mut self, input: Option<Input>, verdict: Verdict) {
@@ -187,8 +203,8 @@ pub fn run(
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or_default()).build()?;
     let start = Instant::now();
-    let mut report = Report::default();
-    let mut blocks = Blocks::new(inputs);
+    let mut report = Report { jobs: pool.current_num_threads(), ..Report::default() };
+    let mut blocks = Blocks::new(judge, inputs);
     loop {
         let left = match until {
             Until::Count(count) => count.saturating_sub(report.executions),
@@ -211,6 +227,7 @@ pub fn run(
         let judge_all =
             || block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, both);
         report.add(pool.install(judge_all));
+        report.numbers = blocks.numbers();
         report.time = start.elapsed();
         if !progress(&report) {
             break;
@@ -228,14 +245,19 @@ enum Source {
 
 /// The inputs, some at a time.
 enum Blocks {
-    Seeds(u64),
+    Seeds {
+        first: u64,
+        next: u64,
+        /// Whether there are tiers to be compared with each other.
+        compares: bool,
+    },
     Plans(Box<dyn Iterator<Item = Plan>>),
 }
 
 impl Blocks {
-    fn new(inputs: Inputs) -> Self {
+    fn new(judge: &Judge, inputs: Inputs) -> Self {
         match inputs {
-            Inputs::Seeds { first } => Blocks::Seeds(first),
+            Inputs::Seeds { first } => Blocks::Seeds { first, next: first, compares: judge.tiers.len() > 1 },
             Inputs::Exhaustive(size) => Blocks::Plans(Box::new(preflight_plan::exhaustive::plans(size))),
             Inputs::Plans(plans) => Blocks::Plans(Box::new(plans.into_iter())),
         }
@@ -243,21 +265,35 @@ impl Blocks {
 
     fn next(&mut self, count: u64) -> Vec<Source> {
         match self {
-            Blocks::Seeds(next) => {
-                let block = (*next..next.saturating_add(count)).map(Source::Seed).collect();
-                *next = next.saturating_add(count);
-                block
+            Blocks::Seeds { next, compares, .. } => {
+                let is_judged = |seed: &u64| *compares || !is_compared_only(*seed);
+                let block: Vec<u64> = (*next..u64::MAX).filter(is_judged).take(count as usize).collect();
+                *next = block.last().map_or(*next, |last| last + 1);
+                block.into_iter().map(Source::Seed).collect()
             }
             Blocks::Plans(plans) => plans.by_ref().take(count as usize).map(Source::Plan).collect(),
         }
     }
+
+    /// How many numbers have been passed.
+    fn numbers(&self) -> u64 {
+        match self {
+            Blocks::Seeds { first, next, .. } => next - first,
+            Blocks::Plans(_) => 0,
+        }
+    }
+}
+
+/// Whether nothing but the comparison of tiers judges the input with this number.
+fn is_compared_only(seed: u64) -> bool {
+    seed % 4 == 3
 }
 
 /// Judges one input; the input itself is returned if somebody differs.
 fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Input>, Verdict) {
     match source {
-        Source::Seed(seed) if seed % 4 == 3 => {
-            let (input, verdict) = judge_smith(judge, seed);
+        Source::Seed(seed) if is_compared_only(seed) => {
+            let (input, verdict) = judge_compared(judge, seed);
             let verdict = judge.not_asked(verdict, "bodies that no plan describes");
             (verdict.finding.is_some().then_some(input), verdict)
         }
@@ -266,24 +302,36 @@ fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Inp
             let verdict = judge.not_asked(verdict, "plans of something else than core modules");
             (verdict.finding.is_some().then_some(input), verdict)
         }
-        // Text takes as long as all else together: an eighth of the plans are printed and parsed.
+        // Text takes as long as all else together: one of thirty-two plans is printed and parsed.
         Source::Seed(seed) => {
-            let checks = Checks { text: seed % 16 == 0, ..Checks::ALL };
+            let checks = Checks { text: seed % 64 == 0, ..Checks::ALL };
             judge_plan(judge, Plan::from_seed(seed), checks, stats)
         }
         Source::Plan(plan) => judge_plan(judge, plan, Checks::ALL, stats),
     }
 }
 
-/// What is judged by comparison: a module, or a graph with bodies of wasm-smith in it.
-fn judge_smith(judge: &Judge, seed: u64) -> (Input, Verdict) {
-    if matches!(seed % 16, 7 | 11) {
+/// What is judged by comparison.
+fn judge_compared(judge: &Judge, seed: u64) -> (Input, Verdict) {
+    if seed % 16 != 15 {
         let plan = smith::plan(seed);
         let verdict = caught(|| smith::shaped(judge, &plan, seed));
         return (Input::Shaped(plan, seed), verdict);
     }
-    let bytes = smith::module(seed);
-    let verdict = caught(|| smith::judge(judge, &bytes));
+    match seed / 16 % 4 {
+        0 => judge_module(judge, smith::module(seed)),
+        1 => judge_module(judge, mutate::module(seed)),
+        2 => {
+            let plan = Plan::from_seed(seed);
+            let verdict = caught(|| mutate::graph(judge, &plan, seed));
+            (Input::Changed(plan, seed), verdict)
+        }
+        _ => judge_module(judge, mutate::component(seed)),
+    }
+}
+
+fn judge_module(judge: &Judge, bytes: Vec<u8>) -> (Input, Verdict) {
+    let verdict = caught(|| judge.bytes(&bytes));
     (Input::Module(bytes), verdict)
 }
 
@@ -314,10 +362,20 @@ fn judge_other(judge: &Judge, seed: u64, stats: &mut Stats) -> (Input, Verdict) 
             });
             (Input::Task(plan), verdict)
         }
+        // Half of the plans of components are of resources that go from one to another.
+        _ if seed / 16 % 2 == 1 => {
+            let plan = ResourcePlan::from_seed(seed);
+            let verdict = caught(|| {
+                let (verdict, expected) = judge.resource(&plan);
+                stats.count_resource(&plan, &expected);
+                verdict
+            });
+            (Input::Resource(plan), verdict)
+        }
         _ => {
             let plan = ComponentPlan::from_seed(seed);
             let verdict = caught(|| {
-                let checks = Checks { text: seed % 32 == 2, ..Checks::ALL };
+                let checks = Checks { text: seed % 128 == 2, ..Checks::ALL };
                 let (verdict, expected) = judge.component_by(&plan, checks);
                 stats.count_component(&plan, &expected);
                 verdict
@@ -357,9 +415,14 @@ pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> I
         Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),
         Input::Value(plan) => Input::Value(shrunk(plan, signature, tries, |plan| judge.value(plan).0)),
         Input::Task(plan) => Input::Task(shrunk(plan, signature, tries, |plan| judge.task(plan).0)),
+        Input::Resource(plan) => Input::Resource(shrunk(plan, signature, tries, |plan| judge.resource(plan).0)),
         Input::Shaped(plan, seed) => {
             let plan = shrunk(plan, signature, tries, |plan| smith::shaped(judge, plan, *seed));
             Input::Shaped(plan, *seed)
+        }
+        Input::Changed(plan, seed) => {
+            let plan = shrunk(plan, signature, tries, |plan| mutate::graph(judge, plan, *seed));
+            Input::Changed(plan, *seed)
         }
         Input::Module(bytes) => Input::Module(bytes.clone()),
     }
@@ -381,7 +444,9 @@ impl Input {
             Input::Program(plan) => Input::Program(plan.normalise()),
             Input::Value(plan) => Input::Value(plan.normalise()),
             Input::Task(plan) => Input::Task(plan.normalise()),
+            Input::Resource(plan) => Input::Resource(plan.normalise()),
             Input::Shaped(plan, seed) => Input::Shaped(plan.normalise(), seed),
+            Input::Changed(plan, seed) => Input::Changed(plan.normalise(), seed),
             Input::Module(bytes) => Input::Module(bytes),
         }
     }
@@ -394,8 +459,10 @@ impl Input {
             Input::Program(plan) => judge.wasi(plan).0,
             Input::Value(plan) => judge.value(plan).0,
             Input::Task(plan) => judge.task(plan).0,
+            Input::Resource(plan) => judge.resource(plan).0,
             Input::Shaped(plan, seed) => smith::shaped(judge, plan, *seed),
-            Input::Module(bytes) => smith::judge(judge, bytes),
+            Input::Changed(plan, seed) => mutate::graph(judge, plan, *seed),
+            Input::Module(bytes) => judge.bytes(bytes),
         })
     }
 }

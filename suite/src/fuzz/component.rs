@@ -1,6 +1,6 @@
 //! Carries out a plan of components on the reference engine.
 
-use super::{Checks, Events, Judge, Verdict, judge::difference, text_of};
+use super::{Checks, Events, Judge, Verdict, judge::difference, planned, text_of};
 use crate::{
     post_mortem,
     trace::{InstancePath, Level, Outcome, Trace, TrapCode},
@@ -9,7 +9,7 @@ use preflight_engine::{
     Config, Fault, Features, Store,
     component::{Component, ComponentLinker, HostItem},
 };
-use preflight_plan::component::ComponentPlan;
+use preflight_plan::{component::ComponentPlan, resources::ResourcePlan};
 
 impl Judge {
     /// Judges a normal plan of components by every oracle: what is predicted is what every tier does.
@@ -35,6 +35,12 @@ impl Judge {
         (verdict, expected)
     }
 
+    /// Judges a normal plan of resources: what is predicted is what every tier does.
+    pub fn resource(&self, plan: &ResourcePlan) -> (Verdict, Trace) {
+        let expected = plan.expected();
+        (self.component_as(&plan.to_wasm(), &expected, "resources"), expected)
+    }
+
     /// Judges a component by what somebody says is to be expected.
     pub fn component_against(&self, bytes: &[u8], expected: &Trace) -> Verdict {
         self.component_as(bytes, expected, "component")
@@ -58,8 +64,25 @@ impl Judge {
             if let Some(verdict) = difference(expected, &actual, &format!("predicted != {name} ({what})"), 0) {
                 return verdict;
             }
+            if let Err(verdict) = as_planned(&component, &actual) {
+                return verdict;
+            }
         }
-        Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. }))
+        let mut verdict = Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. }));
+        verdict.checks.planned = true;
+        verdict
+    }
+}
+
+/// Whether the instantiation did what the component's static plan says.
+///
+/// # Errors
+/// The verdict if it did not.
+pub(super) fn as_planned(component: &Component, trace: &Trace) -> Result<(), Verdict> {
+    let is_complete = matches!(trace.outcome, Outcome::Returned { .. });
+    match planned::unlike(component, &trace.events, is_complete) {
+        Some(what) => Err(Verdict::disagreed(format!("static plan != trace: {what}"))),
+        None => Ok(()),
     }
 }
 

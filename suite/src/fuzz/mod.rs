@@ -2,7 +2,7 @@
 //!
 //! A [`Judge`] carries out a plan on the tiers of the reference engine, and on other runtimes ([`Foreign`]), and returns a
 //! [`Verdict`]; no input is without one. Beyond the comparison of traces it has the oracles of [`Checks`].
-//! A [`campaign`] does that many times. Modules that no plan describes are judged by comparison ([`smith`]).
+//! A [`campaign`] does that many times. What no plan describes is judged by comparison ([`smith`], [`mutate`]).
 
 pub mod campaign;
 pub mod case;
@@ -12,7 +12,9 @@ mod events;
 mod fit;
 mod foreign;
 mod judge;
+pub mod mutate;
 mod oracles;
+mod planned;
 pub mod smith;
 mod tasks;
 mod values;

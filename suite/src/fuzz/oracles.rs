@@ -23,11 +23,13 @@ pub struct Checks {
     pub again: bool,
     /// A function of an instance that never came up is called: whether it is alive. Never asked for.
     pub half_made: bool,
+    /// What the static plan of a component says is what happened. Always looked at, where there is a component.
+    pub planned: bool,
 }
 
 impl Checks {
     /// All that can be asked for.
-    pub const ALL: Checks = Checks { text: true, calls: true, again: false, half_made: false };
+    pub const ALL: Checks = Checks { text: true, calls: true, again: false, half_made: false, planned: false };
 
     /// The names of those that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
@@ -36,6 +38,7 @@ impl Checks {
             (self.calls, "calls after a failed instantiation"),
             (self.again, "second instantiation in the same store"),
             (self.half_made, "calls into half-made instances"),
+            (self.planned, "static plan of a component"),
         ];
         all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name)
     }

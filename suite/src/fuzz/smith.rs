@@ -1,8 +1,7 @@
 //! Modules that no plan describes: judged by comparing the tiers with each other.
 //!
-//! wasm-smith makes valid modules with imports, segments and start functions; every fourth has a few of its bytes changed
-//! after that, so that most of those do not decode any more. What nobody predicts is compared: the interpreter is taken at
-//! its word, and the other tier has to do the same.
+//! wasm-smith makes valid modules with imports, segments and start functions, and bodies for the modules of a plan. What
+//! nobody predicts is compared: the interpreter is taken at its word, and the other tier has to do the same.
 
 use super::{
     Events, Judge, Verdict, driver,
@@ -11,24 +10,32 @@ use super::{
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
 use preflight_engine::{
-    Config, Extern, Fault, Module, Ref, Store, Val,
+    Config, Extern, Fault, Module, Ref, Store, Tier, Val,
     syntax::{ExternType, HeapType, ValType},
 };
-use preflight_plan::{Plan, Sizes};
+use preflight_plan::{Plan, Sizes, Wasm};
 use std::rc::Rc;
 
-/// The bytes of the module with this number.
+/// How many calls and turns of loops the bodies of an instance take before they end by themselves, in a trap.
+const BODY_FUEL: u32 = 200;
+
+/// How often something is drawn again that turns out to be of no use.
+pub(super) const TRIES: u64 = 8;
+
+/// Other noise for each attempt at the input with this number.
+pub(super) fn noises(seed: u64) -> impl Iterator<Item = Vec<u8>> {
+    (0..TRIES).map(move |attempt| preflight_plan::bytes_of_seed(seed.rotate_right(8) ^ attempt))
+}
+
+/// The bytes of the module with this number: of those that are drawn the first whose imports can be given something.
 pub fn module(seed: u64) -> Vec<u8> {
-    let noise = preflight_plan::bytes_of_seed(seed);
-    let mut bytes = module_of(&noise);
-    if seed % 16 == 15 {
-        let len = bytes.len() as u64;
-        for (i, change) in noise.chunks_exact(9).take(1 + (seed / 16 % 3) as usize).enumerate() {
-            let at = u64::from_le_bytes(change[..8].try_into().expect("eight bytes")).wrapping_add(i as u64) % len;
-            bytes[at as usize] = change[8];
-        }
-    }
-    bytes
+    let config = driver::config(Tier::Interp);
+    let is_of_use = |bytes: &Vec<u8>| {
+        let module = Module::new(&config, bytes.as_slice());
+        module.is_ok_and(|module| stubs(&mut Store::new(&config), &module).is_some())
+    };
+    let drawn = || noises(seed).map(|noise| module_of(&noise));
+    drawn().find(is_of_use).or_else(|| drawn().next()).unwrap_or_default()
 }
 
 /// The bytes of the module that is made from noise.
@@ -50,7 +57,9 @@ pub fn shaped_module(shape: Vec<u8>, noise: &[u8]) -> Option<Vec<u8>> {
         extended_const_enabled: true,
         ..config()
     };
-    let module = wasm_smith::Module::new(config, &mut Unstructured::new(noise)).ok()?;
+    let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(noise)).ok()?;
+    // Without it half of all graphs would run out of fuel in the first function that loops, and nothing would come after.
+    module.ensure_termination(BODY_FUEL).ok()?;
     Some(module.to_bytes())
 }
 
@@ -61,17 +70,29 @@ pub fn plan(seed: u64) -> Plan {
     Plan::draw(&mut Unstructured::new(&bytes), sizes).expect("zeros follow when the data ends")
 }
 
-/// Carries out a plan of [`plan`](fn@plan) in which the bodies of one module, chosen by `seed`, come from wasm-smith, on every
-/// tier of the judge; all must do the same.
+/// Carries out a plan of [`plan`](fn@plan) in which the bodies of modules come from wasm-smith, on every tier of the judge; all
+/// must do the same. `seed` chooses a module that is the only one, or says that they are all.
 pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
     let mut wasm = plan.to_wasm();
-    let chosen = seed as usize % wasm.modules.len().max(1);
-    let noise = preflight_plan::bytes_of_seed(!seed);
-    let replaced = wasm.modules.get(chosen).and_then(|shape| shaped_module(shape.clone(), &noise));
-    let (Some(replaced), Some((_, config))) = (replaced, judge.tiers.first()) else {
-        return Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned());
-    };
-    wasm.modules[chosen] = replaced;
+    let chosen = (seed / 16) as usize % wasm.modules.len().max(1);
+    let are_all = seed % 16 != 11;
+    let mut is_replaced = false;
+    for (i, module) in wasm.modules.iter_mut().enumerate().filter(|(i, _)| are_all || *i == chosen) {
+        let mut noises = noises(!seed ^ (i as u64) << 32);
+        if let Some(replaced) = noises.find_map(|noise| shaped_module(module.clone(), &noise)) {
+            *module = replaced;
+            is_replaced = true;
+        }
+    }
+    match is_replaced {
+        true => graph(judge, plan, &wasm, "shaped"),
+        false => Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned()),
+    }
+}
+
+/// Carries out a plan whose modules are others than it describes, on every tier of the judge; all must do the same.
+pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str) -> Verdict {
+    let Some((_, config)) = judge.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
     let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
     let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
         Ok(modules) => modules,
@@ -85,7 +106,7 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
             first = Some((name, actual));
             continue;
         };
-        if let Err(verdict) = alike(expected, &actual, &format!("{other} != {name} (shaped)")) {
+        if let Err(verdict) = alike(expected, &actual, &format!("{other} != {name} ({remark})")) {
             return verdict;
         }
     }
@@ -94,7 +115,7 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
 }
 
 /// The verdict where all tiers end in `outcomes`: a comparison, if there is more than one tier.
-fn by_comparison<'o>(judge: &Judge, outcomes: impl Iterator<Item = &'o Outcome> + Clone) -> Verdict {
+pub(super) fn by_comparison<'o>(judge: &Judge, outcomes: impl Iterator<Item = &'o Outcome> + Clone) -> Verdict {
     let verdict = match outcomes.clone().any(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
         true => Verdict::of(Class::Exhausted),
         false => {
@@ -156,8 +177,7 @@ pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
 /// Instantiates a module with stubs and calls its exports; `None` if an import can have no stub.
 fn run(module: &Module, config: &Config) -> Option<Trace> {
     let mut store = Store::new(config);
-    let externs = module.syntax().imports.iter().map(|import| stub(&mut store, module, import));
-    let externs: Vec<Extern> = externs.collect::<Option<_>>()?;
+    let externs = stubs(&mut store, module)?;
     let events = Events::attach(&mut store);
     let outcome = match store.instantiate(module, &externs, InstancePath::root()) {
         Err(error) => error.outcome(),
@@ -185,6 +205,11 @@ fn run(module: &Module, config: &Config) -> Option<Trace> {
     let reachable: Vec<_> = imported.map(|(import, item)| (InstancePath::root(), import.name.clone(), *item)).collect();
     let post_mortem = crate::post_mortem::examine(&mut store, &reachable);
     Some(Trace { level: Level::Full, events: events.take(), outcome, post_mortem })
+}
+
+/// Something for every import; `None` if there is one that can have no stub.
+fn stubs(store: &mut Store, module: &Module) -> Option<Vec<Extern>> {
+    module.syntax().imports.iter().map(|import| stub(store, module, import)).collect()
 }
 
 /// Something for an import. Functions return zeros and nulls; what has a type that mentions others has none.

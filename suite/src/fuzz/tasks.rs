@@ -1,6 +1,6 @@
 //! Carries out plans of tasks on the reference engine.
 
-use super::{Events, Judge, Verdict, judge::alike};
+use super::{Events, Judge, Verdict, component::as_planned, judge::alike};
 use crate::{
     post_mortem,
     trace::{Cause, InstancePath, Level, Outcome, Phase, Trace},
@@ -35,11 +35,15 @@ impl Judge {
                 Err(error) => return Verdict::disagreed(format!("decode: {error}")),
             };
             let (actual, who) = (run(&component, &config), format!("predicted != {name} (task)"));
-            if let Err(verdict) = alike(expected, &actual, &who) {
+            let planned = || actual.first().map_or(Ok(()), |trace| as_planned(&component, trace));
+            if let Err(verdict) = alike(expected, &actual, &who).and_then(|()| planned()) {
                 return verdict;
             }
         }
-        Verdict::agreed(!expected.iter().all(|trace| matches!(trace.outcome, Outcome::Returned { .. })))
+        let mut verdict =
+            Verdict::agreed(!expected.iter().all(|trace| matches!(trace.outcome, Outcome::Returned { .. })));
+        verdict.checks.planned = true;
+        verdict
     }
 }
 

@@ -174,7 +174,7 @@ fn run_component(plan: &WasiPlan, store: &mut Store, component: &Component, link
 }
 
 /// The event with 0 for the representations of the host's own resources, which are nobody's business.
-fn without_representations(mut event: Event) -> Event {
+pub(super) fn without_representations(mut event: Event) -> Event {
     match &mut event {
         Event::HostCalled { args: values, .. }
         | Event::HostReturned { results: values, .. }

@@ -21,11 +21,13 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 /// Generate link graphs, predict what their initialisation does, and look for who does something else.
 ///
 /// Inputs are numbered: the same number is the same input. Of sixteen, eight are plans of core modules (link graphs with the
-/// trace that the specification asks for), one is of components, one of asynchronous tasks, one a program of WASI, one a
-/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: two graphs with
-/// bodies of wasm-smith, and two modules of wasm-smith, one of them with bytes changed. Every input ends in one class: agreed
-/// (some on a failure), invalid (an import that was not to match), exhausted, unsupported, disagreed. Each disagreement is
-/// made smaller and saved once.
+/// trace that the specification asks for), one is of components or of
+/// resources that cross them, one of asynchronous tasks, one a program of WASI, one a
+/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: three graphs with
+/// bodies of wasm-smith, and in turn a module of wasm-smith, or a module, a graph or a component with bytes changed. With one
+/// tier those four have nothing to be compared with, and their numbers are passed over: every input is a plan. Every input
+/// ends in one class: agreed (some on a failure), invalid (an import that was not to match, bytes that are no module),
+/// exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
 ///
 /// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
 /// far as they show something.
@@ -97,7 +99,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, None) => (Inputs::Seeds { first }, Until::Time(Duration::from_secs(args.seconds.unwrap_or(60)))),
     };
     // All plans up to a size have no numbers.
-    let next = |report: &Report| args.exhaustive.is_none().then(|| first + report.executions);
+    let next = |report: &Report| args.exhaustive.is_none().then(|| first + report.numbers);
     let mut smaller = findings::Smaller::new(&judge);
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
@@ -156,7 +158,15 @@ fn line(report: &Report) -> String {
     let classes: Vec<String> = report.classes.iter().map(|(class, n)| format!("{n} {class}")).collect();
     let found = report.found.len();
     let found = if found == 0 { String::new() } else { format!("; {found} findings") };
-    format!("{} inputs, {:.0}/s: {}{found}", report.executions, report.speed(), classes.join(", "))
+    let what = if is_all_plans(report) { "plans" } else { "inputs" };
+    let (all, one) = (report.speed(), report.speed_of_one());
+    format!("{} {what}, {all:.0}/s, {one:.0}/s and core: {}{found}", report.executions, classes.join(", "))
+}
+
+/// Whether every input was a plan.
+fn is_all_plans(report: &Report) -> bool {
+    let stats = &report.stats;
+    stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values == report.executions
 }
 
 fn summary(report: &Report, found: &[serde_json::Value]) -> String {
@@ -183,8 +193,8 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     let [modules, instances, bytes] = stats.medians();
     push(format!(
         "{} plans of modules ({modules} modules, {instances} instances, {bytes} bytes: medians), {} of components, \
-         {} of tasks, {} programs of WASI, {} values",
-        stats.plans, stats.components, stats.tasks, stats.programs, stats.values
+         {} of resources, {} of tasks, {} programs of WASI, {} values",
+        stats.plans, stats.components, stats.resources, stats.tasks, stats.programs, stats.values
     ));
     let share = |(kind, plans): (&str, u64)| {
         let n = stats.kinds.get(kind).copied().unwrap_or_default();
@@ -215,6 +225,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "classes": classes.collect::<serde_json::Map<_, _>>(),
         "executions": report.executions,
         "executions_per_second": report.speed(),
+        "executions_per_second_and_core": report.speed_of_one(),
         "findings": found,
         "compared": report.compared,
         "with_failure": report.with_failure,
@@ -225,6 +236,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "statistics": {
             "plans": report.stats.plans,
             "components": report.stats.components,
+            "resources": report.stats.resources,
             "tasks": report.stats.tasks,
             "programs": report.stats.programs,
             "values": report.stats.values,

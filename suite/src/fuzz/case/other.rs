@@ -19,7 +19,12 @@ pub fn any(input: &Input, title: &str) -> Option<String> {
         Input::Plan(plan) => case(plan, &plan.expected(), title, super::RULE).ok(),
         Input::Program(plan) => program(plan, title),
         Input::Component(plan) => component(plan, title),
-        Input::Value(_) | Input::Task(_) | Input::Shaped(..) | Input::Module(_) => None,
+        Input::Value(_)
+        | Input::Task(_)
+        | Input::Resource(_)
+        | Input::Shaped(..)
+        | Input::Changed(..)
+        | Input::Module(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::worker::system;
 use crate::{case::Broken, runtime::process::Limits};
 use std::{
     io::{Read, Write},
-    process::{Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -40,9 +40,8 @@ impl Left {
 ///
 /// # Errors
 /// It cannot be started, does not end in time, or writes too much.
-pub(in crate::runtime) fn run(mut command: Command, stdin: &str, limits: Limits) -> Result<Left, Broken> {
+pub(in crate::runtime) fn run(command: Command, stdin: &str, limits: Limits) -> Result<Left, Broken> {
     let name = command.get_program().display().to_string();
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
         system::spawn(command, limits.memory_bytes).map_err(|error| Broken::NotStarted(format!("{name}: {error}")))?;
     if let Some(mut pipe) = child.stdin.take() {

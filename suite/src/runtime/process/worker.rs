@@ -4,7 +4,7 @@ use crate::case::Broken;
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
@@ -85,7 +85,6 @@ impl Worker {
         };
         let mut command = Command::new(program);
         command.args(args).envs(driver.env.iter().cloned());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(folder) = &driver.folder {
             command.current_dir(folder);
         }
@@ -178,25 +177,58 @@ fn keep_tail(mut errors: impl Read, tail: &Mutex<Vec<u8>>) {
 #[cfg(unix)]
 pub(super) mod system {
     use rustix::process::{Pid, Signal, kill_process_group};
+    #[cfg(target_os = "linux")]
+    use std::{env, path::Path};
     use std::{
         io,
         os::unix::process::CommandExt,
-        process::{Child, Command},
+        process::{Child, Command, Stdio},
     };
 
-    /// Starts `command` in a process group of its own.
-    pub(crate) fn spawn(mut command: Command, memory_bytes: u64) -> io::Result<Child> {
-        let child = command.process_group(0).spawn()?;
-        #[cfg(target_os = "linux")]
-        if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
-            use rustix::process::{Resource, Rlimit, prlimit};
-            let limit = Rlimit { current: Some(memory_bytes), maximum: Some(memory_bytes) };
-            // A process that has ended already needs no limit.
-            let _ = prlimit(Some(pid), Resource::Data, limit);
+    /// Starts `command` in a process group of its own, with its three streams as pipes.
+    pub(crate) fn spawn(command: Command, memory_bytes: u64) -> io::Result<Child> {
+        let mut command = limited(command, memory_bytes)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0).spawn()
+    }
+
+    /// The command, started by a shell that sets the limit before: what a program has reserved while there was none counts
+    /// against it, and it would die of its first request.
+    #[cfg(target_os = "linux")]
+    fn limited(command: Command, memory_bytes: u64) -> io::Result<Command> {
+        if !is_there(&command) {
+            return Err(io::ErrorKind::NotFound.into());
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = memory_bytes;
-        Ok(child)
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", r#"ulimit -d "$0" && exec "$@""#, &(memory_bytes / 1024).to_string()]);
+        shell.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        Ok(shell)
+    }
+
+    /// Elsewhere there is no such limit.
+    #[cfg(not(target_os = "linux"))]
+    fn limited(command: Command, _memory_bytes: u64) -> io::Result<Command> {
+        Ok(command)
+    }
+
+    /// Whether the program can be found, as the system looks for it.
+    #[cfg(target_os = "linux")]
+    fn is_there(command: &Command) -> bool {
+        let program = Path::new(command.get_program());
+        if program.components().count() > 1 {
+            return command.get_current_dir().map_or(program.into(), |folder| folder.join(program)).is_file();
+        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&path).any(|folder| folder.join(program).is_file())
     }
 
     /// Ends a child and its process group.
@@ -217,11 +249,11 @@ pub(super) mod system {
 pub(super) mod system {
     use std::{
         io,
-        process::{Child, Command},
+        process::{Child, Command, Stdio},
     };
 
     pub(crate) fn spawn(mut command: Command, _memory_bytes: u64) -> io::Result<Child> {
-        command.spawn()
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
     }
 
     pub(crate) fn end(child: &mut Child) {
