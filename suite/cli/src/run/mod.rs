@@ -238,7 +238,7 @@ impl RunArgs {
         }
         ensure!(
             self.reading.is_empty(),
-            "--reading: {root} is a core module, and only rules of components are contested"
+            "--reading: {root} is a core module, and these are rules of components; how modules start has flags of its own (--help)"
         );
         let mut members = Vec::new();
         for (name, file, input) in preloads {

@@ -165,7 +165,8 @@ impl ComponentPlan {
 
     /// What the root is started for: to handle a request, to be called, or to be run if it can be.
     fn purpose(&self) -> Purpose {
-        let runs = self.root.exports().any(|name| name.starts_with("wasi:cli/run@0.2."));
+        // Of whichever version: one that cannot be run is refused, and not passed over in silence.
+        let runs = self.root.exports().any(|name| name.starts_with("wasi:cli/run@"));
         match (&self.request, &self.call) {
             (Some(_), _) => Purpose::Handle,
             (None, None) if runs => Purpose::Run,

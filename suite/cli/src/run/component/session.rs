@@ -17,7 +17,7 @@ use preflight_engine::{
     trace::{Cause, ExternKind, InstancePath, Outcome, Phase, PostMortem},
     wasi::{
         World,
-        p2::{self, HandleError, Host, Program, Purpose, Response, StartError, StartRules},
+        p2::{self, HandleError, Host, NoRun, Program, Purpose, Response, StartError, StartRules},
     },
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -110,7 +110,8 @@ impl<'a> ComponentSession<'a> {
         plan.preloads.iter().try_for_each(|preload| self.preload(preload))?;
         let root = InstancePath::root();
         self.note_providers(&plan.root, &root);
-        let rules = StartRules::default();
+        // A run of another version cannot be called; how the component comes up can be shown all the same.
+        let rules = StartRules { no_run: NoRun::InstantiateFirst };
         Program::begin(&mut self.store, &plan.root, &self.linker, root, rules, plan.purpose())
     }
 
