@@ -12,8 +12,8 @@ use preflight::{
 };
 use preflight_engine::{Features, Tier};
 use preflight_plan::{
-    Plan, component::ComponentPlan, resources::ResourcePlan, stats::Stats, tasks::TaskPlan, values::ValuePlan,
-    wasi::WasiPlan,
+    Plan, component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, stats::Stats, tasks::TaskPlan,
+    values::ValuePlan, wasi::WasiPlan,
 };
 
 #[test]
@@ -182,6 +182,33 @@ fn values(tiers: &[Tier], count: u64) {
 }
 
 #[test]
+fn predictions_hold_for_imports() {
+    imports(&[Tier::Interp], 4_000);
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn predictions_hold_for_imports_on_both_tiers() {
+    imports(&[Tier::Interp, Tier::Jit], 200);
+}
+
+fn imports(tiers: &[Tier], count: u64) {
+    let judge = Judge::new(tiers);
+    let (mut stats, mut found) = (Stats::default(), Found::default());
+    let mut unlinkable = 0;
+    for seed in 0..count {
+        let plan = ImportPlan::from_seed(seed);
+        let (verdict, _) = judge.imports(&plan);
+        stats.count_imports(&plan);
+        unlinkable += u64::from(verdict.class == Class::Invalid);
+        found.add(seed, &plan, verdict);
+    }
+    found.none();
+    let rare: Vec<_> = stats.rare().into_iter().filter(|kind| kind.starts_with("imports")).collect();
+    assert!(rare.is_empty() && (count / 5..count * 4 / 5).contains(&unlinkable), "{rare:?}, {unlinkable} unlinkable");
+}
+
+#[test]
 fn predictions_hold_for_tasks() {
     tasks(&[Tier::Interp], 2_000);
 }
@@ -267,6 +294,7 @@ fn findings_become_small() {
         Input::Value(value),
         Input::Task(TaskPlan::from_seed(1)),
         Input::Resource(ResourcePlan::from_seed(1)),
+        Input::Imports(ImportPlan::from_seed(1)),
         Input::Changed(Plan::from_seed(1), 1),
         Input::Shaped(preflight::fuzz::smith::plan(1), 1),
     ] {
@@ -348,7 +376,10 @@ fn a_campaign_counts_every_input_once_and_the_same_with_any_number_of_threads() 
     assert!(one.compared * 100 >= 99 * 700 && one.with_failure * 3 > 700, "{one:?}");
     assert!((932..=934).contains(&one.numbers) && one.numbers == three.numbers, "{one:?}");
     let stats = &one.stats;
-    assert_eq!(stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values, 700);
+    assert_eq!(
+        stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values + stats.imports,
+        700
+    );
     assert!(one.oracles.len() == 5 && one.oracles.values().sum::<u64>() > 100, "{:?}", one.oracles);
 }
 

@@ -4,7 +4,8 @@
 //! missing have defaults. All other bytes are what a generator makes a plan of. A fuzzer may mutate either.
 
 use crate::{
-    Plan, component::ComponentPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+    Plan, component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan,
+    wasi::WasiPlan,
 };
 use arbitrary::{Arbitrary, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
@@ -64,7 +65,7 @@ macro_rules! planned {
     };
 }
 
-planned!(ComponentPlan, ResourcePlan, TaskPlan, ValuePlan, WasiPlan);
+planned!(ComponentPlan, ImportPlan, ResourcePlan, TaskPlan, ValuePlan, WasiPlan);
 
 /// An input that holds `plan`.
 pub fn seal(plan: &impl Planned) -> Vec<u8> {

@@ -63,6 +63,7 @@
 pub mod component;
 pub mod envelope;
 pub mod exhaustive;
+pub mod imports;
 pub mod plan;
 pub mod resources;
 pub mod shrink;

@@ -1,6 +1,7 @@
 //! Which kinds of things plans hold, to see that the generators make none of them rare.
 
 mod components;
+mod imports;
 mod programs;
 mod resources;
 mod tasks;
@@ -21,6 +22,8 @@ pub struct Stats {
     pub plans: u64,
     /// How many plans of components.
     pub components: u64,
+    /// How many plans of imports.
+    pub imports: u64,
     /// How many programs of WASI.
     pub programs: u64,
     /// How many plans of values.
@@ -150,6 +153,7 @@ impl Stats {
     pub fn add(&mut self, other: Stats) {
         self.plans += other.plans;
         self.components += other.components;
+        self.imports += other.imports;
         self.programs += other.programs;
         self.values += other.values;
         self.tasks += other.tasks;
@@ -174,7 +178,9 @@ impl Stats {
         let programs = programs::KINDS.iter().map(|kind| (*kind, self.programs));
         let tasks = tasks::KINDS.iter().map(|kind| (*kind, self.tasks));
         let resources = resources::KINDS.iter().map(|kind| (*kind, self.resources));
+        let imports = imports::KINDS.iter().map(|kind| (*kind, self.imports));
         core.chain(components)
+            .chain(imports)
             .chain(resources)
             .chain(tasks)
             .chain(programs)

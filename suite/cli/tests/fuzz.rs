@@ -118,6 +118,17 @@ fn wrong_usage_says_what_to_do() {
 fn plans_are_emitted_for_other_fuzzers() {
     let folder = Folder::with(&[]);
     assert_eq!(folder.run("fuzz --emit plans --count 2 --seed 8").status, 0);
+    assert_eq!(folder.run("fuzz --emit all --count 8").status, 0);
+    let mut kinds: Vec<String> = (0..8)
+        .map(|seed| json(&fs::read_to_string(folder.path(&format!("all/{seed}.json"))).expect("a plan")))
+        .map(|plan| plan["kind"].as_str().expect("a kind").to_owned())
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds, ["component", "imports", "modules", "program", "resource", "task", "value"]);
+    let help = folder.run("fuzz --help").out;
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    contains(&words, &["of modules, components, resources, tasks, values, imports and programs"]);
     for seed in 8..10 {
         let plan = json(&fs::read_to_string(folder.path(&format!("plans/{seed}.json"))).expect("a plan"));
         assert_eq!(plan["actions"].as_array().map(Vec::len), plan["expected"].as_array().map(Vec::len), "{seed}");

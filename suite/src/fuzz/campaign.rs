@@ -2,8 +2,8 @@
 
 use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without, mutate, smith};
 use preflight_plan::{
-    Plan, component::ComponentPlan, envelope::Planned, resources::ResourcePlan, stats::Stats, tasks::TaskPlan,
-    values::ValuePlan, wasi::WasiPlan,
+    Plan, component::ComponentPlan, envelope::Planned, imports::ImportPlan, resources::ResourcePlan, stats::Stats,
+    tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use std::{
 pub enum Inputs {
     /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components or of
     /// resources that cross them, one of tasks, one a
-    /// program of WASI, and one a value. On the other four tiers are compared with each other: three are graphs with bodies of
+    /// program of WASI, and one a value or, of four, a component's imports. On the other four tiers are compared with each other: three are graphs with bodies of
     /// wasm-smith, and one is in turn a module of wasm-smith, such a module with bytes changed, a graph in which the bytes of a
     /// module are changed, and a component with bytes changed. Where there is one tier only, those numbers are passed over.
     Seeds {
@@ -58,6 +58,8 @@ pub enum Input {
     Task(TaskPlan),
     /// A plan of resources.
     Resource(ResourcePlan),
+    /// A plan of imports.
+    Imports(ImportPlan),
     /// A plan in which the bodies of modules come from wasm-smith; the number says which.
     Shaped(Plan, u64),
     /// A plan in which bytes of a module are changed; the number says which.
@@ -71,6 +73,8 @@ pub enum Input {
 pub struct Found {
     /// The input.
     pub input: Input,
+    /// Its number; of plans that are given or counted through, how many there were before it.
+    pub number: u64,
     /// What differs.
     pub finding: Finding,
 }
@@ -144,7 +148,7 @@ impl Report {
         self.speed() / self.jobs.max(1) as f64
     }
 
-    fn count(&mut self, input: Option<Input>, verdict: Verdict) {
+    fn count(&mut self, number: u64, input: Option<Input>, verdict: Verdict) {
         self.executions += 1;
         *self.classes.entry(verdict.class).or_default() += 1;
         self.compared += u64::from(verdict.is_compared);
@@ -157,7 +161,7 @@ impl Report {
             *self.lacks.entry(what).or_default() += 1;
         }
         if let (Some(input), Some(finding)) = (input, verdict.finding) {
-            self.found.entry(finding.signature.clone()).or_insert(Found { input, finding: *finding });
+            self.found.entry(finding.signature.clone()).or_insert(Found { input, number, finding: *finding });
         }
     }
 
@@ -216,8 +220,9 @@ pub fn run(
             break;
         }
         let one = |mut report: Report, source: Source| {
+            let number = source.number();
             let (input, verdict) = judge_source(judge, source, &mut report.stats);
-            report.count(input, verdict);
+            report.count(number, input, verdict);
             report
         };
         let both = |mut a: Report, b: Report| {
@@ -240,7 +245,16 @@ pub fn run(
 /// What an input is made from.
 enum Source {
     Seed(u64),
-    Plan(Plan),
+    /// A plan, and how many there were before it.
+    Plan(u64, Plan),
+}
+
+impl Source {
+    fn number(&self) -> u64 {
+        match self {
+            Source::Seed(number) | Source::Plan(number, _) => *number,
+        }
+    }
 }
 
 /// The inputs, some at a time.
@@ -251,15 +265,15 @@ enum Blocks {
         /// Whether there are tiers to be compared with each other.
         compares: bool,
     },
-    Plans(Box<dyn Iterator<Item = Plan>>),
+    Plans(Box<dyn Iterator<Item = (u64, Plan)>>),
 }
 
 impl Blocks {
     fn new(judge: &Judge, inputs: Inputs) -> Self {
         match inputs {
             Inputs::Seeds { first } => Blocks::Seeds { first, next: first, compares: judge.tiers.len() > 1 },
-            Inputs::Exhaustive(size) => Blocks::Plans(Box::new(preflight_plan::exhaustive::plans(size))),
-            Inputs::Plans(plans) => Blocks::Plans(Box::new(plans.into_iter())),
+            Inputs::Exhaustive(size) => Blocks::Plans(Box::new((0..).zip(preflight_plan::exhaustive::plans(size)))),
+            Inputs::Plans(plans) => Blocks::Plans(Box::new((0..).zip(plans))),
         }
     }
 
@@ -271,7 +285,9 @@ impl Blocks {
                 *next = block.last().map_or(*next, |last| last + 1);
                 block.into_iter().map(Source::Seed).collect()
             }
-            Blocks::Plans(plans) => plans.by_ref().take(count as usize).map(Source::Plan).collect(),
+            Blocks::Plans(plans) => {
+                plans.by_ref().take(count as usize).map(|(number, plan)| Source::Plan(number, plan)).collect()
+            }
         }
     }
 
@@ -307,7 +323,7 @@ fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Inp
             let checks = Checks { text: seed % 64 == 0, ..Checks::ALL };
             judge_plan(judge, Plan::from_seed(seed), checks, stats)
         }
-        Source::Plan(plan) => judge_plan(judge, plan, Checks::ALL, stats),
+        Source::Plan(_, plan) => judge_plan(judge, plan, Checks::ALL, stats),
     }
 }
 
@@ -346,6 +362,13 @@ fn judge_other(judge: &Judge, seed: u64, stats: &mut Stats) -> (Input, Verdict) 
                 verdict
             });
             (Input::Program(plan), verdict)
+        }
+        // A quarter of what would be values.
+        3 if seed / 16 % 4 == 3 => {
+            let plan = ImportPlan::from_seed(seed);
+            stats.count_imports(&plan);
+            let verdict = caught(|| judge.imports(&plan).0);
+            (Input::Imports(plan), verdict)
         }
         3 => {
             let plan = ValuePlan::from_seed(seed);
@@ -415,6 +438,7 @@ pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> I
         Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),
         Input::Value(plan) => Input::Value(shrunk(plan, signature, tries, |plan| judge.value(plan).0)),
         Input::Task(plan) => Input::Task(shrunk(plan, signature, tries, |plan| judge.task(plan).0)),
+        Input::Imports(plan) => Input::Imports(shrunk(plan, signature, tries, |plan| judge.imports(plan).0)),
         Input::Resource(plan) => Input::Resource(shrunk(plan, signature, tries, |plan| judge.resource(plan).0)),
         Input::Shaped(plan, seed) => {
             let plan = shrunk(plan, signature, tries, |plan| smith::shaped(judge, plan, *seed));
@@ -436,6 +460,22 @@ fn shrunk<T: Planned>(plan: &T, signature: &str, tries: usize, judge: impl Fn(&T
 }
 
 impl Input {
+    /// What kind of input it is, in words.
+    pub fn source(&self) -> &'static str {
+        match self {
+            Input::Plan(_) => "plan of core modules",
+            Input::Component(_) => "plan of components",
+            Input::Program(_) => "program of WASI",
+            Input::Value(_) => "plan of a value",
+            Input::Task(_) => "plan of tasks",
+            Input::Resource(_) => "plan of resources",
+            Input::Imports(_) => "plan of imports",
+            Input::Shaped(..) => "plan with bodies of wasm-smith",
+            Input::Changed(..) => "plan with changed bytes",
+            Input::Module(_) => "module or component without a plan",
+        }
+    }
+
     /// The normal input that this one stands for: what was written by hand or changed by a fuzzer may need that.
     pub fn normalise(self) -> Input {
         match self {
@@ -445,6 +485,7 @@ impl Input {
             Input::Value(plan) => Input::Value(plan.normalise()),
             Input::Task(plan) => Input::Task(plan.normalise()),
             Input::Resource(plan) => Input::Resource(plan.normalise()),
+            Input::Imports(plan) => Input::Imports(plan.normalise()),
             Input::Shaped(plan, seed) => Input::Shaped(plan.normalise(), seed),
             Input::Changed(plan, seed) => Input::Changed(plan.normalise(), seed),
             Input::Module(bytes) => Input::Module(bytes),
@@ -460,6 +501,7 @@ impl Input {
             Input::Value(plan) => judge.value(plan).0,
             Input::Task(plan) => judge.task(plan).0,
             Input::Resource(plan) => judge.resource(plan).0,
+            Input::Imports(plan) => judge.imports(plan).0,
             Input::Shaped(plan, seed) => smith::shaped(judge, plan, *seed),
             Input::Changed(plan, seed) => mutate::graph(judge, plan, *seed),
             Input::Module(bytes) => judge.bytes(bytes),

@@ -3,13 +3,14 @@
 use super::{Checks, Events, Judge, Verdict, judge::difference, planned, text_of};
 use crate::{
     post_mortem,
-    trace::{InstancePath, Level, Outcome, Trace, TrapCode},
+    trace::{Event, InstancePath, Level, Outcome, Trace, TrapCode, Value},
 };
 use preflight_engine::{
     Config, Fault, Features, Store,
-    component::{Component, ComponentLinker, HostItem},
+    component::{Component, ComponentLinker, ComponentVal, HostItem},
 };
 use preflight_plan::{component::ComponentPlan, resources::ResourcePlan};
+use std::{cell::RefCell, rc::Rc};
 
 impl Judge {
     /// Judges a normal plan of components by every oracle: what is predicted is what every tier does.
@@ -57,7 +58,7 @@ impl Judge {
                 // The plan says that the component is valid.
                 Err(error) => return Verdict::disagreed(format!("decode: {error}")),
             };
-            let actual = run(&component, &config);
+            let actual = run(&component, &config, true).0;
             if let Outcome::Unsupported { what } = actual.outcome {
                 return Verdict::unsupported(what);
             }
@@ -65,6 +66,9 @@ impl Judge {
                 return verdict;
             }
             if let Err(verdict) = as_planned(&component, &actual) {
+                return verdict;
+            }
+            if let Some(verdict) = unobserved(&component, &config, expected, &format!("{name} ({what})")) {
                 return verdict;
             }
         }
@@ -86,17 +90,42 @@ pub(super) fn as_planned(component: &Component, trace: &Trace) -> Result<(), Ver
     }
 }
 
-fn run(component: &Component, config: &Config) -> Trace {
+/// Without anybody who records its steps, the engine takes shorter ways through calls between components: it ends the same, calls
+/// the host with the same arguments, and leaves the same.
+fn unobserved(component: &Component, config: &Config, expected: &Trace, who: &str) -> Option<Verdict> {
+    let (actual, called) = run(component, config, false);
+    let args = |event: &Event| match event {
+        Event::HostCalled { args, .. } => Some(args.clone()),
+        _ => None,
+    };
+    let who = format!("predicted != {who}, not recorded");
+    if called != expected.events.iter().filter_map(args).collect::<Vec<_>>() {
+        return Some(Verdict::disagreed(format!("{who}: calls of the host")));
+    }
+    difference(&Trace { events: Vec::new(), ..expected.clone() }, &actual, &who, 0)
+}
+
+/// What happens, if it is recorded, and the arguments of all calls of the host.
+fn run(component: &Component, config: &Config, is_recorded: bool) -> (Trace, Vec<Vec<Value>>) {
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
-    linker.define("log", HostItem::func(|_, _| Ok(Vec::new())));
-    linker.define("fail", HostItem::func(|_, _| Err(Fault::Trap(TrapCode::Host.into()))));
-    let events = Events::attach(&mut store);
+    let calls = Rc::new(RefCell::new(Vec::new()));
+    let mut define = |name: &str, is_trap: bool| {
+        let calls = calls.clone();
+        let call = move |store: &mut Store, args: &[ComponentVal]| {
+            calls.borrow_mut().push(store.trace_component_values(args));
+            if is_trap { Err(Fault::Trap(TrapCode::Host.into())) } else { Ok(Vec::new()) }
+        };
+        linker.define(name, HostItem::func(call));
+    };
+    define("log", false);
+    define("fail", true);
+    let events = if is_recorded { Events::attach(&mut store) } else { Events::default() };
     let end = store.instantiate_component(component, &linker, InstancePath::root());
     let outcome = match &end {
         Ok(_) => Outcome::Returned { values: Vec::new() },
         Err(error) => error.outcome(),
     };
     let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
-    Trace { level: Level::Full, events: events.take(), outcome, post_mortem }
+    (Trace { level: Level::Full, events: events.take(), outcome, post_mortem }, calls.take())
 }

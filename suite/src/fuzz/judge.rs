@@ -215,6 +215,11 @@ impl Verdict {
     }
 }
 
+/// Where two traces differ, as signatures have it.
+pub fn first_difference(expected: &Trace, actual: &Trace) -> Option<String> {
+    compare(expected, actual).map(|difference| describe(&difference))
+}
+
 /// A difference without what is particular to the plan.
 fn describe(difference: &Difference) -> String {
     let event = |event: &Option<Event>| event.as_ref().map_or("the end".to_owned(), kind);

@@ -31,6 +31,8 @@ struct Encoder {
     values: u32,
     /// The core instances of the plan.
     cores: Vec<u32>,
+    /// Which of them trap in post-return functions.
+    posts: Vec<bool>,
     /// The component of each child definition, and the instances.
     parts: Vec<Part>,
     children: Vec<u32>,
@@ -48,12 +50,13 @@ struct Encoder {
 pub(super) const HOSTS: [&str; 2] = ["log", "fail"];
 
 /// The types that every component begins with: of the host's functions, of functions with 0, 1 and 2 parameters and a
-/// result, and of peers.
+/// result, of peers, and of functions with 0 and 2 parameters and none (those with 1 are as the host's).
 mod types {
     pub const LOG: u32 = 0;
     pub const RUN: u32 = 1;
     pub const PEER: u32 = 4;
-    pub const COUNT: u32 = 5;
+    pub const SILENT: [u32; 3] = [5, LOG, 6];
+    pub const COUNT: u32 = 7;
 }
 
 /// `u32`.
@@ -85,6 +88,8 @@ impl Encoder {
         peer.ty().function().params([] as [(&str, ComponentValType); 0]).result(Some(U32));
         peer.export("run", ComponentTypeRef::Func(0));
         types.instance(&peer);
+        types.function().params([] as [(&str, ComponentValType); 0]).result(None);
+        types.function().params([("x", U32), ("y", U32)]).result(None);
         self.out.section(&types);
         self.types = types::COUNT;
         let mut imports = ComponentImportSection::new();
@@ -125,11 +130,15 @@ impl Encoder {
         self.core_func()
     }
 
-    /// A core instance's `f`, `g` or `h`, which takes so many arguments, as a component function.
-    fn lift(&mut self, core: usize, arguments: usize) -> u32 {
-        let func = self.core_export(self.cores[core], ["f", "g", "h"][arguments]);
+    /// A core instance's `f`, `g` or `h`, which takes so many arguments, as a component function; or its form without a result.
+    fn lift(&mut self, core: usize, arguments: usize, silent: bool) -> u32 {
+        let instance = self.cores[core];
+        let (names, post) = if silent { (["i", "j", "k"], "q") } else { (["f", "g", "h"], "p") };
+        let func = self.core_export(instance, names[arguments]);
+        let post = self.posts[core].then(|| CanonicalOption::PostReturn(self.core_export(instance, post)));
+        let ty = if silent { types::SILENT[arguments] } else { types::RUN + arguments as u32 };
         self.canon(|section| {
-            section.lift(func, types::RUN + arguments as u32, [] as [CanonicalOption; 0]);
+            section.lift(func, ty, post);
         });
         self.funcs += 1;
         self.funcs - 1
@@ -157,11 +166,14 @@ impl Encoder {
                 });
                 self.resource = Some([self.core_func(), self.core_func()]);
             }
-            Def::Start { core, takes, keeps } => {
-                let function_index = self.lift(*core, *takes);
+            Def::Start { core, takes, keeps, silent } => {
+                let function_index = self.lift(*core, *takes, *silent);
                 let args: Vec<u32> = self.kept.drain(..*takes).collect();
-                self.out.section(&ComponentStartSection { function_index, args, results: 1 });
-                self.value(*keeps);
+                let results = u32::from(!silent);
+                self.out.section(&ComponentStartSection { function_index, args, results });
+                if !silent {
+                    self.value(*keeps);
+                }
             }
             Def::Value { value, keeps } => {
                 // One definition: its type, the size of the value, the value (Binary.md, *Value Definitions*).
@@ -263,6 +275,7 @@ impl Encoder {
         self.out.section(&section);
         self.core_modules += 1;
         self.cores.push(self.core_instances + 1);
+        self.posts.push(fails == Some(Fail::PostReturn));
         self.core_instances += 2;
     }
 
@@ -271,7 +284,7 @@ impl Encoder {
             self.export_value(value);
         }
         if !self.cores.is_empty() {
-            let func = self.lift(0, 0);
+            let func = self.lift(0, 0, false);
             let mut exports = ComponentExportSection::new();
             exports.export("run", ComponentExportKind::Func, func, None);
             self.out.section(&exports);
@@ -284,7 +297,8 @@ pub(super) fn imports_order(name: &str) -> (bool, &str) {
     (name != "log", name)
 }
 
-/// The module of a core instance: its imports, the start function, `f`, `g`, `h`, `d` and `t`.
+/// The module of a core instance: its imports, the start function, `f`, `g`, `h`, `d` and `t`; `i`, `j` and `k`, which are `f`, `g`
+/// and `h` without a result; and the post-return functions `p` of those and `q` of these, which trap.
 fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) -> Module {
     let index = |name: &str| imports.iter().position(|import| *import == name).expect("imported") as u32;
     let (log, start) = (index("log"), imports.len() as u32);
@@ -294,6 +308,7 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
     types.ty().function([], [ValType::I32]);
     types.ty().function([ValType::I32], [ValType::I32]);
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
+    types.ty().function([ValType::I32, ValType::I32], []);
     let mut import_section = ImportSection::new();
     for name in imports {
         let ty = match *name {
@@ -304,11 +319,13 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
         import_section.import("", name, EntityType::Function(ty));
     }
     let mut functions = FunctionSection::new();
-    functions.function(0).function(2).function(3).function(4).function(1).function(1);
+    for ty in [0, 2, 3, 4, 1, 1, 0, 1, 5, 1, 0] {
+        functions.function(ty);
+    }
     let mut tags = TagSection::new();
     tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
     let mut exports = ExportSection::new();
-    for (i, name) in (1..).zip(["f", "g", "h", "d", "t"]) {
+    for (i, name) in (1..).zip(["f", "g", "h", "d", "t", "i", "j", "k", "p", "q"]) {
         exports.export(name, ExportKind::Func, start + i);
     }
     let mut body = Function::new([]);
@@ -330,7 +347,7 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
     let mut code = CodeSection::new();
     code.function(&body);
     for arguments in 0..=2 {
-        code.function(&sum(arguments, result, fails, log));
+        code.function(&sum(arguments, result, fails, log, false));
     }
     for traps in [false, true] {
         let mut destructor = Function::new([]);
@@ -341,6 +358,14 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
         }
         out.end();
         code.function(&destructor);
+    }
+    for arguments in 0..=2 {
+        code.function(&sum(arguments, result, fails, log, true));
+    }
+    for _ in ["p", "q"] {
+        let mut post_return = Function::new([]);
+        post_return.instructions().unreachable().end();
+        code.function(&post_return);
     }
     let mut module = Module::new();
     module
@@ -354,8 +379,8 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
     module
 }
 
-/// Logs the arguments and `result`, and returns their sum; or fails instead of returning.
-fn sum(arguments: u32, result: u32, fails: Option<Fail>, log: u32) -> Function {
+/// Logs the arguments and `result`, and returns their sum, if it is not to be silent; or fails instead of returning.
+fn sum(arguments: u32, result: u32, fails: Option<Fail>, log: u32, silent: bool) -> Function {
     let mut body = Function::new([]);
     let mut out = body.instructions();
     for argument in 0..arguments {
@@ -369,13 +394,17 @@ fn sum(arguments: u32, result: u32, fails: Option<Fail>, log: u32) -> Function {
         Fail::Throw => {
             out.throw(0);
         }
+        // That is for what is lifted.
+        Fail::PostReturn => {}
     };
     if let Some(how) = fails {
         fail(&mut out, how);
     }
-    out.i32_const(result as i32);
-    for argument in 0..arguments {
-        out.local_get(argument).i32_add();
+    if !silent {
+        out.i32_const(result as i32);
+        for argument in 0..arguments {
+            out.local_get(argument).i32_add();
+        }
     }
     out.end();
     body

@@ -35,7 +35,7 @@ fn def(u: &mut Unstructured<'_>, levels: usize) -> Result<Def> {
         5..=7 if levels > 1 => Def::Child(part(u, levels - 1)?),
         8 => Def::Again(of),
         9 => Def::Resource { core: of, traps: chance(u, 6)? },
-        10..=12 => Def::Start { core: of, takes: u.int_in_range(0..=2)?, keeps: chance(u, 2)? },
+        10..=12 => Def::Start { core: of, takes: u.int_in_range(0..=2)?, keeps: chance(u, 2)?, silent: chance(u, 3)? },
         13 => Def::Value { value: u.int_in_range(0..=99)?, keeps: chance(u, 2)? },
         _ => core(u)?,
     })
@@ -47,6 +47,7 @@ fn core(u: &mut Unstructured<'_>) -> Result<Def> {
     let fails = match u.int_in_range(0..=23)? {
         0 => Some(Fail::Trap),
         1 => Some(Fail::Throw),
+        2 => Some(Fail::PostReturn),
         _ => None,
     };
     Ok(Def::Core { steps, result: u.int_in_range(0..=99)?, fails })

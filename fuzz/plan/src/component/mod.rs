@@ -6,7 +6,7 @@
 //! the peer of the component that it stands in; and a value.
 //!
 //! A core instance exports `f`, which logs a number and returns it, `g` and `h`, which log their one or two arguments as well
-//! and return the sum, and two destructors, which log the representation; the second one traps then. Its start function takes
+//! and return the sum, and two destructors, which log the representation; the second one traps then; and of `f`, `g` and `h` forms without a result. Its start function takes
 //! steps. A component exports the `f` of its first core instance as `run`, lifted, so that core instances of its parent and of
 //! its siblings can call it, lowered. Values are exported where they come up, or kept: then a later start definition or a
 //! child takes them, or they are exported in the end.
@@ -65,7 +65,7 @@ pub enum Def {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         traps: bool,
     },
-    /// A start definition: it calls the lifted `f`, `g` or `h` of an earlier core instance; its result is a value.
+    /// A start definition: it calls the lifted `f`, `g` or `h` of an earlier core instance; its result, if it has one, is a value.
     Start {
         /// Which.
         core: usize,
@@ -75,6 +75,9 @@ pub enum Def {
         /// Whether its result is kept.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         keeps: bool,
+        /// Whether the function has no result.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        silent: bool,
     },
     /// A value definition, an `u32`.
     Value {
@@ -116,6 +119,8 @@ pub enum Step {
 pub enum Fail {
     Trap,
     Throw,
+    /// It returns, and the post-return function of what is lifted traps.
+    PostReturn,
 }
 
 /// What a plan holds at most.
@@ -193,11 +198,12 @@ fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
             there.resources += 1;
             Def::Resource { core, traps: *traps }
         }
-        Def::Start { core, takes, keeps } => {
+        Def::Start { core, takes, keeps, silent } => {
             let core = pick(*core, there.cores)?;
             let takes = (*takes).min(there.values).min(2);
-            there.values = there.values - takes + usize::from(*keeps);
-            Def::Start { core, takes, keeps: *keeps }
+            let keeps = *keeps && !silent;
+            there.values = there.values - takes + usize::from(keeps);
+            Def::Start { core, takes, keeps, silent: *silent }
         }
         Def::Value { value, keeps } => {
             there.values += usize::from(*keeps);

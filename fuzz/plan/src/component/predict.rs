@@ -134,9 +134,11 @@ impl<'a> World<'a> {
                 self.instances[this].resource = Some((self.resource_types, *traps));
                 self.resource_types += 1;
             }
-            Def::Start { core, takes, keeps } => {
-                let result = self.start(*core, *takes, this)?;
-                self.value(this, result, *keeps);
+            Def::Start { core, takes, keeps, silent } => {
+                let result = self.start(*core, *takes, *silent, this)?;
+                if !silent {
+                    self.value(this, result, *keeps);
+                }
             }
             Def::Value { value, keeps } => {
                 let at = self.instances[this].path.clone();
@@ -215,7 +217,7 @@ impl<'a> World<'a> {
             let module = String::new();
             self.events.push(Event::ImportResolved { at: at.clone(), module, name, kind: ExternKind::Func });
         }
-        let (count, tags) = (6, 1);
+        let (count, tags) = (11, 1);
         let (tables, memories, globals) = (0, 0, 0);
         self.events.push(Event::InstanceAllocated { at: at.clone(), funcs: count, tables, memories, globals, tags });
         self.events.push(Event::StartEntered { at: at.clone(), func: start });
@@ -318,12 +320,20 @@ impl<'a> World<'a> {
         match fails {
             Some(Fail::Trap) => Err(Stop::Trap(TrapCode::Unreachable)),
             Some(Fail::Throw) => Err(Stop::Exception),
-            None => Ok(args.iter().fold(result, |sum, arg| sum.wrapping_add(*arg))),
+            Some(Fail::PostReturn) | None => Ok(args.iter().fold(result, |sum, arg| sum.wrapping_add(*arg))),
         }
     }
 
     /// Calls a core instance's function that is lifted as the function with the index `func`.
-    fn lifted(&mut self, of: usize, core: usize, func: u32, args: &[u32]) -> Result<u32, TrapCode> {
+    /// The result is `None` if there is to be none.
+    fn lifted(
+        &mut self,
+        of: usize,
+        core: usize,
+        func: u32,
+        args: &[u32],
+        silent: bool,
+    ) -> Result<Option<u32>, TrapCode> {
         let at = self.instances[of].path.clone();
         if !args.is_empty() {
             let values = args.iter().copied().map(Value::U32).collect();
@@ -334,23 +344,38 @@ impl<'a> World<'a> {
             Stop::Trap(code) => code,
             Stop::Exception => TrapCode::CanonicalAbi,
         })?;
+        if silent {
+            return Ok(None);
+        }
         self.events.push(Event::Lifted { at, what: format!("func {func} result"), values: vec![Value::U32(result)] });
-        Ok(result)
+        Ok(Some(result))
+    }
+
+    /// What the post-return function does once the result has been lifted and the caller has it (`canon_lift`).
+    fn post_return(&self, of: usize, core: usize) -> Result<(), TrapCode> {
+        match self.instances[of].cores[core].1 {
+            Some(Fail::PostReturn) => Err(TrapCode::Unreachable),
+            _ => Ok(()),
+        }
     }
 
     /// Calls `run` of another component instance, which is locked if it does not return.
     fn call_run(&mut self, this: usize, other: usize) -> Result<(), Stop> {
         let func = self.instances[other].funcs;
-        let result = self.lifted(other, 0, func, &[]).map_err(|code| {
+        let mut call = || {
+            if let Some(result) = self.lifted(other, 0, func, &[], false)? {
+                let (at, values) = (self.instances[this].path.clone(), vec![Value::U32(result)]);
+                self.events.push(Event::Lowered { at, what: format!("func {func} result"), values });
+            }
+            self.post_return(other, 0)
+        };
+        call().map_err(|code| {
             self.lock(other);
             Stop::Trap(code)
-        })?;
-        let at = self.instances[this].path.clone();
-        self.events.push(Event::Lowered { at, what: format!("func {func} result"), values: vec![Value::U32(result)] });
-        Ok(())
+        })
     }
 
-    fn start(&mut self, core: usize, takes: usize, this: usize) -> Result<u32, TrapCode> {
+    fn start(&mut self, core: usize, takes: usize, silent: bool, this: usize) -> Result<u32, TrapCode> {
         let instance = &mut self.instances[this];
         let func = instance.funcs;
         instance.funcs += 1;
@@ -362,9 +387,15 @@ impl<'a> World<'a> {
         }
         let values = args.iter().copied().map(Value::U32).collect();
         self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: values });
-        let result = self.lifted(this, core, func, &args)?;
-        self.events.push(Event::ComponentStartLeft { at, func, results: vec![Value::U32(result)] });
-        Ok(result)
+        if self.instances[this].cores[core].1 == Some(Fail::PostReturn) {
+            // When the post-return function of a start function is called is a reading, too.
+            self.rule(this, "CM-START-07", "before the next definition");
+        }
+        let result = self.lifted(this, core, func, &args, silent)?;
+        self.post_return(this, core)?;
+        let results = result.map(Value::U32).into_iter().collect();
+        self.events.push(Event::ComponentStartLeft { at, func, results });
+        Ok(result.unwrap_or_default())
     }
 
     /// The values that the root exports, if it came up, and then all component instances in the order of their making.

@@ -26,10 +26,12 @@ pub(super) const KINDS: &[&str] = &[
     "component: log",
     "component: peer",
     "component: peer passed on",
+    "component: post-return function that traps",
     "component: resource",
     "component: several starts",
     "component: start",
     "component: start with values",
+    "component: start without a result",
     "component: throw",
     "component: trap",
     "component: two share a peer",
@@ -67,6 +69,7 @@ fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
                 kinds.extend(fails.map(|fail| match fail {
                     Fail::Trap => "component: trap",
                     Fail::Throw => "component: throw",
+                    Fail::PostReturn => "component: post-return function that traps",
                 }));
             }
             Def::Child(child) => {
@@ -86,8 +89,9 @@ fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
                 kinds.insert("component: resource");
                 kinds.extend(traps.then_some("component: destructor that traps"));
             }
-            Def::Start { takes, keeps, .. } => {
+            Def::Start { takes, keeps, silent, .. } => {
                 starts += 1;
+                kinds.extend(silent.then_some("component: start without a result"));
                 kinds.insert("component: start");
                 kinds.extend((*takes > 0).then_some("component: start with values"));
                 kinds.extend(keeps.then_some("component: value kept"));

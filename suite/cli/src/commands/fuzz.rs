@@ -6,6 +6,7 @@ mod findings;
 use super::{driver::places, wast::Format};
 use crate::{output, tier::Tier};
 use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
     case::Broken,
@@ -23,7 +24,7 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 /// Inputs are numbered: the same number is the same input. Of sixteen, eight are plans of core modules (link graphs with the
 /// trace that the specification asks for), one is of components or of
 /// resources that cross them, one of asynchronous tasks, one a program of WASI, one a
-/// value that crosses the boundary of a component; on the other four the tiers are compared with each other: three graphs with
+/// value that crosses the boundary of a component, or the imports of one; on the other four the tiers are compared with each other: three graphs with
 /// bodies of wasm-smith, and in turn a module of wasm-smith, or a module, a graph or a component with bytes changed. With one
 /// tier those four have nothing to be compared with, and their numbers are passed over: every input is a plan. Every input
 /// ends in one class: agreed (some on a failure), invalid (an import that was not to match, bytes that are no module),
@@ -31,6 +32,12 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 ///
 /// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
 /// far as they show something.
+///
+/// A finding names its source and its number: `--seed NUMBER --count 1` has it again. With --exhaustive, `preflight shrink`
+/// takes the plan that is printed.
+///
+/// --emit writes plans of every kind whose trace is predicted, and of no other: of modules, components, resources, tasks,
+/// values, imports and programs; each binary, and beside it a JSON document with what is expected.
 ///
 /// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
 #[derive(Debug, clap::Args)]
@@ -54,7 +61,7 @@ pub struct Args {
     /// All plans of up to N steps instead of numbered inputs, symmetric ones once.
     #[arg(long, value_name = "N")]
     exhaustive: Option<usize>,
-    /// Run nothing: write the plans to this folder, as binaries and JSON.
+    /// Run nothing: write plans to this folder, as binaries and JSON with what is expected of them.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["seconds", "exhaustive", "corpus"])]
     emit: Option<PathBuf>,
     /// Which tiers are judged.
@@ -118,7 +125,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     .context("cannot start so many threads: give a smaller --jobs")?;
     bar.finish_and_clear();
     saved?;
-    let found = findings::describe(&mut smaller, &report);
+    let found = findings::describe(&mut smaller, &report, &|number| again(&args, number));
     match args.format {
         Format::Json => {
             output::data(None, &(serde_json::to_string_pretty(&document(&report, first, found))? + "\n"))?;
@@ -126,6 +133,20 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Format::Text => output::data(None, &summary(&report, &found))?,
     }
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
+}
+
+/// The command that judges the input with a number as these arguments did.
+fn again(args: &Args, number: u64) -> String {
+    // Plans that are counted through have no numbers that one could begin with: the plan itself is told.
+    let mut text = match args.exhaustive {
+        Some(_) => "preflight shrink FILE".to_owned(),
+        None => format!("preflight fuzz --seed {number} --count 1"),
+    };
+    if let Some(tier) = args.tier.as_ref().and_then(ValueEnum::to_possible_value) {
+        text += &format!(" --tier {}", tier.get_name());
+    }
+    args.runtimes.iter().for_each(|name| text += &format!(" --runtime {name}"));
+    text
 }
 
 /// The judge of the tiers meant (both, where this program has them) and of other runtimes.
@@ -166,7 +187,8 @@ fn line(report: &Report) -> String {
 /// Whether every input was a plan.
 fn is_all_plans(report: &Report) -> bool {
     let stats = &report.stats;
-    stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values == report.executions
+    stats.plans + stats.components + stats.resources + stats.tasks + stats.programs + stats.values + stats.imports
+        == report.executions
 }
 
 fn summary(report: &Report, found: &[serde_json::Value]) -> String {
@@ -193,8 +215,8 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     let [modules, instances, bytes] = stats.medians();
     push(format!(
         "{} plans of modules ({modules} modules, {instances} instances, {bytes} bytes: medians), {} of components, \
-         {} of resources, {} of tasks, {} programs of WASI, {} values",
-        stats.plans, stats.components, stats.resources, stats.tasks, stats.programs, stats.values
+         {} of resources, {} of tasks, {} programs of WASI, {} values, {} of imports",
+        stats.plans, stats.components, stats.resources, stats.tasks, stats.programs, stats.values, stats.imports
     ));
     let share = |(kind, plans): (&str, u64)| {
         let n = stats.kinds.get(kind).copied().unwrap_or_default();
@@ -207,7 +229,7 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
         rare => format!("in fewer than one plan of a thousand: {}", rare.join(", ")),
     });
     for found in found {
-        push(format!("DISAGREED {}\n  {}", found["signature"].as_str().unwrap_or_default(), found["plan"]));
+        push(findings::text(found));
     }
     text
 }
@@ -240,6 +262,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
             "tasks": report.stats.tasks,
             "programs": report.stats.programs,
             "values": report.stats.values,
+            "imports": report.stats.imports,
             "medians": { "modules": modules, "instances": instances, "bytes": bytes },
             "kinds": report.stats.kinds,
             "rare": report.stats.rare(),

@@ -22,6 +22,7 @@ pub fn any(input: &Input, title: &str) -> Option<String> {
         Input::Value(_)
         | Input::Task(_)
         | Input::Resource(_)
+        | Input::Imports(_)
         | Input::Shaped(..)
         | Input::Changed(..)
         | Input::Module(_) => None,

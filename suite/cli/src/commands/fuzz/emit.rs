@@ -5,14 +5,17 @@ use anyhow::Context;
 use preflight_plan::{
     Plan,
     component::ComponentPlan,
+    imports::{Given, ImportPlan},
+    resources::ResourcePlan,
+    tasks::TaskPlan,
     values::ValuePlan,
     wasi::{WasiPlan, WasiWasm},
 };
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
-/// Writes `count` plans: for each a JSON document with what is expected, and beside it the binaries. Of eight, five are plans
-/// of core modules, and one each is of components, of a program of WASI, and of a value.
+/// Writes `count` plans: for each a JSON document with what is expected, and beside it the binaries. Of eight, two are plans
+/// of core modules, and one each is of components, of resources, of tasks, of imports, of a program of WASI, and of a value.
 ///
 /// # Errors
 /// The folder cannot be made, or a file in it cannot be written.
@@ -21,7 +24,10 @@ pub fn emit(folder: &Path, first: u64, count: u64) -> anyhow::Result<()> {
     for seed in first..first.saturating_add(count) {
         let (binaries, document) = match seed % 8 {
             2 => component(seed),
+            3 => resource(seed),
+            4 => imports(seed),
             5 => program(seed),
+            6 => task(seed),
             7 => value(seed),
             _ => core(seed),
         };
@@ -60,6 +66,63 @@ fn component(seed: u64) -> (Binaries, Value) {
     let name = format!("{seed}.wasm");
     let document = json!({ "kind": "component", "component": name, "expected": [plan.expected()] });
     (vec![(name, plan.to_wasm())], document)
+}
+
+/// As a component: it imports `log` and `fail`.
+fn resource(seed: u64) -> (Binaries, Value) {
+    let plan = ResourcePlan::from_seed(seed);
+    let name = format!("{seed}.wasm");
+    let document = json!({ "kind": "resource", "component": name, "expected": [plan.expected()] });
+    (vec![(name, plan.to_wasm())], document)
+}
+
+/// The component imports `log`; expected are the traces of its instantiation, of the call of `go`, which it exports, and of what
+/// is left to run after that.
+fn task(seed: u64) -> (Binaries, Value) {
+    let plan = TaskPlan::from_seed(seed);
+    let name = format!("{seed}.wasm");
+    let document = json!({ "kind": "task", "component": name, "call": "go", "expected": plan.expected() });
+    (vec![(name, plan.to_wasm())], document)
+}
+
+/// The component, and what it is given: by the host, or by an instance of `provider`, as `p`.
+fn imports(seed: u64) -> (Binaries, Value) {
+    let plan = ImportPlan::from_seed(seed);
+    let wasm = plan.to_wasm();
+    let mut binaries = vec![(format!("{seed}.wasm"), wasm.component)];
+    let provider = wasm.provider.map(|bytes| {
+        let name = format!("{seed}-provider.wasm");
+        binaries.push((name.clone(), bytes));
+        name
+    });
+    let given: Value = wasm.given.into_iter().map(|(name, item)| (name, given(seed, item, &mut binaries))).collect();
+    let document = json!({
+        "kind": "imports",
+        "component": binaries[0].0,
+        "provider": provider,
+        "given": given,
+        "expected": [plan.expected()],
+    });
+    (binaries, document)
+}
+
+/// What a host gives, in words; modules and components are files of their own.
+fn given(seed: u64, item: Given, binaries: &mut Binaries) -> Value {
+    let mut file = |bytes: Vec<u8>| {
+        let name = format!("{seed}-g{}.wasm", binaries.len());
+        binaries.push((name.clone(), bytes));
+        name
+    };
+    match item {
+        Given::Func(func) => json!({ "func": { "params": func.params, "result": func.result } }),
+        Given::Module(bytes) => json!({ "module": file(bytes) }),
+        Given::Component(bytes) => json!({ "component": file(bytes) }),
+        Given::Resource => json!("resource"),
+        Given::Instance(items) => {
+            let exports: Value = items.into_iter().map(|(name, item)| (name, given(seed, item, binaries))).collect();
+            json!({ "instance": exports })
+        }
+    }
 }
 
 fn program(seed: u64) -> (Binaries, Value) {
@@ -124,6 +187,9 @@ mod tests {
                 assert!(fs::read(folder.path().join(name)).expect("a module").starts_with(b"\0asm\x01\0\0\0"));
             }
         }
-        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["component", "modules", "program", "value"]);
+        assert_eq!(
+            kinds.into_iter().collect::<Vec<_>>(),
+            ["component", "imports", "modules", "program", "resource", "task", "value"]
+        );
     }
 }

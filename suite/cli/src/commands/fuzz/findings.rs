@@ -119,12 +119,15 @@ impl State {
     }
 }
 
-/// What was found, each once, as small as it was made.
-pub fn describe(smaller: &mut Smaller<'_>, report: &Report) -> Vec<serde_json::Value> {
+/// What was found, each once, as small as it was made; `again` is the command that judges the input with a number.
+pub fn describe(smaller: &mut Smaller<'_>, report: &Report, again: &dyn Fn(u64) -> String) -> Vec<serde_json::Value> {
     let mut one = |(signature, found): (&String, &Found)| {
         let input = smaller.of(signature, &found.input);
         json!({
             "signature": signature,
+            "source": found.input.source(),
+            "number": found.number,
+            "again": again(found.number),
             "action": found.finding.action,
             "input": input,
             "expected": found.finding.expected,
@@ -132,6 +135,13 @@ pub fn describe(smaller: &mut Smaller<'_>, report: &Report) -> Vec<serde_json::V
         })
     };
     report.found.iter().map(&mut one).collect()
+}
+
+/// A finding of [`describe`] for people: what was found, in what, how to have it again, and the smallest input.
+pub fn text(found: &serde_json::Value) -> String {
+    let [signature, source, again] =
+        ["signature", "source", "again"].map(|key| found[key].as_str().unwrap_or_default());
+    format!("DISAGREED {signature}\n  {source}, number {}; again: {again}\n  {}", found["number"], found["input"])
 }
 
 /// FNV-1a: short names that are the same in every run.
@@ -142,7 +152,12 @@ fn hash(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use preflight::fuzz::campaign::{Inputs, Until};
+    use preflight::{
+        case::Case,
+        fuzz::campaign::{Inputs, Until},
+        script::Options,
+        trace::Trace,
+    };
     use preflight_engine::{Config, Features, Tier};
     use preflight_plan::Plan;
 
@@ -190,6 +205,81 @@ mod tests {
         state.save(&mut smaller, &report, None).expect("it can be written");
         assert_eq!(names(folder.path()), saved[1..]);
         assert_eq!(State::open(folder.path()).expect("the same folder").next_seed, 80);
-        assert_eq!(describe(&mut smaller, &report)[0]["signature"], **signature);
+        assert_eq!(describe(&mut smaller, &report, &|_| String::new())[0]["signature"], **signature);
+    }
+
+    /// Engines with other limits than plans are made for, which every source has something to disagree with.
+    fn disagreeing() -> Judge {
+        let config = preflight::fuzz::config(Tier::Interp);
+        let mut limits = config.limits;
+        limits.fuel = Some(60);
+        let other = Config { features: config.features - Features::MULTI_MEMORY, ..config.clone() };
+        Judge::with_configs(vec![("starved", Config { limits, ..config }), ("lacking", other)])
+    }
+
+    #[test]
+    fn a_finding_of_every_source_says_how_to_have_it_again() {
+        let judge = disagreeing();
+        let run = |first, until| {
+            campaign::run(&judge, Inputs::Seeds { first }, until, Some(1), &mut |_| true).expect("a thread")
+        };
+        let report = run(0, Until::Count(400));
+        let sources: BTreeSet<_> = report.found.values().map(|found| found.input.source()).collect();
+        for source in [
+            "plan of core modules",
+            "plan of components",
+            "program of WASI",
+            "plan of a value",
+            "plan of tasks",
+            "plan of resources",
+            "plan with bodies of wasm-smith",
+        ] {
+            assert!(sources.contains(source), "{source} is not in {sources:?}");
+        }
+        for (signature, found) in &report.found {
+            let again = run(found.number, Until::Count(1));
+            assert!(again.found.contains_key(signature), "{}: {signature}", found.number);
+            let one = json!({ "signature": signature, "source": found.input.source(), "number": found.number,
+                "again": format!("AGAIN {}", found.number), "input": found.input });
+            let text = text(&one);
+            let (source, number) = (found.input.source(), found.number);
+            assert!(text.contains(&format!("\n  {source}, number {number}; again: AGAIN {number}\n  {{")), "{text}");
+        }
+    }
+
+    /// The way of a finding: made smaller, written as a case, and the case fails where the plan does, in the same way.
+    #[test]
+    fn the_case_of_a_finding_fails_with_its_signature() {
+        let mut config = preflight::fuzz::config(Tier::Interp);
+        config.limits.memory_bytes = 1 << 16;
+        let judge = Judge::with_configs(vec![("narrow", config.clone())]);
+        let plan = r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }] },
+            { "tables": [{ "ty": { "min": 2 } }], "memories": [{ "min": 2 }], "start": 0, "funcs": [{}] }],
+            "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }, { "module": 0 }] }"#;
+        let plan: Plan = serde_json::from_str(plan).expect("a plan");
+        let inputs = Inputs::Plans(vec![plan.normalise()]);
+        let report = campaign::run(&judge, inputs, Until::End, Some(1), &mut |_| true).expect("a thread");
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut smaller, mut state) = (Smaller::new(&judge), State::open(folder.path()).expect("a new folder"));
+        state.save(&mut smaller, &report, None).expect("it can be written");
+        let signature = report.found.keys().next().expect("one");
+        let file = |end: &str| {
+            let name = names(folder.path()).into_iter().find(|name| name.ends_with(end) && name != "state.json");
+            fs::read_to_string(folder.path().join(name.expect("it is saved"))).expect("a file")
+        };
+        let Input::Plan(small) = serde_json::from_str(&file(".json")).expect("an input") else { panic!("a plan") };
+        assert!(small.nodes.len() == 1 && small.modules[0].tables.is_empty(), "{small:?}");
+        let text = file(".wast");
+        assert!(text.starts_with(&format!(";;! title = {signature:?}\n")), "{text}");
+        let case = Case::parse("core/small.wast", &text).expect("it is a case");
+        let catalogue = preflight_spec_tests::rules().expect("the catalogue");
+        let run = |options: Options| preflight::case::run(&case, &catalogue, &options);
+        let right = run(Options::default());
+        assert_eq!(right.verdict.word(), "passed", "{:?}", right.verdict.notes());
+        let wrong = run(Options { config, ..Options::default() });
+        assert_eq!(wrong.verdict.word(), "failed", "{text}");
+        let expected = Trace { events: case.expected.events.clone(), ..wrong.actual.clone() };
+        let difference = preflight::fuzz::first_difference(&expected, &wrong.actual).expect("they differ");
+        assert_eq!(format!("predicted != narrow: {difference}"), *signature);
     }
 }

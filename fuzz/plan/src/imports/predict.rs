@@ -1,0 +1,95 @@
+//! Whether what is given matches what is declared (Binary.md and Explainer.md of the Component Model; core `#match-externtype`).
+
+use super::{Core, ImportPlan, Interface, Item, Limits, Shape};
+use preflight_engine::trace::{Event, ExternKind, InstancePath, Level, Outcome, PostMortem, State, StateItem, Trace};
+
+/// Where the instance stands that what is given is exported by.
+pub(super) const PROVIDER: &str = "$provider";
+
+impl ImportPlan {
+    /// The trace of the component's instantiation. All imports are matched before anything happens. The plan must be
+    /// [normal](Self::normalise).
+    pub fn expected(&self) -> Trace {
+        let root = InstancePath::root();
+        let fits = self.fits();
+        let mut events = Vec::new();
+        if fits {
+            events.push(Event::ComponentBegun { at: root.clone() });
+            for (name, kind) in self.named() {
+                events.push(Event::ImportResolved { at: root.clone(), module: String::new(), name, kind });
+            }
+            events.push(Event::ComponentDone { at: root.clone() });
+        }
+        let provider = self.is_exported.then(|| root.child(PROVIDER));
+        let up = provider.into_iter().chain(fits.then_some(root));
+        let state = State::Component { locked: false, may_enter: true, handles: 0 };
+        let item = |at| StateItem { at, name: String::new(), state: state.clone() };
+        let outcome = if fits { Outcome::Returned { values: Vec::new() } } else { Outcome::Unlinkable };
+        Trace { level: Level::Full, events, outcome, post_mortem: PostMortem(up.map(item).collect()) }
+    }
+
+    /// Whether everything matches.
+    pub fn fits(&self) -> bool {
+        self.imports.iter().all(|import| match (&import.wanted, &import.given) {
+            // The declaration says all there is to say.
+            (Item::Type(_), None) => !self.is_exported,
+            (wanted, given) => given.as_ref().is_some_and(|given| matches(given, wanted)),
+        })
+    }
+
+    fn named(&self) -> Vec<(String, ExternKind)> {
+        if self.is_exported {
+            return vec![("p".to_owned(), ExternKind::Instance)];
+        }
+        let kind = |wanted: &Item| match wanted {
+            Item::Func(_) => ExternKind::Func,
+            Item::Instance(_) => ExternKind::Instance,
+            Item::Module(_) => ExternKind::Module,
+            Item::Component(_) => ExternKind::Component,
+            Item::Resource | Item::Type(_) => ExternKind::Type,
+        };
+        self.imports.iter().enumerate().map(|(i, import)| (format!("x{i}"), kind(&import.wanted))).collect()
+    }
+}
+
+/// Whether each thing that somebody asks for is there, and fits.
+fn each<T>(given: &[T], wanted: &[T], fits: impl Fn(&T, &T) -> bool) -> bool {
+    given.len() >= wanted.len() && given.iter().zip(wanted).all(|(given, wanted)| fits(given, wanted))
+}
+
+fn matches(given: &Item, wanted: &Item) -> bool {
+    match (given, wanted) {
+        // Types of functions and values have no subtypes but themselves.
+        (Item::Func(given), Item::Func(wanted)) => given == wanted,
+        (Item::Type(given), Item::Type(wanted)) => given == wanted,
+        (Item::Resource, Item::Resource) => true,
+        // More exports do no harm.
+        (Item::Instance(given), Item::Instance(wanted)) => each(given, wanted, matches),
+        // What takes less and gives more does.
+        (Item::Module(given), Item::Module(wanted)) => {
+            let Shape { imports, exports } = given;
+            each(&wanted.imports, imports, core_matches) && each(exports, &wanted.exports, core_matches)
+        }
+        (Item::Component(given), Item::Component(wanted)) => {
+            let Interface { imports, exports } = given;
+            each(&wanted.imports, imports, matches) && each(exports, &wanted.exports, matches)
+        }
+        _ => false,
+    }
+}
+
+/// Core `#match-externtype`.
+fn core_matches(given: &Core, wanted: &Core) -> bool {
+    match (given, wanted) {
+        (Core::Table(given), Core::Table(wanted)) => limits_match(*given, *wanted),
+        (Core::Memory(given, is_shared), Core::Memory(wanted, wants_shared)) => {
+            is_shared == wants_shared && limits_match(*given, *wanted)
+        }
+        (given, wanted) => given == wanted,
+    }
+}
+
+/// Core `#match-limits`.
+fn limits_match(given: Limits, wanted: Limits) -> bool {
+    given.min >= wanted.min && wanted.max.is_none_or(|wanted| given.max.is_some_and(|given| given <= wanted))
+}

@@ -1,0 +1,83 @@
+//! What plans of imports hold.
+
+use super::Stats;
+use crate::imports::{Core, ImportPlan, Item};
+use std::collections::BTreeSet;
+
+/// The kinds that the generator has to reach.
+pub(super) const KINDS: &[&str] = &[
+    "imports: component",
+    "imports: component that does not match",
+    "imports: exported by an instance",
+    "imports: function",
+    "imports: function that does not match",
+    "imports: global of a module",
+    "imports: instance",
+    "imports: instance that does not match",
+    "imports: match",
+    "imports: memory of a module",
+    "imports: module",
+    "imports: module that does not match",
+    "imports: nothing given",
+    "imports: of another kind",
+    "imports: resource type",
+    "imports: table of a module",
+    "imports: tag of a module",
+    "imports: value type",
+    "imports: value type that does not match",
+];
+
+impl Stats {
+    /// Counts a plan of imports.
+    pub fn count_imports(&mut self, plan: &ImportPlan) {
+        let mut kinds = BTreeSet::new();
+        kinds.extend(plan.is_exported.then_some("imports: exported by an instance"));
+        kinds.extend(plan.fits().then_some("imports: match"));
+        for import in &plan.imports {
+            item(&import.wanted, &mut kinds);
+            let alone = ImportPlan { is_exported: plan.is_exported, imports: vec![import.clone()] };
+            let Some(given) = &import.given else {
+                kinds.extend((!alone.fits()).then_some("imports: nothing given"));
+                continue;
+            };
+            if alone.fits() {
+                continue;
+            }
+            kinds.insert(match (&import.wanted, given) {
+                (Item::Func(_), Item::Func(_)) => "imports: function that does not match",
+                (Item::Instance(_), Item::Instance(_)) => "imports: instance that does not match",
+                (Item::Module(_), Item::Module(_)) => "imports: module that does not match",
+                (Item::Component(_), Item::Component(_)) => "imports: component that does not match",
+                (Item::Type(_), Item::Type(_)) => "imports: value type that does not match",
+                _ => "imports: of another kind",
+            });
+        }
+        self.imports += 1;
+        self.insert(kinds);
+    }
+}
+
+fn item(of: &Item, kinds: &mut BTreeSet<&'static str>) {
+    kinds.insert(match of {
+        Item::Func(_) => "imports: function",
+        Item::Instance(_) => "imports: instance",
+        Item::Module(_) => "imports: module",
+        Item::Component(_) => "imports: component",
+        Item::Resource => "imports: resource type",
+        Item::Type(_) => "imports: value type",
+    });
+    match of {
+        Item::Instance(items) => items.iter().for_each(|of| item(of, kinds)),
+        Item::Component(interface) => {
+            interface.imports.iter().chain(&interface.exports).for_each(|of| item(of, kinds));
+        }
+        Item::Module(shape) => kinds.extend(shape.imports.iter().chain(&shape.exports).filter_map(|core| match core {
+            Core::Func(..) => None,
+            Core::Table(_) => Some("imports: table of a module"),
+            Core::Memory(..) => Some("imports: memory of a module"),
+            Core::Global(..) => Some("imports: global of a module"),
+            Core::Tag(_) => Some("imports: tag of a module"),
+        })),
+        _ => {}
+    }
+}

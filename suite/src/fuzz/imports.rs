@@ -1,0 +1,105 @@
+//! Carries out plans of imports on the reference engine.
+
+use super::{Class, Events, Judge, Verdict, judge::alike};
+use crate::{
+    post_mortem,
+    trace::{InstancePath, Level, Outcome, Trace},
+};
+use preflight_engine::{
+    Config, Features, Module, Store,
+    component::{
+        Component, ComponentFuncType as FuncType, ComponentLinker, ComponentValType as ValType, HostInstance, HostItem,
+    },
+};
+use preflight_plan::imports::{Func, Given, ImportPlan, ImportWasm, Prim};
+
+impl Judge {
+    /// Judges a normal plan of imports: what is predicted is what every tier does.
+    pub fn imports(&self, plan: &ImportPlan) -> (Verdict, Trace) {
+        let expected = plan.expected();
+        (self.imports_against(&plan.to_wasm(), &expected), expected)
+    }
+
+    /// Judges a plan of imports by what somebody says is to be expected.
+    pub fn imports_against(&self, wasm: &ImportWasm, expected: &Trace) -> Verdict {
+        for (name, config) in &self.tiers {
+            let config = Config { features: config.features | Features::COMPONENT_MODEL, ..config.clone() };
+            let actual = match run(wasm, &config) {
+                Ok(actual) => actual,
+                // The plan says that everything is valid.
+                Err(error) => return Verdict::disagreed(error),
+            };
+            let who = format!("predicted != {name} (imports)");
+            if let Err(verdict) = alike(std::slice::from_ref(expected), &[actual], &who) {
+                return verdict;
+            }
+        }
+        match expected.outcome {
+            Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
+            _ => Verdict::agreed(false),
+        }
+    }
+}
+
+fn run(wasm: &ImportWasm, config: &Config) -> Result<Trace, String> {
+    let decode = |bytes: &[u8]| Component::new(config, bytes).map_err(|error| format!("decode: {error}"));
+    let component = decode(&wasm.component)?;
+    let mut store = Store::new(config);
+    let mut linker = ComponentLinker::new();
+    if let Some(bytes) = &wasm.provider {
+        let path = InstancePath::root().child("$provider");
+        let provider = store.instantiate_component(&decode(bytes)?, &ComponentLinker::new(), path);
+        let provider = provider.map_err(|error| format!("the provider: {error}"))?;
+        linker.define("p", HostItem::exports_of(&provider));
+    }
+    for (name, given) in &wasm.given {
+        linker.define(name, item(&mut store, config, given)?);
+    }
+    let events = Events::attach(&mut store);
+    let end = store.instantiate_component(&component, &linker, InstancePath::root());
+    let outcome = match &end {
+        Ok(_) => Outcome::Returned { values: Vec::new() },
+        Err(error) => error.outcome(),
+    };
+    let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
+    Ok(Trace { level: Level::Full, events: events.take(), outcome, post_mortem })
+}
+
+fn item(store: &mut Store, config: &Config, given: &Given) -> Result<HostItem, String> {
+    Ok(match given {
+        Given::Func(func) => HostItem::typed_func(func_type(func), |_, _| Ok(Vec::new())),
+        Given::Instance(items) => {
+            let mut instance = HostInstance::new();
+            for (name, given) in items {
+                instance.define(name, item(store, config, given)?);
+            }
+            HostItem::instance(instance)
+        }
+        Given::Module(bytes) => {
+            let module = Module::new(config, bytes.as_slice());
+            HostItem::module(module.map_err(|error| format!("decode a module: {error}"))?)
+        }
+        Given::Component(bytes) => {
+            let component = Component::new(config, bytes.as_slice());
+            HostItem::component(component.map_err(|error| format!("decode a component: {error}"))?)
+        }
+        Given::Resource => HostItem::resource(store.new_host_resource("r", |_, _| Ok(()))),
+    })
+}
+
+fn func_type(func: &Func) -> FuncType {
+    let params = func.params.iter().enumerate().map(|(i, ty)| (format!("p{i}"), val_type(*ty)));
+    FuncType::new(params, func.result.map(val_type))
+}
+
+fn val_type(prim: Prim) -> ValType {
+    match prim {
+        Prim::Bool => ValType::Bool,
+        Prim::U8 => ValType::U8,
+        Prim::U32 => ValType::U32,
+        Prim::U64 => ValType::U64,
+        Prim::F32 => ValType::F32,
+        Prim::Char => ValType::Char,
+        Prim::String => ValType::String,
+    }
+}
