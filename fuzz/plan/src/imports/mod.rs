@@ -213,12 +213,12 @@ fn normal(item: &Item, levels: usize) -> Item {
     }
 }
 
-/// What a component imports is made of functions and resource types: whether a component matches whose own imports are modules
-/// or components the reference engine does not look at yet, so that plans of those would find that one thing only.
+/// What a component imports are functions and resource types. Whether a component matches whose own imports are modules,
+/// components or instances the reference engine does not look at closely enough yet: plans of those would find that one
+/// thing only.
 fn known(item: Item) -> Item {
     match item {
-        Item::Instance(items) => Item::Instance(items.into_iter().map(known).collect()),
-        Item::Module(_) | Item::Component(_) => Item::default(),
+        Item::Instance(_) | Item::Module(_) | Item::Component(_) => Item::default(),
         item => item,
     }
 }
