@@ -65,7 +65,7 @@ impl Runtime for Wasmer {
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
         let func = exported!(self, instance, export, Extern::Function);
         let ty = func.ty(&self.store);
-        let args: Vec<_> = args.iter().zip(ty.params()).map(|(arg, ty)| self.to_wasmer(arg, *ty)).collect();
+        let args: Vec<_> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmer_value(arg, *ty)).collect();
         let results = func.call(&mut self.store, &args).map_err(end)?;
         Ok(results.iter().map(|value| self.to_trace(value)).collect())
     }
@@ -78,7 +78,7 @@ impl Runtime for Wasmer {
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
         let global = exported!(self, instance, export, Extern::Global);
-        let value = self.to_wasmer(value, global.ty(&self.store).ty);
+        let value = self.wasmer_value(value, global.ty(&self.store).ty);
         global.set(&mut self.store, value).map_err(end)
     }
 
@@ -131,7 +131,7 @@ impl Linking for Wasmer {
 }
 
 impl Wasmer {
-    fn to_wasmer(&mut self, value: &Value, ty: Type) -> Val {
+    fn wasmer_value(&mut self, value: &Value, ty: Type) -> Val {
         match (value, ty) {
             (Value::Ref(RefValue::Extern(number)), _) => Val::ExternRef(Some(ExternRef::new(&mut self.store, *number))),
             (Value::Ref(_), Type::FuncRef) => Val::FuncRef(None),
