@@ -431,6 +431,26 @@ fn calls_back(call: &str) {
 }
 
 #[test]
+fn a_tail_call_at_the_greatest_depth_needs_no_further_frame() {
+    // The callee is new, larger, and in the table: everything that a first call prepares.
+    for tail in ["return_call $g", "return_call_indirect (i32.const 0)", "return_call_ref $unit (ref.func $g)"] {
+        let text = format!(
+            r#"(module (type $unit (func (result i32))) (table funcref (elem $g))
+                (func $f (export "f") (param i32) (result i32)
+                    (if (i32.eqz (local.get 0)) (then ({})))
+                    (call $f (i32.sub (local.get 0) (i32.const 1))))
+                (func $g (result i32) (local {}) (i32.const 7)))"#,
+            tail.replace("indirect", "indirect (type $unit)"),
+            "i64 ".repeat(3000)
+        );
+        let limits = preflight_engine::Limits { call_depth: 100, ..Default::default() };
+        let deepest =
+            [0, 1].map(|tier| (0..200).find(|n| is_out_of_stack(&on_both(&text, limits, &[Val::I32(*n)])[tier])));
+        assert_eq!(deepest, [Some(101); 2], "{tail}");
+    }
+}
+
+#[test]
 fn frames_may_be_large() {
     // Every list of elements has its own place in the frame.
     const ELEMENTS: usize = 10_000;

@@ -29,7 +29,12 @@
 
 pub(crate) use super::thread::Cancelled;
 use super::thread::ThreadId;
-use crate::{Config, Store, error::Fault, interp::Machine, trace::Resource};
+use crate::{
+    Config, Store,
+    error::Fault,
+    interp::{Machine, stack_pointer},
+    trace::Resource,
+};
 use corosensei::{
     Coroutine, CoroutineResult, Yielder,
     stack::{DefaultStack, Stack},
@@ -163,8 +168,7 @@ impl Fibers {
 
     /// Whether the running stack is used up but for what a host function may take.
     pub fn is_stack_used_up(&self) -> bool {
-        let here = 0u8;
-        (&raw const here as usize) < self.side.floor
+        stack_pointer() < self.side.floor
     }
 }
 

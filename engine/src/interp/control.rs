@@ -240,8 +240,9 @@ impl Cx {
         }
     }
 
-    /// Does what a call of function `defined` of `inst` lacked: translates it, refills the budget, makes room. The frame
-    /// may move. Trying the call again will succeed.
+    /// Does what a call of function `defined` of `inst` lacked: translates it, refills the budget, makes room. `base` is the
+    /// slot where its frame will begin; a tail call has none, since no frame waits for it. The running frame may move.
+    /// Trying the call again will succeed.
     #[cold]
     #[inline(never)]
     unsafe fn prepare(
@@ -249,7 +250,7 @@ impl Cx {
         inst: *const InstanceInst,
         defined: u32,
         fp: *mut u64,
-        base: u32,
+        base: Option<u32>,
     ) -> Result<(), Resource> {
         // SAFETY: instances are boxed and live as long as the store; `fp` points into the stack.
         unsafe {
@@ -259,9 +260,11 @@ impl Cx {
             if self.budget <= 0 {
                 self.refill()?;
             }
-            self.grow_frames()?;
+            if base.is_some() {
+                self.grow_frames()?;
+            }
             let offset = fp.offset_from(self.stack) as usize;
-            self.reserve(fp.add(base as usize), code.frame_slots)?;
+            self.reserve(fp.add(base.unwrap_or(0) as usize), code.frame_slots)?;
             self.fp = self.stack.add(offset);
         }
         Ok(())
@@ -369,7 +372,7 @@ unsafe fn prepare_again(
     cx: *mut Cx,
     inst: *const InstanceInst,
     defined: u32,
-    base: u32,
+    base: Option<u32>,
 ) -> Exit {
     // SAFETY: as every handler.
     unsafe {
@@ -403,7 +406,7 @@ macro_rules! call_addr {
                 let code = Cx::code_of(inst, defined);
                 let callee = fp.add($base as usize);
                 if !(*cx).enter(code, ip.add(1), fp, callee) {
-                    again!(ip, fp, cx, inst, defined, $base);
+                    again!(ip, fp, cx, inst, defined, Some($base));
                 }
                 switch!(inst, mem, len, cx);
                 go!((*code).ops.as_ptr(), callee, mem, len, cx)
@@ -436,7 +439,7 @@ pub(super) unsafe fn call_local(ip: *const Op, fp: *mut u64, mem: *mut u8, len: 
         let code = Cx::code_of((*cx).inst, a);
         let callee = fp.add(b as usize);
         if !(*cx).enter(code, ip.add(1), fp, callee) {
-            again!(ip, fp, cx, (*cx).inst, a, b);
+            again!(ip, fp, cx, (*cx).inst, a, Some(b));
         }
         go!((*code).ops.as_ptr(), callee, mem, len, cx)
     }
@@ -481,7 +484,7 @@ macro_rules! tail_call_addr {
                 let (inst, defined) = (*cx).callee(instance, index);
                 let code = Cx::code_of(inst, defined);
                 if !(*cx).replace(code, fp, fp.add($base as usize)) {
-                    again!(ip, fp, cx, inst, defined, 0);
+                    again!(ip, fp, cx, inst, defined, None);
                 }
                 switch!(inst, mem, len, cx);
                 go!((*code).ops.as_ptr(), fp, mem, len, cx)
@@ -538,7 +541,7 @@ pub(super) unsafe fn return_call_local(ip: *const Op, fp: *mut u64, mem: *mut u8
         let (a, b) = ((*ip).a, (*ip).b);
         let code = Cx::code_of((*cx).inst, a);
         if !(*cx).replace(code, fp, fp.add(b as usize)) {
-            again!(ip, fp, cx, (*cx).inst, a, 0);
+            again!(ip, fp, cx, (*cx).inst, a, None);
         }
         go!((*code).ops.as_ptr(), fp, mem, len, cx)
     }

@@ -21,6 +21,7 @@ mod control;
 mod exception;
 mod machine;
 mod memory;
+mod native;
 pub(crate) mod numeric;
 mod reference;
 mod table;
@@ -31,3 +32,4 @@ pub(crate) mod variable;
 
 pub(crate) use code::Code;
 pub(crate) use machine::{Machine, call, eval_const};
+pub(crate) use native::stack_pointer;

@@ -18,6 +18,7 @@ use crate::{
         reference::{self, HeapCode},
         table,
     },
+    interp::stack_pointer,
     runtime::{FuncAddr, InstanceAddr, InstanceInst, Ref, RefKind, RmwOp, Trap, TypeId, Val},
     syntax::ValType,
     trace::{Resource, TrapCode},
@@ -50,8 +51,7 @@ pub(crate) fn call(store: &mut Store, instance: InstanceAddr, x: u32, args: &[Va
     let result_words: u32 = store.func_type_of(ty).results.iter().map(|ty| ty.slots()).sum();
     slots.resize(slots.len().max(result_words as usize).max(1), 0);
 
-    let here = 0u8;
-    let stack_base = &raw const here as usize;
+    let stack_base = stack_pointer();
     let outer = store.jit.stack;
     // A run inside of a run has what the outer one left of its stack, unless it has another stack.
     let stack = outer.filter(|(low, high)| (*low..*high).contains(&stack_base));

@@ -159,12 +159,13 @@ fn verdict(expected: &Expected) -> Verdict {
 /// # Errors
 /// The verdict if there are more or fewer actions, or two traces of one differ.
 pub(super) fn alike(expected: &[Trace], actual: &[Trace], who: &str) -> Result<(), Verdict> {
-    if expected.len() != actual.len() {
-        return Err(Verdict::disagreed(format!("{who}: the number of actions")));
-    }
     let pairs = expected.iter().zip(actual).enumerate();
     let mut different = pairs.filter_map(|(action, (expected, actual))| difference(expected, actual, who, action));
-    different.next().map_or(Ok(()), Err)
+    match different.next() {
+        Some(verdict) => Err(verdict),
+        None if expected.len() == actual.len() => Ok(()),
+        None => Err(Verdict::disagreed(format!("{who}: the number of actions"))),
+    }
 }
 
 /// The verdict if two traces of an action differ.
