@@ -210,14 +210,8 @@ fn output_and_exit_are_steps_of_the_trace() {
             _ => None,
         })
         .collect();
-    let expected = [
-        "/ calls",
-        r#"/ stdout Text("S")"#,
-        "/ calls",
-        r#"/ stdout Text("R")"#,
-        "/ calls",
-        "/ exits with 7",
-    ];
+    let expected =
+        ["/ calls", r#"/ stdout Text("S")"#, "/ calls", r#"/ stdout Text("R")"#, "/ calls", "/ exits with 7"];
     assert_eq!(steps, expected);
 }
 
