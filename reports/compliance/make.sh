@@ -4,11 +4,12 @@
 #
 #   reports/compliance/make.sh [FOLDER]       installs the runtimes first, if registries can be reached
 #   PREFLIGHT=PROGRAM reports/compliance/make.sh    with a program that is built already, and nothing installed
+#   ADAPTERS=tinywasm reports/compliance/make.sh    with these runtimes in the program beside wasmi: wasmtime is long to compile
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-reports/compliance}
 if [ -z "${PREFLIGHT:-}" ]; then
-  cargo build --release
+  cargo build --release -p preflight-cli --features "${ADAPTERS-wasmtime,tinywasm,wasmer,wasm_component_layer}"
   PREFLIGHT=${CARGO_TARGET_DIR:-target}/release/preflight
   "$PREFLIGHT" runtimes install all || echo "note: not every runtime could be installed; the report goes without" >&2
 fi

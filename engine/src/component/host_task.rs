@@ -102,7 +102,12 @@ impl Store {
             self.record(|| Event::HostCalled { at, name, args });
         }
         let results = match code {
-            HostCode::Sync(call) => call(self, &args)?,
+            HostCode::Sync(call) => {
+                let around = std::mem::replace(&mut self.components.host_caller, caller);
+                let results = call(self, &args);
+                self.components.host_caller = around;
+                results?
+            }
             HostCode::Async(start) => {
                 let mut task = start(self, &args)?;
                 match task.poll(self, false)? {
@@ -115,6 +120,15 @@ impl Store {
             }
         };
         self.end_host_call(func, caller, results, on_resolve).map(|()| None)
+    }
+
+    /// Records an event of the instance that called the function of the host that is running.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn record_of_host_caller(&mut self, event: impl FnOnce(InstancePath) -> Event) {
+        if self.is_recording() {
+            let at = self.path_of(self.components.host_caller);
+            self.record(|| event(at));
+        }
     }
 
     fn path_of(&self, caller: Option<InstId>) -> InstancePath {

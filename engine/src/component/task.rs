@@ -156,6 +156,8 @@ pub(crate) struct State {
     pub threads: Threads,
     pub fibers: Fibers,
     pub host_subtasks: HostSubtasks,
+    /// Who called the function of the host that is running.
+    pub host_caller: Option<InstId>,
     /// The streams and futures.
     pub shared: Arena<Shared>,
     /// Values that the running lift may still make.

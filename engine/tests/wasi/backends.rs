@@ -87,6 +87,25 @@ fn both_backends_say_the_same() {
     }
 }
 
+#[test]
+fn offsets_beyond_every_file_are_the_same_on_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut memory, mut host) = (World::new(), World::new());
+    memory.preopen_virtual("/");
+    host.preopen_host(folder.path(), "/").unwrap();
+    for mut guest in [Guest::new(memory), Guest::new(host)] {
+        let file = guest.open("f", 1, READ | WRITE).unwrap();
+        assert_eq!(guest.write(file, b"abc"), Errno::Success);
+        let iov = guest.iov(3);
+        guest.ok("fd_pread", &[file, iov, 1, -2, OUT]);
+        assert_eq!(guest.u32(OUT), 0, "there is nothing to read");
+        for (offset, errno) in [(-4, Errno::Fbig), (-2, Errno::Fbig), (i64::MIN, Errno::Fbig)] {
+            assert_eq!(guest.call("fd_pwrite", &[file, iov, 1, offset, OUT]), errno, "{offset}");
+        }
+        assert_eq!(guest.stat("f").unwrap().1, 3);
+    }
+}
+
 /// Kind, number of names and size; the last two of a directory are the system's own business.
 fn attributes(guest: &Guest) -> (u8, u64, u64) {
     match guest.get(OUT + 16, 1)[0] {

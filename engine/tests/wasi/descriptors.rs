@@ -44,6 +44,12 @@ fn bad_pointers_trap_before_anything_has_happened() {
     guest.traps("random_get", &[0, 65_537]);
     guest.traps("path_unlink_file", &[3, 0, -1]);
     guest.traps("fd_filestat_get", &[3, OUT + 4]);
+    let file = guest.open("file", 0, READ).unwrap();
+    guest.traps("fd_seek", &[file, 3, 0, 65_536]);
+    assert_eq!(guest.read(file, 2).unwrap(), b"01", "the position is what it was");
+    guest.put(OUT, &[7; 4]);
+    guest.traps("environ_sizes_get", &[OUT, OUT + 5]);
+    assert_eq!(guest.get(OUT, 4), [7; 4], "nothing was written");
     let iov = guest.iov(70_000);
     guest.traps("fd_write", &[1, iov, 1, OUT]);
     assert!(guest.world.borrow().stdout.captured().is_empty());
@@ -219,6 +225,14 @@ fn preopened_directories_are_told_and_can_be_closed() {
 }
 
 #[test]
+fn nothing_is_made_for_a_descriptor_that_there_is_no_room_for() {
+    let mut guest = guest();
+    while guest.open("file", 0, READ).is_ok() {}
+    assert_eq!(guest.open("new", 1, WRITE), Err(Errno::Mfile));
+    assert_eq!(guest.stat("new"), Err(Errno::Noent));
+}
+
+#[test]
 fn descriptors_can_be_renumbered() {
     let mut guest = guest();
     let fd = guest.open("file", 0, READ).unwrap();
@@ -252,6 +266,15 @@ fn nothing_is_a_socket() {
         assert_eq!(guest.call("sock_recv", &[fd, 0, 0, 0, OUT, OUT]), errno);
         assert_eq!(guest.call("sock_send", &[fd, 0, 0, 0, OUT]), errno);
         assert_eq!(guest.call("sock_shutdown", &[fd, 1]), errno);
+    }
+    // What the argument may not be is told before it is asked what the descriptor is.
+    for (name, args) in [
+        ("sock_accept", vec![1, 32, OUT]),
+        ("sock_recv", vec![1, 0, 0, 4, OUT, OUT]),
+        ("sock_send", vec![1, 0, 0, 1, OUT]),
+        ("sock_shutdown", vec![1, 4]),
+    ] {
+        assert_eq!(guest.call(name, &args), Errno::Inval, "{name}");
     }
 }
 

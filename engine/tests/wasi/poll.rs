@@ -89,6 +89,10 @@ fn errors_are_events_where_the_text_has_them() {
     assert_eq!(guest.call("poll_oneoff", &[BUFFER, EVENTS, 0, OUT]), Errno::Inval);
     guest.put(BUFFER, &descriptor(1, 3, 0));
     assert_eq!(guest.call("poll_oneoff", &[BUFFER, EVENTS, 1, OUT]), Errno::Inval);
+    let mut flags = clock(1, 1, 0, false);
+    flags[40] = 2;
+    guest.put(BUFFER, &flags);
+    assert_eq!(guest.call("poll_oneoff", &[BUFFER, EVENTS, 1, OUT]), Errno::Inval, "no such flag");
     guest.traps("poll_oneoff", &[65_500, EVENTS, 1, OUT]);
     guest.traps("poll_oneoff", &[BUFFER, EVENTS + 4, 1, OUT]);
 }

@@ -116,6 +116,9 @@ fn randomness_is_seeded_and_bounded() {
     assert_eq!(one, two, "equal worlds give equal bytes");
     assert_eq!(one[0].split(',').count(), 3, "{one:?}");
     assert_ne!(one[1], one[2]);
+    let grow = "(drop (memory.grow (i32.const 64))) (call $bytes (i64.const 0x200000)";
+    let many = results(World::new(), wit, &module.replace("(call $bytes (i64.const 3)", grow));
+    assert_eq!(many[0].split(',').count(), 0x20_0000);
     let huge = module.replace("(i64.const 3)", "(i64.const -1)");
     let fault = go(World::new(), wit, &huge).1.expect_err("too many");
     assert!(matches!(fault, Fault::Exhausted(Resource::Memory)), "{fault}");

@@ -195,6 +195,27 @@ fn exit_ends_the_program() {
 }
 
 #[test]
+fn output_and_exit_are_steps_of_the_trace() {
+    let mut started = begin(SAY_S, &format!("{SAY_R} drop (call $code (i32.const 7)) (i32.const 0)"));
+    assert_eq!(started.run(), Some(7));
+    let events = started.run.events.0.borrow();
+    let steps: Vec<String> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::HostCalled { at, name, .. } if name.contains("write") || name.contains("exit") => {
+                Some(format!("{at} calls"))
+            }
+            Event::Output { at, stream, bytes } => Some(format!("{at} {} {bytes:?}", stream.as_str())),
+            Event::Exited { at, code } => Some(format!("{at} exits with {code}")),
+            _ => None,
+        })
+        .collect();
+    let expected =
+        ["/ calls", r#"/ stdout Text("S")"#, "/ calls", r#"/ stdout Text("R")"#, "/ calls", "/ exits with 7"];
+    assert_eq!(steps, expected);
+}
+
+#[test]
 fn exit_in_a_start_ends_the_program() {
     // P2-EXIT-02
     for (call, code) in

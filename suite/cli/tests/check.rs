@@ -124,6 +124,16 @@ fn exits_belong_into_the_program() {
 }
 
 #[test]
+fn a_component_that_exits_while_it_is_instantiated_is_never_run() {
+    let text = r#"(component
+        (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit" (func (param "status" (result))))))
+        (core func $exit (canon lower (func $exit "exit")))
+        (core module $M (import "" "exit" (func $exit (param i32))) (func $s (call $exit (i32.const 1))) (start $s))
+        (core instance (instantiate $M (with "" (instance (export "exit" (func $exit)))))))"#;
+    finds("P2-EXIT-02", text, "", &["exits with 1 while it is instantiated"]);
+}
+
+#[test]
 fn what_fails_on_the_way_up_is_told() {
     finds("CORE-START-09", "(module (func $s unreachable) (start $s))", "", &["its start section failed"]);
     finds("CORE-START-13", r#"(module (memory 0) (data (i32.const 0) "x"))"#, "", &["before the start section"]);

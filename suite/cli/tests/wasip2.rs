@@ -80,7 +80,9 @@ fn a_trace_shows_who_gave_what_and_what_was_printed() {
     let parts = [
         "import wasi:cli/stdout@0.2.0 (instance) ← host",
         "call wasi:cli/run@0.2.0.run(), by rule P2-RUN-01",
-        "blocking-write-and-flush(borrow output-stream#0, [83]) → ok",
+        "blocking-write-and-flush(borrow output-stream#0, [83])",
+        r#"stdout: "S""#,
+        "blocking-write-and-flush returned ok",
         "outcome: exit 1",
         "| SR",
     ];

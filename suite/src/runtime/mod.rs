@@ -274,10 +274,28 @@ impl fmt::Debug for HostFunc {
     }
 }
 
+impl ValType {
+    /// The type of a number; there is none of anything else.
+    pub fn of(value: &Value) -> Option<ValType> {
+        Some(match value {
+            Value::I32(_) => ValType::I32,
+            Value::I64(_) => ValType::I64,
+            Value::F32(_) => ValType::F32,
+            Value::F64(_) => ValType::F64,
+            _ => return None,
+        })
+    }
+}
+
 impl HostFunc {
     /// A host function whose calls go to `recorder`.
     pub fn new(name: impl Into<String>, params: Vec<ValType>, results: Vec<Value>, recorder: Recorder) -> Self {
         HostFunc { name: name.into(), params, results, recorder }
+    }
+
+    /// The types of what it returns, which are numbers.
+    pub fn result_types(&self) -> Vec<ValType> {
+        self.results.iter().filter_map(ValType::of).collect()
     }
 
     /// What an adapter in this process does when the guest calls: records the call and gives the results.

@@ -3,7 +3,7 @@
 //! That a runtime lacks a proposal is no failure of the cases that need it. It is asked, not declared, so that the answer is
 //! that of the version at hand.
 
-use super::{Ability, End, Program, Reach, Runtime, World};
+use super::{Ability, End, Program, Runtime};
 use crate::{commands, source};
 use std::collections::BTreeMap;
 
@@ -139,17 +139,7 @@ fn probe(runtime: &mut dyn Runtime, text: &str, means: Means) -> Result<Option<S
 /// A command that has everything of a module, and does nothing.
 fn program(text: &str) -> Program {
     let open = text.trim_end().strip_suffix(')').unwrap_or(text);
-    Program {
-        world: World::P1,
-        main: source::text(&format!("{open} (func (export \"_start\")))")),
-        preloads: Vec::new(),
-        reach: Reach::Command,
-        args: Vec::new(),
-        env: BTreeMap::new(),
-        stdin: String::new(),
-        preopens: Vec::new(),
-        times: 1,
-    }
+    Program::command(source::text(&format!("{open} (func (export \"_start\")))")))
 }
 
 #[cfg(test)]

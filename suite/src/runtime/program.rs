@@ -26,6 +26,23 @@ pub struct Program {
     pub times: u32,
 }
 
+impl Program {
+    /// A command of preview 1 that is given nothing.
+    pub fn command(main: Vec<u8>) -> Self {
+        Program {
+            world: World::P1,
+            main,
+            preloads: Vec::new(),
+            reach: Reach::Command,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            stdin: String::new(),
+            preopens: Vec::new(),
+            times: 1,
+        }
+    }
+}
+
 /// A version of WASI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

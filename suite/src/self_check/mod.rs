@@ -16,7 +16,7 @@ mod weave;
 use crate::{
     case::{self, Case, Ending, Fails, Failure, Kind, Run},
     commands::lower,
-    runtime::{End, Program, ProgramEnd, Reach, World, assemble},
+    runtime::{End, Program, ProgramEnd, assemble},
     trace::Outcome,
 };
 use preflight_spec_tests::Catalogue;
@@ -144,7 +144,7 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     for unit in &units {
         match unit.programs() {
             Ok((programs, left_out)) => {
-                let one = |(bytes, fails, checks)| SelfCheck::of(case, run_of(fails), program_of(bytes), checks);
+                let one = |(bytes, fails, checks)| SelfCheck::of(case, run_of(fails), Program::command(bytes), checks);
                 built.commands.extend(programs.into_iter().map(one));
                 built.left_out.extend(left_out);
             }
@@ -171,20 +171,6 @@ fn run_of(fails: Option<Fails>) -> Run {
         stdout: None,
         exit: fails.is_none().then_some(0),
         fails,
-    }
-}
-
-fn program_of(main: Vec<u8>) -> Program {
-    Program {
-        world: World::P1,
-        main,
-        preloads: Vec::new(),
-        reach: Reach::Command,
-        args: Vec::new(),
-        env: BTreeMap::new(),
-        stdin: String::new(),
-        preopens: Vec::new(),
-        times: 1,
     }
 }
 
@@ -284,7 +270,7 @@ mod tests {
                 let unit = &plan::units(&commands).expect("it was a program before")[0];
                 let (programs, _) = unit.programs().expect("it was a program before");
                 let (bytes, fails, checks) = programs.into_iter().next().expect("one");
-                let command = SelfCheck::of(&case, run_of(fails), program_of(bytes), checks);
+                let command = SelfCheck::of(&case, run_of(fails), Program::command(bytes), checks);
                 assert_eq!(command.run(&options).end, Err(End::Exit(check.exit)), "{}:{}", case.path, check.line);
                 broken += 1;
             }

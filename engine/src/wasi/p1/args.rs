@@ -42,6 +42,7 @@ fn terminated(text: &str) -> String {
 /// Number of strings, and of bytes together.
 fn sizes(call: &mut Call<'_, '_>, list: &[String]) -> Done {
     let bytes: usize = list.iter().map(String::len).sum();
+    call.check(call.u32(1), 4, 4)?;
     call.write_u32(call.u32(0), list.len() as u32)?;
     call.write_u32(call.u32(1), bytes as u32)
 }

@@ -162,6 +162,7 @@ fn gather(
 /// `fd_seek`.
 pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
     let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.u32(2));
+    call.check(call.u32(3), 8, 8)?;
     let descriptor = call.table().get_mut(fd)?;
     let file = descriptor.seekable()?;
     let from = match whence {

@@ -91,6 +91,8 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     call.check(call.u32(8), 4, 4)?;
     let fd = call.u32(0);
     let options = open_options(follow, oflags, base)?;
+    // Before a file is made that nobody can have.
+    call.table().check_room()?;
     let object = match call.table().dir(fd)?.open(&path, options)? {
         Opened::File(file) => Object::File(file),
         Opened::Dir(dir) => Object::Dir(dir),

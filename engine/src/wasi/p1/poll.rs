@@ -73,6 +73,8 @@ fn parse(call: &Call<'_, '_>, bytes: &[u8]) -> Done<Subscription> {
     let u64_at = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
     let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
     let kind = match bytes[8] {
+        // `subclockflags` has one flag.
+        0 if bytes[40] > 1 || bytes[41] != 0 => return Err(Errno::Inval.into()),
         0 => clock_kind(call, u32_at(16), u64_at(24), bytes[40] & 1 != 0),
         1 => Kind::Read(u32_at(16)),
         2 => Kind::Write(u32_at(16)),

@@ -136,11 +136,14 @@ impl Table {
         }
     }
 
+    /// Whether one more descriptor can be open: `mfile` if not.
+    pub fn check_room(&self) -> Result<(), Errno> {
+        if self.0.len() < MAX_DESCRIPTORS { Ok(()) } else { Err(Errno::Mfile) }
+    }
+
     /// Takes the lowest number that is free.
     pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
-        if self.0.len() >= MAX_DESCRIPTORS {
-            return Err(Errno::Mfile);
-        }
+        self.check_room()?;
         let fd = (0..).find(|fd| !self.0.contains_key(fd)).ok_or(Errno::Mfile)?;
         self.0.insert(fd, descriptor);
         Ok(fd)

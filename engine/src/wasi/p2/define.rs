@@ -10,6 +10,7 @@ use crate::{
     Store,
     component::{ComponentFuncType, ComponentLinker, ComponentVal, HostInstance, HostItem},
     error::Fault,
+    trace::{Event, InstancePath},
     wasi::{fuel, world::World},
 };
 use std::{cell::RefMut, rc::Rc};
@@ -27,6 +28,11 @@ impl Call<'_> {
 
     pub fn world(&self) -> RefMut<'_, World> {
         self.state.world.borrow_mut()
+    }
+
+    /// Records an event of the instance that calls.
+    pub fn record(&mut self, event: impl FnOnce(InstancePath) -> Event) {
+        self.store.record_of_host_caller(event);
     }
 
     /// Pays for `len` bytes that move.

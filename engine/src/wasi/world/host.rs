@@ -116,12 +116,19 @@ impl HostDir {
 
 impl HostFile {
     pub(super) fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, FsError> {
+        if i64::try_from(offset).is_err() {
+            // Behind every end; systems would call it an invalid argument.
+            return Ok(0);
+        }
         let mut file = self.0.borrow_mut();
         file.seek(SeekFrom::Start(offset))?;
         Ok(file.read(buf)?)
     }
 
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), FsError> {
+        if i64::try_from(offset).is_err() {
+            return Err(FsError::TooLarge);
+        }
         let mut file = self.0.borrow_mut();
         file.seek(SeekFrom::Start(offset))?;
         Ok(file.write_all(bytes)?)

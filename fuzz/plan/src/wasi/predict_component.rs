@@ -8,8 +8,8 @@ use super::{
     predict::Stop,
 };
 use preflight_engine::trace::{
-    Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace,
-    TrapCode, Value,
+    Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Stream,
+    Trace, TrapCode, Value,
 };
 
 /// The functions of the host, as traces call them.
@@ -276,6 +276,7 @@ impl World<'_> {
             }
             Step::Exit(status) => {
                 self.host_called(EXIT, vec![Value::U8(status)]);
+                self.events.push(Event::Exited { at: self.inner(), code: status.into() });
                 Err(Stop::Exit(status.into()))
             }
             Step::Trap => Err(Stop::Trap(TrapCode::Unreachable)),
@@ -311,6 +312,8 @@ impl World<'_> {
         }
         self.host_called(WRITE, vec![Value::Borrow(stream.clone(), 0), Value::List(vec![Value::U8(byte)])]);
         self.stdout.push(byte);
+        let written = Event::Output { at: self.inner(), stream: Stream::Stdout, bytes: [byte].as_slice().into() };
+        self.events.push(written);
         self.host_returned(WRITE, Value::Result(Ok(None)));
         let (at, resource, rep, handle) = (self.inner(), stream, 0, 1);
         self.events.push(Event::ResourceDropped { at, resource, rep, handle });

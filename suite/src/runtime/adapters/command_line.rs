@@ -186,22 +186,12 @@ impl Runtime for CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::World;
 
     #[test]
     fn places_are_filled_and_others_refused() {
         let template = Template::parse("tool run {preopens} {preloads} {file} {args}").expect("a template");
-        let program = Program {
-            world: World::P1,
-            main: Vec::new(),
-            preloads: Vec::new(),
-            reach: Reach::Command,
-            args: vec!["a b".to_owned()],
-            env: Default::default(),
-            stdin: String::new(),
-            preopens: vec!["/a".to_owned()],
-            times: 1,
-        };
+        let (args, preopens) = (vec!["a b".to_owned()], vec!["/a".to_owned()]);
+        let program = Program { args, preopens, ..Program::command(Vec::new()) };
         let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
         let paths = Paths { main: "m.wasm".to_owned(), preloads: pair("lib", "l.wasm"), preopens: pair("d", "/a") };
         let argv = template.fill(&paths, &program);

@@ -3,6 +3,24 @@
 
 mod command_line;
 mod files;
+#[cfg(any(
+    feature = "wasmi",
+    feature = "wasmtime",
+    feature = "tinywasm",
+    feature = "wasmer",
+    feature = "wasm_component_layer"
+))]
+#[cfg_attr(
+    not(all(
+        feature = "wasmi",
+        feature = "wasmtime",
+        feature = "tinywasm",
+        feature = "wasmer",
+        feature = "wasm_component_layer"
+    )),
+    allow(dead_code, unused_macros, unused_imports, reason = "each of them takes a part of it")
+)]
+mod in_process;
 mod spectest_interp;
 #[cfg(feature = "tinywasm")]
 mod tinywasm;

@@ -22,18 +22,6 @@ use std::{
     process::Command,
 };
 
-/// What wabt says it supports and has not got switched on. Function references and the garbage collector are no part of it: it
-/// does not claim them, and their beginnings change the types of what has nothing to do with them.
-const PROPOSALS: [&str; 7] = [
-    "--enable-exceptions",
-    "--enable-threads",
-    "--enable-tail-call",
-    "--enable-memory64",
-    "--enable-multi-memory",
-    "--enable-extended-const",
-    "--enable-relaxed-simd",
-];
-
 /// The runtime.
 pub struct SpectestInterp {
     program: PathBuf,
@@ -42,6 +30,18 @@ pub struct SpectestInterp {
 }
 
 impl SpectestInterp {
+    /// What wabt says it supports and has not got switched on. Function references and the garbage collector are no part of it: it
+    /// does not claim them, and their beginnings change the types of what has nothing to do with them.
+    pub const PROPOSALS: [&str; 7] = [
+        "--enable-exceptions",
+        "--enable-threads",
+        "--enable-tail-call",
+        "--enable-memory64",
+        "--enable-multi-memory",
+        "--enable-extended-const",
+        "--enable-relaxed-simd",
+    ];
+
     /// The one at `program`.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Runtime for SpectestInterp {
             files.write(name, bytes)?;
         }
         let mut command = Command::new(&self.program);
-        command.args(PROPOSALS).arg(files.write("script.json", script.text().as_bytes())?);
+        command.args(Self::PROPOSALS).arg(files.write("script.json", script.text().as_bytes())?);
         let left = once::run(command, "", self.limits).map_err(End::Broken)?;
         let said = String::from_utf8_lossy(&left.stdout);
         let last = said.lines().last().unwrap_or_default();

@@ -9,13 +9,13 @@
 //! | an unsupported feature | unsupported |
 //! | anything else | failed |
 
+use super::in_process::{Linking, exported, keep, numbers};
 use crate::{
-    runtime::{Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType},
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
 use tinywasm::{
-    Error, ExecProgress, Extern, ExternItem, Function, HostFunction, Imports, Memory, Module, ModuleInstance,
-    ParseError, Store, Trap,
+    Error, ExecProgress, Extern, ExternItem, HostFunction, Imports, Module, ModuleInstance, ParseError, Store, Trap,
     types::{ExternRef, FuncRef, FuncType, WasmType, WasmValue},
 };
 
@@ -56,44 +56,34 @@ impl Runtime for Tinywasm {
             }
             error => End::Rejected(error.to_string()),
         })?;
-        self.modules.push(module);
-        Ok(ModuleId(self.modules.len() as u32 - 1))
+        Ok(ModuleId(keep(&mut self.modules, module)))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
         let mut given = Imports::new();
-        for Import { module, name, item } in imports {
-            let item = match item {
-                Item::Host(func) => Extern::Function(self.host_func(func)),
-                Item::Export(instance, export) => match self.export(*instance, export) {
-                    Ok(item) => external(item),
-                    // There is nothing to be had for this import.
-                    Err(_) => continue,
-                },
-            };
-            given.define(module, name, item);
+        for (module, name, item) in self.given(imports) {
+            given.define(module, name, external(item));
         }
         let module = &self.modules[module.0 as usize];
         let instance = ModuleInstance::instantiate_no_start(&mut self.store, module, Some(given)).map_err(end)?;
         self.start(&instance)?;
-        self.instances.push(instance);
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
-        let ExternItem::Func(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let func = exported!(self, instance, export, ExternItem::Func);
         let args: Vec<WasmValue> = args.iter().map(to_tinywasm).collect();
         let results = func.call(&mut self.store, &args).map_err(end)?;
         Ok(results.iter().map(to_trace).collect())
     }
 
     fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
-        let ExternItem::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, ExternItem::Global);
         global.get(&self.store).map(|value| to_trace(&value)).map_err(end)
     }
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
-        let ExternItem::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, ExternItem::Global);
         let value = match value {
             Value::Ref(RefValue::Null) => WasmValue::default_for(global.ty(&self.store).map_err(end)?.ty),
             value => to_tinywasm(value),
@@ -102,43 +92,52 @@ impl Runtime for Tinywasm {
     }
 
     fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        self.memory(instance, export)?.len(&self.store).map(|len| len as u64).map_err(end)
+        exported!(self, instance, export, ExternItem::Memory).len(&self.store).map(|len| len as u64).map_err(end)
     }
 
     fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
-        self.memory(instance, export)?.read_vec(&self.store, offset as usize, len as usize).map_err(end)
+        exported!(self, instance, export, ExternItem::Memory)
+            .read_vec(&self.store, offset as usize, len as usize)
+            .map_err(end)
     }
 
     fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
-        let memory = self.memory(instance, export)?;
+        let memory = exported!(self, instance, export, ExternItem::Memory);
         memory.copy_from_slice(&mut self.store, offset as usize, bytes).map_err(end)
     }
 
     fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        let ExternItem::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, ExternItem::Table);
         table.size(&self.store).map(|size| size as u64).map_err(end)
     }
 
     fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
-        let ExternItem::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, ExternItem::Table);
         let index = u32::try_from(index).map_err(|_| End::out_of_bounds())?;
         table.get(&self.store, index).map(|value| to_trace(&value)).map_err(end)
     }
 }
 
-impl Tinywasm {
-    fn export(&self, instance: InstanceId, export: &str) -> Result<ExternItem, End> {
+impl Linking for Tinywasm {
+    type Extern = ExternItem;
+
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<ExternItem, End> {
         let item = self.instances[instance.0 as usize].extern_item(export);
         item.map_err(|_| End::no_export(export))
     }
 
-    fn memory(&self, instance: InstanceId, export: &str) -> Result<Memory, End> {
-        match self.export(instance, export)? {
-            ExternItem::Memory(memory) => Ok(memory),
-            _ => Err(End::no_export(export)),
-        }
+    fn host_func(&mut self, func: &HostFunc) -> ExternItem {
+        let params: Vec<WasmType> = func.params.iter().map(|ty| core_type(*ty)).collect();
+        let results: Vec<WasmType> = func.result_types().into_iter().map(core_type).collect();
+        let (ty, func) = (FuncType::new(&params, &results), func.clone());
+        let func = HostFunction::from_untyped(&mut self.store, &ty, move |_, args| {
+            Ok(func.call(args.iter().map(to_trace).collect()).iter().map(to_number).collect())
+        });
+        ExternItem::Func(func)
     }
+}
 
+impl Tinywasm {
     /// Runs the start function: whole, or for a while.
     fn start(&mut self, instance: &ModuleInstance) -> Result<(), End> {
         if !self.is_limited {
@@ -151,15 +150,6 @@ impl Tinywasm {
             ExecProgress::Suspended => Err(End::Exhausted(Resource::Fuel, "suspended".to_owned())),
         }
     }
-
-    fn host_func(&mut self, func: &HostFunc) -> Function {
-        let params: Vec<WasmType> = func.params.iter().map(|ty| core_type(*ty)).collect();
-        let results: Vec<WasmType> = func.results.iter().map(|value| (&to_tinywasm(value)).into()).collect();
-        let (ty, func) = (FuncType::new(&params, &results), func.clone());
-        HostFunction::from_untyped(&mut self.store, &ty, move |_, args| {
-            Ok(func.call(args.iter().map(to_trace).collect()).iter().map(to_tinywasm).collect())
-        })
-    }
 }
 
 fn external(item: ExternItem) -> Extern {
@@ -171,41 +161,27 @@ fn external(item: ExternItem) -> Extern {
     }
 }
 
-fn core_type(ty: ValType) -> WasmType {
-    match ty {
-        ValType::I32 => WasmType::I32,
-        ValType::I64 => WasmType::I64,
-        ValType::F32 => WasmType::F32,
-        ValType::F64 => WasmType::F64,
-    }
-}
+numbers!(
+    WasmValue, WasmType, f32: f32::from_bits, f32::to_bits, f64: f64::from_bits, f64::to_bits,
+    v128: u128::to_le_bytes, u128::from_le_bytes
+);
 
 fn to_trace(value: &WasmValue) -> Value {
     match value {
-        WasmValue::I32(v) => Value::I32(*v),
-        WasmValue::I64(v) => Value::I64(*v),
-        WasmValue::F32(v) => Value::F32(v.to_bits()),
-        WasmValue::F64(v) => Value::F64(v.to_bits()),
-        WasmValue::V128(bytes) => Value::V128(u128::from_le_bytes(*bytes)),
         WasmValue::RefExtern(value) => Value::Ref(value.addr().map_or(RefValue::Null, RefValue::Extern)),
         WasmValue::RefFunc(func) if func.is_null() => Value::Ref(RefValue::Null),
         // tinywasm's number of a function says nothing outside of it.
         WasmValue::RefFunc(_) => Value::Ref(RefValue::Func("?".to_owned())),
+        value => number(value),
     }
 }
 
 fn to_tinywasm(value: &Value) -> WasmValue {
     match value {
-        Value::I64(v) => WasmValue::I64(*v),
-        Value::F32(bits) => WasmValue::F32(f32::from_bits(*bits)),
-        Value::F64(bits) => WasmValue::F64(f64::from_bits(*bits)),
-        Value::V128(bits) => WasmValue::V128(bits.to_le_bytes()),
         Value::Ref(RefValue::Extern(number)) => WasmValue::RefExtern(ExternRef::new(Some(*number))),
         Value::Ref(RefValue::Func(_)) => WasmValue::RefFunc(FuncRef::null()),
         Value::Ref(_) => WasmValue::RefExtern(ExternRef::null()),
-        Value::I32(v) => WasmValue::I32(*v),
-        // Component-level values never come here.
-        _ => WasmValue::I32(0),
+        value => to_number(value),
     }
 }
 

@@ -11,8 +11,12 @@
 //! It knows instances by names of interfaces only, which the components of scripts do not have, so that it is never given
 //! any; and it has neither core modules nor threads.
 
+use super::in_process::{keep, scalars, tells_of_a_lack};
 use crate::{
-    runtime::{Ability, About, End, Import, InstanceId, Lineage, ModuleId, Runtime, process},
+    runtime::{
+        Ability, About, End, Import, InstanceId, Lineage, ModuleId, Runtime,
+        process::{self, Plain},
+    },
     trace::{Resource, TrapCode, Value},
 };
 use serde_json::Value as Json;
@@ -71,11 +75,13 @@ impl Runtime for ComponentLayer {
             let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             Err(anyhow::Error::msg(if words.contains("not implemented") { words } else { resume_unwind(panic) }))
         });
-        self.components.push(made.map_err(|error| match end(&error) {
-            unsupported @ End::Unsupported(_) => unsupported,
-            _ => End::Rejected(format!("{error:#}")),
-        })?);
-        Ok(ModuleId(self.components.len() as u32 - 1))
+        Ok(ModuleId(keep(
+            &mut self.components,
+            made.map_err(|error| match end(&error) {
+                unsupported @ End::Unsupported(_) => unsupported,
+                _ => End::Rejected(format!("{error:#}")),
+            })?,
+        )))
     }
 
     fn instantiate_component(
@@ -85,8 +91,7 @@ impl Runtime for ComponentLayer {
     ) -> Result<InstanceId, End> {
         let component = &self.components[component.0 as usize];
         let instance = Linker::default().instantiate(&mut self.store, component).map_err(|error| end(&error))?;
-        self.instances.push(instance);
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Json]) -> Result<Vec<Json>, End> {
@@ -103,19 +108,6 @@ impl Runtime for ComponentLayer {
 fn traced(value: &Val) -> Result<Value, End> {
     let boxed = |value: Option<&Val>| value.map(traced).transpose().map(|value| value.map(Box::new));
     Ok(match value {
-        Val::Bool(v) => Value::Bool(*v),
-        Val::S8(v) => Value::S8(*v),
-        Val::U8(v) => Value::U8(*v),
-        Val::S16(v) => Value::S16(*v),
-        Val::U16(v) => Value::U16(*v),
-        Val::S32(v) => Value::S32(*v),
-        Val::U32(v) => Value::U32(*v),
-        Val::S64(v) => Value::S64(*v),
-        Val::U64(v) => Value::U64(*v),
-        Val::F32(v) => Value::Float32(v.to_bits()),
-        Val::F64(v) => Value::Float64(v.to_bits()),
-        Val::Char(v) => Value::Char(*v),
-        Val::String(v) => Value::String(v.to_string()),
         Val::List(items) => Value::List(items.iter().map(|item| traced(&item)).collect::<Result<_, _>>()?),
         Val::Tuple(items) => Value::Tuple(items.iter().map(traced).collect::<Result<_, _>>()?),
         Val::Record(fields) => {
@@ -137,69 +129,40 @@ fn traced(value: &Val) -> Result<Value, End> {
             Value::Flags(ty.names().filter(|name| flags.get(name)).map(str::to_owned).collect())
         }
         Val::Own(_) | Val::Borrow(_) => return Err(End::unsupported("handles in scripts")),
+        value => return show_scalar(value).ok_or_else(|| End::unsupported("such a value in scripts")),
     })
 }
 
+scalars!(Val, ValueType, F32, F64);
+
 /// Reads the plain form of an argument, of the types that arguments in scripts have.
 fn read(json: &Json, ty: &ValueType) -> Result<Val, End> {
-    let wrong = || End::Unsupported(format!("{json} as an argument of the type {ty}"));
-    let integer = || match json.get("$int").and_then(Json::as_str) {
-        Some(digits) => digits.parse::<i128>().map_err(|_| wrong()),
-        None => json.as_i64().map(i128::from).ok_or_else(wrong),
-    };
-    let all = |tys: &mut dyn Iterator<Item = ValueType>| {
-        json.as_array()
-            .ok_or_else(wrong)?
-            .iter()
-            .zip(tys)
-            .map(|(item, ty)| read(item, &ty))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    Ok(match ty {
-        ValueType::Bool => Val::Bool(json.as_bool().ok_or_else(wrong)?),
-        ValueType::S8 => Val::S8(integer()? as i8),
-        ValueType::U8 => Val::U8(integer()? as u8),
-        ValueType::S16 => Val::S16(integer()? as i16),
-        ValueType::U16 => Val::U16(integer()? as u16),
-        ValueType::S32 => Val::S32(integer()? as i32),
-        ValueType::U32 => Val::U32(integer()? as u32),
-        ValueType::S64 => Val::S64(integer()? as i64),
-        ValueType::U64 => Val::U64(integer()? as u64),
-        ValueType::F32 => Val::F32(json.as_f64().ok_or_else(wrong)? as f32),
-        ValueType::F64 => Val::F64(json.as_f64().ok_or_else(wrong)?),
-        ValueType::Char => Val::Char(json.as_str().and_then(|text| text.chars().next()).ok_or_else(wrong)?),
-        ValueType::String => Val::String(json.as_str().ok_or_else(wrong)?.into()),
+    try_read(Plain(json), ty).ok_or_else(|| End::Unsupported(format!("{json} as an argument of the type {ty}")))
+}
+
+fn try_read(plain: Plain<'_>, ty: &ValueType) -> Option<Val> {
+    Some(match ty {
         ValueType::List(of) => {
-            let items = all(&mut std::iter::repeat(of.element_ty()))?;
-            Val::List(List::new(of.clone(), items).map_err(|_| wrong())?)
+            let items = plain.items()?.map(|item| try_read(item, &of.element_ty()));
+            Val::List(List::new(of.clone(), items.collect::<Option<Vec<_>>>()?).ok()?)
         }
         ValueType::Tuple(of) => {
-            let fields = all(&mut of.fields().iter().cloned())?;
-            Val::Tuple(Tuple::new(of.clone(), fields).map_err(|_| wrong())?)
+            let fields = plain.items()?.zip(of.fields()).map(|(item, ty)| try_read(item, ty));
+            Val::Tuple(Tuple::new(of.clone(), fields.collect::<Option<Vec<_>>>()?).ok()?)
         }
         ValueType::Option(of) => {
-            let value = if json.get("$none").is_some() { None } else { Some(read(json, &of.some_ty())?) };
-            Val::Option(OptionValue::new(of.clone(), value).map_err(|_| wrong())?)
+            let value = if plain.is_none() { None } else { Some(try_read(plain, &of.some_ty())?) };
+            Val::Option(OptionValue::new(of.clone(), value).ok()?)
         }
-        _ => return Err(wrong()),
+        ty => read_scalar(plain, ty)?,
     })
 }
 
 fn end(error: &anyhow::Error) -> End {
     let text = format!("{error:#}");
     let says = |words: &[&str]| words.iter().any(|word| text.to_lowercase().contains(word));
-    let lacks = [
-        "not implemented",
-        "not yet implemented",
-        "not enabled",
-        "not supported",
-        "unsupported",
-        // Its validator knows the proposals of its day.
-        "multiple memories",
-        // An instance that is not called as an interface is.
-        "did not have valid name",
-    ];
-    if says(&lacks) {
+    // Its validator knows the proposals of its day; and an instance may not be called as an interface is.
+    if tells_of_a_lack(&text) || says(&["multiple memories", "did not have valid name"]) {
         return End::Unsupported(text);
     }
     let traps = [

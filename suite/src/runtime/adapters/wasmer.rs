@@ -9,13 +9,15 @@
 //! | a run-time error that holds an exception | an uncaught exception |
 //! | anything else | failed |
 
+use super::in_process::{self, Linking, exported, keep, numbers};
 use crate::{
-    runtime::{Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType},
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
+use std::convert::identity;
 use wasmer::{
-    CompileError, Extern, ExternRef, Function, FunctionType, Imports, Instance, InstantiationError, LinkError, Memory,
-    Module, RuntimeError, Store, Type,
+    CompileError, Extern, ExternRef, Function, FunctionType, Imports, Instance, InstantiationError, LinkError, Module,
+    RuntimeError, Store, Type, Value as Val,
     sys::{EngineBuilder, Singlepass},
 };
 
@@ -47,118 +49,104 @@ impl Runtime for Wasmer {
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
-        self.modules.push(Module::from_binary(&self.store, bytes).map_err(refused)?);
-        Ok(ModuleId(self.modules.len() as u32 - 1))
+        Ok(ModuleId(keep(&mut self.modules, Module::from_binary(&self.store, bytes).map_err(refused)?)))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
         let mut given = Imports::new();
-        for Import { module, name, item } in imports {
-            let item = match item {
-                Item::Host(func) => Extern::Function(self.host_func(func)),
-                Item::Export(instance, export) => match self.export(*instance, export) {
-                    Ok(item) => item,
-                    // There is nothing to be had for this import.
-                    Err(_) => continue,
-                },
-            };
+        for (module, name, item) in self.given(imports) {
             given.define(module, name, item);
         }
         let module = &self.modules[module.0 as usize];
         let instance = Instance::new(&mut self.store, module, &given).map_err(end_of_instantiation)?;
-        self.instances.push(instance);
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
-        let Extern::Function(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let func = exported!(self, instance, export, Extern::Function);
         let ty = func.ty(&self.store);
-        let args: Vec<_> = args.iter().zip(ty.params()).map(|(arg, ty)| self.to_wasmer(arg, *ty)).collect();
+        let args: Vec<_> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmer_value(arg, *ty)).collect();
         let results = func.call(&mut self.store, &args).map_err(end)?;
         Ok(results.iter().map(|value| self.to_trace(value)).collect())
     }
 
     fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
-        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, Extern::Global);
         let value = global.get(&mut self.store);
         Ok(self.to_trace(&value))
     }
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
-        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
-        let value = self.to_wasmer(value, global.ty(&self.store).ty);
+        let global = exported!(self, instance, export, Extern::Global);
+        let value = self.wasmer_value(value, global.ty(&self.store).ty);
         global.set(&mut self.store, value).map_err(end)
     }
 
     fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        self.memory(instance, export).map(|memory| memory.view(&self.store).data_size())
+        Ok(exported!(self, instance, export, Extern::Memory).view(&self.store).data_size())
     }
 
     fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
         let mut bytes = vec![0; len as usize];
-        let memory = self.memory(instance, export)?;
+        let memory = exported!(self, instance, export, Extern::Memory);
         memory.view(&self.store).read(offset, &mut bytes).map_err(|error| End::Failed(error.to_string()))?;
         Ok(bytes)
     }
 
     fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
-        let memory = self.memory(instance, export)?;
+        let memory = exported!(self, instance, export, Extern::Memory);
         memory.view(&self.store).write(offset, bytes).map_err(|error| End::Failed(error.to_string()))
     }
 
     fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, Extern::Table);
         Ok(table.size(&self.store).into())
     }
 
     fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
-        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, Extern::Table);
         let index = u32::try_from(index).map_err(|_| End::out_of_bounds())?;
         let value = table.get(&mut self.store, index).ok_or_else(End::out_of_bounds)?;
         Ok(self.to_trace(&value))
     }
 }
 
-impl Wasmer {
-    fn export(&self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+impl Linking for Wasmer {
+    type Extern = Extern;
+
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
         let item = self.instances[instance.0 as usize].exports.get_extern(export);
         item.cloned().ok_or_else(|| End::no_export(export))
     }
 
-    fn memory(&self, instance: InstanceId, export: &str) -> Result<Memory, End> {
-        match self.export(instance, export)? {
-            Extern::Memory(memory) => Ok(memory),
-            _ => Err(End::no_export(export)),
-        }
-    }
-
-    fn host_func(&mut self, func: &HostFunc) -> Function {
+    fn host_func(&mut self, func: &HostFunc) -> Extern {
         let params: Vec<Type> = func.params.iter().map(|ty| core_type(*ty)).collect();
-        let results: Vec<Type> = func.results.iter().map(|value| to_number(value).ty()).collect();
+        let ty = FunctionType::new(params, func.result_types().into_iter().map(core_type).collect::<Vec<_>>());
         let func = func.clone();
-        Function::new(&mut self.store, FunctionType::new(params, results), move |args| {
+        let func = Function::new(&mut self.store, ty, move |args| {
             Ok(func.call(args.iter().map(number).collect()).iter().map(to_number).collect())
-        })
+        });
+        Extern::Function(func)
     }
+}
 
-    fn to_wasmer(&mut self, value: &Value, ty: Type) -> wasmer::Value {
+impl Wasmer {
+    fn wasmer_value(&mut self, value: &Value, ty: Type) -> Val {
         match (value, ty) {
-            (Value::Ref(RefValue::Extern(number)), _) => {
-                wasmer::Value::ExternRef(Some(ExternRef::new(&mut self.store, *number)))
-            }
-            (Value::Ref(_), Type::FuncRef) => wasmer::Value::FuncRef(None),
-            (Value::Ref(_), Type::ExceptionRef) => wasmer::Value::ExceptionRef(None),
-            (Value::Ref(_), _) => wasmer::Value::ExternRef(None),
+            (Value::Ref(RefValue::Extern(number)), _) => Val::ExternRef(Some(ExternRef::new(&mut self.store, *number))),
+            (Value::Ref(_), Type::FuncRef) => Val::FuncRef(None),
+            (Value::Ref(_), Type::ExceptionRef) => Val::ExceptionRef(None),
+            (Value::Ref(_), _) => Val::ExternRef(None),
             (value, _) => to_number(value),
         }
     }
 
-    fn to_trace(&self, value: &wasmer::Value) -> Value {
+    fn to_trace(&self, value: &Val) -> Value {
         match value {
             // wasmer does not tell which function a reference is.
-            wasmer::Value::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
-            wasmer::Value::ExceptionRef(Some(_)) => Value::Ref(RefValue::Exn),
-            wasmer::Value::ExternRef(Some(value)) => {
+            Val::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
+            Val::ExceptionRef(Some(_)) => Value::Ref(RefValue::Exn),
+            Val::ExternRef(Some(value)) => {
                 let number: Option<&u32> = value.downcast(&self.store);
                 Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
             }
@@ -167,37 +155,8 @@ impl Wasmer {
     }
 }
 
-fn core_type(ty: ValType) -> Type {
-    match ty {
-        ValType::I32 => Type::I32,
-        ValType::I64 => Type::I64,
-        ValType::F32 => Type::F32,
-        ValType::F64 => Type::F64,
-    }
-}
-
-fn number(value: &wasmer::Value) -> Value {
-    match value {
-        wasmer::Value::I32(v) => Value::I32(*v),
-        wasmer::Value::I64(v) => Value::I64(*v),
-        wasmer::Value::F32(v) => Value::F32(v.to_bits()),
-        wasmer::Value::F64(v) => Value::F64(v.to_bits()),
-        wasmer::Value::V128(bits) => Value::V128(*bits),
-        _ => Value::Ref(RefValue::Null),
-    }
-}
-
-fn to_number(value: &Value) -> wasmer::Value {
-    match value {
-        Value::I64(v) => wasmer::Value::I64(*v),
-        Value::F32(bits) => wasmer::Value::F32(f32::from_bits(*bits)),
-        Value::F64(bits) => wasmer::Value::F64(f64::from_bits(*bits)),
-        Value::V128(bits) => wasmer::Value::V128(*bits),
-        Value::I32(v) => wasmer::Value::I32(*v),
-        // References are seen to before; component-level values never come here.
-        _ => wasmer::Value::I32(0),
-    }
-}
+numbers!(Val, Type, f32: f32::from_bits, f32::to_bits, f64: f64::from_bits, f64::to_bits, v128: identity, identity
+);
 
 fn refused(error: CompileError) -> End {
     let text = error.to_string();
@@ -205,8 +164,7 @@ fn refused(error: CompileError) -> End {
         CompileError::UnsupportedFeature(_) | CompileError::UnsupportedTarget(_) | CompileError::Codegen(_) => {
             End::Unsupported(text)
         }
-        _ if text.contains("nsupported") => End::Unsupported(text),
-        _ => End::Rejected(text),
+        _ => in_process::refused(text),
     }
 }
 

@@ -8,11 +8,15 @@
 //! | `GrowthOperationLimited`, or an allocation that fails | exhausted memory |
 //! | anything else at run time | failed |
 
+use super::in_process::{Linking, exported, keep, numbers};
 use crate::{
-    runtime::{Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType},
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
-use wasmi::{Engine, Extern, ExternRef, Func, FuncType, Instance, Linker, Module, Nullable, Ref, Store, Val, errors};
+use wasmi::{
+    Engine, Extern, ExternRef, F32, F64, Func, FuncType, Instance, Linker, Module, Nullable, Ref, Store, V128, Val,
+    ValType as CoreType, errors,
+};
 
 /// The version that this crate is built with.
 const VERSION: &str = "2.0.0";
@@ -69,31 +73,22 @@ impl Runtime for Wasmi {
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
         let module = Module::new(&self.engine, bytes).map_err(|error| End::Rejected(error.to_string()))?;
-        self.modules.push(module);
-        Ok(ModuleId(self.modules.len() as u32 - 1))
+        Ok(ModuleId(keep(&mut self.modules, module)))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
         let mut linker = Linker::new(&self.engine);
         linker.allow_shadowing(true);
-        for Import { module, name, item } in imports {
-            let item = match item {
-                Item::Host(func) => Extern::Func(self.host_func(func)),
-                Item::Export(instance, export) => match self.export(*instance, export) {
-                    Some(item) => item,
-                    None => continue,
-                },
-            };
+        for (module, name, item) in self.given(imports) {
             linker.define(module, name, item).map_err(|error| End::Failed(error.to_string()))?;
         }
         let module = &self.modules[module.0 as usize];
         let instance = linker.instantiate_and_start(&mut self.store, module).map_err(end)?;
-        self.instances.push(instance);
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
-        let Some(Extern::Func(func)) = self.export(instance, export) else { return Err(End::no_export(export)) };
+        let func = exported!(self, instance, export, Extern::Func);
         let ty = func.ty(&self.store);
         let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
@@ -102,42 +97,37 @@ impl Runtime for Wasmi {
     }
 
     fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
-        match self.export(instance, export) {
-            Some(Extern::Global(global)) => Ok(self.to_trace(&global.get(&self.store))),
-            _ => Err(End::no_export(export)),
-        }
+        let global = exported!(self, instance, export, Extern::Global);
+        Ok(self.to_trace(&global.get(&self.store)))
     }
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
-        let Some(Extern::Global(global)) = self.export(instance, export) else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, Extern::Global);
         let value = self.wasmi_value(value, global.ty(&self.store).content());
         global.set(&mut self.store, value).map_err(|error| End::Failed(error.to_string()))
     }
 
     fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        self.memory(instance, export).map(|memory| memory.data_size(&self.store) as u64)
+        Ok(exported!(self, instance, export, Extern::Memory).data_size(&self.store) as u64)
     }
 
     fn memory_read(&mut self, instance: InstanceId, export: &str, offset: u64, len: u64) -> Result<Vec<u8>, End> {
-        let memory = self.memory(instance, export)?;
+        let memory = exported!(self, instance, export, Extern::Memory);
         let bytes = memory.data(&self.store).get(offset as usize..).and_then(|bytes| bytes.get(..len as usize));
         bytes.map(<[u8]>::to_vec).ok_or_else(End::out_of_bounds)
     }
 
     fn memory_write(&mut self, instance: InstanceId, export: &str, offset: u64, bytes: &[u8]) -> Result<(), End> {
-        let memory = self.memory(instance, export)?;
+        let memory = exported!(self, instance, export, Extern::Memory);
         memory.write(&mut self.store, offset as usize, bytes).map_err(|error| End::Failed(error.to_string()))
     }
 
     fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        match self.export(instance, export) {
-            Some(Extern::Table(table)) => Ok(table.size(&self.store)),
-            _ => Err(End::no_export(export)),
-        }
+        Ok(exported!(self, instance, export, Extern::Table).size(&self.store))
     }
 
     fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
-        let Some(Extern::Table(table)) = self.export(instance, export) else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, Extern::Table);
         match table.get(&self.store, index) {
             Some(Ref::Func(func)) => Ok(self.to_trace(&Val::FuncRef(func))),
             Some(Ref::Extern(value)) => Ok(self.to_trace(&Val::ExternRef(value))),
@@ -146,40 +136,32 @@ impl Runtime for Wasmi {
     }
 }
 
-impl Wasmi {
-    fn export(&self, instance: InstanceId, export: &str) -> Option<Extern> {
-        self.instances[instance.0 as usize].get_export(&self.store, export)
+impl Linking for Wasmi {
+    type Extern = Extern;
+
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+        let item = self.instances[instance.0 as usize].get_export(&self.store, export);
+        item.ok_or_else(|| End::no_export(export))
     }
 
-    fn memory(&self, instance: InstanceId, export: &str) -> Result<wasmi::Memory, End> {
-        match self.export(instance, export) {
-            Some(Extern::Memory(memory)) => Ok(memory),
-            _ => Err(End::no_export(export)),
-        }
-    }
-
-    fn host_func(&mut self, func: &HostFunc) -> Func {
-        let types = |values: &[Value]| values.iter().map(core_type).collect::<Vec<_>>();
-        let params = func.params.iter().map(|ty| match ty {
-            ValType::I32 => wasmi::ValType::I32,
-            ValType::I64 => wasmi::ValType::I64,
-            ValType::F32 => wasmi::ValType::F32,
-            ValType::F64 => wasmi::ValType::F64,
-        });
-        let ty = FuncType::new(params, types(&func.results));
+    fn host_func(&mut self, func: &HostFunc) -> Extern {
+        let ty =
+            FuncType::new(func.params.iter().map(|ty| core_type(*ty)), func.result_types().into_iter().map(core_type));
         let func = func.clone();
-        Func::new(&mut self.store, ty, move |_, args, results| {
+        let func = Func::new(&mut self.store, ty, move |_, args, results| {
             let returned = func.call(args.iter().map(number).collect());
             for (slot, value) in results.iter_mut().zip(returned) {
                 *slot = to_number(value);
             }
             Ok(())
-        })
+        });
+        Extern::Func(func)
     }
+}
 
+impl Wasmi {
     fn wasmi_value(&mut self, value: &Value, ty: wasmi::ValType) -> Val {
         match value {
-            Value::V128(bits) => Val::V128((*bits).into()),
             Value::Ref(RefValue::Extern(number)) => {
                 Val::ExternRef(Nullable::Val(ExternRef::new(&mut self.store, *number)))
             }
@@ -202,35 +184,12 @@ impl Wasmi {
     }
 }
 
-fn number(value: &Val) -> Value {
-    match value {
-        Val::I32(v) => Value::I32(*v),
-        Val::I64(v) => Value::I64(*v),
-        Val::F32(v) => Value::F32(v.to_bits()),
-        Val::F64(v) => Value::F64(v.to_bits()),
-        Val::V128(v) => Value::V128(v.as_u128()),
-        Val::FuncRef(_) | Val::ExternRef(_) => Value::Ref(RefValue::Null),
-    }
-}
+numbers!(
+    Val, CoreType, f32: F32::from_bits, F32::to_bits, f64: F64::from_bits, F64::to_bits, v128: V128::from, bits
+);
 
-fn to_number(value: &Value) -> Val {
-    match value {
-        Value::I64(v) => Val::I64(*v),
-        Value::F32(bits) => Val::F32(wasmi::F32::from_bits(*bits)),
-        Value::F64(bits) => Val::F64(wasmi::F64::from_bits(*bits)),
-        Value::I32(v) => Val::I32(*v),
-        // Host functions have numbers only.
-        _ => Val::I32(0),
-    }
-}
-
-fn core_type(value: &Value) -> wasmi::ValType {
-    match value {
-        Value::I64(_) => wasmi::ValType::I64,
-        Value::F32(_) => wasmi::ValType::F32,
-        Value::F64(_) => wasmi::ValType::F64,
-        _ => wasmi::ValType::I32,
-    }
+fn bits(vector: V128) -> u128 {
+    vector.as_u128()
 }
 
 fn end(error: wasmi::Error) -> End {

@@ -17,15 +17,15 @@ mod component;
 mod plain;
 mod program;
 
+use super::in_process::{self, Linking, exported, keep, numbers};
 use crate::{
-    runtime::{
-        Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType,
-    },
+    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Program, ProgramEnd, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
+use std::convert::identity;
 use wasmtime::{
     AnyRef, Config, Engine, Error, Extern, ExternRef, Func, FuncType, I31, Instance, Linker, Memory, Module, Ref,
-    Rooted, Store, ThrownException, Trap, Val,
+    Rooted, Store, ThrownException, Trap, V128, Val, ValType as CoreType,
 };
 
 /// The version that this crate is built with.
@@ -111,32 +111,22 @@ impl Runtime for Wasmtime {
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
-        self.modules.push(Module::from_binary(&self.engine, bytes).map_err(refused)?);
-        Ok(ModuleId(self.modules.len() as u32 - 1))
+        Ok(ModuleId(keep(&mut self.modules, Module::from_binary(&self.engine, bytes).map_err(refused)?)))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
         let mut linker = Linker::new(&self.engine);
         linker.allow_shadowing(true);
-        for Import { module, name, item } in imports {
-            let item = match item {
-                Item::Host(func) => Extern::Func(self.host_func(func)),
-                Item::Export(instance, export) => match self.export(*instance, export) {
-                    Ok(item) => item,
-                    // There is nothing to be had for this import.
-                    Err(_) => continue,
-                },
-            };
+        for (module, name, item) in self.given(imports) {
             linker.define(&self.store, module, name, item).map_err(end)?;
         }
         let module = &self.modules[module.0 as usize];
         let instance = linker.instantiate(&mut self.store, module).map_err(end_of_instantiation)?;
-        self.instances.push(instance);
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
-        let Extern::Func(func) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let func = exported!(self, instance, export, Extern::Func);
         let ty = func.ty(&self.store);
         let args = args.iter().zip(ty.params()).map(|(arg, ty)| self.val(arg, &ty)).collect::<Result<Vec<_>, End>>()?;
         let mut results = vec![Val::I32(0); ty.results().len()];
@@ -145,13 +135,13 @@ impl Runtime for Wasmtime {
     }
 
     fn global(&mut self, instance: InstanceId, export: &str) -> Result<Value, End> {
-        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, Extern::Global);
         let value = global.get(&mut self.store);
         self.to_trace(&value)
     }
 
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
-        let Extern::Global(global) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let global = exported!(self, instance, export, Extern::Global);
         let value = self.val(value, global.ty(&self.store).content())?;
         global.set(&mut self.store, value).map_err(end)
     }
@@ -176,12 +166,12 @@ impl Runtime for Wasmtime {
     }
 
     fn table_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
-        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, Extern::Table);
         Ok(table.size(&self.store))
     }
 
     fn table_get(&mut self, instance: InstanceId, export: &str, index: u64) -> Result<Value, End> {
-        let Extern::Table(table) = self.export(instance, export)? else { return Err(End::no_export(export)) };
+        let table = exported!(self, instance, export, Extern::Table);
         let value = match table.get(&mut self.store, index).ok_or_else(End::out_of_bounds)? {
             Ref::Func(func) => Val::FuncRef(func),
             Ref::Extern(value) => Val::ExternRef(value),
@@ -217,12 +207,30 @@ impl Runtime for Wasmtime {
     }
 }
 
-impl Wasmtime {
+impl Linking for Wasmtime {
+    type Extern = Extern;
+
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
         let item = self.instances[instance.0 as usize].get_export(&mut self.store, export);
         item.ok_or_else(|| End::no_export(export))
     }
 
+    fn host_func(&mut self, func: &HostFunc) -> Extern {
+        let params = func.params.iter().map(|ty| core_type(*ty));
+        let ty = FuncType::new(&self.engine, params, func.result_types().into_iter().map(core_type));
+        let func = func.clone();
+        let func = Func::new(&mut self.store, ty, move |_, args, results| {
+            let returned = func.call(args.iter().map(number).collect());
+            for (slot, value) in results.iter_mut().zip(returned) {
+                *slot = to_number(value);
+            }
+            Ok(())
+        });
+        Extern::Func(func)
+    }
+}
+
+impl Wasmtime {
     fn memory(&mut self, instance: InstanceId, export: &str) -> Result<Memory, End> {
         match self.export(instance, export)? {
             Extern::Memory(memory) => Ok(memory),
@@ -232,27 +240,8 @@ impl Wasmtime {
         }
     }
 
-    fn host_func(&mut self, func: &HostFunc) -> Func {
-        let params = func.params.iter().map(|ty| match ty {
-            ValType::I32 => wasmtime::ValType::I32,
-            ValType::I64 => wasmtime::ValType::I64,
-            ValType::F32 => wasmtime::ValType::F32,
-            ValType::F64 => wasmtime::ValType::F64,
-        });
-        let ty = FuncType::new(&self.engine, params, func.results.iter().map(core_type));
-        let func = func.clone();
-        Func::new(&mut self.store, ty, move |_, args, results| {
-            let returned = func.call(args.iter().map(number).collect());
-            for (slot, value) in results.iter_mut().zip(returned) {
-                *slot = to_number(value);
-            }
-            Ok(())
-        })
-    }
-
     fn val(&mut self, value: &Value, ty: &wasmtime::ValType) -> Result<Val, End> {
         Ok(match (value, ty) {
-            (Value::V128(bits), _) => Val::V128((*bits).into()),
             (Value::Ref(RefValue::Extern(number)), _) => {
                 Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(end)?))
             }
@@ -291,42 +280,11 @@ impl Wasmtime {
     }
 }
 
-fn number(value: &Val) -> Value {
-    match value {
-        Val::I32(v) => Value::I32(*v),
-        Val::I64(v) => Value::I64(*v),
-        Val::F32(bits) => Value::F32(*bits),
-        Val::F64(bits) => Value::F64(*bits),
-        Val::V128(v) => Value::V128(v.as_u128()),
-        _ => Value::Ref(RefValue::Null),
-    }
-}
-
-fn to_number(value: &Value) -> Val {
-    match value {
-        Value::I64(v) => Val::I64(*v),
-        Value::F32(bits) => Val::F32(*bits),
-        Value::F64(bits) => Val::F64(*bits),
-        Value::I32(v) => Val::I32(*v),
-        // Host functions have numbers only.
-        _ => Val::I32(0),
-    }
-}
-
-fn core_type(value: &Value) -> wasmtime::ValType {
-    match value {
-        Value::I64(_) => wasmtime::ValType::I64,
-        Value::F32(_) => wasmtime::ValType::F32,
-        Value::F64(_) => wasmtime::ValType::F64,
-        _ => wasmtime::ValType::I32,
-    }
-}
+numbers!(Val, CoreType, f32: identity, identity, f64: identity, identity, v128: V128::from, u128::from);
 
 /// The error of a module or a component that does not come about.
 fn refused(error: Error) -> End {
-    let text = format!("{error:#}");
-    let lacks = ["not enabled", "not supported", "unsupported", "not yet implemented"];
-    if lacks.iter().any(|words| text.contains(words)) { End::Unsupported(text) } else { End::Rejected(text) }
+    in_process::refused(format!("{error:#}"))
 }
 
 /// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.

@@ -3,7 +3,7 @@
 //! | wasmtime does | class |
 //! |---|---|
 //! | `wast` exits with 0 | the script holds |
-//! | `wast` exits with another code | failed, in its own words; unsupported if these are of what the runner lacks ([`lacking`]) |
+//! | `wast` exits with another code | failed, in its own words; unsupported if these are of what the runner lacks ([`WasmtimeCli::lacking`]) |
 //! | `run` exits with 134 | a trap |
 //! | `run` exits with 1 and complains | failed: an error before or while it ran |
 //! | `run` exits with another code | the program's own exit |
@@ -25,11 +25,6 @@ use std::{
     process::Command,
 };
 
-/// Everything that the suite may use, switched on.
-const PROPOSALS: &str = "-Wgc=y,function-references=y,exceptions=y,tail-call=y,multi-memory=y,memory64=y,threads=y,\
-                         shared-memory=y,relaxed-simd=y,custom-page-sizes=y,component-model-async=y,\
-                         component-model-more-async-builtins=y,component-model-threading=y";
-
 /// The runtime.
 pub struct WasmtimeCli {
     program: PathBuf,
@@ -38,6 +33,11 @@ pub struct WasmtimeCli {
 }
 
 impl WasmtimeCli {
+    /// Everything that the suite may use, switched on.
+    pub const PROPOSALS: &str = "-Wgc=y,function-references=y,exceptions=y,tail-call=y,multi-memory=y,memory64=y,threads=y,\
+                                 shared-memory=y,relaxed-simd=y,custom-page-sizes=y,component-model-async=y,\
+                                 component-model-more-async-builtins=y,component-model-threading=y";
+
     /// The one at `program`.
     ///
     /// # Errors
@@ -62,12 +62,12 @@ impl Runtime for WasmtimeCli {
     fn run_script(&mut self, text: &str, _commands: &[ScriptCommand]) -> Result<(), End> {
         let files = Files::new()?;
         let mut command = Command::new(&self.program);
-        command.args(["wast", PROPOSALS]).arg(files.write("script.wast", text.as_bytes())?);
+        command.args(["wast", Self::PROPOSALS]).arg(files.write("script.wast", text.as_bytes())?);
         let left = once::run(command, "", self.limits).map_err(End::Broken)?;
         let words = left.words();
         match left.status.success() {
             true => Ok(()),
-            false => Err(lacking(&words).map_or_else(
+            false => Err(Self::lacking(&words).map_or_else(
                 || End::Failed(words.clone()),
                 |what| End::Unsupported(format!("{what}; it says: {words}")),
             )),
@@ -82,7 +82,7 @@ impl Runtime for WasmtimeCli {
         let (main, preloads) = files.program(program)?;
         let mut command = Command::new(&self.program);
         // The exit code of a component is an unstable function of WASI 0.2.
-        command.args(["run", PROPOSALS, "-Scli-exit-with-code"]);
+        command.args(["run", Self::PROPOSALS, "-Scli-exit-with-code"]);
         for (folder, name) in files.preopens(program)? {
             command.arg("--dir").arg(format!("{folder}::{name}"));
         }
@@ -101,34 +101,42 @@ impl Runtime for WasmtimeCli {
     }
 }
 
-/// What its script runner lacks, if that is why it says this of a script. What it says of a wrong result, or of a trap that is
+/// What the runner says of a script, all of these texts, and what it lacks then. What it says of a wrong result, or of a trap that is
 /// missing, is none of these.
-fn lacking(words: &str) -> Option<&'static str> {
-    let has = |text: &str| words.contains(text);
+const LACKS: &[(&[&str], &str)] = &[
     // It compares the texts of errors, which are each runtime's own, and not their classes.
-    let by_text = ["assert_invalid: expected", "assert_malformed: expected", "assert_unlinkable: expected"];
-    if by_text.iter().any(|text| has(text)) {
-        return Some("errors that are compared by class");
-    }
-    if has("expected 'uncaught exception', got 'error while executing") && has("thrown Wasm exception") {
-        return Some("a trap for an exception at a component's border that is compared by class");
-    }
-    if has("is not enabled") {
-        return Some("a proposal");
-    }
+    (&["assert_invalid: expected"], BY_CLASS),
+    (&["assert_malformed: expected"], BY_CLASS),
+    (&["assert_unlinkable: expected"], BY_CLASS),
+    (
+        &["expected 'uncaught exception', got 'error while executing", "thrown Wasm exception"],
+        "a trap for an exception at a component's border that is compared by class",
+    ),
+    (&["support for component model `value`s is not enabled"], VALUES),
+    (&["malformed section id: 12"], VALUES),
+    (&["is not enabled"], "a proposal"),
     // Of a component instance that has a name or is registered, its runner finds modules and resources, and no functions.
-    if has("component imports instance `") && has("a matching implementation was not found in the linker") {
-        return Some("functions of registered instances for components that import them");
+    (
+        &["component imports instance `", "a matching implementation was not found in the linker"],
+        "functions of registered instances for components that import them",
+    ),
+    (&["no item named `", "missing definition for `"], "functions of component instances by name"),
+];
+
+const BY_CLASS: &str = "errors that are compared by class";
+const VALUES: &str = "value definitions of components";
+
+impl WasmtimeCli {
+    /// What the script runner lacks, if that is why it says this of a script.
+    pub fn lacking(words: &str) -> Option<&'static str> {
+        let found = LACKS.iter().find(|(texts, _)| texts.iter().all(|text| words.contains(text)));
+        found.map(|(_, what)| *what)
     }
-    if has("no item named `") && has("missing definition for `") {
-        return Some("functions of component instances by name");
-    }
-    has("malformed section id: 12").then_some("value definitions of components")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::lacking;
+    use super::WasmtimeCli;
 
     #[test]
     fn what_the_runner_lacks_is_no_failure_and_what_the_engine_does_is() {
@@ -139,7 +147,7 @@ mod tests {
             "expected 'uncaught exception', got 'error while executing at wasm backtrace: | thrown Wasm exception'",
             "failed to parse WebAssembly module | malformed section id: 12 (at offset 0xa)",
         ] {
-            assert!(lacking(&format!("{error}{lacks}")).is_some(), "{lacks}");
+            assert!(WasmtimeCli::lacking(&format!("{error}{lacks}")).is_some(), "{lacks}");
         }
         for fails in [
             "expected trap, got Component([])",
@@ -147,7 +155,7 @@ mod tests {
             "expected 'unreachable', got 'error while executing at wasm backtrace: | wasm trap: out of bounds memory access'",
             "failed to parse WebAssembly module | malformed section id: 11 (at offset 0xa)",
         ] {
-            assert_eq!(lacking(&format!("{error}{fails}")), None, "{fails}");
+            assert_eq!(WasmtimeCli::lacking(&format!("{error}{fails}")), None, "{fails}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         Broken,
         js::{Job, Word},
     },
-    runtime::{Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Reach, Recorder, Runtime, ValType, World},
+    runtime::{Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Recorder, Runtime, ValType},
     source,
     trace::{TrapCode, Value},
 };
@@ -102,17 +102,7 @@ fn program() -> Program {
       (func (export "_start")
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
         (call $exit (i32.const 5))))"#;
-    Program {
-        world: World::P1,
-        main: source::text(text),
-        preloads: Vec::new(),
-        reach: Reach::Command,
-        args: Vec::new(),
-        env: Default::default(),
-        stdin: String::new(),
-        preopens: Vec::new(),
-        times: 1,
-    }
+    Program::command(source::text(text))
 }
 
 fn core(remote: &mut Remote, found: &mut impl FnMut(&'static str, Result<&'static str, String>)) {

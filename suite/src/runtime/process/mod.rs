@@ -6,12 +6,14 @@
 
 pub mod check;
 pub(in crate::runtime) mod once;
+mod plain;
 mod protocol;
 mod remote;
 mod serve;
 mod worker;
 
-pub use protocol::{PROTOCOL, plain};
+pub use plain::{Plain, plain};
+pub use protocol::PROTOCOL;
 pub use remote::Remote;
 pub use serve::{serve, serve_standard};
 pub use worker::{Driver, Limits};

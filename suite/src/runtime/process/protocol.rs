@@ -211,58 +211,6 @@ pub(super) fn read_value(json: &Json) -> Result<Value, String> {
     })
 }
 
-/// A component-level value in the plain form: as a host language without static types has it.
-///
-/// Numbers are numbers, but those of 64 bits `{"$int": "…"}` and those that are not finite `{"$float": "nan"}` (`inf`,
-/// `-inf`); lists and tuples are arrays; records objects; a variant is `{"tag", "val"}`, an enum a string, flags the list of
-/// those that are set; an option without a value is `{"$none": true}`, one with it the value; a result is
-/// `{"tag": "ok" or "err", "val"}`.
-pub fn plain(value: &Value) -> Json {
-    let payload = |tag: &str, value: &Option<Box<Value>>| match value {
-        Some(value) => json!({ "tag": tag, "val": plain(value) }),
-        None => json!({ "tag": tag }),
-    };
-    match value {
-        Value::Bool(v) => json!(v),
-        Value::S8(v) => json!(v),
-        Value::U8(v) => json!(v),
-        Value::S16(v) => json!(v),
-        Value::U16(v) => json!(v),
-        Value::S32(v) => json!(v),
-        Value::U32(v) => json!(v),
-        Value::S64(v) => json!({ "$int": v.to_string() }),
-        Value::U64(v) => json!({ "$int": v.to_string() }),
-        Value::Float32(bits) => float(f64::from(f32::from_bits(*bits))),
-        Value::Float64(bits) => float(f64::from_bits(*bits)),
-        Value::Char(c) => json!(c),
-        Value::String(text) => json!(text),
-        Value::List(items) | Value::Tuple(items) => items.iter().map(plain).collect(),
-        Value::Map(items) => items.iter().map(|(key, value)| json!([plain(key), plain(value)])).collect(),
-        Value::Record(fields) => fields.iter().map(|(label, value)| (label.clone(), plain(value))).collect(),
-        Value::Variant(label, value) => payload(label, value),
-        Value::Enum(label) => json!(label),
-        Value::Option(None) => json!({ "$none": true }),
-        Value::Option(Some(value)) => plain(value),
-        Value::Result(Ok(value)) => payload("ok", value),
-        Value::Result(Err(value)) => payload("err", value),
-        Value::Flags(labels) => json!(labels),
-        // Core values and handles are no component-level literals.
-        other => json!({ "$opaque": other.to_string() }),
-    }
-}
-
-fn float(value: f64) -> Json {
-    if value.is_nan() {
-        return json!({ "$float": "nan" });
-    }
-    match value.is_finite() {
-        // Whole numbers look alike in many languages.
-        true if value.fract() == 0.0 && value.abs() < 9e15 => json!(value as i64),
-        true => json!(value),
-        false => json!({ "$float": if value > 0.0 { "inf" } else { "-inf" } }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

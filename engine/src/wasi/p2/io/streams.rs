@@ -8,6 +8,7 @@ use super::super::{
 use super::{error::IoError, poll::subscribe};
 use crate::{
     error::Fault,
+    trace::{Event, Stream},
     wasi::world::{File, FsError},
 };
 use std::{cell::RefCell, rc::Rc};
@@ -245,13 +246,31 @@ fn put(call: &mut Call<'_>, this: Borrow<OutputStream>, bytes: &[u8]) -> Done<()
     call.pay(gap)?;
     let stream = call.table().get(this)?;
     let end = stream.sink.write(&mut world.borrow_mut(), bytes);
-    if end.is_err() {
-        stream.has_failed = true;
+    match end {
+        Ok(()) => {
+            let stream = stream.sink.stream().filter(|_| !bytes.is_empty());
+            if let Some(stream) = stream {
+                call.record(|at| Event::Output { at, stream, bytes: bytes.into() });
+            }
+            Ok(())
+        }
+        Err(error) => {
+            stream.has_failed = true;
+            Err(failed(call, error))
+        }
     }
-    end.map_err(|error| failed(call, error))
 }
 
 impl Sink {
+    /// The standard stream, if it is one: what is written there is a step of the trace.
+    fn stream(&self) -> Option<Stream> {
+        match self {
+            Sink::Stdout => Some(Stream::Stdout),
+            Sink::Stderr => Some(Stream::Stderr),
+            _ => None,
+        }
+    }
+
     /// How many zeros come between the end of the file and the first byte that is written.
     fn gap(&self) -> Result<u64, Fault> {
         match self {

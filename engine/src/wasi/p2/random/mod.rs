@@ -7,16 +7,14 @@ pub(super) mod random;
 
 use super::define::Call;
 use crate::{
+    component::ComponentVal,
     error::Fault,
     trace::{Resource, TrapCode},
 };
 
-/// The most bytes of one call.
-const MOST: u64 = 1 << 20;
-
-/// Exactly `len` bytes.
+/// Exactly `len` bytes, as many as the store's limit of memory lets a list of values have.
 fn bytes(call: &mut Call<'_>, (len,): (u64,)) -> Result<Vec<u8>, Fault> {
-    if len > MOST {
+    if len > call.store.limits.heap_bytes / size_of::<ComponentVal>() as u64 {
         return Err(Fault::Exhausted(Resource::Memory));
     }
     call.pay(len)?;

@@ -1,4 +1,4 @@
-//! `wasi:sockets/ip-name-lookup`: nobody is asked.
+//! `wasi:sockets/ip-name-lookup`: nobody is asked, and so only addresses are found.
 
 use super::{
     super::{
@@ -9,11 +9,11 @@ use super::{
     Done,
     network::{ErrorCode, IpAddress, Network},
 };
-use std::convert::Infallible;
+use std::net::IpAddr;
 
-/// `resolve-address-stream`: there is none.
+/// `resolve-address-stream`: the address, until it has been told, or why there is none.
 #[derive(Debug)]
-pub(in crate::wasi::p2) struct ResolveAddressStream(Infallible);
+pub(in crate::wasi::p2) struct ResolveAddressStream(Result<Option<IpAddress>, ErrorCode>);
 
 impl Resource for ResolveAddressStream {
     const NAME: &'static str = "resolve-address-stream";
@@ -29,15 +29,37 @@ pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {
     });
 }
 
+/// The text of an address is the address, for which nobody has to be asked; names are denied.
 fn resolve_addresses(
     call: &mut Call<'_>,
     (network, name): (Borrow<Network>, String),
 ) -> Done<Own<ResolveAddressStream>> {
     call.table().get(network)?;
-    let is_name = !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control());
-    Err(if is_name { ErrorCode::AccessDenied } else { ErrorCode::InvalidArgument }.into())
+    let found = match name.parse::<IpAddr>() {
+        // An address is given back as it is, and one like this is never given: there is no suitable one.
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => Err(ErrorCode::NameUnresolvable),
+        Ok(address) => Ok(Some(address.into())),
+        Err(_) if is_domain(&name) => return Err(ErrorCode::AccessDenied.into()),
+        Err(_) => return Err(ErrorCode::InvalidArgument.into()),
+    };
+    Ok(call.table().add(ResolveAddressStream(found))?)
+}
+
+/// Whether it may be a domain name (RFC 1035, 2.3.4, with the underscores that RFC 2181 allows). What is not ASCII may
+/// become a name by IDNA.
+fn is_domain(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_letter = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || c == '-' || c == '_',
+        false => !c.is_whitespace() && !c.is_control(),
+    };
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.chars().all(is_letter);
+    name.len() <= 253 && name.split(['.', '\u{3002}']).all(is_label)
 }
 
 fn resolve_next_address(call: &mut Call<'_>, (this,): (Borrow<ResolveAddressStream>,)) -> Done<Option<IpAddress>> {
-    match call.table().get(this)?.0 {}
+    match &mut call.table().get(this)?.0 {
+        Ok(address) => Ok(address.take()),
+        Err(code) => Err((*code).into()),
+    }
 }

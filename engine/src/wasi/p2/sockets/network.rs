@@ -53,7 +53,17 @@ type Ipv6Address = (u16, u16, u16, u16, u16, u16, u16, u16);
 
 variant! {
     /// `ip-address`.
+    #[derive(Debug)]
     pub(in crate::wasi::p2) IpAddress { Ipv4(Ipv4Address) "ipv4", Ipv6(Ipv6Address) "ipv6", }
+}
+
+impl From<std::net::IpAddr> for IpAddress {
+    fn from(address: std::net::IpAddr) -> Self {
+        match address {
+            std::net::IpAddr::V4(address) => IpAddress::Ipv4(address.octets().into()),
+            std::net::IpAddr::V6(address) => IpAddress::Ipv6(address.segments().into()),
+        }
+    }
 }
 
 record! {

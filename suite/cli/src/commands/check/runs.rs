@@ -183,7 +183,7 @@ fn wasi_in_start(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
-/// Programs that end before they have begun: P1-ENV-08, P1-REA-06.
+/// Programs that end before they have begun: P1-ENV-08, P1-REA-06, P2-EXIT-02.
 fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let remedy =
@@ -194,6 +194,7 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
             found.push(Finding::new("P1-ENV-08", at, message, remedy).steps([index]));
         }
     }
+    found.extend(component_exits_too_early(subject, remedy));
     let mut initialising = None;
     for (index, event) in subject.events.iter().enumerate() {
         match event {
@@ -209,6 +210,17 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// The same in a component, which exits as a whole: the start section is that of a core instance in it.
+fn component_exits_too_early(subject: &Subject<'_>, remedy: &'static str) -> Option<Finding> {
+    let (index, at, code) = subject.events.iter().enumerate().find_map(|(index, event)| match event {
+        Event::Exited { at, code } if subject.module(at).is_none() => Some((index, at, code)),
+        _ => None,
+    })?;
+    let entered = running_start(&subject.events[..index])?;
+    let message = format!("exits with {code} while it is instantiated, and is never run");
+    Some(Finding::new("P2-EXIT-02", at, message, remedy).steps([entered, index]))
 }
 
 /// Where the innermost start section that has not ended was entered.

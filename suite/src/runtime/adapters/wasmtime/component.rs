@@ -1,7 +1,7 @@
 //! Components on wasmtime. What a component imports are instances of others, whose functions are called through functions
 //! of the host that do nothing else.
 
-use super::{end, plain, refused};
+use super::{end, keep, plain, refused};
 use crate::runtime::{End, InstanceId, ModuleId};
 use wasmtime::{
     AsContextMut, Engine, Store,
@@ -21,8 +21,7 @@ pub(super) struct Components {
 
 impl Components {
     pub(super) fn compile(&mut self, engine: &Engine, bytes: &[u8]) -> Result<ModuleId, End> {
-        self.compiled.push(Component::from_binary(engine, bytes).map_err(refused)?);
-        Ok(ModuleId(self.compiled.len() as u32 - 1))
+        Ok(ModuleId(keep(&mut self.compiled, Component::from_binary(engine, bytes).map_err(refused)?)))
     }
 
     pub(super) fn instantiate(
@@ -45,8 +44,7 @@ impl Components {
         let link_error = |error| End::Unlinkable(format!("{error:#}"));
         let ready = linker.instantiate_pre(&component).map_err(link_error)?;
         let instance = in_tokio(ready.instantiate_async(store)).map_err(end)?;
-        self.instances.push((component, instance));
-        Ok(InstanceId(self.instances.len() as u32 - 1))
+        Ok(InstanceId(keep(&mut self.instances, (component, instance))))
     }
 
     pub(super) fn call(

@@ -1,11 +1,15 @@
 //! Component-level values in the plain form of [`process::plain`](crate::runtime::process::plain), and wasmtime's.
 
 use crate::{
-    runtime::{End, process},
+    runtime::{
+        End,
+        adapters::in_process::scalars,
+        process::{self, Plain},
+    },
     trace::Value,
 };
 use serde_json::Value as Json;
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{Type, Val, types::Field};
 
 /// The plain form of a value.
 ///
@@ -19,19 +23,6 @@ fn traced(value: &Val) -> Result<Value, End> {
     let all = |values: &[Val]| values.iter().map(traced).collect::<Result<Vec<_>, _>>();
     let boxed = |value: &Option<Box<Val>>| value.as_deref().map(traced).transpose().map(|value| value.map(Box::new));
     Ok(match value {
-        Val::Bool(v) => Value::Bool(*v),
-        Val::S8(v) => Value::S8(*v),
-        Val::U8(v) => Value::U8(*v),
-        Val::S16(v) => Value::S16(*v),
-        Val::U16(v) => Value::U16(*v),
-        Val::S32(v) => Value::S32(*v),
-        Val::U32(v) => Value::U32(*v),
-        Val::S64(v) => Value::S64(*v),
-        Val::U64(v) => Value::U64(*v),
-        Val::Float32(v) => Value::Float32(v.to_bits()),
-        Val::Float64(v) => Value::Float64(v.to_bits()),
-        Val::Char(v) => Value::Char(*v),
-        Val::String(v) => Value::String(v.clone()),
         Val::List(items) | Val::FixedLengthList(items) => Value::List(all(items)?),
         Val::Tuple(items) => Value::Tuple(all(items)?),
         Val::Map(items) => {
@@ -51,85 +42,55 @@ fn traced(value: &Val) -> Result<Value, End> {
         Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => {
             return Err(End::unsupported("handles in scripts"));
         }
+        value => return show_scalar(value).ok_or_else(|| End::unsupported(format!("{value:?} in scripts"))),
     })
 }
+
+scalars!(Val, Type, Float32, Float64);
 
 /// Reads the plain form of a value of this type.
 ///
 /// # Errors
 /// It is none of this type, in words.
 pub(super) fn read(json: &Json, ty: &Type) -> Result<Val, String> {
-    let wrong = || format!("{json} is no value of the type {ty:?}");
-    let integer = || match json.get("$int").and_then(Json::as_str) {
-        Some(digits) => digits.parse::<i128>().map_err(|_| wrong()),
-        None => json.as_i64().map(i128::from).ok_or_else(wrong),
-    };
-    let text = || json.as_str().map(str::to_owned).ok_or_else(wrong);
-    let items = || json.as_array().ok_or_else(wrong);
-    Ok(match ty {
-        Type::Bool => Val::Bool(json.as_bool().ok_or_else(wrong)?),
-        Type::S8 => Val::S8(integer()? as i8),
-        Type::U8 => Val::U8(integer()? as u8),
-        Type::S16 => Val::S16(integer()? as i16),
-        Type::U16 => Val::U16(integer()? as u16),
-        Type::S32 => Val::S32(integer()? as i32),
-        Type::U32 => Val::U32(integer()? as u32),
-        Type::S64 => Val::S64(integer()? as i64),
-        Type::U64 => Val::U64(integer()? as u64),
-        Type::Float32 => Val::Float32(float(json).ok_or_else(wrong)? as f32),
-        Type::Float64 => Val::Float64(float(json).ok_or_else(wrong)?),
-        Type::Char => Val::Char(text()?.chars().next().ok_or_else(wrong)?),
-        Type::String => Val::String(text()?),
-        Type::Enum(_) => Val::Enum(text()?),
-        Type::List(of) => Val::List(items()?.iter().map(|item| read(item, &of.ty())).collect::<Result<_, _>>()?),
+    try_read(Plain(json), ty).ok_or_else(|| format!("{json} is no value of the type {ty:?}"))
+}
+
+fn try_read(plain: Plain<'_>, ty: &Type) -> Option<Val> {
+    let labels = || plain.items()?.map(|item| item.text().map(str::to_owned)).collect::<Option<_>>();
+    Some(match ty {
+        Type::Enum(_) => Val::Enum(plain.text()?.to_owned()),
+        Type::Flags(_) => Val::Flags(labels()?),
+        Type::List(of) => Val::List(plain.items()?.map(|item| try_read(item, &of.ty())).collect::<Option<_>>()?),
         Type::Tuple(of) => {
-            let all = items()?.iter().zip(of.types()).map(|(item, ty)| read(item, &ty));
-            Val::Tuple(all.collect::<Result<_, _>>()?)
+            let all = plain.items()?.zip(of.types()).map(|(item, ty)| try_read(item, &ty));
+            Val::Tuple(all.collect::<Option<_>>()?)
         }
         Type::Record(of) => {
-            let field = |field: wasmtime::component::types::Field<'_>| {
-                Ok((field.name.to_owned(), read(json.get(field.name).ok_or_else(wrong)?, &field.ty)?))
-            };
-            Val::Record(of.fields().map(field).collect::<Result<_, String>>()?)
+            let field =
+                |field: Field<'_>| Some((field.name.to_owned(), try_read(plain.field(field.name)?, &field.ty)?));
+            Val::Record(of.fields().map(field).collect::<Option<_>>()?)
         }
-        Type::Flags(_) => {
-            let flag = |item: &Json| item.as_str().map(str::to_owned).ok_or_else(wrong);
-            Val::Flags(items()?.iter().map(flag).collect::<Result<_, _>>()?)
-        }
-        Type::Option(of) => match json.get("$none") {
-            Some(_) => Val::Option(None),
-            None => Val::Option(Some(Box::new(read(json, &of.ty())?))),
-        },
+        Type::Option(_) if plain.is_none() => Val::Option(None),
+        Type::Option(of) => Val::Option(Some(Box::new(try_read(plain, &of.ty())?))),
         Type::Variant(of) => {
-            let tag = tag(json).ok_or_else(wrong)?;
-            let case = of.cases().find(|case| case.name == tag).ok_or_else(wrong)?;
-            Val::Variant(tag.to_owned(), payload(json, case.ty.as_ref())?)
+            let (label, held) = plain.variant()?;
+            let case = of.cases().find(|case| case.name == label)?;
+            Val::Variant(label.to_owned(), payload(held, case.ty.as_ref())?)
         }
-        Type::Result(of) => Val::Result(match tag(json) {
-            Some("ok") => Ok(payload(json, of.ok().as_ref())?),
-            Some("err") => Err(payload(json, of.err().as_ref())?),
-            _ => return Err(wrong()),
+        Type::Result(of) => Val::Result(match plain.variant()? {
+            ("ok", held) => Ok(payload(held, of.ok().as_ref())?),
+            ("err", held) => Err(payload(held, of.err().as_ref())?),
+            _ => return None,
         }),
-        _ => return Err(wrong()),
+        ty => read_scalar(plain, ty)?,
     })
 }
 
-fn tag(json: &Json) -> Option<&str> {
-    json.get("tag")?.as_str()
-}
-
-fn payload(json: &Json, ty: Option<&Type>) -> Result<Option<Box<Val>>, String> {
-    match (json.get("val"), ty) {
-        (Some(value), Some(ty)) => read(value, ty).map(|value| Some(Box::new(value))),
-        _ => Ok(None),
-    }
-}
-
-fn float(json: &Json) -> Option<f64> {
-    match json.get("$float").and_then(Json::as_str) {
-        Some("nan") => Some(f64::NAN),
-        Some("inf") => Some(f64::INFINITY),
-        Some("-inf") => Some(f64::NEG_INFINITY),
-        _ => json.as_f64(),
+/// What a variant holds, if its type says that it holds something.
+fn payload(held: Option<Plain<'_>>, ty: Option<&Type>) -> Option<Option<Box<Val>>> {
+    match (held, ty) {
+        (Some(held), Some(ty)) => try_read(held, ty).map(|value| Some(Box::new(value))),
+        _ => Some(None),
     }
 }
