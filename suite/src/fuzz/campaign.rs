@@ -16,11 +16,11 @@ use std::{
 /// Where inputs come from.
 #[derive(Debug, Clone)]
 pub enum Inputs {
-    /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components or of
-    /// resources that cross them, one of tasks, one a
-    /// program of WASI, and one a value or, of four, a component's imports. On the other four tiers are compared with each other: three are graphs with bodies of
-    /// wasm-smith, and one is in turn a module of wasm-smith, such a module with bytes changed, a graph in which the bytes of a
-    /// module are changed, and a component with bytes changed. Where there is one tier only, those numbers are passed over.
+    /// All sources, by number. Of sixteen inputs eight are plans of core modules, one is of components or of resources
+    /// that cross them, one of tasks, one a program of WASI, and one a value or, of four, a component's imports. On the
+    /// other four tiers are compared with each other: three are graphs with bodies of wasm-smith, and one is in turn a
+    /// module of wasm-smith, such a module with bytes changed, a graph in which the bytes of a module are changed, and a
+    /// component with bytes changed. Where there is one tier only, those numbers are passed over.
     Seeds {
         /// The first number.
         first: u64,

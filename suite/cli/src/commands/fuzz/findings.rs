@@ -208,13 +208,12 @@ mod tests {
         assert_eq!(describe(&mut smaller, &report, &|_| String::new())[0]["signature"], **signature);
     }
 
-    /// Engines with other limits than plans are made for, which every source has something to disagree with.
+    /// An engine without memory or fuel to give, with which every source has something to disagree, and one with both.
     fn disagreeing() -> Judge {
         let config = preflight::fuzz::config(Tier::Interp);
-        let mut limits = config.limits;
-        limits.fuel = Some(60);
-        let other = Config { features: config.features - Features::MULTI_MEMORY, ..config.clone() };
-        Judge::with_configs(vec![("starved", Config { limits, ..config }), ("lacking", other)])
+        let mut poor = config.clone();
+        (poor.limits.memory_bytes, poor.limits.fuel) = (0, Some(1));
+        Judge::with_configs(vec![("poor", poor), ("interp", config)])
     }
 
     #[test]
