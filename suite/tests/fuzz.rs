@@ -189,7 +189,7 @@ fn predictions_hold_for_imports() {
 #[cfg(feature = "jit")]
 #[test]
 fn predictions_hold_for_imports_on_both_tiers() {
-    imports(&[Tier::Interp, Tier::Jit], 200);
+    imports(&[Tier::Interp, Tier::Jit], 2_000);
 }
 
 fn imports(tiers: &[Tier], count: u64) {
