@@ -7,7 +7,7 @@ use crate::{
 };
 use preflight_engine::{
     Config, Fault, Features, Store,
-    component::{Component, ComponentLinker, ComponentVal, HostItem},
+    component::{Component, ComponentInstance, ComponentLinker, ComponentVal, HostItem},
 };
 use preflight_plan::{component::ComponentPlan, resources::ResourcePlan};
 use std::{cell::RefCell, rc::Rc};
@@ -121,11 +121,22 @@ fn run(component: &Component, config: &Config, is_recorded: bool) -> (Trace, Vec
     define("log", false);
     define("fail", true);
     let events = if is_recorded { Events::attach(&mut store) } else { Events::default() };
-    let end = store.instantiate_component(component, &linker, InstancePath::root());
+    (instantiate(&mut store, component, &linker, &events).0, calls.take())
+}
+
+/// The trace of an instantiation, and the instance if it came up.
+pub(super) fn instantiate(
+    store: &mut Store,
+    component: &Component,
+    linker: &ComponentLinker,
+    events: &Events,
+) -> (Trace, Option<ComponentInstance>) {
+    let end = store.instantiate_component(component, linker, InstancePath::root());
     let outcome = match &end {
         Ok(_) => Outcome::Returned { values: Vec::new() },
         Err(error) => error.outcome(),
     };
-    let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
-    (Trace { level: Level::Full, events: events.take(), outcome, post_mortem }, calls.take())
+    let instance = end.ok();
+    let post_mortem = post_mortem::examine_components(store, instance.as_ref());
+    (Trace { level: Level::Full, events: events.take(), outcome, post_mortem }, instance)
 }

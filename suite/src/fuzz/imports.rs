@@ -1,10 +1,7 @@
 //! Carries out plans of imports on the reference engine.
 
-use super::{Class, Events, Judge, Verdict, judge::alike};
-use crate::{
-    post_mortem,
-    trace::{InstancePath, Level, Outcome, Trace},
-};
+use super::{Class, Events, Judge, Verdict, component::instantiate, judge::alike};
+use crate::trace::{InstancePath, Outcome, Trace};
 use preflight_engine::{
     Config, Features, Module, Store,
     component::{
@@ -56,13 +53,7 @@ fn run(wasm: &ImportWasm, config: &Config) -> Result<Trace, String> {
         linker.define(name, item(&mut store, config, given)?);
     }
     let events = Events::attach(&mut store);
-    let end = store.instantiate_component(&component, &linker, InstancePath::root());
-    let outcome = match &end {
-        Ok(_) => Outcome::Returned { values: Vec::new() },
-        Err(error) => error.outcome(),
-    };
-    let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
-    Ok(Trace { level: Level::Full, events: events.take(), outcome, post_mortem })
+    Ok(instantiate(&mut store, &component, &linker, &events).0)
 }
 
 fn item(store: &mut Store, config: &Config, given: &Given) -> Result<HostItem, String> {

@@ -1,10 +1,7 @@
 //! Carries out plans of values on the reference engine.
 
-use super::{Events, Judge, Verdict, judge::alike};
-use crate::{
-    post_mortem,
-    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, Trace},
-};
+use super::{Events, Judge, Verdict, component::instantiate, judge::alike};
+use crate::trace::{Cause, Level, Outcome, Phase, PostMortem, Trace};
 use preflight_engine::{
     Config, Features, Store,
     component::{Component, ComponentLinker, ComponentVal, HostItem},
@@ -44,14 +41,9 @@ fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, St
     let mut linker = ComponentLinker::new();
     linker.define("show", HostItem::func(|_, _| Ok(Vec::new())));
     let events = Events::attach(&mut store);
-    let end = store.instantiate_component(&component, &linker, InstancePath::root());
-    let outcome = match &end {
-        Ok(_) => Outcome::Returned { values: Vec::new() },
-        Err(error) => error.outcome(),
-    };
-    let post_mortem = post_mortem::examine_components(&store, end.as_ref().ok());
-    let mut traces = vec![Trace { level: Level::Full, events: events.take(), outcome, post_mortem }];
-    let Ok(instance) = end else { return Ok(traces) };
+    let (trace, instance) = instantiate(&mut store, &component, &linker, &events);
+    let mut traces = vec![trace];
+    let Some(instance) = instance else { return Ok(traces) };
     let param = instance.func_type(&["echo"]).and_then(|ty| ty.params.first().map(|param| param.ty.clone()));
     let param = param.ok_or("echo has no parameter")?;
     let arg = ComponentVal::from_wave(&plan.wave(), &param).map_err(|error| format!("wave: {error}"))?;
