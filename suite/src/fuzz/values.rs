@@ -8,6 +8,13 @@ use preflight_engine::{
 };
 use preflight_plan::values::ValuePlan;
 
+/// What components of plans of values and of plans of components make use of.
+pub(super) const FEATURES: Features = Features::COMPONENT_MODEL
+    .union(Features::CM_VALUES)
+    .union(Features::CM_FIXED_LENGTH_LISTS)
+    .union(Features::CM_MAP)
+    .union(Features::CM64);
+
 impl Judge {
     /// Judges a normal plan of a value: what is predicted is what every tier does. The host reads the value from text.
     pub fn value(&self, plan: &ValuePlan) -> (Verdict, Vec<Trace>) {
@@ -18,9 +25,14 @@ impl Judge {
     /// Judges a plan of a value by what somebody says is to be expected.
     pub fn value_against(&self, plan: &ValuePlan, expected: &[Trace]) -> Verdict {
         let bytes = plan.to_wasm();
+        if plan.across.is_some() {
+            return match expected {
+                [expected] => self.component_as(&bytes, expected, "value across"),
+                _ => Verdict::disagreed("predicted != one instantiation (value across)".to_owned()),
+            };
+        }
         for (name, config) in &self.tiers {
-            let features = config.features | Features::COMPONENT_MODEL | Features::CM_VALUES;
-            let config = Config { features, ..config.clone() };
+            let config = Config { features: config.features | FEATURES, ..config.clone() };
             let actual = match run(plan, &bytes, &config) {
                 Ok(actual) => actual,
                 // The plan says that the component is valid, and that the text is a value.
