@@ -1,7 +1,7 @@
 //! What plans of values hold.
 
 use super::Stats;
-use crate::values::{Across, Encoding, Fault, Flaw, Misdeed, Ty, ValuePlan};
+use crate::values::{Across, Encoding, Fault, Flaw, Import, Misdeed, Ty, ValuePlan};
 use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
@@ -14,6 +14,7 @@ pub(super) const KINDS: &[&str] = &[
     "value: across with a post-return function",
     "value: across with a result",
     "value: across with many parameters",
+    "value: across with names",
     "value: across with several parameters",
     "value: across, flawed parameter",
     "value: across, flawed result",
@@ -32,6 +33,10 @@ pub(super) const KINDS: &[&str] = &[
     "value: enum",
     "value: flags",
     "value: float",
+    "value: import",
+    "value: import of a stub",
+    "value: import of another type",
+    "value: import that is missing",
     "value: integer",
     "value: list",
     "value: list of a fixed length",
@@ -60,6 +65,12 @@ impl Stats {
         let mut kinds = BTreeSet::new();
         ty(&plan.ty, &mut kinds);
         kinds.extend(plan.is_64.then_some("value: 64-bit memory"));
+        kinds.extend(plan.import.map(|import| match import {
+            Import::Given => "value: import",
+            Import::Stub => "value: import of a stub",
+            Import::Missing => "value: import that is missing",
+            Import::OfAnotherType => "value: import of another type",
+        }));
         plan.across.iter().for_each(|of| across(plan, of, &mut kinds));
         if kinds.contains("value: string") {
             kinds.insert(match plan.encoding {
@@ -92,6 +103,7 @@ fn across(plan: &ValuePlan, of: &Across, kinds: &mut BTreeSet<&'static str>) {
         (plan.is_64 && !of.is_64, "value: across from 64 to 32 bits"),
         (kinds.contains("value: string") && plan.encoding != of.encoding, "value: across into another encoding"),
         (of.has_post_return, "value: across with a post-return function"),
+        (of.is_named, "value: across with names"),
         (of.result.is_some(), "value: across with a result"),
         (of.params.len() > 15, "value: across with many parameters"),
         (!of.params.is_empty(), "value: across with several parameters"),

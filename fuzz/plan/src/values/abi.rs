@@ -120,6 +120,23 @@ pub(super) fn value(ty: &Ty, noise: &mut Noise) -> Value {
     }
 }
 
+/// The least value of a type: numbers are 0, the first case is chosen, and nothing is in what can be empty.
+pub(super) fn least(ty: &Ty) -> Value {
+    let side = |ty: &Option<Box<Ty>>| ty.as_ref().map(|ty| Box::new(least(ty)));
+    match ty {
+        Ty::Char => Value::Char('\0'),
+        Ty::FixedList(ty, len) => Value::List(vec![least(ty); (*len).into()]),
+        Ty::Tuple(types) => Value::Tuple(types.iter().map(least).collect()),
+        Ty::Record(types) => {
+            Value::Record(types.iter().enumerate().map(|(i, ty)| (format!("f{i}"), least(ty))).collect())
+        }
+        Ty::Variant(cases) => Value::Variant("c0".to_owned(), cases[0].as_ref().map(|ty| Box::new(least(ty)))),
+        Ty::Result(ok, _) => Value::Result(Ok(side(ok))),
+        // All others are made of numbers that are 0.
+        ty => value(ty, &mut Noise(0)),
+    }
+}
+
 /// The canonical NaNs.
 const NAN32: u32 = 0x7fc0_0000;
 const NAN64: u64 = 0x7ff8_0000_0000_0000;

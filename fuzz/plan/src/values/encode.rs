@@ -97,6 +97,11 @@ impl Encoder<'_> {
         });
         let mut imports = ComponentImportSection::new();
         imports.import("show", ComponentTypeRef::Func(take));
+        // The values of the component are this one, what `make` returns, the list, and what `echo` returns.
+        let first = u32::from(plan.import.is_some());
+        if plan.import.is_some() {
+            imports.import("w", ComponentTypeRef::Value(ty));
+        }
         self.types.out.section(&imports);
         let memory = plan.memory();
         self.core_instances(&memory);
@@ -112,7 +117,9 @@ impl Encoder<'_> {
             self.types.out.section(&section);
         }
         self.types.out.section(&ComponentStartSection { function_index: 1, args: [], results: 1 });
-        self.types.out.section(&ComponentStartSection { function_index: 2, args: [0], results: 0 });
+        for arg in (0..=first).rev() {
+            self.types.out.section(&ComponentStartSection { function_index: 2, args: [arg], results: 0 });
+        }
         let mut value = Vec::new();
         abi::constant(&Ty::List(Box::new(plan.ty.clone())), &Value::List(vec![plan.value()]), &mut value);
         let mut data = vec![1];
@@ -120,9 +127,9 @@ impl Encoder<'_> {
         value.len().encode(&mut data);
         data.extend(value);
         self.types.out.section(&RawSection { id: 12, data: &data });
-        self.types.out.section(&ComponentStartSection { function_index: 3, args: [1], results: 1 });
+        self.types.out.section(&ComponentStartSection { function_index: 3, args: [first + 1], results: 1 });
         let mut exports = ComponentExportSection::new();
-        exports.export("v", ComponentExportKind::Value, 2, None);
+        exports.export("v", ComponentExportKind::Value, first + 2, None);
         exports.export("echo", ComponentExportKind::Func, 3, None);
         self.types.out.section(&exports);
         self.types.out.finish()

@@ -1,6 +1,6 @@
 //! How plans of values are drawn.
 
-use super::{Across, Encoding, Fault, Flaw, Misdeed, Ty, ValuePlan};
+use super::{Across, Encoding, Fault, Flaw, Import, Misdeed, Ty, ValuePlan};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for ValuePlan {
@@ -27,9 +27,14 @@ impl<'a> Arbitrary<'a> for ValuePlan {
             _ => ty(u, 4)?,
         };
         let (seed, is_64) = (u64::arbitrary(u)?, u.int_in_range(0..=7)? == 0);
-        let mut plan = ValuePlan { ty, seed, encoding, is_64, flaw, across: None };
-        if u.arbitrary()? {
-            across(u, &mut plan)?;
+        let mut plan = ValuePlan { ty, seed, encoding, is_64, flaw, import: None, across: None };
+        match u.int_in_range(0..=7)? {
+            0..=2 => across(u, &mut plan)?,
+            3 | 4 => {
+                let all = [Import::Given, Import::Given, Import::Stub, Import::Stub, Import::Missing];
+                plan.import = Some(if u.int_in_range(0..=5)? == 0 { Import::OfAnotherType } else { *u.choose(&all)? });
+            }
+            _ => {}
         }
         Ok(plan.normalise())
     }
@@ -59,8 +64,9 @@ fn across(u: &mut Unstructured<'_>, plan: &mut ValuePlan) -> Result<()> {
         _ => Some(ty(u, 3)?),
     };
     let is_64 = u.int_in_range(0..=7)? == 0;
+    let is_named = u.int_in_range(0..=3)? == 0;
     let has_post_return = matches!(fault, Some(Fault::PostReturn(_))) || u.arbitrary()?;
-    plan.across = Some(Across { params, result, encoding, is_64, has_post_return, fault });
+    plan.across = Some(Across { params, result, encoding, is_64, has_post_return, is_named, fault });
     Ok(())
 }
 

@@ -4,7 +4,8 @@
 //! works with it. In order:
 //!
 //! 1. the start function of the second core instance gives the value to `show`, a function of the host, flat if it can be;
-//! 2. a start definition calls `make`, which returns the value; another gives it to `take`;
+//! 2. a start definition calls `make`, which returns the value; another gives it to `take`, and one more does that with
+//!    an [`Import`];
 //! 3. a value definition holds a list of the value, which a third start definition gives to `echo`; what comes back is
 //!    exported;
 //! 4. the host calls `echo` with the same list, which it has read from text.
@@ -42,13 +43,39 @@ pub struct ValuePlan {
     /// Which value of the type; 0 is the least.
     pub seed: u64,
     /// The encoding of strings.
+    #[serde(skip_serializing_if = "is_default")]
     pub encoding: Encoding,
     /// Whether the memory has 64-bit addresses.
+    #[serde(skip_serializing_if = "is_default")]
     pub is_64: bool,
     /// What is wrong.
+    #[serde(skip_serializing_if = "is_default")]
     pub flaw: Option<Flaw>,
+    /// A value of the type that the component imports.
+    #[serde(skip_serializing_if = "is_default")]
+    pub import: Option<Import>,
     /// Where else the value goes.
+    #[serde(skip_serializing_if = "is_default")]
     pub across: Option<Across>,
+}
+
+/// What is not said is the default: so what is smaller is shorter.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What becomes of the import of a value. Nothing else happens where it does not match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Import {
+    /// The host gives one that it has read from text.
+    Given,
+    /// Nobody gives any, and there are stubs: the least.
+    Stub,
+    /// Nobody gives any.
+    Missing,
+    /// The host gives one of another type.
+    OfAnotherType,
 }
 
 /// A type of values.
@@ -147,12 +174,32 @@ impl ValuePlan {
             let fault = across.fault.filter(|fault| has_fault(across, *fault));
             Across { fault, ..across.clone() }
         });
-        ValuePlan { flaw, across, ..plan.clone() }
+        let import = self.import.filter(|_| across.is_none());
+        ValuePlan { flaw, import, across, ..plan.clone() }
     }
 
     /// The value.
     pub fn value(&self) -> Value {
         abi::value(&self.ty, &mut abi::Noise(self.seed))
+    }
+
+    /// The value that is imported.
+    pub fn imported(&self) -> Option<Value> {
+        match self.import? {
+            Import::Given => Some(abi::value(&self.ty, &mut abi::Noise(self.seed.rotate_left(32)))),
+            Import::Stub => Some(abi::least(&self.ty)),
+            Import::Missing | Import::OfAnotherType => None,
+        }
+    }
+
+    /// That value as text in the syntax of WAVE.
+    pub fn wave_imported(&self) -> Option<String> {
+        self.imported().map(|value| abi::wave(&value))
+    }
+
+    /// Whether nothing happens, because there is no value to import.
+    pub fn is_unlinkable(&self) -> bool {
+        matches!(self.import, Some(Import::Missing | Import::OfAnotherType))
     }
 
     /// The value as text in the syntax of WAVE, in a list: what the host reads for `echo`.

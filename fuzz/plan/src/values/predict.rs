@@ -13,6 +13,10 @@ impl ValuePlan {
         if let Some(across) = &self.across {
             return vec![super::across::expected(self, across)];
         }
+        if self.is_unlinkable() {
+            let (level, events, post_mortem) = (Level::Full, Vec::new(), PostMortem::default());
+            return vec![Trace { level, events, outcome: Outcome::Unlinkable, post_mortem }];
+        }
         let mut events = Vec::new();
         let fails = self.instantiate(&mut events);
         let (at, list) = (InstancePath::root(), Value::List(vec![self.value()]));
@@ -43,7 +47,8 @@ impl ValuePlan {
         let (one, list) = (vec![self.value()], vec![Value::List(vec![self.value()])]);
         events.push(Event::ComponentBegun { at: at.clone() });
         let types = (0..named(&self.ty)).map(|i| (format!("t{i}"), ExternKind::Type));
-        for (name, kind) in types.chain([("show".to_owned(), ExternKind::Func)]) {
+        let value = self.import.map(|_| ("w".to_owned(), ExternKind::Value));
+        for (name, kind) in types.chain([("show".to_owned(), ExternKind::Func)]).chain(value) {
             events.push(Event::ImportResolved { at: at.clone(), module: String::new(), name, kind });
         }
         self.core_instances(events);
@@ -61,11 +66,13 @@ impl ValuePlan {
         let what = |func: u32, side: &str| format!("func {func} {side}");
         events.push(Event::Lifted { at: at.clone(), what: what(1, "result"), values: one.clone() });
         events.push(Event::ComponentStartLeft { at: at.clone(), func: 1, results: one.clone() });
-        events.push(several());
-        events.push(Event::ComponentStartEntered { at: at.clone(), func: 2, args: one.clone() });
-        events.push(Event::Lowered { at: at.clone(), what: what(2, "params"), values: one });
-        events.push(Event::ComponentStartLeft { at: at.clone(), func: 2, results: Vec::new() });
-        let (initialiser, values) = (Initialiser::Value(1), list.clone());
+        for one in [Some(one), self.imported().map(|value| vec![value])].into_iter().flatten() {
+            events.push(several());
+            events.push(Event::ComponentStartEntered { at: at.clone(), func: 2, args: one.clone() });
+            events.push(Event::Lowered { at: at.clone(), what: what(2, "params"), values: one });
+            events.push(Event::ComponentStartLeft { at: at.clone(), func: 2, results: Vec::new() });
+        }
+        let (initialiser, values) = (Initialiser::Value(1 + u32::from(self.import.is_some())), list.clone());
         events.push(Event::Initialised { at: at.clone(), what: initialiser, values });
         events.push(several());
         events.push(Event::ComponentStartEntered { at: at.clone(), func: 3, args: list.clone() });

@@ -13,9 +13,10 @@ use super::{Across, Fault, Misdeed, Pass, ValuePlan};
 use preflight_engine::trace::Value;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, ComponentExportKind, ComponentExportSection,
-    ComponentImportSection, ComponentInstanceSection, ComponentTypeRef, ComponentValType, ConstExpr, EntityType,
-    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, InstanceSection,
-    Module, ModuleArg, ModuleSection, NestedComponentSection, PrimitiveValType, StartSection, TypeSection, ValType,
+    ComponentImportSection, ComponentInstanceSection, ComponentNameSection, ComponentTypeRef, ComponentValType,
+    ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType,
+    ImportSection, InstanceSection, Module, ModuleArg, ModuleSection, NameMap, NestedComponentSection,
+    PrimitiveValType, StartSection, TypeSection, ValType,
 };
 
 /// The index of `f` in the component that lifts it, after `log` and `see`, and of the function that tells what is counted.
@@ -50,6 +51,7 @@ pub(in super::super) fn to_wasm(plan: &ValuePlan, across: &Across) -> Vec<u8> {
     let show = types.show.map(|_| func("show", 2));
     instances.instantiate(1, names.into_iter().chain(given).chain(show).collect::<Vec<_>>());
     root.out.section(&instances);
+    name(&mut root, pass, Names { instances: &["callee", "caller"], ..Names::default() });
     root.out.finish()
 }
 
@@ -144,7 +146,41 @@ fn callee(pass: Pass<'_>) -> wasm_encoder::Component {
     let mut exports = ComponentExportSection::new();
     exports.export("f", ComponentExportKind::Func, F, None).export("count", ComponentExportKind::Func, COUNT, None);
     types.out.section(&exports);
+    let funcs = &[(F, "f"), (COUNT, "count")];
+    name(&mut types, pass, Names { cores: CORES, funcs, ..Names::default() });
     types.out
+}
+
+/// The core instances that are no mere lists of exports.
+const CORES: &[(u32, &str)] = &[(1, "memory"), (3, "main")];
+
+/// The names in a component.
+#[derive(Default)]
+struct Names<'a> {
+    instances: &'a [&'a str],
+    cores: &'a [(u32, &'a str)],
+    funcs: &'a [(u32, &'a str)],
+}
+
+/// The name section, if there are names.
+fn name(types: &mut Types, pass: Pass<'_>, names: Names<'_>) {
+    if !pass.across.is_named {
+        return;
+    }
+    let map = |names: &[(u32, &str)]| {
+        let mut map = NameMap::new();
+        names.iter().for_each(|(index, name)| map.append(*index, name));
+        map
+    };
+    let instances: Vec<(u32, &str)> = (0..).zip(names.instances.iter().copied()).collect();
+    let of_types: Vec<(u32, &str)> = types.named.iter().map(|ty| (*ty, "a type")).collect();
+    let mut section = ComponentNameSection::new();
+    section.component("across");
+    section.core_instances(&map(names.cores));
+    section.funcs(&map(names.funcs));
+    section.types(&map(&of_types));
+    section.instances(&map(&instances));
+    types.out.section(&section);
 }
 
 fn caller(pass: Pass<'_>) -> wasm_encoder::Component {
@@ -173,6 +209,7 @@ fn caller(pass: Pass<'_>) -> wasm_encoder::Component {
     }
     given.push(("memory", ExportKind::Memory, 0));
     main(&mut types, &caller_module(pass, &args), &given);
+    name(&mut types, pass, Names { cores: CORES, ..Names::default() });
     types.out
 }
 

@@ -20,7 +20,7 @@ pub(super) use predict::expected;
 use super::{
     Encoding, Flaw, Ty, ValuePlan,
     abi::{self, Width},
-    can_have,
+    can_have, is_default,
     memory::{BASE, MAX_FLAT_PARAMS},
     most, normal,
 };
@@ -32,16 +32,25 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Across {
     /// Its further parameters.
+    #[serde(skip_serializing_if = "is_default")]
     pub params: Vec<Ty>,
     /// Its result.
+    #[serde(skip_serializing_if = "is_default")]
     pub result: Option<Ty>,
     /// The encoding of strings in the other component.
+    #[serde(skip_serializing_if = "is_default")]
     pub encoding: Encoding,
     /// Whether its memory has 64-bit addresses.
+    #[serde(skip_serializing_if = "is_default")]
     pub is_64: bool,
     /// Whether it has a post-return function.
+    #[serde(skip_serializing_if = "is_default")]
     pub has_post_return: bool,
+    /// Whether the components have name sections, which traces speak the words of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub is_named: bool,
     /// What is wrong, besides the [`Flaw`] of the plan's own value; nothing, if there is that.
+    #[serde(skip_serializing_if = "is_default")]
     pub fault: Option<Fault>,
 }
 

@@ -51,12 +51,15 @@ impl World<'_> {
         let show = has_result.then_some("show");
         self.begin(InstancePath::root(), ["log", "see"].into_iter().chain(show));
         let [of_callee, of_caller] = imported_by_core(has_result);
-        self.begin(InstancePath::root().child("#0"), ["log", "see"].into_iter());
+        self.begin(InstancePath::root().child(self.called("#0", "$callee")), ["log", "see"].into_iter());
         self.memory(CALLEE, self.pass.across.width(), self.pass.result().bytes.len());
         let at = self.main(CALLEE, &of_callee, 3, 1);
         self.events.push(Event::InstanceDone { at });
         self.done(CALLEE);
-        self.begin(InstancePath::root().child("#1"), ["log", "f", "count"].into_iter().chain(show));
+        self.begin(
+            InstancePath::root().child(self.called("#1", "$caller")),
+            ["log", "f", "count"].into_iter().chain(show),
+        );
         self.memory(CALLER, self.pass.plan.width(), self.pass.args().bytes.len());
         let at = self.main(CALLER, &of_caller, 1, 0);
         // The memory is no function.
@@ -73,6 +76,16 @@ impl World<'_> {
         self.done(CALLER);
         self.done(ROOT);
         Ok(())
+    }
+
+    /// What people call something, if there are names.
+    fn called<'a>(&self, index: &'a str, name: &'a str) -> &'a str {
+        if self.pass.across.is_named { name } else { index }
+    }
+
+    fn func(&self, func: u32, side: &str) -> String {
+        let name = if func == F { "$f" } else { "$count" };
+        format!("{} {side}", self.called(&format!("func {func}"), name))
     }
 
     fn begin(&mut self, path: InstancePath, funcs: impl Iterator<Item = &'static str>) {
@@ -107,13 +120,13 @@ impl World<'_> {
     }
 
     fn memory(&mut self, this: usize, width: Width, len: usize) {
-        let at = self.at(this).child("core#1");
+        let at = self.at(this).child(self.called("core#1", "$memory"));
         self.import(&at, "log", ExternKind::Func);
         memory_instance(&mut self.events, at, width, len);
     }
 
     fn main(&mut self, this: usize, imports: &[&str], funcs: u32, globals: u32) -> InstancePath {
-        let at = self.at(this).child("core#3");
+        let at = self.at(this).child(self.called("core#3", "$main"));
         for name in imports {
             let kind = if *name == "memory" { ExternKind::Memory } else { ExternKind::Func };
             self.import(&at, name, kind);
@@ -138,8 +151,8 @@ impl World<'_> {
             self.host(CALLER, "show", vec![Value::List(vec![result])]);
         }
         let count = vec![Value::U32(self.pass.across.has_post_return.into())];
-        self.lifted(CALLEE, &format!("func {COUNT} result"), &count);
-        self.lowered(CALLER, &format!("func {COUNT} result"), &count);
+        self.lifted(CALLEE, &self.func(COUNT, "result"), &count);
+        self.lowered(CALLER, &self.func(COUNT, "result"), &count);
         self.host(CALLER, "log", count);
         Ok(())
     }
@@ -150,22 +163,22 @@ impl World<'_> {
         if let Some(flaw) = self.pass.plan.flaw {
             return Err(trap(flaw));
         }
-        self.lifted(CALLER, &format!("func {F} params"), &params);
+        self.lifted(CALLER, &self.func(F, "params"), &params);
         if let Some(Fault::CalleesRealloc(misdeed)) = fault {
             return Err(code(misdeed));
         }
-        self.lowered(CALLEE, &format!("func {F} params"), &params);
+        self.lowered(CALLEE, &self.func(F, "params"), &params);
         self.host(CALLEE, "see", params);
         if let Some(Fault::Result(flaw)) = fault {
             return Err(trap(flaw));
         }
         if let Some(result) = result {
             let result = [result];
-            self.lifted(CALLEE, &format!("func {F} result"), &result);
+            self.lifted(CALLEE, &self.func(F, "result"), &result);
             if let Some(Fault::CallersRealloc(misdeed) | Fault::Place(misdeed)) = fault {
                 return Err(code(misdeed));
             }
-            self.lowered(CALLER, &format!("func {F} result"), &result);
+            self.lowered(CALLER, &self.func(F, "result"), &result);
         }
         match fault {
             Some(Fault::PostReturn(misdeed)) => Err(code(misdeed)),
