@@ -76,9 +76,8 @@ fn linker(plan: &TaskPlan, events: &Events) -> ComponentLinker {
     let mut linker = ComponentLinker::new();
     linker.define("log", HostItem::func(|_, _| Ok(Vec::new())));
     for (i, func) in plan.hosts.iter().copied().enumerate() {
-        let start = move |_: &mut Store, _: &[ComponentVal]| {
-            Ok(Box::new(Call { func, left: func.polls }) as Box<dyn HostTask>)
-        };
+        let start =
+            move |_: &mut Store, _: &[ComponentVal]| Ok(Box::new(Call { func, left: func.polls }) as Box<dyn HostTask>);
         linker.define(&format!("host{i}"), HostItem::async_func(start));
     }
     let len = |args: &[ComponentVal]| match args {

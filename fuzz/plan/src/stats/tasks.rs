@@ -131,9 +131,7 @@ fn hosts_of(plan: &TaskPlan, step: Step) -> Vec<&'static str> {
     kinds.extend(match plan.hosts[host].end {
         HostEnd::Never => Some("task: host: never ends"),
         HostEnd::Trap => Some("task: host: traps"),
-        HostEnd::Return(_) => {
-            (plan.hosts[host].polls > 0).then_some("task: host: ends later")
-        }
+        HostEnd::Return(_) => (plan.hosts[host].polls > 0).then_some("task: host: ends later"),
     });
     kinds
 }

@@ -204,8 +204,9 @@ impl Indices {
             "call-sync" => section.lower(self.work, none()),
             "context.get" => section.context_get(ValType::I32, 0),
             "context.set" => section.context_set(ValType::I32, 0),
-            "error-context.debug-message" => section
-                .error_context_debug_message([CanonicalOption::Memory(0), CanonicalOption::Realloc(0)]),
+            "error-context.debug-message" => {
+                section.error_context_debug_message([CanonicalOption::Memory(0), CanonicalOption::Realloc(0)])
+            }
             "error-context.drop" => section.error_context_drop(),
             "error-context.new" => section.error_context_new([CanonicalOption::Memory(0)]),
             "future.cancel-read" => section.future_cancel_read(future, true),

@@ -5,8 +5,8 @@ use crate::tasks::{Lift, Pause, TaskPlan};
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentExportKind,
     ComponentExportSection, ComponentTypeSection, ComponentValType, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, ImportSection, InstanceSection, InstructionSink, MemorySection, MemoryType, Module,
-    TypeSection, ValType,
+    FunctionSection, ImportSection, InstanceSection, InstructionSink, MemorySection, MemoryType, Module, TypeSection,
+    ValType,
 };
 
 /// The code of the event that tells of a cancellation, and those that a callback returns.

@@ -145,8 +145,7 @@ impl World<'_> {
 
     /// The host gives a stream of the bytes from 1 on, or a future of one byte.
     fn get_flow(&mut self, is_future: bool, len: u8, place: usize) {
-        let (name, result) =
-            if is_future { ("get-future", Value::Future) } else { ("get-stream", Value::Stream) };
+        let (name, result) = if is_future { ("get-future", Value::Future) } else { ("get-stream", Value::Stream) };
         let args = vec![Value::U32(len.into())];
         self.lifted(Inst::Root, format!("{name} params"), args.clone());
         self.host(name, args);

@@ -117,8 +117,7 @@ impl<'a> World<'a> {
     /// A thread that is suspended.
     pub fn new_thread(&mut self, task: usize, code: Code) -> usize {
         let (activity, left) = (Activity::Suspended, self.plan.yields);
-        let thread =
-            Thread { task, index: 0, context: 0, code, at: 0, then: None, cancellable: false, activity, left };
+        let thread = Thread { task, index: 0, context: 0, code, at: 0, then: None, cancellable: false, activity, left };
         self.threads.push(thread);
         self.threads.len() - 1
     }
@@ -281,9 +280,8 @@ impl<'a> World<'a> {
         if self.poll_hosts(false)? {
             return Ok(true);
         }
-        let may_enter = |inst: Inst| {
-            !self.instances[inst as usize].is_locked && !self.instances[Inst::Root as usize].is_locked
-        };
+        let may_enter =
+            |inst: Inst| !self.instances[inst as usize].is_locked && !self.instances[Inst::Root as usize].is_locked;
         let Some(thread) = self.choose(|thread| may_enter(self.inst_of(thread))) else { return self.poll_hosts(true) };
         let inst = self.inst_of(thread);
         if let Err(code) = self.resume(thread, false) {
