@@ -35,21 +35,25 @@ impl Module {
     /// assert!(module.syntax().imports.is_empty());
     /// ```
     pub fn new(config: &Config, bytes: impl Into<Arc<[u8]>>) -> Result<Module, ModuleError> {
-        let syntax = binary::decode(bytes.into(), config.features)?;
-        let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
-        let module = Module(Arc::new(Inner {
-            #[cfg(feature = "jit")]
-            compiled: crate::jit::ModuleCode::new(syntax.bodies.len()),
-            syntax,
-            code,
-            entries: OnceLock::new(),
-            tells_exports: config.trace_exports,
-        }));
+        let module = Module::of_syntax(binary::decode(bytes.into(), config.features)?, config.trace_exports);
         #[cfg(feature = "jit")]
         if config.tier == crate::Tier::Jit && config.compile == crate::Compile::Eager {
             crate::jit::compile_module(&module);
         }
         Ok(module)
+    }
+
+    /// A module of what has been decoded; `tells_exports` as [`Config::trace_exports`].
+    pub(crate) fn of_syntax(syntax: syntax::Module, tells_exports: bool) -> Module {
+        let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
+        Module(Arc::new(Inner {
+            #[cfg(feature = "jit")]
+            compiled: crate::jit::ModuleCode::new(syntax.bodies.len()),
+            syntax,
+            code,
+            entries: OnceLock::new(),
+            tells_exports,
+        }))
     }
 
     /// The module as data.

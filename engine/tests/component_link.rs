@@ -315,3 +315,154 @@ fn what_an_ascribed_type_does_not_tell_is_not_there() {
         assert!(paths.contains(&&*path), "{path}");
     }
 }
+
+/// Links a component that imports `c`, a component with these imports and exports, and is given another.
+fn link_component(declared: &str, given: &str) -> Result<(), String> {
+    let mut run = Run::new();
+    run.linker.define("c", HostItem::component(component(&format!("(component {given})"))));
+    let linked = run.instantiate(&format!(r#"(component (import "c" (component {declared})))"#));
+    linked.map(drop).map_err(|error| error.to_string())
+}
+
+/// What a component imports that is itself a component, a module or an instance is matched the other way round (Explainer.md,
+/// *Type Checking*; Binary.md: subtyping of component types): it has to be satisfied with what is declared.
+#[test]
+fn what_a_given_component_imports_is_satisfied_by_what_its_declared_type_imports() {
+    let fits = [
+        // Modules: with fewer imports and more exports.
+        (
+            r#"(import "m" (core module (import "" "f" (func)) (export "a" (memory 2 3)) (export "b" (func))))"#,
+            r#"(import "m" (core module
+                (import "" "f" (func)) (import "" "g" (func)) (export "a" (memory 1))))"#,
+        ),
+        // Instances that export more than is asked for.
+        (
+            r#"(import "i" (instance (export "a" (func)) (export "b" (func (param "x" u8)))))"#,
+            r#"(import "i" (instance (export "b" (func (param "x" u8)))))"#,
+        ),
+        // Components: the direction turns with each level.
+        (
+            r#"(import "k" (component (import "f" (func)) (export "a" (func)) (export "b" (func))))"#,
+            r#"(import "k" (component (import "f" (func)) (import "g" (func)) (export "a" (func))))"#,
+        ),
+        (
+            r#"(import "k" (component (import "l" (component (import "f" (func)) (import "g" (func))))))"#,
+            r#"(import "k" (component (import "l" (component (import "f" (func))))))"#,
+        ),
+        // What is imported is handed on.
+        (
+            r#"(import "k" (component (export "r" (type (sub resource))) (export "a" (func))))
+               (export "k" (component (export "a" (func))))"#,
+            r#"(import "k" (component $k (export "r" (type (sub resource))) (export "a" (func))))
+               (export "k" (component $k))"#,
+        ),
+        // An instance of what is imported.
+        (
+            r#"(import "k" (component (export "a" (func (result u8)))))
+               (export "i" (instance (export "a" (func (result u8)))))"#,
+            r#"(import "k" (component $k (export "a" (func (result u8)))))
+               (instance $i (instantiate $k))
+               (export "i" (instance $i))"#,
+        ),
+        (
+            r#"(type $t (list u8)) (import "t" (type (eq $t))) (import "i" (instance))"#,
+            r#"(type $t (list u8)) (import "t" (type (eq $t))) (import "i" (instance))"#,
+        ),
+    ];
+    for (declared, given) in fits {
+        assert_eq!(link_component(declared, given), Ok(()), "{declared} and {given}");
+    }
+}
+
+#[test]
+fn what_a_given_component_imports_is_not_taken_for_satisfied() {
+    let misfits = [
+        // A module with an import that is not declared, one without an export, and one of another type.
+        (r#"(import "m" (core module (import "" "g" (func))))"#, r#"(import "m" (core module))"#, r#"import "" "g""#),
+        (
+            r#"(import "m" (core module (export "a" (func))))"#,
+            r#"(import "m" (core module (export "a" (func)) (export "b" (func))))"#,
+            r#"export "b""#,
+        ),
+        (
+            r#"(import "m" (core module (export "a" (memory 1))))"#,
+            r#"(import "m" (core module (export "a" (memory 2))))"#,
+            r#"export "a""#,
+        ),
+        // Two exports are needed, and one is offered.
+        (
+            r#"(import "i" (instance (export "a" (func))))"#,
+            r#"(import "i" (instance (export "a" (func)) (export "b" (func))))"#,
+            r#""b""#,
+        ),
+        (
+            r#"(import "i" (instance (export "a" (func (param "x" u8)))))"#,
+            r#"(import "i" (instance (export "a" (func (param "x" u16)))))"#,
+            "u16",
+        ),
+        (
+            r#"(import "k" (component (export "a" (func))))"#,
+            r#"(import "k" (component (export "a" (type (sub resource)))))"#,
+            "resource",
+        ),
+        (
+            r#"(import "k" (component (import "f" (func)) (import "g" (func))))"#,
+            r#"(import "k" (component (import "f" (func))))"#,
+            r#"missing import named "g""#,
+        ),
+        (
+            r#"(import "k" (component (import "l" (component (import "f" (func))))))"#,
+            r#"(import "k" (component (import "l" (component (import "f" (func)) (import "g" (func))))))"#,
+            r#"missing import named "g""#,
+        ),
+        (
+            r#"(import "k" (component (export "a" (func (result u8)))))
+               (export "i" (instance (export "a" (func (result u16)))))"#,
+            r#"(import "k" (component $k (export "a" (func (result u8)))))
+               (instance $i (instantiate $k))
+               (export "i" (instance $i))"#,
+            "u16",
+        ),
+        // A component whose import is a module exports it, where a resource type is declared.
+        (
+            r#"(import "m" (core module)) (export "e" (type (sub resource)))"#,
+            r#"(import "m" (core module $m)) (export "e" (core module $m))"#,
+            "resource",
+        ),
+        // Hosts may leave out types and instances without exports; component types may not.
+        ("", r#"(type $t (list u8)) (import "t" (type (eq $t)))"#, r#"missing import named "t""#),
+        (r#"(type $t (list u8)) (export "t" (type (eq $t)))"#, "", "(list u8)"),
+        ("", r#"(import "i" (instance))"#, r#"missing import named "i""#),
+        (r#"(export "i" (instance))"#, "", "instance"),
+    ];
+    for (declared, given, word) in misfits {
+        let error = link_component(declared, given).expect_err(declared);
+        assert!(error.contains(word), "{declared} and {given}: {error}");
+    }
+}
+
+#[test]
+fn a_component_that_depends_on_what_comes_later_is_matched_then() {
+    // The type of `c` refers to a type that an instance exports, which is there only when the instantiation has come so far.
+    let text = |ty: &str| {
+        format!(
+            r#"(component
+            (component $A (type $t (list u8)) (export "t" (type $t)))
+            (instance $a (instantiate $A))
+            (alias export $a "t" (type $t))
+            (import "c" (component (type $u {ty}) (import "i" (instance (export "t" (type (eq $u))))))))"#
+        )
+    };
+    let given = r#"(component (type $u (list u8)) (import "i" (instance (export "t" (type (eq $u))))))"#;
+    let mut run = Run::new();
+    run.linker.define("c", HostItem::component(component(given)));
+    let own = "(list u16)";
+    run.instantiate(&text("(list u8)")).expect("the same type");
+    let error = run.instantiate(&text(own)).expect_err("another type").to_string();
+    assert!(error.contains("(list u16)"), "{error}");
+    let by_alias = text("(list u8)").replace("(type $u (list u8))", "(alias outer 1 $t (type $u))");
+    run.instantiate(&by_alias).expect("the same type, known late");
+    run.linker.define("c", HostItem::component(component(&given.replace("(list u8)", "(list u16)"))));
+    let error = run.instantiate(&by_alias).expect_err("another type, known late").to_string();
+    assert!(error.contains("(list u16)"), "{error}");
+}

@@ -105,3 +105,30 @@ fn the_stream_of_a_stub_has_ended_and_its_future_never_comes() {
     assert_eq!(run.call(&instance, "stream", &[]).map_err(code), Ok(vec![ComponentVal::U32(1)]));
     assert_eq!(run.call(&instance, "future", &[]).map_err(code), Ok(vec![ComponentVal::U32(0xffff_ffff)]));
 }
+
+#[test]
+fn a_component_that_nothing_is_given_for_has_instances_of_stubs() {
+    let text = r#"(component
+        (import "log" (func $log (param "id" u32)))
+        (import "c" (component $C
+            (import "log" (func (param "id" u32)))
+            (export "r" (type $r (sub resource)))
+            (export "make" (func (result (own $r))))
+            (export "inner" (instance (export "seven" (func (result u32)))))))
+        (instance $a (instantiate $C (with "log" (func $log))))
+        (instance $b (instantiate $C (with "log" (func $log))))
+        (alias export $a "inner" (instance $inner))
+        (export "a" (instance $a))
+        (export "inner" (instance $inner))
+        (export "b" (instance $b)))"#;
+    let mut run = Run::new();
+    assert!(run.instantiate(text).err().is_some_and(|error| error.to_string().contains(r#"unknown import "c""#)));
+    run.linker.stub_imports(true);
+    let instance = run.instantiate(text).expect("an instance");
+    let call = |run: &mut Run, path: &[&str]| {
+        run.store.call_component(&instance, path, &[], preflight_engine::trace::Cause::Invoke).expect("a result")
+    };
+    assert_eq!(call(&mut run, &["inner", "seven"]), [ComponentVal::U32(0)]);
+    let made: Vec<_> = ["a", "b"].map(|name| call(&mut run, &[name, "make"])).into();
+    assert_ne!(made[0], made[1], "each instance has a resource type of its own");
+}

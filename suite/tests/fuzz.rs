@@ -172,6 +172,7 @@ fn values(tiers: &[Tier], count: u64) {
     let (mut classes, mut found) = (std::collections::BTreeMap::new(), Found::default());
     for seed in 0..count {
         let plan = ValuePlan::from_seed(seed);
+        assert_eq!(plan.normalise(), plan, "seed {seed}");
         let (verdict, _) = judge.value(&plan);
         *classes.entry(verdict.class).or_insert(0) += 1;
         found.add(seed, &plan, verdict);
@@ -221,6 +222,7 @@ fn predictions_hold_for_tasks_on_both_tiers() {
 
 fn tasks(tiers: &[Tier], count: u64) {
     let judge = Judge::new(tiers);
+    let count = std::env::var("PREFLIGHT_PLANS").map_or(count, |n| n.parse().expect("a number"));
     let (mut classes, mut found) = (std::collections::BTreeMap::new(), Found::default());
     for seed in 0..count {
         let plan = TaskPlan::from_seed(seed);
@@ -280,14 +282,26 @@ fn plans_of_all_kinds_become_cases() {
 #[test]
 fn findings_become_small() {
     use preflight::fuzz::campaign::Input;
+    use preflight::trace::Event;
     use preflight_plan::shrink::shrink;
     let (component, program, value) = (ComponentPlan::from_seed(3), WasiPlan::from_seed(3), ValuePlan::from_seed(11));
+    let value = ValuePlan { across: None, ..value };
     let small = shrink(&component, 3_000, |plan| plan.expected().events.len() > 10);
     assert!(small.expected().events.len() <= 16, "{small:?}");
     let small = shrink(&program, 3_000, |plan| plan.expected().trace.events.len() > 3);
     assert!(small.expected().trace.events.len() <= 8, "{small:?}");
     let small = shrink(&value, 3_000, |plan| plan.to_wasm().len() > 400);
     assert!(small.to_wasm().len() <= ValuePlan::default().to_wasm().len() + 10, "{small:?}");
+    let stops_half_way = |plan: &ValuePlan| {
+        let is_lifted = |event: &Event| matches!(event, Event::Lifted { what, .. } if what == "func 2 params");
+        let end = plan.expected().swap_remove(0);
+        matches!(end.outcome, Outcome::Trap { .. }) && end.events.iter().any(is_lifted)
+    };
+    let across = (0..).map(ValuePlan::from_seed).find(stops_half_way).expect("there are many");
+    let small = shrink(&across, 3_000, stops_half_way);
+    let across = small.across.as_ref().expect("it goes to another component");
+    assert!(small.seed < 2 && across.params.is_empty(), "{small:?}");
+    assert!(!across.has_post_return && !across.is_64 && !across.is_named, "{small:?}");
     for input in [
         Input::Component(component),
         Input::Program(program),
@@ -322,6 +336,35 @@ fn a_wrong_expectation_is_found() {
         }
     }
     assert!(changed > 300, "{changed}");
+}
+
+/// The same of values that go from one component to another: whatever is missing from what is expected, or said of another
+/// value.
+#[test]
+fn a_wrong_expectation_of_values_is_found() {
+    use preflight::trace::{Event, Value};
+    let judge = Judge::new(&[Tier::Interp]);
+    let (mut changed, mut said) = (0, 0);
+    for plan in (0..120).map(ValuePlan::from_seed).filter(|plan| plan.across.is_some()) {
+        let right = plan.expected();
+        for event in 0..right[0].events.len() {
+            let mut wrong = right.clone();
+            wrong[0].events.remove(event);
+            changed += 1;
+            assert_eq!(judge.value_against(&plan, &wrong).class, Class::Disagreed, "{plan:?}, event {event}");
+            let mut wrong = right.clone();
+            if let Event::Lifted { values, .. } | Event::Lowered { values, .. } = &mut wrong[0].events[event] {
+                values[0] = Value::Option(None);
+                said += u32::from(wrong != right);
+                let class = judge.value_against(&plan, &wrong).class;
+                assert_eq!(class == Class::Disagreed, wrong != right, "{plan:?}, event {event}");
+            }
+        }
+        let mut wrong = right.clone();
+        wrong[0].post_mortem.0.pop();
+        assert_eq!(judge.value_against(&plan, &wrong).class, Class::Disagreed, "{plan:?}");
+    }
+    assert!(changed > 1_000 && said > 200, "{changed}, {said}");
 }
 
 /// What is left after a failure, each kind of thing in it: a difference in any of them is found, and so is one in what the

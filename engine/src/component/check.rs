@@ -7,12 +7,12 @@
 
 use super::{
     host_task::HostCode,
-    link::{StaticBinder, narrow, static_binder},
+    link::{narrow, static_binder, static_matcher},
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
         Alias, CanonicalFunction, ComponentDef, Decl, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx,
-        StartDef, TypeBounds, TypeDef,
+        StartDef, TypeDef,
     },
     types::{FuncType, Kind, ValType},
 };
@@ -207,7 +207,24 @@ impl<'s> Checker<'s> {
                 }
                 self.push(scope, Item::Value(Value::Typed(ty)));
             }
+            Definition::Declared(decls) => return self.declared(frame, decls),
             Definition::CoreInstance(_) | Definition::Canon(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What a component of this type imports and exports.
+    fn declared(&mut self, frame: &mut Frame<'_>, decls: &[Decl]) -> Checked<()> {
+        for decl in decls {
+            self.step()?;
+            match decl {
+                Decl::Import { name, ty } => self.import(frame, name, ty)?,
+                Decl::Export { name, ty } => {
+                    let stub = self.push_stub(frame.scope, name, ty);
+                    frame.exports.extend(stub.map(|stub| (name.clone(), stub)));
+                }
+                decl => self.store.components.push_decl(frame.scope, decl),
+            }
         }
         Ok(())
     }
@@ -244,7 +261,7 @@ impl<'s> Checker<'s> {
                     let ty = self.type_def(scope, def)?;
                     self.push(scope, Item::Type(ty));
                 }
-                Decl::Import { name, ty } | Decl::Export { name, ty } => self.push_stub(scope, name, ty),
+                Decl::Import { name, ty } | Decl::Export { name, ty } => drop(self.push_stub(scope, name, ty)),
                 decl => self.store.components.push_decl(scope, decl),
             }
         }
@@ -298,27 +315,28 @@ impl<'s> Checker<'s> {
         let given = frame.args.and_then(|args| args.get(name)).cloned();
         if let Some(item) = given {
             if self.check_args && frame.depth == 0 {
-                let checked = static_binder(self.store).checked(name, scope, ty, item.clone());
+                let checked = static_matcher(self.store).checked(name, scope, ty, item.clone());
                 checked.map_err(|error| error.to_string())?;
             }
             let item = self.narrowed(scope, name, ty, item);
             self.push(scope, item);
             return Ok(());
         }
-        if self.check_args && frame.depth == 0 && !matches!(ty, ExternDesc::Type(TypeBounds::Eq(_))) {
+        if self.check_args && frame.depth == 0 {
             return Err(format!("missing import named {name:?}"));
         }
         self.push_stub(scope, name, ty);
         Ok(())
     }
 
-    /// Something of a type that is declared.
-    fn push_stub(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc) {
-        let mut binder: StaticBinder<'_> = static_binder(self.store);
-        match binder.stub(name, scope, ty) {
-            Some(item) => self.push(scope, item),
+    /// Something of a type that is declared; `None` if that is not known.
+    fn push_stub(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc) -> Option<Item> {
+        let stub = static_binder(self.store).stub(name, scope, ty);
+        match &stub {
+            Some(item) => self.push(scope, item.clone()),
             None => self.push_unknown(scope, ty),
         }
+        stub
     }
 
     fn push_unknown(&mut self, scope: ScopeId, ty: &ExternDesc) {

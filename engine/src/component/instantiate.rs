@@ -5,14 +5,14 @@ use super::{
     canon::{call_deferred, run_core_task},
     embed::ComponentError,
     evaluate::Aliased,
-    link::{bind_late, narrow},
+    link::{bind_late, export_stub, narrow},
     linker::ComponentLinker,
     readings::{StartException, StartPostReturn},
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreInstance, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
-        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Definition, ExternDesc, InstanceDef, Name, Names,
-        Sort, SortIdx, StartDef, TypeDef,
+        Alias, ComponentDef, CoreInstanceDef, CoreSort, CoreValType, Decl, Definition, ExternDesc, InstanceDef, Name,
+        Names, Sort, SortIdx, StartDef, TypeDef,
     },
     task::{InstId, PostReturn},
     value_def::ValueDef,
@@ -233,6 +233,26 @@ impl Instantiation<'_> {
             }
             Definition::Export { name, item, ty } => self.export(name, *item, ty.as_ref())?,
             Definition::Value(def) => self.value(def).map_err(|fault| self.fault(fault))?,
+            Definition::Declared(decls) => self.declared(decls)?,
+        }
+        Ok(())
+    }
+
+    /// The imports and exports of a component that is only a type: its exports are stubs.
+    fn declared(&mut self, decls: &[Decl]) -> Result<(), ComponentError> {
+        for decl in decls {
+            match decl {
+                Decl::Import { name, ty } => {
+                    let item = self.import(name, ty)?;
+                    self.scope().push(item);
+                }
+                Decl::Export { name, ty } => {
+                    let item = export_stub(self.store, self.scope, name, ty)?;
+                    self.exports.push((name.clone(), item.clone()));
+                    self.scope().push(item);
+                }
+                decl => self.store.components.push_decl(self.scope, decl),
+            }
         }
         Ok(())
     }

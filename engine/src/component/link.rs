@@ -12,14 +12,14 @@ use super::{
     linker::{ComponentLinker, Given, HostItem},
     resource::{Dtor, ResourceInst},
     scope::{Closure, CoreType, Func, Instance, Item, ScopeId, Type, Value},
-    syntax::{Decl, Definition, ExternDesc, ModuleDecl, ModuleTypeDef, Name, TypeBounds},
+    syntax::{ComponentDef, Decl, Definition, ExternDesc, ModuleDecl, ModuleTypeDef, Name, TypeBounds},
     types::FuncType,
     value::{ComponentVal, Fresh},
 };
 use crate::{
     Module, Store, binary,
     error::Fault,
-    syntax::{ExternIndex, ExternType, Import, Module as ModuleSyntax},
+    syntax::{Export, ExternIndex, ExternType, Global, Import, Module as ModuleSyntax, Table},
 };
 use std::{collections::HashMap, fmt, rc::Rc, sync::Arc};
 use thiserror::Error;
@@ -135,12 +135,26 @@ pub(super) fn narrow(
     Ok(binder.named(name, scope, ty, Some(Given::Item(item.clone())))?.unwrap_or(item))
 }
 
-/// Stubs for all imports, whose values are only types.
-pub(super) type StaticBinder<'a> = Binder<'a>;
+/// The stub of what a component exports of which only the type is known.
+pub(super) fn export_stub(
+    store: &mut Store,
+    scope: ScopeId,
+    name: &Name,
+    ty: &ExternDesc,
+) -> Result<Item, ComponentLinkError> {
+    let mut binder = Binder { store, stub_imports: true, is_static: false, path: Vec::new() };
+    let item = binder.named(name, scope, ty, None)?;
+    item.ok_or_else(|| ComponentLinkError::Unknown { path: name.to_string(), expected: "a known type".to_owned() })
+}
 
-/// What checks components.
-pub(super) fn static_binder(store: &mut Store) -> StaticBinder<'_> {
+/// Makes stubs of all imports, modules too; their values are only types.
+pub(super) fn static_binder(store: &mut Store) -> Binder<'_> {
     Binder { store, stub_imports: true, is_static: true, path: Vec::new() }
+}
+
+/// Matches what such stubs and types are made of, where everything that is declared has to be given.
+pub(super) fn static_matcher(store: &mut Store) -> Binder<'_> {
+    Binder { store, stub_imports: false, is_static: true, path: Vec::new() }
 }
 
 type Bound = Result<Option<Item>, ComponentLinkError>;
@@ -288,7 +302,9 @@ impl Binder<'_> {
         match &given {
             Some(Given::Instance(_) | Given::Item(Item::Instance(_))) => {}
             Some(other) => return Err(self.mismatch(describe_decls("instance", decls), self.describe(other))),
-            None if self.stub_imports || decls.iter().all(|decl| !matches!(decl, Decl::Export { .. })) => {}
+            None if self.stub_imports => {}
+            // Hosts need not give an instance without exports.
+            None if !self.is_static && decls.iter().all(|decl| !matches!(decl, Decl::Export { .. })) => {}
             None => return Err(self.unknown(describe_decls("instance", decls))),
         }
         let scope = self.store.components.new_scope(Some(outer));
@@ -316,22 +332,23 @@ impl Binder<'_> {
             // What an instance exports captures a scope of the store.
             Some(Given::Item(Item::Component(closure))) => closure,
             Some(other) => return Err(self.mismatch(self.describe_component(&declared), self.describe(&other))),
+            None if self.stub_imports => return Ok(component_stub(declared)),
             None => return Err(self.unknown(self.describe_component(&declared))),
         };
-        if let Some(Type::Component(decls, outer)) = declared {
-            self.match_component(&decls, outer, &closure)?;
-        }
-        Ok(Some(Item::Component(closure)))
+        let Some(Type::Component(decls, outer)) = declared else { return Ok(None) };
+        let is_known = self.match_component(&decls, outer, &closure)?;
+        Ok(is_known.then_some(Item::Component(closure)))
     }
 
     /// A component matches a component type if it does with stubs of the declared imports, and then exports no less than
-    /// is declared. That is tried: without side effects, as in [`super::check`].
+    /// is declared. That is tried: without side effects, as in [`super::check`]. The result is whether the types that this
+    /// depends on are known.
     fn match_component(
         &mut self,
         decls: &Arc<Vec<Decl>>,
         outer: ScopeId,
         closure: &Closure,
-    ) -> Result<(), ComponentLinkError> {
+    ) -> Result<bool, ComponentLinkError> {
         let scope = self.store.components.new_scope(Some(outer));
         let mut args = HashMap::new();
         let mut exports: Option<Rc<Instance>> = None;
@@ -339,31 +356,45 @@ impl Binder<'_> {
             match decl {
                 Decl::Import { name, ty } => {
                     let stub = static_binder(self.store).stub(name, scope, ty);
-                    let Some(stub) = stub else { return Ok(()) };
+                    let Some(stub) = stub else { return Ok(false) };
                     self.store.components.scope_mut(scope).push(stub.clone());
                     args.insert(name.clone(), stub);
                 }
                 Decl::Export { name, ty } => {
-                    if exports.is_none() {
-                        let tried = super::check::try_with(self.store, closure, &args);
-                        exports = Some(tried.map_err(|message| self.mismatch("a component of its type", message))?);
-                    }
-                    let given = exports.as_ref().and_then(|exports| exports.get(name)).cloned();
-                    let (stubs, is_static) = (self.stub_imports, self.is_static);
-                    (self.stub_imports, self.is_static) = (false, true);
-                    let item = self.named(name, scope, ty, given.map(Given::Item));
-                    (self.stub_imports, self.is_static) = (stubs, is_static);
-                    let Some(item) = item? else { return Ok(()) };
+                    let tried = match exports.take() {
+                        Some(tried) => tried,
+                        None => self.try_component(closure, &args)?,
+                    };
+                    let given = tried.get(name).cloned().map(Given::Item);
+                    exports = Some(tried);
+                    let Some(item) = self.matched(name, scope, ty, given)? else { return Ok(false) };
                     self.store.components.scope_mut(scope).push(item);
                 }
                 decl => self.store.components.push_decl(scope, decl),
             }
         }
         if exports.is_none() {
-            let tried = super::check::try_with(self.store, closure, &args);
-            tried.map_err(|message| self.mismatch("a component of its type", message))?;
+            self.try_component(closure, &args)?;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    fn try_component(
+        &mut self,
+        closure: &Closure,
+        args: &HashMap<Name, Item>,
+    ) -> Result<Rc<Instance>, ComponentLinkError> {
+        let tried = super::check::try_with(self.store, closure, args);
+        tried.map_err(|message| self.mismatch("a component of its type", message))
+    }
+
+    /// As [`named`](Self::named), with what is made of types only, and without stubs.
+    fn matched(&mut self, name: &Name, scope: ScopeId, ty: &ExternDesc, given: Option<Given>) -> Bound {
+        let before = (self.stub_imports, self.is_static);
+        (self.stub_imports, self.is_static) = (false, true);
+        let item = self.named(name, scope, ty, given);
+        (self.stub_imports, self.is_static) = before;
+        item
     }
 
     fn describe_component(&self, declared: &Option<Type>) -> String {
@@ -373,6 +404,7 @@ impl Binder<'_> {
     /// A type with an `eq` bound is known already: hosts need not give it.
     fn bind_type(&mut self, ty: Type, given: Option<Given>) -> Bound {
         let actual = match given {
+            None if self.is_static && !self.stub_imports => return Err(self.unknown(self.describe_type(&ty))),
             None => return Ok(Some(Item::Type(ty))),
             Some(Given::Resource(id)) => Type::Resource(id),
             Some(Given::Item(Item::Type(actual))) => actual,
@@ -436,6 +468,10 @@ impl Binder<'_> {
         let module = match given {
             Some(Given::Module(module) | Given::Item(Item::Module(module))) => module,
             Some(other) => return Err(self.mismatch(describe_module(ty), self.describe(&other))),
+            None if self.stub_imports && self.is_static => {
+                let (syntax, exports) = self.declared_module(ty, outer);
+                return Ok(Item::Module(module_stub(syntax, exports)));
+            }
             None => return Err(self.unknown(describe_module(ty))),
         };
         self.match_module(ty, outer, &module)?;
@@ -508,6 +544,33 @@ impl Binder<'_> {
         }
         (syntax, exports)
     }
+}
+
+/// A component of which only the type is known: its instances export stubs. `None` if the type is not known either.
+fn component_stub(declared: Option<Type>) -> Option<Item> {
+    let Some(Type::Component(decls, outer)) = declared else { return None };
+    let def = ComponentDef { definitions: vec![Definition::Declared(decls)], ..ComponentDef::default() };
+    Some(Item::Component(Closure { def: Arc::new(def), scope: Some(outer) }))
+}
+
+/// A module that is only a type: it has imports and exports, and nothing in it.
+fn module_stub(mut syntax: ModuleSyntax, exports: Vec<(Name, ExternType)>) -> Module {
+    for (name, ty) in exports {
+        let index = match ty {
+            ExternType::Func(ty) => ExternIndex::Func(push_index(&mut syntax.funcs, ty)),
+            ExternType::Table(ty) => ExternIndex::Table(push_index(&mut syntax.tables, Table { ty, init: None })),
+            ExternType::Memory(ty) => ExternIndex::Memory(push_index(&mut syntax.memories, ty)),
+            ExternType::Global(ty) => ExternIndex::Global(push_index(&mut syntax.globals, Global { ty, init: None })),
+            ExternType::Tag(ty) => ExternIndex::Tag(push_index(&mut syntax.tags, ty)),
+        };
+        syntax.exports.push(Export { name: name.to_string(), index });
+    }
+    Module::of_syntax(syntax, false)
+}
+
+fn push_index<T>(list: &mut Vec<T>, item: T) -> u32 {
+    list.push(item);
+    list.len() as u32 - 1
 }
 
 fn export_type(module: &ModuleSyntax, index: ExternIndex) -> ExternType {

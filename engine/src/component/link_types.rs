@@ -263,6 +263,7 @@ fn describe_component(def: &ComponentDef) -> String {
         match definition {
             Definition::Import { name, ty } => text.push_str(&format!(" (import {name:?} ({}))", kind_word(ty))),
             Definition::Export { name, .. } => text.push_str(&format!(" (export {name:?})")),
+            Definition::Declared(decls) => return describe_decls("component", decls),
             _ => {}
         }
     }

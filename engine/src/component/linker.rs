@@ -145,8 +145,8 @@ impl ComponentLinker {
     }
 
     /// Whether imports that nothing is given for get stubs: functions that return default values, fresh resources, streams
-    /// that have ended and futures that never come
-    /// (off by default). Modules and components have no stubs.
+    /// that have ended, futures that never come, and components whose instances export stubs (off by default). Core modules
+    /// have no stubs.
     pub fn stub_imports(&mut self, on: bool) -> &mut Self {
         self.stub_imports = on;
         self

@@ -181,7 +181,8 @@ impl Planner {
             Definition::Import { name, ty } => scope.import(ty, given.get(name)),
             Definition::Export { item, .. } => scope.export(*item),
             Definition::Alias(alias) => self.alias(alias, place.scope),
-            Definition::CoreType(_) | Definition::Type(_) | Definition::Canon(_) => {}
+            // Stubs are not in what is planned: plans are made of bytes.
+            Definition::CoreType(_) | Definition::Type(_) | Definition::Canon(_) | Definition::Declared(_) => {}
         }
     }
 

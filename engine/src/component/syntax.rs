@@ -56,9 +56,18 @@ pub(crate) enum Definition {
     Type(TypeDef),
     Canon(CanonicalFunction),
     Start(StartDef),
-    Import { name: Name, ty: ExternDesc },
-    Export { name: Name, item: SortIdx, ty: Option<ExternDesc> },
+    Import {
+        name: Name,
+        ty: ExternDesc,
+    },
+    Export {
+        name: Name,
+        item: SortIdx,
+        ty: Option<ExternDesc>,
+    },
     Value(super::value_def::ValueDef),
+    /// All of a component of which only the type is known (a stub): its declarators in place of definitions.
+    Declared(Arc<Vec<Decl>>),
 }
 
 /// A sort and an index into its index space (Binary.md, `sortidx`).

@@ -202,7 +202,7 @@ fn smaller_at(root: &Value, place: &Place) -> Vec<Value> {
         Value::Bool(true) => vec![with(Value::Bool(false))],
         // An option that is taken away, or the least of several words.
         Value::Object(_) | Value::String(_) if !place.is_empty() => {
-            let words = ["none", "modules"].into_iter().filter(|word| value != word).map(|word| word.into());
+            let words = ["none", "modules", "utf8"].into_iter().filter(|word| value != word).map(|word| word.into());
             std::iter::once(Value::Null).chain(words).map(with).collect()
         }
         _ => Vec::new(),

@@ -1,12 +1,12 @@
 //! Carries out a plan of components on the reference engine.
 
-use super::{Checks, Events, Judge, Verdict, judge::difference, planned, text_of};
+use super::{Checks, Events, Judge, Verdict, judge::difference, planned, text_of, values::FEATURES};
 use crate::{
     post_mortem,
     trace::{Event, InstancePath, Level, Outcome, Trace, TrapCode, Value},
 };
 use preflight_engine::{
-    Config, Fault, Features, Store,
+    Config, Fault, Store,
     component::{Component, ComponentInstance, ComponentLinker, ComponentVal, HostItem},
 };
 use preflight_plan::{component::ComponentPlan, resources::ResourcePlan};
@@ -47,12 +47,9 @@ impl Judge {
         self.component_as(bytes, expected, "component")
     }
 
-    fn component_as(&self, bytes: &[u8], expected: &Trace, what: &str) -> Verdict {
+    pub(super) fn component_as(&self, bytes: &[u8], expected: &Trace, what: &str) -> Verdict {
         for (name, config) in &self.tiers {
-            let config = Config {
-                features: config.features | Features::COMPONENT_MODEL | Features::CM_VALUES,
-                ..config.clone()
-            };
+            let config = Config { features: config.features | FEATURES, ..config.clone() };
             let component = match Component::new(&config, bytes) {
                 Ok(component) => component,
                 // The plan says that the component is valid.
@@ -118,7 +115,7 @@ fn run(component: &Component, config: &Config, is_recorded: bool) -> (Trace, Vec
         };
         linker.define(name, HostItem::func(call));
     };
-    define("log", false);
+    ["log", "see", "show"].into_iter().for_each(|name| define(name, false));
     define("fail", true);
     let events = if is_recorded { Events::attach(&mut store) } else { Events::default() };
     (instantiate(&mut store, component, &linker, &events).0, calls.take())

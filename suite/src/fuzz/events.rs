@@ -18,6 +18,11 @@ impl Events {
         events
     }
 
+    /// Adds something that the store does not know of.
+    pub fn add(&self, event: Event) {
+        self.0.borrow_mut().push(event);
+    }
+
     /// The events since the last time.
     pub fn take(&self) -> Vec<Event> {
         self.0.take()

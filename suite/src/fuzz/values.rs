@@ -1,12 +1,19 @@
 //! Carries out plans of values on the reference engine.
 
-use super::{Events, Judge, Verdict, component::instantiate, judge::alike};
-use crate::trace::{Cause, Level, Outcome, Phase, PostMortem, Trace};
+use super::{Class, Events, Judge, Verdict, component::instantiate, judge::alike};
+use crate::trace::{Cause, Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, Trace};
 use preflight_engine::{
     Config, Features, Store,
     component::{Component, ComponentLinker, ComponentVal, HostItem},
 };
-use preflight_plan::values::ValuePlan;
+use preflight_plan::values::{Import, Ty, ValuePlan};
+
+/// What components of plans of values and of plans of components make use of.
+pub(super) const FEATURES: Features = Features::COMPONENT_MODEL
+    .union(Features::CM_VALUES)
+    .union(Features::CM_FIXED_LENGTH_LISTS)
+    .union(Features::CM_MAP)
+    .union(Features::CM64);
 
 impl Judge {
     /// Judges a normal plan of a value: what is predicted is what every tier does. The host reads the value from text.
@@ -18,9 +25,14 @@ impl Judge {
     /// Judges a plan of a value by what somebody says is to be expected.
     pub fn value_against(&self, plan: &ValuePlan, expected: &[Trace]) -> Verdict {
         let bytes = plan.to_wasm();
+        if plan.across.is_some() {
+            return match expected {
+                [expected] => self.component_as(&bytes, expected, "value across"),
+                _ => Verdict::disagreed("predicted != one instantiation (value across)".to_owned()),
+            };
+        }
         for (name, config) in &self.tiers {
-            let features = config.features | Features::COMPONENT_MODEL | Features::CM_VALUES;
-            let config = Config { features, ..config.clone() };
+            let config = Config { features: config.features | FEATURES, ..config.clone() };
             let actual = match run(plan, &bytes, &config) {
                 Ok(actual) => actual,
                 // The plan says that the component is valid, and that the text is a value.
@@ -31,6 +43,9 @@ impl Judge {
                 return verdict;
             }
         }
+        if plan.is_unlinkable() {
+            return Verdict { is_compared: true, ..Verdict::of(Class::Invalid) };
+        }
         Verdict::agreed(expected.first().is_some_and(|trace| !matches!(trace.outcome, Outcome::Returned { .. })))
     }
 }
@@ -40,10 +55,24 @@ fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, St
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
     linker.define("show", HostItem::func(|_, _| Ok(Vec::new())));
+    if let Some(value) = given(plan, &component)? {
+        linker.define("w", HostItem::value(value));
+    }
+    linker.stub_imports(plan.import == Some(Import::Stub));
     let events = Events::attach(&mut store);
     let (trace, instance) = instantiate(&mut store, &component, &linker, &events);
     let mut traces = vec![trace];
     let Some(instance) = instance else { return Ok(traces) };
+    // To work out what a component exports takes as long as to instantiate it: that is for some.
+    if plan.seed.is_multiple_of(4) {
+        if !component.import_kinds().map(|(name, kind)| (name.to_owned(), kind)).eq(resolved(&traces[0])) {
+            return Err("static interface: imports".to_owned());
+        }
+        if !instance.exports().eq(["v", "echo"]) || instance.funcs() != component.exported_funcs() {
+            return Err("static interface: exports".to_owned());
+        }
+    }
+    let kept = instance.value(&["v"]).map(|value| store.trace_component_values(std::slice::from_ref(value)));
     let param = instance.func_type(&["echo"]).and_then(|ty| ty.params.first().map(|param| param.ty.clone()));
     let param = param.ok_or("echo has no parameter")?;
     let arg = ComponentVal::from_wave(&plan.wave(), &param).map_err(|error| format!("wave: {error}"))?;
@@ -54,6 +83,30 @@ fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, St
         Ok(results) => Outcome::Returned { values: store.trace_component_values(&results) },
         Err(fault) => fault.outcome(Phase::Call),
     };
+    if !matches!(&outcome, Outcome::Returned { values } if Some(values) == kept.as_ref()) {
+        return Err("what is exported is not what `echo` returns of the same".to_owned());
+    }
     traces.push(Trace { level: Level::Full, events: events.take(), outcome, post_mortem: PostMortem::default() });
     Ok(traces)
+}
+
+/// What the host gives for the import of a value: read from text, by the type that the component asks for.
+fn given(plan: &ValuePlan, component: &Component) -> Result<Option<ComponentVal>, String> {
+    if plan.import == Some(Import::OfAnotherType) {
+        let other = if plan.ty == Ty::Bool { ComponentVal::Char('x') } else { ComponentVal::Bool(true) };
+        return Ok(Some(other));
+    }
+    let Some(text) = plan.wave_imported().filter(|_| plan.import == Some(Import::Given)) else { return Ok(None) };
+    let imports = component.value_imports();
+    let [(_, ty)] = &*imports else { return Err("the component imports a value, and does not say so".to_owned()) };
+    ComponentVal::from_wave(&text, ty).map(Some).map_err(|error| format!("wave: {error}"))
+}
+
+/// The imports of the component itself, in order.
+fn resolved(trace: &Trace) -> Vec<(String, ExternKind)> {
+    let of_root = |event: &Event| match event {
+        Event::ImportResolved { at, name, kind, .. } if *at == InstancePath::root() => Some((name.clone(), *kind)),
+        _ => None,
+    };
+    trace.events.iter().filter_map(of_root).collect()
 }

@@ -123,8 +123,8 @@ pub(crate) fn recurses(module: &Module) -> bool {
 }
 
 fn needs(module: &Module) -> Needs {
-    let mut needs = Needs::default();
-    needs.objects = module.globals.iter().any(|global| !matches!(global.object, Object::None | Object::I31(_)));
+    let objects = module.globals.iter().any(|global| !matches!(global.object, Object::None | Object::I31(_)));
+    let mut needs = Needs { objects, ..Needs::default() };
     module.funcs.iter().for_each(|func| needs_of(&func.steps, &mut needs));
     needs
 }

@@ -181,45 +181,38 @@ impl ImportPlan {
     }
 }
 
-/// Types with a bound stand at the top only: there it is settled who has to give them.
+/// Types with a bound stand at the top, where it is settled who has to give them, and in components.
 fn top(item: &Item) -> Item {
     match item {
         Item::Type(_) => item.clone(),
-        item => normal(item, most::LEVELS),
+        item => normal(item, most::LEVELS, false),
     }
 }
 
-fn normal(item: &Item, levels: usize) -> Item {
+/// The normal form of what stands in a component (or in its type), where everything that is declared has to be given, or
+/// of what stands elsewhere: of that, a host need give neither value types nor instances without exports.
+fn normal(item: &Item, levels: usize, in_component: bool) -> Item {
     let Some(levels) = levels.checked_sub(1) else { return Item::default() };
-    let all = |items: &[Item]| items.iter().take(most::PARTS).map(|item| normal(item, levels)).collect::<Vec<_>>();
+    let all = |items: &[Item], in_component| -> Vec<Item> {
+        items.iter().take(most::PARTS).map(|item| normal(item, levels, in_component)).collect()
+    };
     match item {
         Item::Func(func) => {
             let params = func.params.iter().take(most::PARTS).copied().collect();
             Item::Func(Func { params, result: func.result })
         }
-        // Whether an instance without exports has to be given at all is up to the host.
-        Item::Instance(items) if items.is_empty() => Item::Instance(vec![Item::default()]),
-        Item::Instance(items) => Item::Instance(all(items)),
+        Item::Instance(items) if items.is_empty() && !in_component => Item::Instance(vec![Item::default()]),
+        Item::Instance(items) => Item::Instance(all(items, in_component)),
         Item::Module(shape) => {
             let all = |items: &[Core]| items.iter().take(most::PARTS).map(normal_core).collect();
             Item::Module(Shape { imports: all(&shape.imports), exports: all(&shape.exports) })
         }
-        Item::Component(interface) => {
-            let imports = all(&interface.imports).into_iter().map(known).collect();
-            Item::Component(Interface { imports, exports: all(&interface.exports) })
+        Item::Component(Interface { imports, exports }) => {
+            Item::Component(Interface { imports: all(imports, true), exports: all(exports, true) })
         }
         Item::Resource => Item::Resource,
+        Item::Type(_) if in_component => item.clone(),
         Item::Type(_) => Item::default(),
-    }
-}
-
-/// What a component imports are functions and resource types. Whether a component matches whose own imports are modules,
-/// components or instances the reference engine does not look at closely enough yet: plans of those would find that one
-/// thing only.
-fn known(item: Item) -> Item {
-    match item {
-        Item::Instance(_) | Item::Module(_) | Item::Component(_) => Item::default(),
-        item => item,
     }
 }
 

@@ -1,6 +1,6 @@
 //! How plans of tasks are drawn.
 
-use super::{Place, Side, Step, TaskPlan};
+use super::{HostEnd, HostFunc, Lift, Pause, Place, Side, Step, TaskPlan};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for TaskPlan {
@@ -14,11 +14,27 @@ impl<'a> Arbitrary<'a> for TaskPlan {
                 steps.push(made);
             }
         }
+        let has = Has { threads: u.int_in_range(0..=2)? == 0, hosts: u.int_in_range(0..=2)? == 0 };
         for _ in 0..n {
-            steps.push(step(u)?);
+            drawn(u, &has, &mut steps)?;
         }
         let (yields, value) = (u.int_in_range(0..=3)?, u.int_in_range(0..=99)?);
-        Ok(TaskPlan { place, steps, yields, value }.normalise())
+        let mut threads = Vec::new();
+        for _ in 0..if has.threads { u.int_in_range(1..=3)? } else { 0 } {
+            let mut steps = Vec::new();
+            for _ in 0..u.int_in_range(0..=5)? {
+                drawn(u, &has, &mut steps)?;
+            }
+            threads.push(steps);
+        }
+        let mut hosts = Vec::new();
+        for _ in 0..if has.hosts { u.int_in_range(1..=2)? } else { 0 } {
+            hosts.push(host(u)?);
+        }
+        let lift = *u.choose(&[Lift::Sync, Lift::Sync, Lift::Stackful, Lift::Callback])?;
+        let pause = *u.choose(&[Pause::Yield, Pause::Yield, Pause::Yield, Pause::Suspend, Pause::Wait])?;
+        let insists = u.int_in_range(0..=4)? == 0;
+        Ok(TaskPlan { place, steps, threads, yields, value, lift, pause, insists, hosts }.normalise())
     }
 }
 
@@ -30,31 +46,111 @@ impl TaskPlan {
     }
 }
 
+/// What a plan has besides the first function and the other component.
+struct Has {
+    threads: bool,
+    hosts: bool,
+}
+
+fn host(u: &mut Unstructured<'_>) -> Result<HostFunc> {
+    let polls = u.int_in_range(0..=3)?;
+    let end = match u.int_in_range(0..=9)? {
+        0 | 1 => HostEnd::Never,
+        2 => HostEnd::Trap,
+        _ => HostEnd::Return(u.int_in_range(0..=99)?),
+    };
+    Ok(HostFunc { polls, end, insists: u.int_in_range(0..=2)? == 0 })
+}
+
+/// One step, or two that belong together.
+fn drawn(u: &mut Unstructured<'_>, has: &Has, steps: &mut Vec<Step>) -> Result<()> {
+    let kind = u.int_in_range(0..=9)?;
+    match kind {
+        0..=2 if has.threads => return of_threads(u, steps),
+        3 | 4 if has.hosts => steps.push(of_hosts(u)?),
+        _ => steps.push(step(u)?),
+    }
+    Ok(())
+}
+
+fn of_threads(u: &mut Unstructured<'_>, steps: &mut Vec<Step>) -> Result<()> {
+    // The first thread besides that of the function has the index 2.
+    let thread = match u.int_in_range(0..=15)? {
+        0 => u.int_in_range(0..=5)?,
+        1..=3 => 3,
+        4 | 5 => 1,
+        _ => 2,
+    };
+    let flag = u.int_in_range(0..=1)? == 0;
+    match u.int_in_range(0..=19)? {
+        0..=8 => {
+            // Rarely one of the entries that are no functions of threads.
+            let entry = if u.int_in_range(0..=15)? == 0 { u.int_in_range(1..=5)? } else { 0 };
+            steps.push(Step::NewThread { entry: entry + usize::from(flag), with: u.int_in_range(0..=99)? });
+            let next = match u.int_in_range(0..=4)? {
+                0 => return Ok(()),
+                1 | 2 => Step::ResumeLater(thread),
+                _ => Step::Switch { suspends: false, promotes: false, thread },
+            };
+            steps.push(next);
+        }
+        9 | 10 => steps.push(Step::Yield),
+        11 => steps.push(Step::Suspend),
+        12 => steps.push(Step::ThreadIndex),
+        13 | 14 => steps.push(Step::ResumeLater(thread)),
+        15 => steps.push(Step::Switch { suspends: true, promotes: flag, thread: 1 }),
+        16..=18 => steps.push(Step::Switch { suspends: false, promotes: flag, thread }),
+        _ => steps.push(Step::Switch { suspends: true, promotes: flag, thread }),
+    }
+    Ok(())
+}
+
+fn of_hosts(u: &mut Unstructured<'_>) -> Result<Step> {
+    let of = usize::from(u8::arbitrary(u)?);
+    Ok(match u.int_in_range(0..=9)? {
+        0..=5 => Step::CallHost(of),
+        6 => Step::CallHostSync(of),
+        7 => Step::JoinCall(of),
+        8 => Step::Yield,
+        _ => Step::Turn(of),
+    })
+}
+
 fn step(u: &mut Unstructured<'_>) -> Result<Step> {
     let of = usize::from(u8::arbitrary(u)?);
     let side = if u.int_in_range(0..=1)? == 0 { Side::Readable } else { Side::Writable };
-    Ok(match u.int_in_range(0..=79)? {
-        0..=3 => Step::Log(u.int_in_range(0..=99)?),
-        4 | 5 => Step::SetContext(u.int_in_range(0..=99)?),
-        6 | 7 => Step::GetContext,
-        8..=10 => Step::Backpressure(u.int_in_range(0..=4)? > 0),
-        11 => Step::ThreadIndex,
-        12..=14 => Step::Yield,
-        15 | 16 => Step::NewError,
-        17 => Step::DropError(of),
-        18..=20 => Step::NewSet,
-        21 => Step::DropSet(of),
-        22..=27 => Step::Poll(of),
-        28 | 29 => Step::Wait(of),
-        30..=33 => Step::NewFlow { is_future: u.int_in_range(0..=2)? == 0 },
-        34..=51 => Step::Copy { flow: of, side, len: u.int_in_range(0..=8)? },
-        52..=54 => Step::Cancel { flow: of, side },
-        55..=57 => Step::DropEnd { flow: of, side },
-        58..=64 => Step::Join { flow: of, side, set: if u.int_in_range(0..=7)? == 0 { None } else { Some(of / 3) } },
-        65..=72 => Step::Call,
-        73..=75 => Step::JoinCall(of),
-        76 => Step::CancelCall,
-        77 | 78 => Step::DropCall,
+    Ok(match u.int_in_range(0..=99)? {
+        0..=2 => Step::Log(u.int_in_range(0..=99)?),
+        3 | 4 => Step::SetContext(u.int_in_range(0..=99)?),
+        5 | 6 => Step::GetContext,
+        7..=9 => Step::Backpressure(u.int_in_range(0..=4)? > 0),
+        10 => Step::ThreadIndex,
+        11..=13 => Step::Yield,
+        14 | 15 => Step::NewError,
+        16 => Step::DropError(of),
+        17 | 18 => Step::ErrorMessage(of),
+        19..=21 => Step::NewSet,
+        22 => Step::DropSet(of),
+        23..=28 => Step::Poll(of),
+        29 | 30 => Step::Wait(of),
+        31..=33 => Step::NewFlow { is_future: u.int_in_range(0..=2)? == 0 },
+        34..=36 => Step::GetFlow { is_future: u.int_in_range(0..=2)? == 0, len: u.int_in_range(0..=8)? },
+        37..=40 => Step::Give { flow: of, reads: u.int_in_range(0..=3)? > 0 },
+        41..=57 => Step::Copy { flow: of, side, len: u.int_in_range(0..=8)? },
+        58 => Step::CopySync { flow: of, side, len: u.int_in_range(0..=8)? },
+        59 | 60 => Step::Store(u32::arbitrary(u)?),
+        61 | 62 => Step::Load,
+        63..=65 => Step::Cancel { flow: of, side },
+        66..=68 => Step::DropEnd { flow: of, side },
+        69..=75 => Step::Join { flow: of, side, set: if u.int_in_range(0..=7)? == 0 { None } else { Some(of / 3) } },
+        76..=84 => Step::Call,
+        85 => Step::CallSync,
+        86..=88 => Step::JoinCall(of),
+        89 | 90 => Step::CancelCall,
+        91 => Step::CancelCallSync,
+        92 | 93 => Step::Turn(of),
+        94 | 95 => Step::DropCall,
+        96 | 97 => Step::Result,
         _ => Step::Trap,
     })
 }

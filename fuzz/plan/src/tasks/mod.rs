@@ -1,11 +1,12 @@
-//! Plans of the asynchronous half of the Component Model: what one function does with waitables, streams, futures and a call
-//! of another component, step by step.
+//! Plans of the asynchronous half of the Component Model: what one function does with threads, waitables, streams, futures
+//! and calls of another component and of the host, step by step.
 //!
 //! The function is a core start function, or an `async` function that the host calls. In the second case it may wait, and
 //! what it called goes on meanwhile. In the end the host lets everything run that still can.
 //!
-//! Nothing here depends on which of several threads goes on first, which the documents leave open: there is at most one
-//! call, and who has made it does not yield.
+//! Where the documents leave open which of several threads goes on first, plans have the choices of an embedder that can be
+//! repeated, from which predictions are made: of the threads that are ready the one that has waited longest; of a set the
+//! event of the waitable that joined it first; of the host's calls those that began first, asked before any thread goes on.
 //!
 //! ```
 //! use preflight_plan::tasks::{Place, Step, TaskPlan};
@@ -17,11 +18,12 @@
 
 mod encode;
 mod generate;
+mod normalise;
 mod predict;
 
 use serde::{Deserialize, Serialize};
 
-/// A function and what it calls.
+/// A function, the functions of its threads, and what they call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TaskPlan {
@@ -29,10 +31,20 @@ pub struct TaskPlan {
     pub place: Place,
     /// What the function does.
     pub steps: Vec<Step>,
-    /// How often the function of the other component yields before it returns.
+    /// What the functions of threads do: entries of the table, from 0 on. Each begins by logging its argument.
+    pub threads: Vec<Vec<Step>>,
+    /// How often the function of the other component pauses before it returns.
     pub yields: u8,
     /// What that one returns.
     pub value: u32,
+    /// How that one is lifted.
+    pub lift: Lift,
+    /// How it pauses.
+    pub pause: Pause,
+    /// Whether it returns its value even if it has been told to cancel.
+    pub insists: bool,
+    /// The asynchronous functions of the host.
+    pub hosts: Vec<HostFunc>,
 }
 
 /// Where the steps stand.
@@ -46,6 +58,62 @@ pub enum Place {
     Called,
 }
 
+/// How the function of the other component is lifted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lift {
+    /// Synchronously: it holds the lock of its instance until it has returned, and cannot be cancelled once it has begun.
+    #[default]
+    Sync,
+    /// With `async`, and without a callback.
+    Stackful,
+    /// With `async` and a callback.
+    Callback,
+}
+
+/// How the function of the other component pauses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pause {
+    /// It yields.
+    #[default]
+    Yield,
+    /// It is suspended, and nobody resumes it but a cancellation (with a callback: it yields).
+    Suspend,
+    /// It waits for a set that is empty.
+    Wait,
+}
+
+/// An asynchronous function of the host.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostFunc {
+    /// How often it is asked in vain before it ends. When nothing else can go on, it ends at once.
+    pub polls: u8,
+    /// How it ends.
+    pub end: HostEnd,
+    /// Whether it goes on when it is cancelled.
+    pub insists: bool,
+}
+
+/// How a call of the host ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostEnd {
+    /// With a value.
+    Return(u32),
+    /// Not at all.
+    Never,
+    /// With a trap of the host.
+    Trap,
+}
+
+impl Default for HostEnd {
+    fn default() -> Self {
+        HostEnd::Return(0)
+    }
+}
+
 /// One of the two ends of a stream or future.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,8 +123,9 @@ pub enum Side {
     Writable,
 }
 
-/// What the function does. Results are logged. Numbers are those of what was made by earlier steps of the same kind, modulo how
-/// many there are; that it is still there is not said.
+/// What the function does. Results are logged. Numbers are those of what is made by earlier steps of the same kind, the
+/// functions of threads counted after the function itself, modulo how many there are; that it is still there, or there
+/// already, is not said. All handles are known to all functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -70,10 +139,33 @@ pub enum Step {
     Backpressure(bool),
     /// `thread.index`.
     ThreadIndex,
-    /// `thread.yield` (of functions that the host calls).
+    /// `thread.yield`.
     Yield,
+    /// `thread.new-indirect`.
+    NewThread {
+        /// The entry of the table. After the functions of threads there are an entry that is null, one that is a function of
+        /// another type, and no more.
+        entry: usize,
+        /// The argument.
+        with: u32,
+    },
+    /// `thread.resume-later`, of the thread with this index.
+    ResumeLater(u32),
+    /// `thread.suspend`.
+    Suspend,
+    /// `thread.{suspend,yield}-then-{resume,promote}`.
+    Switch {
+        /// Whether this thread is suspended; it yields otherwise.
+        suspends: bool,
+        /// Whether the other one is promoted; it is resumed otherwise.
+        promotes: bool,
+        /// The index of the other one.
+        thread: u32,
+    },
     /// `error-context.new`.
     NewError,
+    /// `error-context.debug-message`: how long it is.
+    ErrorMessage(usize),
     /// `error-context.drop`.
     DropError(usize),
     /// `waitable-set.new`.
@@ -82,12 +174,26 @@ pub enum Step {
     DropSet(usize),
     /// `waitable-set.poll`.
     Poll(usize),
-    /// `waitable-set.wait` (of functions that the host calls).
+    /// `waitable-set.wait` (of functions that the host calls, or where there are threads).
     Wait(usize),
     /// `stream.new` or `future.new`, of bytes.
     NewFlow {
         /// Which of the two.
         is_future: bool,
+    },
+    /// Calls a function of the host that gives a stream or future of bytes.
+    GetFlow {
+        /// Which of the two.
+        is_future: bool,
+        /// How many bytes there are in the stream; the value of the future.
+        len: u8,
+    },
+    /// Calls a function of the host that takes the readable end.
+    Give {
+        /// Which stream or future.
+        flow: usize,
+        /// Whether the host reads all that comes; it drops the end otherwise.
+        reads: bool,
     },
     /// `{stream,future}.{read,write}`, without waiting.
     Copy {
@@ -98,6 +204,19 @@ pub enum Step {
         /// How many bytes (of streams).
         len: u8,
     },
+    /// `{stream,future}.{read,write}` that waits (likewise).
+    CopySync {
+        /// Which stream or future.
+        flow: usize,
+        /// Which end.
+        side: Side,
+        /// How many bytes (of streams).
+        len: u8,
+    },
+    /// Stores a number where bytes are copied from and to.
+    Store(u32),
+    /// Logs the number that is there.
+    Load,
     /// `{stream,future}.cancel-{read,write}`.
     Cancel {
         /// Which stream or future.
@@ -121,70 +240,47 @@ pub enum Step {
         /// Which set.
         set: Option<usize>,
     },
-    /// Calls the function of the other component, without waiting: once at most.
+    /// Calls the function of the other component, without waiting.
     Call,
+    /// Calls it and waits.
+    CallSync,
+    /// Calls an asynchronous function of the host, without waiting.
+    CallHost(usize),
+    /// Calls it and waits.
+    CallHostSync(usize),
+    /// Turns to a call that was made without waiting: the steps that follow are about this one, and no longer about the last.
+    Turn(usize),
     /// `waitable.join`, of the call.
     JoinCall(usize),
-    /// `subtask.cancel`, of the call.
+    /// `subtask.cancel` with `async`, of the call.
     CancelCall,
+    /// `subtask.cancel` that waits, of the call.
+    CancelCallSync,
     /// `subtask.drop`, of the call.
     DropCall,
+    /// Logs the result of the last call without waiting that has returned.
+    Result,
     /// Traps.
     Trap,
 }
 
-/// What a plan holds at most.
-mod most {
-    pub const STEPS: usize = 24;
-    pub const YIELDS: u8 = 3;
-}
-
 impl TaskPlan {
-    /// The normal plan that this one stands for: what steps speak of has been made before.
-    pub fn normalise(&self) -> TaskPlan {
-        let calls = self.steps.contains(&Step::Call);
-        let [mut sets, mut flows, mut errors, mut called] = [0; 4];
-        let pick = |raw: usize, len: usize| (len > 0).then(|| raw % len);
-        let is_called = self.place == Place::Called;
-        let normal = |step: &Step| {
-            Some(match *step {
-                Step::NewSet => {
-                    sets += 1;
-                    Step::NewSet
-                }
-                Step::NewFlow { is_future } => {
-                    flows += 1;
-                    Step::NewFlow { is_future }
-                }
-                Step::NewError => {
-                    errors += 1;
-                    Step::NewError
-                }
-                Step::Call if called == 0 => {
-                    called = 1;
-                    Step::Call
-                }
-                Step::Call => return None,
-                Step::JoinCall(set) if called > 0 => Step::JoinCall(pick(set, sets)?),
-                Step::JoinCall(_) => return None,
-                Step::CancelCall | Step::DropCall if called == 0 => return None,
-                Step::DropError(raw) => Step::DropError(pick(raw, errors)?),
-                Step::DropSet(raw) => Step::DropSet(pick(raw, sets)?),
-                Step::Poll(raw) => Step::Poll(pick(raw, sets)?),
-                Step::Wait(raw) if is_called => Step::Wait(pick(raw, sets)?),
-                Step::Wait(raw) => Step::Poll(pick(raw, sets)?),
-                Step::Copy { flow, side, len } => Step::Copy { flow: pick(flow, flows)?, side, len: len % 9 },
-                Step::Cancel { flow, side } => Step::Cancel { flow: pick(flow, flows)?, side },
-                Step::DropEnd { flow, side } => Step::DropEnd { flow: pick(flow, flows)?, side },
-                Step::Join { flow, side, set } => {
-                    let set = set.and_then(|set| pick(set, sets));
-                    Step::Join { flow: pick(flow, flows)?, side, set }
-                }
-                Step::Yield if calls || !is_called => return None,
-                step => step,
-            })
+    /// The steps of all functions, in the order in which what they make is counted.
+    pub(crate) fn all_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().chain(self.threads.iter().flatten())
+    }
+
+    /// Of each stream or future whether it is a future.
+    fn flows(&self) -> Vec<bool> {
+        let is_future = |step: &Step| match step {
+            Step::NewFlow { is_future } | Step::GetFlow { is_future, .. } => Some(*is_future),
+            _ => None,
         };
-        let steps = self.steps.iter().take(most::STEPS).filter_map(normal).collect();
-        TaskPlan { steps, yields: self.yields % (most::YIELDS + 1), ..self.clone() }
+        self.all_steps().filter_map(is_future).collect()
+    }
+
+    /// Whether there is a table of functions.
+    fn has_table(&self) -> bool {
+        self.all_steps().any(|step| matches!(step, Step::NewThread { .. }))
     }
 }

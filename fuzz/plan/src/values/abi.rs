@@ -4,6 +4,34 @@ use super::{Encoding, Ty};
 use preflight_engine::trace::Value;
 use wasm_encoder::ValType;
 
+/// How wide pointers and lengths are (`ptr_type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Width {
+    W32,
+    W64,
+}
+
+impl Width {
+    /// The width of a memory that is one of 64 bits or not.
+    pub fn of(is_64: bool) -> Width {
+        if is_64 { Width::W64 } else { Width::W32 }
+    }
+
+    /// `ptr_size`.
+    pub fn bytes(self) -> usize {
+        if self == Width::W64 { 8 } else { 4 }
+    }
+
+    pub fn ty(self) -> ValType {
+        if self == Width::W64 { ValType::I64 } else { ValType::I32 }
+    }
+
+    /// The bit of a string's length that says that it is in UTF-16 (`utf16_tag`).
+    pub fn tag(self) -> u64 {
+        1 << (self.bytes() * 8 - 1)
+    }
+}
+
 /// Numbers that look random (SplitMix64); all of the number 0 are 0.
 pub(super) struct Noise(pub u64);
 
@@ -24,7 +52,22 @@ impl Noise {
 
     /// A character: of ASCII, of Latin-1, of the basic plane, or beyond.
     fn char(&mut self) -> char {
-        let all = ['a', '"', '\\', '\'', '\n', 'Z', '\u{e9}', '\u{ff}', '\u{20ac}', '\u{4e16}', '\u{1f600}'];
+        let all = [
+            'a',
+            '"',
+            '\\',
+            '\'',
+            '\n',
+            '\t',
+            '\r',
+            '\u{7}',
+            'Z',
+            '\u{e9}',
+            '\u{ff}',
+            '\u{20ac}',
+            '\u{4e16}',
+            '\u{1f600}',
+        ];
         all[self.below(all.len())]
     }
 }
@@ -52,6 +95,8 @@ pub(super) fn value(ty: &Ty, noise: &mut Noise) -> Value {
         Ty::Char => Value::Char(noise.char()),
         Ty::String => Value::String((0..noise.below(7)).map(|_| noise.char()).collect()),
         Ty::List(ty) => Value::List((0..noise.below(4)).map(|_| value(ty, noise)).collect()),
+        Ty::FixedList(ty, len) => Value::List((0..*len).map(|_| value(ty, noise)).collect()),
+        Ty::Map(key, of) => Value::Map((0..noise.below(4)).map(|_| (value(key, noise), value(of, noise))).collect()),
         Ty::Tuple(types) => Value::Tuple(types.iter().map(|ty| value(ty, noise)).collect()),
         Ty::Record(types) => {
             let fields = types.iter().enumerate().map(|(i, ty)| (format!("f{i}"), value(ty, noise)));
@@ -72,6 +117,23 @@ pub(super) fn value(ty: &Ty, noise: &mut Noise) -> Value {
             let bits = noise.next();
             Value::Flags((0..*labels).filter(|i| bits >> i & 1 == 1).map(|i| format!("b{i}")).collect())
         }
+    }
+}
+
+/// The least value of a type: numbers are 0, the first case is chosen, and nothing is in what can be empty.
+pub(super) fn least(ty: &Ty) -> Value {
+    let side = |ty: &Option<Box<Ty>>| ty.as_ref().map(|ty| Box::new(least(ty)));
+    match ty {
+        Ty::Char => Value::Char('\0'),
+        Ty::FixedList(ty, len) => Value::List(vec![least(ty); (*len).into()]),
+        Ty::Tuple(types) => Value::Tuple(types.iter().map(least).collect()),
+        Ty::Record(types) => {
+            Value::Record(types.iter().enumerate().map(|(i, ty)| (format!("f{i}"), least(ty))).collect())
+        }
+        Ty::Variant(cases) => Value::Variant("c0".to_owned(), cases[0].as_ref().map(|ty| Box::new(least(ty)))),
+        Ty::Result(ok, _) => Value::Result(Ok(side(ok))),
+        // All others are made of numbers that are 0.
+        ty => value(ty, &mut Noise(0)),
     }
 }
 
@@ -118,9 +180,9 @@ fn aligned(at: usize, to: usize) -> usize {
 }
 
 /// Size and alignment (`elem_size`, `alignment`).
-pub(super) fn layout(ty: &Ty) -> (usize, usize) {
+pub(super) fn layout(ty: &Ty, width: Width) -> (usize, usize) {
     if let Some(cases) = cases(ty) {
-        let payloads: Vec<(usize, usize)> = cases.into_iter().flatten().map(layout).collect();
+        let payloads: Vec<(usize, usize)> = cases.into_iter().flatten().map(|ty| layout(ty, width)).collect();
         let align = payloads.iter().map(|(_, align)| *align).max().unwrap_or(1);
         let size = payloads.iter().map(|(size, _)| *size).max().unwrap_or(0);
         // No type here has so many cases that a byte would not do.
@@ -131,7 +193,11 @@ pub(super) fn layout(ty: &Ty) -> (usize, usize) {
         Ty::U16 | Ty::S16 => (2, 2),
         Ty::U32 | Ty::S32 | Ty::F32 | Ty::Char => (4, 4),
         Ty::U64 | Ty::S64 | Ty::F64 => (8, 8),
-        Ty::String | Ty::List(_) => (8, 4),
+        Ty::String | Ty::List(_) | Ty::Map(..) => (2 * width.bytes(), width.bytes()),
+        Ty::FixedList(ty, len) => {
+            let (size, align) = layout(ty, width);
+            (size * usize::from(*len), align)
+        }
         Ty::Flags(n) => {
             let size = if *n <= 8 {
                 1
@@ -142,29 +208,31 @@ pub(super) fn layout(ty: &Ty) -> (usize, usize) {
             };
             (size, size)
         }
-        Ty::Tuple(types) | Ty::Record(types) => {
-            let (mut size, mut align) = (0, 1);
-            for (of, to) in types.iter().map(layout) {
-                size = aligned(size, to) + of;
-                align = align.max(to);
-            }
-            (aligned(size, align), align)
-        }
+        Ty::Tuple(types) | Ty::Record(types) => fields(types.iter(), width),
         _ => unreachable!("variants are done"),
     }
 }
 
+fn fields<'t>(types: impl Iterator<Item = &'t Ty>, width: Width) -> (usize, usize) {
+    let (mut size, mut align) = (0, 1);
+    for (of, to) in types.map(|ty| layout(ty, width)) {
+        size = aligned(size, to) + of;
+        align = align.max(to);
+    }
+    (aligned(size, align), align)
+}
+
 /// Where the payload of a variant begins.
-fn payload_offset(ty: &Ty) -> usize {
+fn payload_offset(ty: &Ty, width: Width) -> usize {
     let cases = cases(ty).unwrap_or_default();
-    aligned(1, cases.into_iter().flatten().map(|ty| layout(ty).1).max().unwrap_or(1))
+    aligned(1, cases.into_iter().flatten().map(|ty| layout(ty, width).1).max().unwrap_or(1))
 }
 
 /// The core types (`flatten_type`).
-pub(super) fn flatten(ty: &Ty) -> Vec<ValType> {
+pub(super) fn flatten(ty: &Ty, width: Width) -> Vec<ValType> {
     if let Some(cases) = cases(ty) {
         let mut flat = Vec::new();
-        for case in cases.into_iter().flatten().map(flatten) {
+        for case in cases.into_iter().flatten().map(|ty| flatten(ty, width)) {
             for (i, ty) in case.into_iter().enumerate() {
                 match flat.get_mut(i) {
                     None => flat.push(ty),
@@ -179,8 +247,9 @@ pub(super) fn flatten(ty: &Ty) -> Vec<ValType> {
         Ty::U64 | Ty::S64 => vec![ValType::I64],
         Ty::F32 => vec![ValType::F32],
         Ty::F64 => vec![ValType::F64],
-        Ty::String | Ty::List(_) => vec![ValType::I32; 2],
-        Ty::Tuple(types) | Ty::Record(types) => types.iter().flat_map(flatten).collect(),
+        Ty::String | Ty::List(_) | Ty::Map(..) => vec![width.ty(); 2],
+        Ty::FixedList(ty, len) => flatten(ty, width).repeat((*len).into()),
+        Ty::Tuple(types) | Ty::Record(types) => types.iter().flat_map(|ty| flatten(ty, width)).collect(),
         _ => vec![ValType::I32],
     }
 }
@@ -196,13 +265,24 @@ fn join(a: ValType, b: ValType) -> ValType {
 /// A memory that is filled from an address on.
 pub(super) struct Heap {
     pub bytes: Vec<u8>,
-    pub base: usize,
+    base: usize,
     pub encoding: Encoding,
+    pub width: Width,
+    /// Whether scalars are written with bits that a load takes no notice of.
+    is_dirty: bool,
+    /// The alignments of what has been allocated.
+    pub alignments: Vec<usize>,
 }
 
 impl Heap {
+    /// An empty memory.
+    pub fn new(base: usize, encoding: Encoding, width: Width, is_dirty: bool) -> Self {
+        Heap { bytes: Vec::new(), base, encoding, width, is_dirty, alignments: Vec::new() }
+    }
+
     /// Room for `size` bytes.
     pub fn allocate(&mut self, size: usize, align: usize) -> usize {
+        self.alignments.push(align);
         let at = aligned(self.base + self.bytes.len(), align);
         self.bytes.resize(at + size - self.base, 0);
         at
@@ -218,26 +298,29 @@ impl Heap {
             let (index, payload) = case(ty, value);
             self.put(at, &[index as u8]);
             if let Some((of, value)) = payload {
-                self.store(at + payload_offset(ty), of, value);
+                self.store(at + payload_offset(ty, self.width), of, value);
             }
             return;
         }
         match (ty, value) {
             (Ty::String, Value::String(text)) => {
-                let (ptr, len) = self.string(text);
-                self.put(at, &(ptr as u32).to_le_bytes());
-                self.put(at + 4, &len.to_le_bytes());
+                let pair = self.string(text);
+                self.put_pair(at, pair);
             }
             (Ty::List(ty), Value::List(values)) => {
-                let (ptr, len) = self.list(ty, values);
-                self.put(at, &(ptr as u32).to_le_bytes());
-                self.put(at + 4, &len.to_le_bytes());
+                let pair = self.list(ty, values);
+                self.put_pair(at, pair);
             }
+            (Ty::Map(key, of), Value::Map(entries)) => {
+                let pair = self.map(key, of, entries);
+                self.put_pair(at, pair);
+            }
+            (Ty::FixedList(ty, _), Value::List(values)) => self.elements(at, ty, values),
             (Ty::Tuple(types), Value::Tuple(values)) => self.fields(at, types, values.iter()),
             (Ty::Record(types), Value::Record(fields)) => self.fields(at, types, fields.iter().map(|(_, value)| value)),
             _ => {
-                let bytes = scalar(value).to_le_bytes();
-                self.put(at, &bytes[..layout(ty).0]);
+                let bits = if self.is_dirty { dirty(ty, value) } else { scalar(value) };
+                self.put(at, &bits.to_le_bytes()[..layout(ty, self.width).0]);
             }
         }
     }
@@ -245,40 +328,68 @@ impl Heap {
     fn fields<'v>(&mut self, at: usize, types: &[Ty], values: impl Iterator<Item = &'v Value>) {
         let mut offset = 0;
         for (ty, value) in types.iter().zip(values) {
-            let (size, align) = layout(ty);
+            let (size, align) = layout(ty, self.width);
             offset = aligned(offset, align);
             self.store(at + offset, ty, value);
             offset += size;
         }
     }
 
-    fn list(&mut self, ty: &Ty, values: &[Value]) -> (usize, u32) {
-        let (size, align) = layout(ty);
+    /// An address or a length.
+    pub fn put_ptr(&mut self, at: usize, value: u64) {
+        self.put(at, &value.to_le_bytes()[..self.width.bytes()]);
+    }
+
+    /// An address, and a length.
+    pub fn put_pair(&mut self, at: usize, (ptr, len): (u64, u64)) {
+        self.put_ptr(at, ptr);
+        self.put_ptr(at + self.width.bytes(), len);
+    }
+
+    fn list(&mut self, ty: &Ty, values: &[Value]) -> (u64, u64) {
+        let (size, align) = layout(ty, self.width);
         let at = self.allocate(size * values.len(), align);
+        self.elements(at, ty, values);
+        (at as u64, values.len() as u64)
+    }
+
+    fn elements(&mut self, at: usize, ty: &Ty, values: &[Value]) {
+        let size = layout(ty, self.width).0;
         for (i, value) in values.iter().enumerate() {
             self.store(at + i * size, ty, value);
         }
-        (at, values.len() as u32)
+    }
+
+    /// A map is a list of pairs.
+    fn map(&mut self, key: &Ty, of: &Ty, entries: &[(Value, Value)]) -> (u64, u64) {
+        let (size, align) = fields([key, of].into_iter(), self.width);
+        let value_at = aligned(layout(key, self.width).0, layout(of, self.width).1);
+        let at = self.allocate(size * entries.len(), align);
+        for (i, (k, v)) in entries.iter().enumerate() {
+            self.store(at + i * size, key, k);
+            self.store(at + i * size + value_at, of, v);
+        }
+        (at as u64, entries.len() as u64)
     }
 
     /// The address of a string's bytes, and its tagged length.
-    fn string(&mut self, text: &str) -> (usize, u32) {
+    fn string(&mut self, text: &str) -> (u64, u64) {
         let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let count = (units.len() / 2) as u32;
+        let count = (units.len() / 2) as u64;
         let is_latin1 = text.chars().all(|c| u32::from(c) <= 0xff);
-        let (bytes, align, len): (Vec<u8>, usize, u32) = match self.encoding {
-            Encoding::Utf8 => (text.as_bytes().to_vec(), 1, text.len() as u32),
+        let (bytes, align, len): (Vec<u8>, usize, u64) = match self.encoding {
+            Encoding::Utf8 => (text.as_bytes().to_vec(), 1, text.len() as u64),
             Encoding::Utf16 => (units, 2, count),
             Encoding::CompactUtf16 if is_latin1 => {
                 let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
-                let len = bytes.len() as u32;
+                let len = bytes.len() as u64;
                 (bytes, 2, len)
             }
-            Encoding::CompactUtf16 => (units, 2, count | 1 << 31),
+            Encoding::CompactUtf16 => (units, 2, count | self.width.tag()),
         };
         let at = self.allocate(bytes.len(), align);
         self.put(at, &bytes);
-        (at, len)
+        (at as u64, len)
     }
 
     /// The flat values, as bits (`lower_flat`).
@@ -287,18 +398,23 @@ impl Heap {
             let (index, payload) = case(ty, value);
             let mut flat = vec![index as u64];
             flat.extend(payload.map(|(ty, value)| self.lower(ty, value)).unwrap_or_default());
-            flat.resize(flatten(ty).len(), 0);
+            flat.resize(flatten(ty, self.width).len(), 0);
             return flat;
         }
         match (ty, value) {
             (Ty::String, Value::String(text)) => {
                 let (ptr, len) = self.string(text);
-                vec![ptr as u64, len.into()]
+                vec![ptr, len]
             }
             (Ty::List(ty), Value::List(values)) => {
                 let (ptr, len) = self.list(ty, values);
-                vec![ptr as u64, len.into()]
+                vec![ptr, len]
             }
+            (Ty::Map(key, of), Value::Map(entries)) => {
+                let (ptr, len) = self.map(key, of, entries);
+                vec![ptr, len]
+            }
+            (Ty::FixedList(ty, _), Value::List(values)) => values.iter().flat_map(|v| self.lower(ty, v)).collect(),
             (Ty::Tuple(types), Value::Tuple(values)) => {
                 types.iter().zip(values).flat_map(|(ty, value)| self.lower(ty, value)).collect()
             }
@@ -312,7 +428,7 @@ impl Heap {
                     Value::S16(v) => u64::from(v as i32 as u32),
                     _ => scalar(value),
                 };
-                vec![if layout(ty).0 == 8 { bits } else { u64::from(bits as u32) }]
+                vec![if layout(ty, self.width).0 == 8 { bits } else { u64::from(bits as u32) }]
             }
         }
     }
@@ -335,6 +451,18 @@ fn scalar(value: &Value) -> u64 {
         Value::Char(c) => u64::from(u32::from(*c)),
         Value::Flags(labels) => labels.iter().fold(0, |bits, label| bits | 1 << number(label)),
         other => unreachable!("{other} is no number"),
+    }
+}
+
+/// The bits of such a value with others that mean nothing: a truth value is what is not 0, the bits beyond the labels of
+/// flags are passed over, and all NaNs are one (`load`).
+fn dirty(ty: &Ty, value: &Value) -> u64 {
+    match (ty, value) {
+        (_, Value::Bool(true)) => 0x82,
+        (Ty::Flags(labels), _) => scalar(value) | u64::MAX << labels,
+        (_, Value::Float32(NAN32)) => 0xffa0_0001,
+        (_, Value::Float64(NAN64)) => 0xfff4_0000_0000_0001,
+        _ => scalar(value),
     }
 }
 
@@ -364,6 +492,14 @@ pub(super) fn constant(ty: &Ty, value: &Value, out: &mut Vec<u8>) {
             values.len().encode(out);
             values.iter().for_each(|value| constant(ty, value, out));
         }
+        (Ty::FixedList(ty, _), Value::List(values)) => values.iter().for_each(|value| constant(ty, value, out)),
+        (Ty::Map(key, of), Value::Map(entries)) => {
+            entries.len().encode(out);
+            for (k, v) in entries {
+                constant(key, k, out);
+                constant(of, v, out);
+            }
+        }
         (Ty::Tuple(types), Value::Tuple(values)) => {
             types.iter().zip(values).for_each(|(ty, value)| constant(ty, value, out));
         }
@@ -391,13 +527,29 @@ pub(super) fn wave(value: &Value) -> String {
         Value::String(text) => format!("\"{}\"", escaped(text, '"')),
         Value::List(values) => format!("[{}]", all(values)),
         Value::Tuple(values) => format!("({})", all(values)),
+        Value::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(k, v)| format!("({}, {})", wave(k), wave(v))).collect();
+            format!("[{}]", entries.join(", "))
+        }
         Value::Record(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {}", wave(value))).collect();
+            // What is not said of a field that is an option is `none`.
+            let is_said = |(_, value): &&(String, Value)| *value != Value::Option(None);
+            let mut said: Vec<&(String, Value)> = fields.iter().filter(is_said).collect();
+            if said.is_empty() {
+                said = fields.iter().collect();
+            }
+            let fields: Vec<String> = said.iter().map(|(name, value)| format!("{name}: {}", wave(value))).collect();
             format!("{{{}}}", fields.join(", "))
         }
         Value::Variant(label, value) => payload(label, value),
         Value::Enum(label) => label.clone(),
         Value::Option(None) => "none".to_owned(),
+        // A payload may stand for itself where it cannot be taken for another word.
+        Value::Option(Some(value)) | Value::Result(Ok(Some(value)))
+            if matches!(**value, Value::String(_) | Value::U8(_) | Value::List(_)) =>
+        {
+            wave(value)
+        }
         Value::Option(Some(value)) => format!("some({})", wave(value)),
         Value::Result(Ok(value)) => payload("ok", value),
         Value::Result(Err(value)) => payload("err", value),
@@ -419,6 +571,9 @@ fn float(value: f64) -> String {
 fn escaped(text: &str, quote: char) -> String {
     let one = |c: char| match c {
         '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\u{7}' => "\\u{7}".to_owned(),
         '\\' => "\\\\".to_owned(),
         c if c == quote => format!("\\{c}"),
         c => c.to_string(),

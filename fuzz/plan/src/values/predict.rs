@@ -1,18 +1,22 @@
 //! What the Component Model asks for of a value that crosses the boundary (CanonicalABI.md).
 
-use super::{
-    Flaw, ValuePlan,
-    encode::{BASE, named},
-};
+use super::{Flaw, ValuePlan, abi::Width, memory, types::named};
 use preflight_engine::trace::{
     Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, SegmentKind, State,
     StateItem, Trace, TrapCode, Value,
 };
 
 impl ValuePlan {
-    /// The trace of the instantiation, and if that succeeds that of the host's call of `echo`. The plan must be
-    /// [normal](Self::normalise).
+    /// The trace of the instantiation, and if that succeeds that of the host's call of `echo`, which there is none of where
+    /// the value goes across. The plan must be [normal](Self::normalise).
     pub fn expected(&self) -> Vec<Trace> {
+        if let Some(across) = &self.across {
+            return vec![super::across::expected(self, across)];
+        }
+        if self.is_unlinkable() {
+            let (level, events, post_mortem) = (Level::Full, Vec::new(), PostMortem::default());
+            return vec![Trace { level, events, outcome: Outcome::Unlinkable, post_mortem }];
+        }
         let mut events = Vec::new();
         let fails = self.instantiate(&mut events);
         let (at, list) = (InstancePath::root(), Value::List(vec![self.value()]));
@@ -43,7 +47,8 @@ impl ValuePlan {
         let (one, list) = (vec![self.value()], vec![Value::List(vec![self.value()])]);
         events.push(Event::ComponentBegun { at: at.clone() });
         let types = (0..named(&self.ty)).map(|i| (format!("t{i}"), ExternKind::Type));
-        for (name, kind) in types.chain([("show".to_owned(), ExternKind::Func)]) {
+        let value = self.import.map(|_| ("w".to_owned(), ExternKind::Value));
+        for (name, kind) in types.chain([("show".to_owned(), ExternKind::Func)]).chain(value) {
             events.push(Event::ImportResolved { at: at.clone(), module: String::new(), name, kind });
         }
         self.core_instances(events);
@@ -61,11 +66,13 @@ impl ValuePlan {
         let what = |func: u32, side: &str| format!("func {func} {side}");
         events.push(Event::Lifted { at: at.clone(), what: what(1, "result"), values: one.clone() });
         events.push(Event::ComponentStartLeft { at: at.clone(), func: 1, results: one.clone() });
-        events.push(several());
-        events.push(Event::ComponentStartEntered { at: at.clone(), func: 2, args: one.clone() });
-        events.push(Event::Lowered { at: at.clone(), what: what(2, "params"), values: one });
-        events.push(Event::ComponentStartLeft { at: at.clone(), func: 2, results: Vec::new() });
-        let (initialiser, values) = (Initialiser::Value(1), list.clone());
+        for one in [Some(one), self.imported().map(|value| vec![value])].into_iter().flatten() {
+            events.push(several());
+            events.push(Event::ComponentStartEntered { at: at.clone(), func: 2, args: one.clone() });
+            events.push(Event::Lowered { at: at.clone(), what: what(2, "params"), values: one });
+            events.push(Event::ComponentStartLeft { at: at.clone(), func: 2, results: Vec::new() });
+        }
+        let (initialiser, values) = (Initialiser::Value(1 + u32::from(self.import.is_some())), list.clone());
         events.push(Event::Initialised { at: at.clone(), what: initialiser, values });
         events.push(several());
         events.push(Event::ComponentStartEntered { at: at.clone(), func: 3, args: list.clone() });
@@ -78,19 +85,10 @@ impl ValuePlan {
 
     fn core_instances(&self, events: &mut Vec<Event>) {
         let root = InstancePath::root();
-        let at = root.child("core#0");
-        let initialised = |what, value| Event::Initialised { at: at.clone(), what, values: vec![Value::I32(value)] };
         let (tables, tags) = (0, 0);
         let allocated =
             |at, funcs, memories, globals| Event::InstanceAllocated { at, funcs, tables, memories, globals, tags };
-        events.push(initialised(Initialiser::Global(0), 1 << 15));
-        events.push(allocated(at.clone(), 1, 1, 1));
-        events.push(initialised(Initialiser::DataOffset(0), BASE as i32));
-        let (kind, len) = (SegmentKind::Data, self.memory().bytes.len() as u64);
-        let (segment, target, offset) = (0, 0, BASE as u64);
-        events.push(Event::SegmentApplied { at: at.clone(), kind, segment, target, offset, len });
-        events.push(Event::SegmentDropped { at: at.clone(), kind, segment });
-        events.push(Event::InstanceDone { at });
+        memory_instance(events, root.child("core#0"), self.width(), self.memory().bytes.len());
         let at = root.child("core#2");
         for (name, kind) in [("show", ExternKind::Func), ("memory", ExternKind::Memory)] {
             let (module, name) = (String::new(), name.to_owned());
@@ -107,7 +105,25 @@ impl ValuePlan {
     }
 }
 
-fn trap(flaw: Flaw) -> TrapCode {
+/// What happens to the core instance with the memory, which holds `len` bytes, once its imports are resolved.
+pub(super) fn memory_instance(events: &mut Vec<Event>, at: InstancePath, width: Width, len: usize) {
+    let number = |value: u64| match width {
+        Width::W32 => Value::I32(value as i32),
+        Width::W64 => Value::I64(value as i64),
+    };
+    let initialised = |what, value| Event::Initialised { at: at.clone(), what, values: vec![number(value)] };
+    let base = memory::BASE as u64;
+    events.push(initialised(Initialiser::Global(0), memory::ALLOCATIONS));
+    let (funcs, tables, memories, globals, tags) = (1, 0, 1, 1, 0);
+    events.push(Event::InstanceAllocated { at: at.clone(), funcs, tables, memories, globals, tags });
+    events.push(initialised(Initialiser::DataOffset(0), base));
+    let (kind, len, segment) = (SegmentKind::Data, len as u64, 0);
+    events.push(Event::SegmentApplied { at: at.clone(), kind, segment, target: 0, offset: base, len });
+    events.push(Event::SegmentDropped { at: at.clone(), kind, segment });
+    events.push(Event::InstanceDone { at });
+}
+
+pub(super) fn trap(flaw: Flaw) -> TrapCode {
     match flaw {
         // `load` and `load_list` of CanonicalABI.md: `trap_if` on the pointer.
         Flaw::Bounds | Flaw::Align | Flaw::Length => TrapCode::InvalidPointer,

@@ -114,6 +114,7 @@ const LACKS: &[(&[&str], &str)] = &[
     ),
     (&["support for component model `value`s is not enabled"], VALUES),
     (&["malformed section id: 12"], VALUES),
+    (&["exporting a component from the root component is not supported"], "components that a root component exports"),
     (&["is not enabled"], "a proposal"),
     // Of a component instance that has a name or is registered, its runner finds modules and resources, and no functions.
     (
@@ -146,6 +147,7 @@ mod tests {
             "no item named `A::f` found | missing definition for `A::f`",
             "expected 'uncaught exception', got 'error while executing at wasm backtrace: | thrown Wasm exception'",
             "failed to parse WebAssembly module | malformed section id: 12 (at offset 0xa)",
+            "failed to parse WebAssembly module | exporting a component from the root component is not supported",
         ] {
             assert!(WasmtimeCli::lacking(&format!("{error}{lacks}")).is_some(), "{lacks}");
         }

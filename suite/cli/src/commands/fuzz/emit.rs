@@ -151,14 +151,17 @@ fn program(seed: u64) -> (Binaries, Value) {
     (binaries, document)
 }
 
-/// The component imports `show`, a function that takes the value; `argument` is what `echo` is called with.
+/// The component imports `show`, a function that takes the value; `argument` is what `echo` is called with. Where the value
+/// goes from one component to another there is nothing to call, and `see` and `log` are imported, too. `value` is what is to
+/// be given where a value `w` is imported; if it is `null`, nothing is, or something of another type.
 fn value(seed: u64) -> (Binaries, Value) {
     let plan = ValuePlan::from_seed(seed);
     let name = format!("{seed}.wasm");
     let document = json!({
         "kind": "value",
         "component": name,
-        "argument": plan.wave(),
+        "argument": plan.across.is_none().then(|| plan.wave()),
+        "value": plan.wave_imported(),
         "expected": plan.expected(),
     });
     (vec![(name, plan.to_wasm())], document)
