@@ -1,6 +1,6 @@
 //! How plans of tasks are drawn.
 
-use super::{HostEnd, HostFunc, Lift, Pause, Place, Side, Step, TaskPlan};
+use super::{Ending, HostEnd, HostFunc, Lift, Pause, Place, Side, Step, TaskPlan};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for TaskPlan {
@@ -34,7 +34,14 @@ impl<'a> Arbitrary<'a> for TaskPlan {
         let lift = *u.choose(&[Lift::Sync, Lift::Sync, Lift::Stackful, Lift::Callback])?;
         let pause = *u.choose(&[Pause::Yield, Pause::Yield, Pause::Yield, Pause::Suspend, Pause::Wait])?;
         let insists = u.int_in_range(0..=4)? == 0;
-        Ok(TaskPlan { place, steps, threads, yields, value, lift, pause, insists, hosts }.normalise())
+        let lingers = u.int_in_range(0..=3)? == 0;
+        let ends = match u.int_in_range(0..=15)? {
+            0 => *u.choose(&[Ending::Twice, Ending::Nothing, Ending::Trap])?,
+            1 => Ending::Cancel,
+            _ => Ending::Return,
+        };
+        let plan = TaskPlan { place, steps, threads, yields, value, lift, pause, insists, ends, lingers, hosts };
+        Ok(plan.normalise())
     }
 }
 
@@ -128,7 +135,8 @@ fn step(u: &mut Unstructured<'_>) -> Result<Step> {
         11..=13 => Step::Yield,
         14 | 15 => Step::NewError,
         16 => Step::DropError(of),
-        17 | 18 => Step::ErrorMessage(of),
+        17 => Step::ErrorMessage(of),
+        18 => Step::PassError(of),
         19..=21 => Step::NewSet,
         22 => Step::DropSet(of),
         23..=28 => Step::Poll(of),
@@ -140,7 +148,8 @@ fn step(u: &mut Unstructured<'_>) -> Result<Step> {
         58 => Step::CopySync { flow: of, side, len: u.int_in_range(0..=8)? },
         59 | 60 => Step::Store(u32::arbitrary(u)?),
         61 | 62 => Step::Load,
-        63..=65 => Step::Cancel { flow: of, side },
+        63 | 64 => Step::Cancel { flow: of, side },
+        65 => Step::CancelSync { flow: of, side },
         66..=68 => Step::DropEnd { flow: of, side },
         69..=75 => Step::Join { flow: of, side, set: if u.int_in_range(0..=7)? == 0 { None } else { Some(of / 3) } },
         76..=84 => Step::Call,
