@@ -379,7 +379,11 @@ fn a_wrong_expectation_of_tasks_is_found() {
             if wrong[action].events.pop().is_none() {
                 wrong[action].post_mortem.0.pop();
             }
-            assert_eq!(judge.task_against(&plan, &wasm, &wrong).class, Class::Disagreed, "seed {seed}, action {action}");
+            assert_eq!(
+                judge.task_against(&plan, &wasm, &wrong).class,
+                Class::Disagreed,
+                "seed {seed}, action {action}"
+            );
         }
     }
 }

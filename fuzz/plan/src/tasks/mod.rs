@@ -323,11 +323,11 @@ mod tests {
     /// What plans have got since has its default.
     #[test]
     fn a_plan_of_the_first_form_is_what_it_was() {
-        let old = br#"{"place":"called","steps":["new-set","call",{"join-call":0},{"wait":0},"cancel-call","drop-call"],
+        let old =
+            br#"{"place":"called","steps":["new-set","call",{"join-call":0},{"wait":0},"cancel-call","drop-call"],
             "yields":1,"value":7}"#;
         let plan: TaskPlan = envelope::open_as(&[b"PLAN\x01", &old[..]].concat()).expect("a plan");
-        let steps =
-            vec![Step::NewSet, Step::Call, Step::JoinCall(0), Step::Wait(0), Step::CancelCall, Step::DropCall];
+        let steps = vec![Step::NewSet, Step::Call, Step::JoinCall(0), Step::Wait(0), Step::CancelCall, Step::DropCall];
         assert_eq!(plan, TaskPlan { place: Place::Called, steps, yields: 1, value: 7, ..TaskPlan::default() });
         let outcomes: Vec<_> = plan.expected().iter().map(|trace| trace.outcome.to_string()).collect();
         // It has been told of the end of the call, so that there is nothing left to be cancelled.
