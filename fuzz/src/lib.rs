@@ -15,7 +15,8 @@ use preflight_engine::{
     wasi::{Program, Purpose, StartRules, World, p1},
 };
 use preflight_plan::{
-    component::ComponentPlan, envelope, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+    component::ComponentPlan, envelope, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan,
+    values::ValuePlan, wasi::WasiPlan,
 };
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -63,6 +64,13 @@ pub fn plans(bytes: &[u8]) {
 pub fn components(bytes: &[u8]) {
     if let Ok(plan) = envelope::open_as::<ComponentPlan>(bytes) {
         agree(both().component(&plan).0);
+    }
+}
+
+/// What a component is given for its imports: likewise.
+pub fn imports(bytes: &[u8]) {
+    if let Ok(plan) = envelope::open_as::<ImportPlan>(bytes) {
+        agree(both().imports(&plan).0);
     }
 }
 
@@ -200,6 +208,7 @@ mod tests {
             let noise = noise(seed);
             plans(&noise);
             components(&noise);
+            imports(&noise);
             resources(&noise);
             tasks(&noise);
             values(&noise);

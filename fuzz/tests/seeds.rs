@@ -3,8 +3,8 @@
 //! `PREFLIGHT_WRITE_SEEDS=1 cargo test --test seeds` writes those that are generated anew.
 
 use preflight_plan::{
-    Plan, component::ComponentPlan, envelope, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan,
-    wasi::WasiPlan,
+    Plan, component::ComponentPlan, envelope, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan,
+    values::ValuePlan, wasi::WasiPlan,
 };
 use std::{
     collections::BTreeMap,
@@ -19,6 +19,7 @@ fn targets() -> BTreeMap<&'static str, fn(&[u8])> {
     BTreeMap::from([
         ("canonical_abi", preflight_fuzz::canonical_abi as fn(&[u8])),
         ("components", preflight_fuzz::components),
+        ("imports", preflight_fuzz::imports),
         ("plans", preflight_fuzz::plans),
         ("programs", preflight_fuzz::programs),
         ("resources", preflight_fuzz::resources),
@@ -91,6 +92,12 @@ fn an_envelope_survives_a_change_of_the_generator() {
     let outcome = plan.expected().traces[0].outcome.to_string();
     assert_eq!(outcome, "trap: unreachable executed (start)");
     assert_eq!(envelope::open(&envelope::seal(&plan)).expect("a plan"), plan);
+    // A value before there was more to say of it.
+    let old = br#"PLAN{"ty":{"list":"string"},"seed":9,"encoding":"utf16","flaw":"length"}"#;
+    let old = [&old[..4], b"\x01", &old[4..]].concat();
+    let value: ValuePlan = envelope::open_as(&old).expect("a plan");
+    assert!(value.flaw.is_some() && !value.is_64 && value.import.is_none() && value.across.is_none());
+    assert_eq!(value.expected()[0].outcome.to_string(), "trap: invalid pointer (start)");
     let mut later = envelope::seal(&plan);
     later[4] += 1;
     assert!(envelope::open(&later).is_err(), "a later form is refused, and not taken for something to draw from");
@@ -106,6 +113,7 @@ fn write() {
         put("plans", &format!("drawn-{seed}"), &envelope::seal(&plan));
         put("components", &format!("drawn-{seed}"), &envelope::seal(&component));
         put("resources", &format!("drawn-{seed}"), &envelope::seal(&ResourcePlan::from_seed(seed)));
+        put("imports", &format!("drawn-{seed}"), &envelope::seal(&ImportPlan::from_seed(seed)));
         put("tasks", &format!("drawn-{seed}"), &envelope::seal(&TaskPlan::from_seed(seed)));
         put("values", &format!("drawn-{seed}"), &envelope::seal(&ValuePlan::from_seed(seed)));
         put("programs", &format!("drawn-{seed}"), &envelope::seal(&WasiPlan::from_seed(seed)));

@@ -10,8 +10,8 @@
 //! order.
 
 use crate::plan::{
-    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, Import, Item, Memory, Mode, Module, Node, Number,
-    Plan, Source, Step, Table, TableType, Trap,
+    Atomic, Catch, Content, Data, Elem, Export, Func, Global, GlobalType, Import, Item, Kind, Memory, Mode, Module,
+    Node, Number, Object, ObjectStep, Plan, Source, Step, Table, TableType, Trap,
 };
 
 /// A graph that plans are made on.
@@ -37,6 +37,7 @@ impl Stem {
 /// The steps that sequences are made of.
 pub fn menu() -> Vec<Step> {
     let inner = |step: Step| vec![Step::Log(8), step];
+    let (of, kind) = (Object::Global(1), Kind::I16);
     vec![
         Step::Log(1),
         Step::LogGlobal(0),
@@ -49,6 +50,11 @@ pub fn menu() -> Vec<Step> {
         Step::Init { data: 0, memory: 0, at: 4, source: 0, len: 2 },
         Step::DropData(0),
         Step::Grow { memory: 0, by: 1 },
+        Step::Atomic { op: Atomic::CompareExchange, memory: 0, at: 0, width: 1, value: 6, expected: 5 },
+        Step::Object(ObjectStep::Keep { global: 1, object: Object::None }),
+        Step::Object(ObjectStep::Get { of, kind, at: 1, signed: true }),
+        Step::Object(ObjectStep::Set { of, kind, at: 1, value: 7, item: Item::Null }),
+        Step::Object(ObjectStep::Init { of, kind, segment: 0, at: 1, source: 1, len: 1 }),
         Step::SetElement { table: 0, at: 1, item: Item::Func(1) },
         Step::FillTable { table: 0, at: 1, item: Item::Null, len: 2 },
         Step::CopyTable { to: 0, from: 0, at: 2, source: 0, len: 1 },
@@ -82,11 +88,13 @@ pub fn commute(a: &Step, b: &Step) -> bool {
         Data,
         Elem,
         Global,
+        Object,
     }
     let touched = |step: &Step| match step {
         Step::DropData(_) => Some(Touched::Data),
         Step::DropElem(_) => Some(Touched::Elem),
         Step::SetGlobal { .. } => Some(Touched::Global),
+        Step::Object(ObjectStep::Keep { object: Object::None, .. }) => Some(Touched::Object),
         _ => None,
     };
     matches!((touched(a), touched(b)), (Some(a), Some(b)) if a != b)
@@ -136,13 +144,13 @@ fn plan(stem: Stem, steps: Vec<Step>) -> Plan {
         return Plan { modules: vec![module], nodes: vec![Node::default()], ..Plan::default() }.normalise();
     }
     // What the user imports, by argument.
-    let sources = if stem == Stem::Diamond { [0, 0, 1, 1, 1] } else { [0; 5] };
+    let sources = if stem == Stem::Diamond { [0, 0, 1, 1, 1, 0] } else { [0; 6] };
     let of = if matches!(stem, Stem::Chain | Stem::Diamond) { 1 } else { 0 };
     let args = if stem == Stem::Diamond { vec![of, of] } else { vec![of] };
     // The log and the provider's function come first, and then its own.
     let user = Module { args, imports: imports(sources), funcs: vec![start], start: Some(2), ..Module::default() };
     let user = with_segments(user);
-    let relay = Module { args: vec![0], imports: imports([0; 5]), exports: exports(), ..Module::default() };
+    let relay = Module { args: vec![0], imports: imports([0; 6]), exports: exports(), ..Module::default() };
     let node = |module: usize, args: &[usize]| Node { module, args: args.to_vec() };
     let (modules, nodes) = match stem {
         Stem::One | Stem::Two => (vec![provider, user], vec![node(0, &[]), node(1, &[0])]),
@@ -157,12 +165,16 @@ fn plan(stem: Stem, steps: Vec<Step>) -> Plan {
 
 /// The module that has everything.
 fn provider() -> Module {
-    let ty = GlobalType { content: Content::I32, mutable: true };
+    let ty = |content: Content| GlobalType { content, mutable: true };
+    let array = Object::Fixed { kind: Kind::I16, value: 4, len: 3 };
     Module {
         imports: vec![Import { source: Source::Log, twist: None }],
         memories: vec![Memory { min: 1, max: Some(2), ..Memory::default() }],
         tables: vec![Table { ty: TableType { min: 3, max: Some(4), is_64: false }, init: None }],
-        globals: vec![Global { ty, init: Number::Const(7), item: Item::Null }],
+        globals: vec![
+            Global { ty: ty(Content::I32), init: Number::Const(7), ..Global::default() },
+            Global { ty: ty(Content::Object), object: array, ..Global::default() },
+        ],
         tags: vec![true],
         funcs: vec![Func { result: None, steps: vec![Step::Log(3)] }],
         exports: exports(),
@@ -171,11 +183,11 @@ fn provider() -> Module {
 }
 
 fn exports() -> Vec<Export> {
-    vec![Export::Memory(0), Export::Table(0), Export::Global(0), Export::Tag(0), Export::Func(1)]
+    vec![Export::Memory(0), Export::Table(0), Export::Global(0), Export::Tag(0), Export::Func(1), Export::Global(1)]
 }
 
-/// The log, and all five exports of arguments.
-fn imports(sources: [usize; 5]) -> Vec<Import> {
+/// The log, and all exports of arguments.
+fn imports(sources: [usize; 6]) -> Vec<Import> {
     let given = (0..).zip(sources).map(|(export, arg)| Source::Export { arg, export });
     std::iter::once(Source::Log).chain(given).map(|source| Import { source, twist: None }).collect()
 }

@@ -5,9 +5,11 @@
 //! and within bounds, some lie at the very end of a page, a few are far beyond. The further back in the graph a module
 //! stands, the more often it fails: what fails first fails alone.
 
+mod object;
+
 use crate::plan::{
-    Catch, Content, Data, Elem, Export, Func, Global, GlobalType, HostFunc, Import, Item, Memory, Mode, Module, Node,
-    Number, Plan, Source, Step, Table, TableType, Trap, Twist,
+    Atomic, Catch, Content, Data, Elem, Export, Func, Global, GlobalType, HostFunc, Import, Item, Kind, Memory, Mode,
+    Module, Node, Number, Plan, Source, Step, Table, TableType, Trap, Twist, Wide,
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -51,7 +53,7 @@ impl Plan {
     /// # Errors
     /// None but those of [`Unstructured`]; when the data ends, zeros follow.
     pub fn draw(u: &mut Unstructured<'_>, sizes: Sizes) -> Result<Plan> {
-        let mut draw = Draw { u, sizes, plan: Plan::default() };
+        let mut draw = Draw { u, sizes, plan: Plan::default(), kind: Kind::Struct };
         draw.plan()?;
         Ok(draw.plan.normalise())
     }
@@ -77,6 +79,8 @@ struct Draw<'a, 'b> {
     u: &'a mut Unstructured<'b>,
     sizes: Sizes,
     plan: Plan,
+    /// What most objects are, so that they are often what is asked for.
+    kind: Kind,
 }
 
 impl Draw<'_, '_> {
@@ -95,6 +99,7 @@ impl Draw<'_, '_> {
     }
 
     fn plan(&mut self) -> Result<()> {
+        self.kind = self.any_kind()?;
         let nodes = 1 + self.below(self.sizes.nodes)?.max(self.below(self.sizes.nodes)?);
         while self.plan.nodes.len() < nodes {
             let module = if !self.plan.modules.is_empty() && self.chance(64)? {
@@ -240,14 +245,19 @@ impl Draw<'_, '_> {
     }
 
     fn global(&mut self) -> Result<Global> {
-        let content = match self.below(8)? {
+        let content = match self.below(10)? {
             0..=3 => Content::I32,
             4 => Content::I64,
             5 => Content::F64,
-            _ => Content::Func,
+            6 | 7 => Content::Func,
+            _ => Content::Object,
         };
         let ty = GlobalType { content, mutable: self.chance(150)? };
-        Ok(Global { ty, init: self.number()?, item: self.item()? })
+        Ok(match content {
+            Content::Func => Global { ty, item: self.item()?, ..Global::default() },
+            Content::Object => Global { ty, object: self.constant_object()?, ..Global::default() },
+            _ => Global { ty, init: self.number()?, ..Global::default() },
+        })
     }
 
     fn number(&mut self) -> Result<Number> {
@@ -331,7 +341,8 @@ impl Draw<'_, '_> {
 
     fn step(&mut self, nesting: usize) -> Result<Step> {
         Ok(match self.below(64)? {
-            0..=8 => Step::Log(self.value()?),
+            0..=5 => Step::Log(self.value()?),
+            6..=8 => Step::Object(self.object_step()?),
             9 | 10 => Step::LogGlobal(self.any()?),
             11 | 12 => Step::LogByte { memory: self.any()?, at: self.address()? },
             13 => Step::LogNull { table: self.any()?, at: self.index()? },
@@ -359,6 +370,7 @@ impl Draw<'_, '_> {
     fn memory_step(&mut self) -> Result<Step> {
         let memory = self.any()?;
         Ok(match self.below(10)? {
+            0 if self.sizes.proposals => self.proposed_step(memory)?,
             0 | 1 => Step::Store { memory, at: self.address()?, value: u8::arbitrary(self.u)? },
             2 | 3 => Step::StoreWide { memory, at: self.address()?, value: u8::arbitrary(self.u)? },
             4 => Step::Fill { memory, at: self.address()?, value: u8::arbitrary(self.u)?, len: self.len()? },
@@ -378,6 +390,26 @@ impl Draw<'_, '_> {
             },
             8 => Step::DropData(self.any()?),
             _ => Step::Grow { memory, by: if self.chance(30)? { u64::MAX } else { self.below(3)? as u64 } },
+        })
+    }
+
+    /// An atomic access, which is aligned as a rule, or wide arithmetic.
+    fn proposed_step(&mut self, memory: usize) -> Result<Step> {
+        if self.chance(50)? {
+            let op = *self.u.choose(&[Wide::Add, Wide::Sub, Wide::MulSigned, Wide::MulUnsigned])?;
+            return Ok(Step::Wide { op, a: self.wide()?, b: self.wide()? });
+        }
+        use Atomic::*;
+        let ops = [Load, Store, Add, Sub, And, Or, Xor, Exchange, CompareExchange, CompareExchange, Notify, Wait];
+        let (op, width) = (*self.u.choose(&ops)?, 1 << self.below(4)?);
+        let at = self.address()? & if self.chance(230)? { !7 } else { !0 };
+        Ok(Step::Atomic { op, memory, at, width, value: self.below(200)? as u8, expected: self.below(2)? as u8 })
+    }
+
+    fn wide(&mut self) -> Result<i64> {
+        Ok(match self.below(4)? {
+            0 => [-1, i64::MIN, i64::MAX, 1 << 32][self.below(4)?],
+            _ => i64::arbitrary(self.u)?,
         })
     }
 

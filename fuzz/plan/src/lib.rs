@@ -20,7 +20,7 @@
 //! - `generate`: how plans are drawn; a fifth of the segments does not fit, start functions trap, imports do not match.
 //! - `encode`: a module as bytes. All functions are `[] -> []` or `[] -> [i32]`; a step is a few instructions that leave
 //!   the stack as it was.
-//! - `predict`: the specification read as a program about plans: `store` has the objects, `instantiate` the steps of
+//! - `predict`: the specification read as a program about plans: `store` has what instances share, `instantiate` the steps of
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
 //! - [`component`]: plans of components, in the same parts; [`resources`]: of resources that cross components; [`tasks`]: of the asynchronous half of the Component Model;
 //!   [`values`]: of values that cross the boundary of a component; [`wasi`]: of programs of WASI.

@@ -1,9 +1,11 @@
 //! Plans made normal: indices that exist, sizes that are small, steps for which there is something.
 
+mod object;
+
 use crate::{
     plan::{
-        Catch, Content, Data, Elem, Export, Func, Global, HostFunc, Import, Item, Memory, Mode, Module, Node, Number,
-        Plan, Source, Step, Table, TableType, Trap, Twist,
+        Atomic, Catch, Content, Data, Elem, Export, Func, Global, HostFunc, Import, Item, Memory, Mode, Module, Node,
+        Number, Plan, Source, Step, Table, TableType, Trap, Twist,
     },
     space::{ExternType, FuncType, Space},
 };
@@ -55,6 +57,11 @@ impl Plan {
         let hosts = self.hosts.iter().take(hosts).map(|host| normal_host(host, &plan, &spaces)).collect();
         Plan { hosts, ..plan }
     }
+}
+
+/// A length, or one that is too long for anything.
+fn len(len: u64, most: u64) -> u64 {
+    if len <= most { len } else { BEYOND }
 }
 
 fn pick(raw: usize, len: usize) -> Option<usize> {
@@ -240,8 +247,11 @@ impl Context<'_> {
 
     fn global(&self, global: &Global, index: usize) -> Global {
         match global.ty.content {
-            Content::Func => Global { ty: global.ty, init: Number::default(), item: self.item(global.item, index) },
-            content => Global { ty: global.ty, init: self.number(global.init, content, index), item: Item::Null },
+            Content::Func => Global { ty: global.ty, item: self.item(global.item, index), ..Global::default() },
+            Content::Object => {
+                Global { ty: global.ty, object: self.constant_object(global.object, index), ..Global::default() }
+            }
+            content => Global { ty: global.ty, init: self.number(global.init, content, index), ..Global::default() },
         }
     }
 
@@ -313,7 +323,6 @@ impl Context<'_> {
 
     fn step(&self, step: &Step, is_number: bool, nesting: usize, left: &mut usize) -> Option<Step> {
         let space = self.space;
-        let len = |len: u64, most: u64| if len <= most { len } else { BEYOND };
         Some(match *step {
             Step::Log(value) => {
                 space.log?;
@@ -354,6 +363,16 @@ impl Context<'_> {
                 let (data, memory) = (pick(data, self.datas)?, self.memory(memory)?);
                 Step::Init { data, memory, at: self.address(memory, at), source: source & BEYOND, len: len(n, 64) }
             }
+            Step::Atomic { op, memory, at, width, value, expected } => {
+                let memory = self.memory(memory)?;
+                let (at, width) = self.atomic_place(op, memory, at, width)?;
+                Step::Atomic { op, memory, at, width, value, expected }
+            }
+            Step::Wide { op, a, b } => {
+                space.log?;
+                Step::Wide { op, a, b }
+            }
+            Step::Object(step) => Step::Object(self.object_step(step)?),
             Step::DropData(raw) => Step::DropData(pick(raw, self.datas)?),
             Step::Grow { memory, by } => {
                 let memory = self.memory(memory)?;
@@ -383,7 +402,8 @@ impl Context<'_> {
                 Step::GrowTable { table, by, item: self.operand(item) }
             }
             Step::SetGlobal { global, value, item } => {
-                let global = pick_where(global, space.globals.len(), |i| space.globals[i].mutable)?;
+                let is_fit = |i: usize| space.globals[i].mutable && space.globals[i].content != Content::Object;
+                let global = pick_where(global, space.globals.len(), is_fit)?;
                 match space.globals[global].content {
                     Content::Func => Step::SetGlobal { global, value: 0, item: self.operand(item) },
                     _ => Step::SetGlobal { global, value, item: Item::Null },
@@ -415,6 +435,32 @@ impl Context<'_> {
             Step::Recurse => Step::Recurse,
             Step::Spin => Step::Spin,
         })
+    }
+
+    /// Where an atomic access is, and how wide. Which of several reasons to trap comes first is not this crate's question:
+    /// what is not aligned is within bounds, and so is a wait on a memory that is not shared.
+    fn atomic_place(&self, op: Atomic, memory: usize, at: u64, width: u8) -> Option<(u64, u8)> {
+        let width = match op {
+            Atomic::Notify => 4,
+            Atomic::Wait => {
+                if width < 8 {
+                    4
+                } else {
+                    8
+                }
+            }
+            _ => 1 << (width.max(1).ilog2().min(3)),
+        };
+        let ty = self.space.memories[memory];
+        let at = self.address(memory, at);
+        let aligned = at & !(u64::from(width) - 1);
+        let size = ty.min * if ty.bytewise { 1 } else { 65536 };
+        let is_within = at.checked_add(width.into()).is_some_and(|end| end <= size);
+        match (op, is_within) {
+            (Atomic::Wait, false) if !ty.shared => (size >= 8).then_some((0, width)),
+            (Atomic::Wait, _) | (_, false) => Some((aligned, width)),
+            (_, true) => Some((at, width)),
+        }
     }
 
     /// The trap, or `unreachable` where there is nothing for it.

@@ -1,5 +1,9 @@
 //! The data that a plan consists of. Indices are taken modulo what there is: see [`Plan::normalise`].
 
+mod object;
+
+pub use object::{Kind, Object, ObjectStep};
+
 use serde::{Deserialize, Serialize};
 
 /// A link graph and how it comes up.
@@ -194,6 +198,8 @@ pub enum Content {
     I64,
     F64,
     Func,
+    /// `anyref`.
+    Object,
 }
 
 /// A type of globals.
@@ -216,6 +222,9 @@ pub struct Global {
     pub init: Number,
     /// Its initialiser, if it is of type `funcref`.
     pub item: Item,
+    /// Its initialiser, if it is of type `anyref`.
+    #[serde(skip_serializing_if = "Object::is_none")]
+    pub object: Object,
 }
 
 /// A constant expression whose value is a number.
@@ -328,6 +337,12 @@ pub enum Step {
     Init { data: usize, memory: usize, at: u64, source: u64, len: u64 },
     /// `data.drop`.
     DropData(usize),
+    /// An atomic access to so many bytes; the number that it gives is logged.
+    Atomic { op: Atomic, memory: usize, at: u64, width: u8, value: u8, expected: u8 },
+    /// Arithmetic of 128 bits; the lower 32 bits of the upper half are logged, then those of the lower.
+    Wide { op: Wide, a: i64, b: i64 },
+    /// Something done with objects.
+    Object(ObjectStep),
     /// `memory.grow`.
     Grow { memory: usize, by: u64 },
     /// `table.set`.
@@ -362,6 +377,37 @@ pub enum Step {
     Recurse,
     /// Loops until the fuel is exhausted.
     Spin,
+}
+
+/// Atomic accesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are the proposal's own words")]
+pub enum Atomic {
+    Load,
+    Store,
+    Add,
+    Sub,
+    And,
+    Or,
+    Xor,
+    Exchange,
+    CompareExchange,
+    Notify,
+    /// For no time at all.
+    Wait,
+}
+
+/// Instructions of wide arithmetic. Of two numbers of 128 bits the first has `a` for its lower half and `b` for the upper,
+/// the second the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants are the proposal's own words")]
+pub enum Wide {
+    Add,
+    Sub,
+    MulSigned,
+    MulUnsigned,
 }
 
 /// What an exception handler catches.

@@ -4,6 +4,7 @@ mod components;
 mod imports;
 mod programs;
 mod resources;
+mod steps;
 mod tasks;
 mod values;
 
@@ -126,6 +127,7 @@ impl Stats {
             kinds.insert(host_kind(host));
         });
         for module in &plan.modules {
+            steps::objects(module, &mut kinds);
             module.funcs.iter().for_each(|func| steps(&func.steps, &mut kinds));
             module.elems.iter().for_each(|elem| {
                 kinds.insert(match elem.mode {
@@ -173,7 +175,7 @@ impl Stats {
 
     /// All kinds that have to be reached, with the number of plans that could have them.
     pub fn all_kinds(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let core = KINDS.iter().map(|kind| (*kind, self.plans));
+        let core = KINDS.iter().chain(steps::KINDS).map(|kind| (*kind, self.plans));
         let components = components::KINDS.iter().map(|kind| (*kind, self.components));
         let programs = programs::KINDS.iter().map(|kind| (*kind, self.programs));
         let tasks = tasks::KINDS.iter().map(|kind| (*kind, self.tasks));
@@ -298,7 +300,11 @@ fn host_kind(host: &HostFunc) -> &'static str {
 
 fn steps(list: &[Step], kinds: &mut BTreeSet<&'static str>) {
     for step in list {
+        steps::operands(step, kinds);
         kinds.insert(match step {
+            Step::Atomic { op, .. } => steps::atomic(*op),
+            Step::Wide { .. } => "wide arithmetic",
+            Step::Object(step) => steps::object_step(step),
             Step::Log(_) | Step::LogGlobal(_) | Step::LogByte { .. } | Step::LogNull { .. } => "log",
             Step::Store { .. } | Step::StoreWide { .. } | Step::Fill { .. } => "store",
             Step::Copy { .. } => "copy memory",

@@ -27,6 +27,7 @@ pub const NEEDS: &[Need] = &[
     // Not merged yet.
     need("threads", "shared memories and atomics"),
     need("custom-page-sizes", "memories whose pages are not 64 KiB"),
+    need("wide-arithmetic", "arithmetic of 128 bits"),
     // Beyond core.
     need("component-model", "components"),
     need("values", "component-level values and start definitions"),
@@ -67,6 +68,7 @@ mod features {
             "relaxed-simd" => Features::RELAXED_SIMD,
             "threads" => Features::THREADS,
             "custom-page-sizes" => Features::CUSTOM_PAGE_SIZES,
+            "wide-arithmetic" => Features::WIDE_ARITHMETIC,
             "component-model" => Features::COMPONENT_MODEL,
             "values" => Features::CM_VALUES,
             "component-async" => {

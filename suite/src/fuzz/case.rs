@@ -270,8 +270,10 @@ fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
             memories(|m| m.is_64) || module.tables.iter().any(|t| t.ty.is_64) || !module.imports.is_empty(),
             "memory64",
         );
-        let is_atomic = |step: &Step| matches!(step, Step::Trap(Trap::Unaligned(_) | Trap::WaitUnshared(_)));
+        let is_atomic =
+            |step: &Step| matches!(step, Step::Trap(Trap::Unaligned(_) | Trap::WaitUnshared(_)) | Step::Atomic { .. });
         need(memories(|m| m.shared) || steps.iter().any(|s| is_atomic(s)) || !module.imports.is_empty(), "threads");
+        need(has(|step| matches!(step, Step::Wide { .. })), "wide-arithmetic");
         need(memories(|m| m.bytewise) || !module.imports.is_empty(), "custom-page-sizes");
     }
     let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();

@@ -19,7 +19,7 @@ const FUEL: u64 = 50_000;
 /// Settings under which every plan ends within milliseconds, and what it exhausts by intent is exhausted.
 pub fn config(tier: Tier) -> Config {
     Config {
-        features: Features::WASM3 | Features::THREADS | Features::CUSTOM_PAGE_SIZES,
+        features: Features::WASM3 | Features::THREADS | Features::CUSTOM_PAGE_SIZES | Features::WIDE_ARITHMETIC,
         limits: Limits {
             fuel: Some(FUEL),
             call_depth: 1_000,

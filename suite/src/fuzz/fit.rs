@@ -4,7 +4,7 @@ use crate::{case::needs::features, runtime::needs::Accepted};
 use preflight_engine::{Config, Module};
 use preflight_plan::{
     Plan,
-    plan::{Export, Global, Item, Mode, Module as PlanModule, Number, Source, Step, Trap, Twist},
+    plan::{Content, Export, Global, Item, Mode, Module as PlanModule, Number, Object, Source, Step, Trap, Twist},
 };
 
 /// What a plan was made without: the name of a proposal, or the host's functions that do more than log.
@@ -101,6 +101,10 @@ fn one_memory(modules: &mut [PlanModule], i: usize) {
 }
 
 fn constant(global: &mut Global) {
+    if global.ty.content == Content::Object {
+        global.ty.content = Content::Func;
+        global.object = Object::None;
+    }
     number(&mut global.init);
     global.item = plain(global.item);
 }
@@ -141,6 +145,9 @@ fn step(step: Step, proposal: &str) -> Vec<Step> {
         ("tail-call", Step::CallIndirect { table, at, number, .. }) => {
             Step::CallIndirect { table, at, number, tail: false }
         }
+        ("threads", Step::Atomic { .. })
+        | ("wide-arithmetic", Step::Wide { .. })
+        | ("function-references" | "gc", Step::Object(_)) => return Vec::new(),
         ("threads", Step::Trap(Trap::Unaligned(_) | Trap::WaitUnshared(_))) => Step::Trap(Trap::Unreachable),
         ("function-references" | "gc", Step::CallRef { func }) => Step::Call { func, tail: false },
         ("function-references" | "gc", Step::Trap(Trap::CallNull | Trap::AsNonNull | Trap::ArrayGet | Trap::Cast)) => {

@@ -465,10 +465,11 @@ fn value_type(value: &Value) -> Option<ValType> {
     }
 }
 
-/// The state without the names of functions, which runtimes do not tell.
+/// The state without the names of functions, and without what an object is, which runtimes do not tell.
 fn without_names(state: &State) -> State {
     let unnamed = |value: &Value| match value {
         Value::Ref(RefValue::Func(_)) => Value::Ref(RefValue::Func("?".to_owned())),
+        Value::Ref(RefValue::Array) => Value::Ref(RefValue::Struct),
         value => value.clone(),
     };
     match state {

@@ -23,6 +23,7 @@ const PROBES: &[(&str, &str)] = &[
     ),
     ("threads", "(module (memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0)))))"),
     ("custom-page-sizes", "(module (memory 1 (pagesize 1)))"),
+    ("wide-arithmetic", "(module (func (result i64 i64) (i64.mul_wide_u (i64.const 1) (i64.const 2))))"),
 ];
 
 /// A module for each proposal of release 2.0, which every case may use.

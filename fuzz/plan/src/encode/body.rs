@@ -1,17 +1,25 @@
 //! The functions of a module: each step a few instructions that leave the stack as it was.
 
+mod atomic;
+mod object;
+
+pub(super) use object::object_expr;
+
 use super::module::types;
 use crate::{
     plan::{Catch as Caught, Content, Func, Item, Step, Trap},
     space::{FuncType, Space},
 };
-use wasm_encoder::{AbstractHeapType, BlockType, Catch, Function, HeapType, InstructionSink, MemArg, ValType};
+use wasm_encoder::{AbstractHeapType, BlockType, Catch, Function, HeapType, InstructionSink, MemArg, RefType, ValType};
 
 /// The body of a function; `recursion` is the function that calls itself.
 pub(super) fn encode(func: &Func, space: &Space, recursion: u32) -> Function {
     let counters = nesting(&func.steps);
-    let mut body = Function::new((counters > 0).then_some((counters, ValType::I32)));
-    let mut encoder = Encoder { out: body.instructions(), space, recursion, counters: 0 };
+    let scratch = has_objects(&func.steps).then_some((1, ValType::Ref(RefType::ANYREF)));
+    let mut body = Function::new(
+        (counters > 0).then_some((counters, ValType::I32)).into_iter().chain(scratch).collect::<Vec<_>>(),
+    );
+    let mut encoder = Encoder { out: body.instructions(), space, recursion, counters: 0, scratch: counters };
     encoder.steps(&func.steps);
     if let Some(result) = func.result {
         encoder.out.i32_const(result);
@@ -37,12 +45,22 @@ fn nesting(steps: &[Step]) -> u32 {
     steps.iter().map(one).max().unwrap_or_default()
 }
 
+/// Whether a step does something with objects, which takes a local.
+fn has_objects(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Repeat { body, .. } | Step::Try { body, .. } => has_objects(body),
+        step => matches!(step, Step::Object(_)),
+    })
+}
+
 struct Encoder<'a, 'b> {
     out: InstructionSink<'a>,
     space: &'b Space,
     recursion: u32,
     /// The counters in use: locals.
     counters: u32,
+    /// The local for objects, after all counters.
+    scratch: u32,
 }
 
 impl Encoder<'_, '_> {
@@ -123,7 +141,10 @@ impl Encoder<'_, '_> {
             | Step::Copy { .. }
             | Step::Init { .. }
             | Step::DropData(_)
+            | Step::Atomic { .. }
             | Step::Grow { .. } => self.memory_step(step),
+            Step::Wide { op, a, b } => self.wide(op, a, b),
+            Step::Object(ref step) => self.object_step(step),
             Step::SetElement { .. }
             | Step::FillTable { .. }
             | Step::CopyTable { .. }
@@ -135,7 +156,7 @@ impl Encoder<'_, '_> {
                     Content::I32 => self.out.i32_const(value as i32),
                     Content::I64 => self.out.i64_const(value),
                     Content::F64 => self.out.f64_const((value as f64).into()),
-                    Content::Func => {
+                    Content::Func | Content::Object => {
                         self.item(item);
                         &mut self.out
                     }
@@ -173,6 +194,9 @@ impl Encoder<'_, '_> {
                 self.number(source, false);
                 self.number(len, false);
                 self.out.memory_init(memory as u32, data as u32);
+            }
+            Step::Atomic { op, memory, at, width, value, expected } => {
+                self.atomic(op, memory, at, width, [value, expected]);
             }
             Step::DropData(data) => {
                 self.out.data_drop(data as u32);

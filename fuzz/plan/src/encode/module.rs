@@ -3,15 +3,16 @@
 use super::{body, export_name, import_names};
 use crate::{
     plan::{
-        Content, Data, Elem, Export, Global, GlobalType, Item, Memory, Mode, Module, Number, Step, TableType, Trap,
+        Content, Data, Elem, Export, Global, GlobalType, Item, Memory, Mode, Module, Number, Object, ObjectStep, Step,
+        TableType, Trap,
     },
     space::{ExternType, FuncType, Space},
 };
 use std::{borrow::Cow, collections::BTreeSet};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, HeapType, ImportSection, MemorySection, MemoryType, RefType,
-    StartSection, StorageType, TableSection, TagKind, TagSection, TagType, TypeSection, ValType,
+    ExportSection, FieldType, FunctionSection, GlobalSection, HeapType, ImportSection, MemorySection, MemoryType,
+    RefType, StartSection, StorageType, TableSection, TagKind, TagSection, TagType, TypeSection, ValType,
 };
 
 /// The indices of the types that every module defines.
@@ -24,8 +25,16 @@ pub(super) mod types {
     pub const LOG: u32 = 2;
     /// `(array i32)`, where it is needed.
     pub const ARRAY: u32 = 3;
-    /// `(struct)`, likewise.
+    /// A structure with a field of each of the types of elements, likewise.
     pub const STRUCT: u32 = 4;
+    /// `(array i8)`, likewise.
+    pub const BYTES: u32 = 5;
+    /// `(array i16)`, likewise.
+    pub const HALVES: u32 = 6;
+    /// `(array i64)`, likewise.
+    pub const LONGS: u32 = 7;
+    /// `(array funcref)`, likewise.
+    pub const FUNCS: u32 = 8;
 }
 
 /// What the bodies of a module need beside its definitions.
@@ -114,7 +123,8 @@ pub(crate) fn recurses(module: &Module) -> bool {
 }
 
 fn needs(module: &Module) -> Needs {
-    let mut needs = Needs::default();
+    let objects = module.globals.iter().any(|global| !matches!(global.object, Object::None | Object::I31(_)));
+    let mut needs = Needs { objects, ..Needs::default() };
     module.funcs.iter().for_each(|func| needs_of(&func.steps, &mut needs));
     needs
 }
@@ -123,6 +133,14 @@ fn needs_of(steps: &[Step], needs: &mut Needs) {
     for step in steps {
         match step {
             Step::Trap(Trap::ArrayGet | Trap::Cast) => needs.objects = true,
+            Step::Object(step) => {
+                needs.objects = true;
+                if let ObjectStep::Set { item: Item::Func(func), .. }
+                | ObjectStep::Fill { item: Item::Func(func), .. } = step
+                {
+                    needs.referenced.insert(*func);
+                }
+            }
             Step::Recurse => needs.recursion = true,
             Step::CallRef { func }
             | Step::SetElement { item: Item::Func(func), .. }
@@ -143,8 +161,18 @@ fn type_section(needs: &Needs) -> TypeSection {
     types.ty().function([], [ValType::I32]);
     types.ty().function([ValType::I32], []);
     if needs.objects {
-        types.ty().array(&StorageType::Val(ValType::I32), true);
-        types.ty().struct_([]);
+        let elements = [
+            StorageType::I8,
+            StorageType::I16,
+            StorageType::Val(ValType::I32),
+            StorageType::Val(ValType::I64),
+            StorageType::Val(ValType::FUNCREF),
+        ];
+        types.ty().array(&elements[2], true);
+        types.ty().struct_(elements.map(|element_type| FieldType { element_type, mutable: true }));
+        for element in [0, 1, 3, 4] {
+            types.ty().array(&elements[element], true);
+        }
     }
     types
 }
@@ -271,6 +299,7 @@ fn global_type(ty: GlobalType) -> wasm_encoder::GlobalType {
         Content::I64 => ValType::I64,
         Content::F64 => ValType::F64,
         Content::Func => ValType::FUNCREF,
+        Content::Object => ValType::Ref(RefType::ANYREF),
     };
     wasm_encoder::GlobalType { val_type, mutable: ty.mutable, shared: false }
 }
@@ -291,6 +320,7 @@ fn item_expr(item: Item) -> ConstExpr {
 fn global_expr(global: &Global) -> ConstExpr {
     match global.ty.content {
         Content::Func => item_expr(global.item),
+        Content::Object => body::object_expr(global.object),
         content => number_expr(global.init, content),
     }
 }
@@ -303,7 +333,7 @@ fn number_expr(number: Number, content: Content) -> ConstExpr {
     let constant = |value: i64| match content {
         Content::I64 => ConstExpr::i64_const(value),
         Content::F64 => ConstExpr::f64_const((value as f64).into()),
-        Content::I32 | Content::Func => ConstExpr::i32_const(value as i32),
+        Content::I32 | Content::Func | Content::Object => ConstExpr::i32_const(value as i32),
     };
     match number {
         Number::Const(value) => constant(value),

@@ -134,7 +134,7 @@ impl World<'_> {
             Number::Sum(i, value) => match global(i) {
                 Cell::I32(sum) => Cell::I32(sum.wrapping_add(value as i32)),
                 Cell::I64(sum) => Cell::I64(sum.wrapping_add(value)),
-                Cell::F64(_) | Cell::Func(_) => unreachable!("sums are of integers"),
+                Cell::F64(_) | Cell::Func(_) | Cell::Object(_) => unreachable!("sums are of integers"),
             },
         }
     }
@@ -157,6 +157,9 @@ impl World<'_> {
         for global in &module.globals {
             let cell = match global.ty.content {
                 Content::Func => Cell::Func(self.item(instance, global.item)),
+                Content::Object => {
+                    Cell::Object(self.object(instance, global.object).expect("constant expressions do not trap"))
+                }
                 content => self.number(instance, global.init, content),
             };
             let index = self.instances[instance].globals.len() as u32;

@@ -3,7 +3,9 @@
 //! Nothing here looks at an engine, or at bytes: the specification's rules are applied to the plan.
 
 mod actions;
+mod atomic;
 mod instantiate;
+mod object;
 mod run;
 mod store;
 

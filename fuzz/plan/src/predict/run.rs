@@ -81,7 +81,7 @@ impl World<'_> {
     }
 
     /// Logs what a step found out, if its module can.
-    fn report(&mut self, instance: usize, value: i32) -> Result<(), Stop> {
+    pub(super) fn report(&mut self, instance: usize, value: i32) -> Result<(), Stop> {
         if self.spaces[self.instances[instance].module].log.is_some() {
             self.log(Some(instance), value)
         } else {
@@ -178,6 +178,9 @@ impl World<'_> {
             | Step::Init { .. }
             | Step::DropData(_)
             | Step::Grow { .. } => self.memory_step(instance, step)?,
+            Step::Atomic { .. } => self.atomic(instance, step)?,
+            Step::Wide { op, a, b } => self.wide(instance, op, a, b)?,
+            Step::Object(ref step) => self.object_step(instance, step)?,
             Step::SetElement { .. }
             | Step::FillTable { .. }
             | Step::CopyTable { .. }
@@ -223,9 +226,7 @@ impl World<'_> {
             }
             Step::Init { data, memory, at, source, len } => {
                 let memory = address(memory);
-                let of = &self.instances[instance];
-                let bytes: &[u8] = if of.dropped[data] { &[] } else { &self.plan.modules[of.module].datas[data].bytes };
-                let bytes = part(bytes, source, len, TrapCode::OutOfBoundsMemory)?.to_vec();
+                let bytes = part(self.data(instance, data), source, len, TrapCode::OutOfBoundsMemory)?.to_vec();
                 self.memories[memory].write(at, bytes.into_iter())
             }
             Step::DropData(data) => {

@@ -1,8 +1,11 @@
 //! The objects that instances share (core `#syntax-store`).
 
-use super::{Called, Stop};
+use super::{
+    Called, Stop,
+    object::{Any, Obj},
+};
 use crate::{
-    plan::{Content, GlobalType, Memory, Plan, TableType},
+    plan::{Content, GlobalType, Kind, Memory, Plan, TableType},
     space::{FuncType, Space},
 };
 use preflight_engine::trace::{Event, InstancePath, MemoryScan, RefValue, State, TableRun, TrapCode, Value};
@@ -42,6 +45,7 @@ pub(super) enum Cell {
     I64(i64),
     F64(f64),
     Func(Ref),
+    Object(Any),
 }
 
 /// An external value.
@@ -79,6 +83,8 @@ pub(super) struct World<'a> {
     pub globals: Vec<(GlobalType, Cell)>,
     /// Whether exceptions with the tag have an argument.
     pub tags: Vec<bool>,
+    /// Structures and arrays.
+    pub objects: Vec<Obj>,
     pub instances: Vec<Instance>,
     /// The latest complete instance of each node.
     pub nodes: Vec<Option<usize>>,
@@ -105,6 +111,7 @@ impl<'a> World<'a> {
             memories: Vec::new(),
             globals: Vec::new(),
             tags: Vec::new(),
+            objects: Vec::new(),
             instances: Vec::new(),
             nodes: vec![None; plan.nodes.len()],
             attempts: vec![0; plan.nodes.len()],
@@ -135,6 +142,12 @@ impl<'a> World<'a> {
             Cell::I64(value) => Value::I64(value),
             Cell::F64(value) => Value::F64(value.to_bits()),
             Cell::Func(reference) => self.ref_value(reference),
+            Cell::Object(any) => Value::Ref(match any {
+                Any::Null => RefValue::Null,
+                Any::I31(value) => RefValue::I31(value),
+                Any::Object(object) if self.objects[object].kind == Kind::Struct => RefValue::Struct,
+                Any::Object(_) => RefValue::Array,
+            }),
         }
     }
 
@@ -145,6 +158,12 @@ impl<'a> World<'a> {
             FuncId::Host(_) => FuncType::Unit,
             FuncId::Wasm(instance, func) => self.spaces[self.instances[instance].module].funcs[func],
         }
+    }
+
+    /// A data segment of an instance: empty when dropped.
+    pub fn data(&self, instance: usize, data: usize) -> &[u8] {
+        let of = &self.instances[instance];
+        if of.dropped[data] { &[] } else { &self.plan.modules[of.module].datas[data].bytes }
     }
 
     /// A table as the post-mortem shows it.
@@ -161,6 +180,7 @@ impl Cell {
             Content::I64 => Cell::I64(value),
             Content::F64 => Cell::F64(value as f64),
             Content::Func => Cell::Func(None),
+            Content::Object => Cell::Object(Any::Null),
         }
     }
 
@@ -169,7 +189,7 @@ impl Cell {
         match self {
             Cell::I32(value) => u64::from(value as u32),
             Cell::I64(value) => value as u64,
-            Cell::F64(_) | Cell::Func(_) => unreachable!("offsets are of address types"),
+            Cell::F64(_) | Cell::Func(_) | Cell::Object(_) => unreachable!("offsets are of address types"),
         }
     }
 }
