@@ -367,6 +367,27 @@ fn a_wrong_expectation_of_values_is_found() {
     assert!(changed > 1_000 && said > 200, "{changed}, {said}");
 }
 
+#[test]
+fn a_wrong_expectation_of_tasks_is_found() {
+    let judge = Judge::new(&[Tier::Interp]);
+    for seed in 0..100 {
+        let plan = TaskPlan::from_seed(seed);
+        let (wasm, right) = (plan.to_wasm(), plan.expected());
+        for action in 0..right.len() {
+            let mut wrong = right.clone();
+            // Whatever the last event is, or else what is left.
+            if wrong[action].events.pop().is_none() {
+                wrong[action].post_mortem.0.pop();
+            }
+            assert_eq!(
+                judge.task_against(&plan, &wasm, &wrong).class,
+                Class::Disagreed,
+                "seed {seed}, action {action}"
+            );
+        }
+    }
+}
+
 /// What is left after a failure, each kind of thing in it: a difference in any of them is found, and so is one in what the
 /// second instances of a plan do.
 #[test]

@@ -64,7 +64,7 @@ impl ImportPlan {
     }
 }
 
-/// Hosts have no value types to give.
+/// Hosts have no types to give, but those of resources.
 fn from_host(item: &Item) -> Option<Given> {
     Some(match item {
         Item::Func(func) => Given::Func(func.clone()),
@@ -75,7 +75,7 @@ fn from_host(item: &Item) -> Option<Given> {
         Item::Module(shape) => Given::Module(module(shape).finish()),
         Item::Component(interface) => Given::Component(component(interface)),
         Item::Resource => Given::Resource,
-        Item::Type(_) => return None,
+        Item::Type(_) | Item::TypeOf(_) => return None,
     })
 }
 
@@ -197,6 +197,15 @@ impl Scope {
                 let prim = prim_type(*prim);
                 ComponentTypeRef::Type(TypeBounds::Eq(self.define_type(|types| types.defined_type().list(prim))))
             }
+            Item::TypeOf(of) => ComponentTypeRef::Type(TypeBounds::Eq(self.type_of(of))),
+        }
+    }
+
+    /// The type of a function, an instance or a component.
+    fn type_of(&mut self, of: &Item) -> u32 {
+        match self.wanted(of) {
+            ComponentTypeRef::Func(ty) | ComponentTypeRef::Instance(ty) | ComponentTypeRef::Component(ty) => ty,
+            _ => unreachable!("in a normal plan it is one of these"),
         }
     }
 
@@ -306,6 +315,7 @@ impl Scope {
                 let prim = prim_type(*prim);
                 (ComponentExportKind::Type, self.define_type(|types| types.defined_type().list(prim)))
             }
+            Item::TypeOf(of) => (ComponentExportKind::Type, self.type_of(of)),
         }
     }
 

@@ -41,10 +41,18 @@ fn import(u: &mut Unstructured<'_>) -> Result<Import> {
 
 fn item(u: &mut Unstructured<'_>, levels: usize) -> Result<Item> {
     let is_leaf = levels <= 1;
-    Ok(match u.int_in_range(0..=13)? {
+    Ok(match u.int_in_range(0..=15)? {
         0 | 1 => Item::Func(func(u)?),
         2 => Item::Resource,
         3 => Item::Type(prim(u)?),
+        14 | 15 if levels > 1 => Item::TypeOf(Box::new(match u.int_in_range(0..=2)? {
+            0 => Item::Func(func(u)?),
+            1 => Item::Instance(some(u, |u| item(u, levels - 1))?),
+            _ => {
+                let (imports, exports) = (some(u, |u| item(u, levels - 1))?, some(u, |u| item(u, levels - 1))?);
+                Item::Component(Interface { imports, exports })
+            }
+        })),
         4..=8 => Item::Module(Shape { imports: some(u, core)?, exports: some(u, core)? }),
         _ if is_leaf => Item::Func(func(u)?),
         9 | 10 => Item::Instance(some(u, |u| item(u, levels - 1))?),
@@ -107,6 +115,7 @@ fn change(u: &mut Unstructured<'_>, of: &mut Item) -> Result<()> {
         }
         Item::Resource => *of = item(u, 1)?,
         Item::Type(of) => *of = prim(u)?,
+        Item::TypeOf(of) => change(u, of)?,
     }
     Ok(())
 }

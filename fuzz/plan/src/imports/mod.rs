@@ -1,7 +1,7 @@
 //! Plans of a component's imports: what it declares of each, what it is given, and whether that matches.
 //!
-//! The component has nothing but imports: functions, instances, core modules, components, resource types and value types. What
-//! is given comes from the host, or is exported by an instance of another component. A plan says what both sides are made
+//! The component has nothing but imports: functions, instances, core modules, components, resource types and other types.
+//! What is given comes from the host, or is exported by an instance of another component. A plan says what both sides are made
 //! of; whether one matches the other is worked out from that.
 //!
 //! ```
@@ -57,6 +57,8 @@ pub enum Item {
     Resource,
     /// A list of this: declared, it is the only type that matches.
     Type(Prim),
+    /// The type of a function, an instance or a component, in place of one: declared, it is the only type that matches.
+    TypeOf(Box<Item>),
 }
 
 impl Default for Item {
@@ -163,15 +165,15 @@ mod most {
 }
 
 impl ImportPlan {
-    /// The normal plan that this one stands for: nothing is too large or too deep, and a host gives no value types, which
+    /// The normal plan that this one stands for: nothing is too large or too deep, and a host gives no types, which
     /// it need not do.
     pub fn normalise(&self) -> ImportPlan {
         let import = |import: &Import| {
             let wanted = top(&import.wanted);
             let given = import.given.as_ref().map(top);
             let given = match (&wanted, given) {
-                (_, Some(Item::Type(_))) if !self.is_exported => None,
-                (Item::Type(ty), None) if self.is_exported => Some(Item::Type(*ty)),
+                (_, Some(Item::Type(_) | Item::TypeOf(_))) if !self.is_exported => None,
+                (ty @ (Item::Type(_) | Item::TypeOf(_)), None) if self.is_exported => Some(ty.clone()),
                 (_, given) => given,
             };
             Import { wanted, given }
@@ -185,12 +187,13 @@ impl ImportPlan {
 fn top(item: &Item) -> Item {
     match item {
         Item::Type(_) => item.clone(),
+        Item::TypeOf(_) => normal(item, most::LEVELS, true),
         item => normal(item, most::LEVELS, false),
     }
 }
 
 /// The normal form of what stands in a component (or in its type), where everything that is declared has to be given, or
-/// of what stands elsewhere: of that, a host need give neither value types nor instances without exports.
+/// of what stands elsewhere: of that, a host need give neither types nor instances without exports.
 fn normal(item: &Item, levels: usize, in_component: bool) -> Item {
     let Some(levels) = levels.checked_sub(1) else { return Item::default() };
     let all = |items: &[Item], in_component| -> Vec<Item> {
@@ -212,7 +215,12 @@ fn normal(item: &Item, levels: usize, in_component: bool) -> Item {
         }
         Item::Resource => Item::Resource,
         Item::Type(_) if in_component => item.clone(),
-        Item::Type(_) => Item::default(),
+        // Nobody gives what stands in a type.
+        Item::TypeOf(of) if in_component => Item::TypeOf(Box::new(match normal(of, levels, true) {
+            of @ (Item::Func(_) | Item::Instance(_) | Item::Component(_)) => of,
+            _ => Item::default(),
+        })),
+        Item::Type(_) | Item::TypeOf(_) => Item::default(),
     }
 }
 

@@ -32,7 +32,7 @@ impl ImportPlan {
     pub fn fits(&self) -> bool {
         self.imports.iter().all(|import| match (&import.wanted, &import.given) {
             // The declaration says all there is to say.
-            (Item::Type(_), None) => !self.is_exported,
+            (Item::Type(_) | Item::TypeOf(_), None) => !self.is_exported,
             (wanted, given) => given.as_ref().is_some_and(|given| matches(given, wanted)),
         })
     }
@@ -46,7 +46,7 @@ impl ImportPlan {
             Item::Instance(_) => ExternKind::Instance,
             Item::Module(_) => ExternKind::Module,
             Item::Component(_) => ExternKind::Component,
-            Item::Resource | Item::Type(_) => ExternKind::Type,
+            Item::Resource | Item::Type(_) | Item::TypeOf(_) => ExternKind::Type,
         };
         self.imports.iter().enumerate().map(|(i, import)| (format!("x{i}"), kind(&import.wanted))).collect()
     }
@@ -62,6 +62,8 @@ fn matches(given: &Item, wanted: &Item) -> bool {
         // Types of functions and values have no subtypes but themselves.
         (Item::Func(given), Item::Func(wanted)) => given == wanted,
         (Item::Type(given), Item::Type(wanted)) => given == wanted,
+        // What has an `eq` bound is structurally equal (Explainer.md, *Type Definitions*).
+        (Item::TypeOf(given), Item::TypeOf(wanted)) => given == wanted,
         (Item::Resource, Item::Resource) => true,
         // More exports do no harm.
         (Item::Instance(given), Item::Instance(wanted)) => each(given, wanted, matches),

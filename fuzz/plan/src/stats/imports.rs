@@ -23,6 +23,10 @@ pub(super) const KINDS: &[&str] = &[
     "imports: resource type",
     "imports: table of a module",
     "imports: tag of a module",
+    "imports: type of a component",
+    "imports: type of a function",
+    "imports: type of an instance",
+    "imports: type of something that does not match",
     "imports: value type",
     "imports: value type that does not match",
 ];
@@ -49,6 +53,7 @@ impl Stats {
                 (Item::Module(_), Item::Module(_)) => "imports: module that does not match",
                 (Item::Component(_), Item::Component(_)) => "imports: component that does not match",
                 (Item::Type(_), Item::Type(_)) => "imports: value type that does not match",
+                (Item::TypeOf(_), Item::TypeOf(_)) => "imports: type of something that does not match",
                 _ => "imports: of another kind",
             });
         }
@@ -65,6 +70,11 @@ fn item(of: &Item, kinds: &mut BTreeSet<&'static str>) {
         Item::Component(_) => "imports: component",
         Item::Resource => "imports: resource type",
         Item::Type(_) => "imports: value type",
+        Item::TypeOf(of) => match **of {
+            Item::Instance(_) => "imports: type of an instance",
+            Item::Component(_) => "imports: type of a component",
+            _ => "imports: type of a function",
+        },
     });
     match of {
         Item::Instance(items) => items.iter().for_each(|of| item(of, kinds)),

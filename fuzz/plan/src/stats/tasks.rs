@@ -1,7 +1,7 @@
 //! What plans of tasks hold.
 
 use super::Stats;
-use crate::tasks::{HostEnd, Lift, Pause, Place, Side, Step, TaskPlan};
+use crate::tasks::{Ending, HostEnd, Lift, Pause, Place, Side, Step, TaskPlan};
 use preflight_engine::trace::{Event, Outcome, TaskStep, ThreadStep, Trace, TrapCode};
 use std::collections::BTreeSet;
 
@@ -14,12 +14,18 @@ pub(super) const KINDS: &[&str] = &[
     "task: cancel a call",
     "task: cancel a call and wait",
     "task: cancel a copy",
+    "task: cancel a copy and wait",
     "task: context",
     "task: copy that waits",
     "task: drop a call",
     "task: drop a set",
     "task: drop an end",
+    "task: ending: cancels itself",
+    "task: ending: returns nothing",
+    "task: ending: returns twice",
+    "task: ending: traps",
     "task: error context",
+    "task: error given to the host",
     "task: error message",
     "task: event delivered",
     "task: fails: deadlock",
@@ -40,9 +46,11 @@ pub(super) const KINDS: &[&str] = &[
     "task: join",
     "task: join a call",
     "task: leave a set",
+    "task: keeps the lock",
     "task: lift: callback",
     "task: lift: stackful",
     "task: lift: sync",
+    "task: lingers",
     "task: memory",
     "task: pause: suspend",
     "task: pause: wait",
@@ -89,6 +97,8 @@ impl Stats {
             kinds.extend(trace.events.iter().any(is_delivered).then_some("task: event delivered"));
             let blocks = |event: &Event| matches!(event, Event::Thread { thread: 2.., step: ThreadStep::Blocked, .. });
             kinds.extend(trace.events.iter().any(blocks).then_some("task: thread blocks"));
+            let keeps = |event: &Event| matches!(event, Event::RuleApplied { rule, .. } if rule == "CM-ASYNC-22");
+            kinds.extend(trace.events.iter().any(keeps).then_some("task: keeps the lock"));
             let is_cancelled = |event: &Event| matches!(event, Event::Task { step: TaskStep::Cancelled, .. });
             kinds.extend(trace.events.iter().any(is_cancelled).then_some("task: is told to cancel"));
             kinds.extend(match trace.outcome {
@@ -111,6 +121,15 @@ fn calls_of(plan: &TaskPlan) -> Vec<&'static str> {
         Lift::Stackful => "task: lift: stackful",
         Lift::Callback => "task: lift: callback",
     }];
+    kinds.extend(match plan.ends {
+        _ if plan.lift == Lift::Sync => None,
+        Ending::Return => None,
+        Ending::Twice => Some("task: ending: returns twice"),
+        Ending::Nothing => Some("task: ending: returns nothing"),
+        Ending::Cancel => Some("task: ending: cancels itself"),
+        Ending::Trap => Some("task: ending: traps"),
+    });
+    kinds.extend((plan.lingers && plan.lift != Lift::Sync).then_some("task: lingers"));
     kinds.extend(match plan.pause {
         _ if plan.yields == 0 => Some("task: call that returns at once"),
         Pause::Yield => None,
@@ -148,6 +167,8 @@ fn kind(step: Step) -> Option<&'static str> {
         Step::Suspend => "task: thread: suspend",
         Step::Switch { promotes: true, .. } => "task: thread: promote",
         Step::Switch { .. } => "task: thread: resume",
+        Step::PassError(_) => "task: error given to the host",
+        Step::CancelSync { .. } => "task: cancel a copy and wait",
         Step::ErrorMessage(_) => "task: error message",
         Step::CallSync => "task: call that waits",
         Step::Turn(_) => "task: turn to a call",

@@ -33,6 +33,7 @@ mod component_types {
     pub const GET_FUTURE: u32 = 5;
     pub const TAKE_STREAM: u32 = 6;
     pub const TAKE_FUTURE: u32 = 7;
+    pub const PASS_ERROR: u32 = 8;
 }
 
 impl TaskPlan {
@@ -51,6 +52,7 @@ impl TaskPlan {
                 "get-stream" => ty::GET_STREAM,
                 "get-future" => ty::GET_FUTURE,
                 "read-stream" | "drop-stream" => ty::TAKE_STREAM,
+                "pass-error" => ty::PASS_ERROR,
                 _ => ty::TAKE_FUTURE,
             };
             imports.import(*name, ComponentTypeRef::Func(ty));
@@ -103,6 +105,8 @@ fn component_type_section() -> ComponentTypeSection {
     section.function().params([("x", U32)]).result(Some(future));
     section.function().params([("x", stream)]).result(None);
     section.function().params([("x", future)]).result(None);
+    let error = ComponentValType::Primitive(PrimitiveValType::ErrorContext);
+    section.function().params([("x", error)]).result(Some(error));
     section
 }
 

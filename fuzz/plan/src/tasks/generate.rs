@@ -1,6 +1,6 @@
 //! How plans of tasks are drawn.
 
-use super::{HostEnd, HostFunc, Lift, Pause, Place, Side, Step, TaskPlan};
+use super::{Ending, HostEnd, HostFunc, Lift, Pause, Place, Side, Step, TaskPlan};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for TaskPlan {
@@ -13,6 +13,12 @@ impl<'a> Arbitrary<'a> for TaskPlan {
             if u.int_in_range(0..=3)? > 0 {
                 steps.push(made);
             }
+        }
+        // Some have calls that come into each other's way.
+        if u.int_in_range(0..=5)? == 0 {
+            steps.extend([Step::Call, Step::Call]);
+            let next = [Step::JoinCall(0), Step::CancelCall, Step::Yield, Step::CancelCallSync, Step::Turn(0)];
+            steps.push(*u.choose(&next)?);
         }
         let has = Has { threads: u.int_in_range(0..=2)? == 0, hosts: u.int_in_range(0..=2)? == 0 };
         for _ in 0..n {
@@ -34,7 +40,14 @@ impl<'a> Arbitrary<'a> for TaskPlan {
         let lift = *u.choose(&[Lift::Sync, Lift::Sync, Lift::Stackful, Lift::Callback])?;
         let pause = *u.choose(&[Pause::Yield, Pause::Yield, Pause::Yield, Pause::Suspend, Pause::Wait])?;
         let insists = u.int_in_range(0..=4)? == 0;
-        Ok(TaskPlan { place, steps, threads, yields, value, lift, pause, insists, hosts }.normalise())
+        let lingers = u.int_in_range(0..=3)? == 0;
+        let ends = match u.int_in_range(0..=15)? {
+            0 => *u.choose(&[Ending::Twice, Ending::Nothing, Ending::Trap])?,
+            1 => Ending::Cancel,
+            _ => Ending::Return,
+        };
+        let plan = TaskPlan { place, steps, threads, yields, value, lift, pause, insists, ends, lingers, hosts };
+        Ok(with_ends_that_are_there(plan.normalise()))
     }
 }
 
@@ -60,6 +73,30 @@ fn host(u: &mut Unstructured<'_>) -> Result<HostFunc> {
         _ => HostEnd::Return(u.int_in_range(0..=99)?),
     };
     Ok(HostFunc { polls, end, insists: u.int_in_range(0..=2)? == 0 })
+}
+
+/// Of streams and futures of the host there is one end only: nearly all steps are about that one.
+fn with_ends_that_are_there(mut plan: TaskPlan) -> TaskPlan {
+    let is_hosts = |step: &Step| match step {
+        Step::NewFlow { .. } => Some(false),
+        Step::GetFlow { .. } => Some(true),
+        _ => None,
+    };
+    let hosts: Vec<bool> = plan.all_steps().filter_map(is_hosts).collect();
+    for (i, step) in plan.steps.iter_mut().chain(plan.threads.iter_mut().flatten()).enumerate() {
+        if let Step::Copy { flow, side, .. }
+        | Step::CopySync { flow, side, .. }
+        | Step::Cancel { flow, side }
+        | Step::CancelSync { flow, side }
+        | Step::DropEnd { flow, side }
+        | Step::Join { flow, side, .. } = step
+            && hosts[*flow]
+            && i % 8 != 7
+        {
+            *side = Side::Readable;
+        }
+    }
+    plan
 }
 
 /// One step, or two that belong together.
@@ -128,19 +165,21 @@ fn step(u: &mut Unstructured<'_>) -> Result<Step> {
         11..=13 => Step::Yield,
         14 | 15 => Step::NewError,
         16 => Step::DropError(of),
-        17 | 18 => Step::ErrorMessage(of),
+        17 => Step::ErrorMessage(of),
+        18 => Step::PassError(of),
         19..=21 => Step::NewSet,
         22 => Step::DropSet(of),
         23..=28 => Step::Poll(of),
         29 | 30 => Step::Wait(of),
         31..=33 => Step::NewFlow { is_future: u.int_in_range(0..=2)? == 0 },
-        34..=36 => Step::GetFlow { is_future: u.int_in_range(0..=2)? == 0, len: u.int_in_range(0..=8)? },
-        37..=40 => Step::Give { flow: of, reads: u.int_in_range(0..=3)? > 0 },
-        41..=57 => Step::Copy { flow: of, side, len: u.int_in_range(0..=8)? },
+        34 | 35 => Step::GetFlow { is_future: u.int_in_range(0..=2)? == 0, len: u.int_in_range(0..=8)? },
+        36 | 37 => Step::Give { flow: of, reads: u.int_in_range(0..=3)? > 0 },
+        38..=57 => Step::Copy { flow: of, side, len: u.int_in_range(0..=8)? },
         58 => Step::CopySync { flow: of, side, len: u.int_in_range(0..=8)? },
         59 | 60 => Step::Store(u32::arbitrary(u)?),
         61 | 62 => Step::Load,
-        63..=65 => Step::Cancel { flow: of, side },
+        63 | 64 => Step::Cancel { flow: of, side },
+        65 => Step::CancelSync { flow: of, side },
         66..=68 => Step::DropEnd { flow: of, side },
         69..=75 => Step::Join { flow: of, side, set: if u.int_in_range(0..=7)? == 0 { None } else { Some(of / 3) } },
         76..=84 => Step::Call,

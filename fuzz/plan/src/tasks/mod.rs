@@ -41,8 +41,12 @@ pub struct TaskPlan {
     pub lift: Lift,
     /// How it pauses.
     pub pause: Pause,
-    /// Whether it returns its value even if it has been told to cancel.
+    /// Whether it goes on even if it has been told to cancel.
     pub insists: bool,
+    /// How it ends.
+    pub ends: Ending,
+    /// Whether it yields once more when it has returned its value (where it is lifted with `async`).
+    pub lingers: bool,
     /// The asynchronous functions of the host.
     pub hosts: Vec<HostFunc>,
 }
@@ -82,6 +86,23 @@ pub enum Pause {
     Suspend,
     /// It waits for a set that is empty.
     Wait,
+}
+
+/// How the function of the other component ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// It returns its value.
+    #[default]
+    Return,
+    /// It returns its value twice (with `task.return`; otherwise once).
+    Twice,
+    /// Without having returned it (likewise).
+    Nothing,
+    /// By cancelling itself, whether it was told to or not (likewise).
+    Cancel,
+    /// With a trap.
+    Trap,
 }
 
 /// An asynchronous function of the host.
@@ -166,6 +187,8 @@ pub enum Step {
     NewError,
     /// `error-context.debug-message`: how long it is.
     ErrorMessage(usize),
+    /// Calls a function of the host that returns the error context that it is given; the handle is logged, and dropped.
+    PassError(usize),
     /// `error-context.drop`.
     DropError(usize),
     /// `waitable-set.new`.
@@ -219,6 +242,13 @@ pub enum Step {
     Load,
     /// `{stream,future}.cancel-{read,write}`.
     Cancel {
+        /// Which stream or future.
+        flow: usize,
+        /// Which end.
+        side: Side,
+    },
+    /// `{stream,future}.cancel-{read,write}` that would wait.
+    CancelSync {
         /// Which stream or future.
         flow: usize,
         /// Which end.
@@ -282,5 +312,25 @@ impl TaskPlan {
     /// Whether there is a table of functions.
     fn has_table(&self) -> bool {
         self.all_steps().any(|step| matches!(step, Step::NewThread { .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope;
+
+    /// What plans have got since has its default.
+    #[test]
+    fn a_plan_of_the_first_form_is_what_it_was() {
+        let old =
+            br#"{"place":"called","steps":["new-set","call",{"join-call":0},{"wait":0},"cancel-call","drop-call"],
+            "yields":1,"value":7}"#;
+        let plan: TaskPlan = envelope::open_as(&[b"PLAN\x01", &old[..]].concat()).expect("a plan");
+        let steps = vec![Step::NewSet, Step::Call, Step::JoinCall(0), Step::Wait(0), Step::CancelCall, Step::DropCall];
+        assert_eq!(plan, TaskPlan { place: Place::Called, steps, yields: 1, value: 7, ..TaskPlan::default() });
+        let outcomes: Vec<_> = plan.expected().iter().map(|trace| trace.outcome.to_string()).collect();
+        // It has been told of the end of the call, so that there is nothing left to be cancelled.
+        assert!(outcomes[1].starts_with("trap: "), "{outcomes:?}");
     }
 }

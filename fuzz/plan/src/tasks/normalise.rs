@@ -86,6 +86,7 @@ impl Made {
                 Step::Switch { suspends, promotes, thread: thread % most::INDEX }
             }
             Step::ErrorMessage(raw) => Step::ErrorMessage(pick(raw, self.errors)?),
+            Step::PassError(raw) => Step::PassError(pick(raw, self.errors)?),
             Step::DropError(raw) => Step::DropError(pick(raw, self.errors)?),
             Step::DropSet(raw) => Step::DropSet(pick(raw, self.sets)?),
             Step::Poll(raw) => Step::Poll(pick(raw, self.sets)?),
@@ -101,6 +102,7 @@ impl Made {
                 Step::Give { flow, reads: reads && !self.flows[flow] }
             }
             Step::Cancel { flow, side } => Step::Cancel { flow: pick(flow, flows)?, side },
+            Step::CancelSync { flow, side } => Step::CancelSync { flow: pick(flow, flows)?, side },
             Step::DropEnd { flow, side } => Step::DropEnd { flow: pick(flow, flows)?, side },
             Step::Join { flow, side, set } => {
                 let set = set.and_then(|set| pick(set, self.sets));

@@ -269,10 +269,13 @@ impl<'a> World<'a> {
     /// What has been entered to run something of an instance is locked: itself, and what it stands in.
     fn lock(&mut self, inst: Inst) {
         let around: &[Inst] = if inst == Inst::Root { &[Inst::Root] } else { &[Inst::Child, Inst::Root] };
-        for inst in around {
-            if !std::mem::replace(&mut self.instances[*inst as usize].is_locked, true) {
-                self.events.push(Event::Locked { at: inst.path() });
-            }
+        around.iter().for_each(|inst| self.lock_one(*inst));
+    }
+
+    /// One instance is locked: a call of it by another has entered no more.
+    fn lock_one(&mut self, inst: Inst) {
+        if !std::mem::replace(&mut self.instances[inst as usize].is_locked, true) {
+            self.events.push(Event::Locked { at: inst.path() });
         }
     }
 

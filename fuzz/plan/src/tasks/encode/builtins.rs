@@ -24,7 +24,7 @@ pub mod types {
 }
 
 /// What can be imported, with the core type, in the order in which it is.
-const GIVEN: [(&str, u32); 54] = [
+const GIVEN: [(&str, u32); 59] = [
     ("backpressure.dec", types::UNIT),
     ("backpressure.inc", types::UNIT),
     ("call", types::ASK),
@@ -41,7 +41,9 @@ const GIVEN: [(&str, u32); 54] = [
     ("error-context.drop", types::PUT),
     ("error-context.new", types::ASK_TWO),
     ("future.cancel-read", types::ASK),
+    ("future.cancel-read-sync", types::ASK),
     ("future.cancel-write", types::ASK),
+    ("future.cancel-write-sync", types::ASK),
     ("future.drop-readable", types::PUT),
     ("future.drop-writable", types::PUT),
     ("future.new", types::PAIR),
@@ -52,10 +54,13 @@ const GIVEN: [(&str, u32); 54] = [
     ("get-future", types::ASK),
     ("get-stream", types::ASK),
     ("log", types::PUT),
+    ("pass-error", types::ASK),
     ("read-future", types::PUT),
     ("read-stream", types::PUT),
     ("stream.cancel-read", types::ASK),
+    ("stream.cancel-read-sync", types::ASK),
     ("stream.cancel-write", types::ASK),
+    ("stream.cancel-write-sync", types::ASK),
     ("stream.drop-readable", types::PUT),
     ("stream.drop-writable", types::PUT),
     ("stream.new", types::PAIR),
@@ -85,14 +90,17 @@ const GIVEN: [(&str, u32); 54] = [
 const JOIN: (&str, u32) = ("waitable.join", types::PUT_TWO);
 
 /// The functions of the host that are not asynchronous, besides `log`, in the order in which they are imported.
-pub const HOST_FLOWS: [&str; 6] =
-    ["drop-future", "drop-stream", "get-future", "get-stream", "read-future", "read-stream"];
+pub const HOST_FUNCS: [&str; 7] =
+    ["drop-future", "drop-stream", "get-future", "get-stream", "pass-error", "read-future", "read-stream"];
 
 /// What the steps import; `log` always.
 pub fn used(plan: &TaskPlan) -> Vec<(&'static str, u32)> {
     let flows = plan.flows();
     let mut names: Vec<_> = plan.all_steps().filter_map(|step| name(*step, &flows)).collect();
     names.push("log");
+    if names.contains(&"pass-error") {
+        names.push("error-context.drop");
+    }
     GIVEN.into_iter().chain([JOIN]).filter(|(name, _)| names.contains(name)).collect()
 }
 
@@ -100,8 +108,8 @@ pub fn used(plan: &TaskPlan) -> Vec<(&'static str, u32)> {
 pub fn imported(plan: &TaskPlan) -> Vec<&'static str> {
     let hosts = ["host0", "host1"].into_iter().take(plan.hosts.len());
     let used = used(plan);
-    let flows = HOST_FLOWS.into_iter().filter(|name| used.iter().any(|(other, _)| other == name));
-    hosts.chain(flows).collect()
+    let others = HOST_FUNCS.into_iter().filter(|name| used.iter().any(|(other, _)| other == name));
+    hosts.chain(others).collect()
 }
 
 /// The import of a step; `flows` says of each stream or future whether it is a future.
@@ -127,6 +135,7 @@ pub fn name(step: Step, flows: &[bool]) -> Option<&'static str> {
         Step::Switch { suspends: false, promotes: false, .. } => "thread.yield-then-resume",
         Step::NewError => "error-context.new",
         Step::ErrorMessage(_) => "error-context.debug-message",
+        Step::PassError(_) => "pass-error",
         Step::DropError(_) => "error-context.drop",
         Step::NewSet => "waitable-set.new",
         Step::DropSet(_) => "waitable-set.drop",
@@ -152,6 +161,10 @@ pub fn name(step: Step, flows: &[bool]) -> Option<&'static str> {
         Step::Cancel { flow, side } => {
             let stream = ["stream.cancel-read", "stream.cancel-write"];
             of(flow, side, stream, ["future.cancel-read", "future.cancel-write"])
+        }
+        Step::CancelSync { flow, side } => {
+            let stream = ["stream.cancel-read-sync", "stream.cancel-write-sync"];
+            of(flow, side, stream, ["future.cancel-read-sync", "future.cancel-write-sync"])
         }
         Step::DropEnd { flow, side } => {
             let stream = ["stream.drop-readable", "stream.drop-writable"];
@@ -210,6 +223,8 @@ impl Indices {
             "error-context.drop" => section.error_context_drop(),
             "error-context.new" => section.error_context_new([CanonicalOption::Memory(0)]),
             "future.cancel-read" => section.future_cancel_read(future, true),
+            "future.cancel-read-sync" => section.future_cancel_read(future, false),
+            "future.cancel-write-sync" => section.future_cancel_write(future, false),
             "future.cancel-write" => section.future_cancel_write(future, true),
             "future.drop-readable" => section.future_drop_readable(future),
             "future.drop-writable" => section.future_drop_writable(future),
@@ -220,6 +235,8 @@ impl Indices {
             "future.write-sync" => section.future_write(future, copy_sync()),
             "log" => section.lower(0, none()),
             "stream.cancel-read" => section.stream_cancel_read(stream, true),
+            "stream.cancel-read-sync" => section.stream_cancel_read(stream, false),
+            "stream.cancel-write-sync" => section.stream_cancel_write(stream, false),
             "stream.cancel-write" => section.stream_cancel_write(stream, true),
             "stream.drop-readable" => section.stream_drop_readable(stream),
             "stream.drop-writable" => section.stream_drop_writable(stream),

@@ -206,6 +206,15 @@ impl<'a> Encoder<'a> {
                     self.log(sink);
                 }
             }
+            Step::PassError(error) => {
+                self.load(sink, self.errors + 4 * error as u32);
+                self.call(sink, name);
+                sink.i64_extend_i32_u().local_set(self.pair);
+                for name in ["log", "error-context.drop"] {
+                    sink.local_get(self.pair).i32_wrap_i64();
+                    self.call(sink, name);
+                }
+            }
             Step::DropError(error) => {
                 self.load(sink, self.errors + 4 * error as u32);
                 self.call(sink, name);
@@ -238,6 +247,7 @@ impl<'a> Encoder<'a> {
             | Step::Copy { .. }
             | Step::CopySync { .. }
             | Step::Cancel { .. }
+            | Step::CancelSync { .. }
             | Step::DropEnd { .. }
             | Step::Join { .. } => self.flow_step(sink, step, name),
         }
@@ -332,7 +342,7 @@ impl<'a> Encoder<'a> {
                 self.call(sink, name);
                 self.log(sink);
             }
-            Step::Cancel { flow, side } => {
+            Step::Cancel { flow, side } | Step::CancelSync { flow, side } => {
                 self.load(sink, self.end(flow, side));
                 self.call(sink, name);
                 self.log(sink);

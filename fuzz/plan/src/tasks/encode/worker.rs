@@ -1,7 +1,7 @@
 //! The component whose function is called: it pauses, and returns the value.
 
 use super::{U32, alias, instantiate};
-use crate::tasks::{Lift, Pause, TaskPlan};
+use crate::tasks::{Ending, Lift, Pause, TaskPlan};
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentExportKind,
     ComponentExportSection, ComponentTypeSection, ComponentValType, EntityType, ExportKind, ExportSection, Function,
@@ -38,6 +38,8 @@ pub fn given(plan: &TaskPlan) -> Vec<(&'static str, u32)> {
         Lift::Callback => [("get", GET), ("put", PUT)].into_iter().chain(ends).collect(),
     };
     given.extend(sets);
+    let lingers = plan.lingers && plan.lift != Lift::Sync;
+    given.extend(lingers.then_some(("linger", GET)));
     given
 }
 
@@ -97,6 +99,7 @@ fn canon(section: &mut CanonicalFunctionSection, name: &str, plan: &TaskPlan) {
     let cancellable = plan.lift != Lift::Sync;
     match name {
         "yield" => section.thread_yield(cancellable),
+        "linger" => section.thread_yield(false),
         "suspend" => section.thread_suspend(cancellable),
         "set" => section.waitable_set_new(),
         "wait" => section.waitable_set_wait(cancellable, 0),
@@ -192,8 +195,36 @@ impl Worker<'_> {
             self.pause(sink);
             sink.drop();
         }
+        self.trap(sink);
         sink.i32_const(self.plan.value as i32).end();
         body
+    }
+
+    fn trap(&self, sink: &mut InstructionSink<'_>) {
+        if self.plan.ends == Ending::Trap {
+            sink.unreachable();
+        }
+    }
+
+    /// Returns the value, or does what it does instead.
+    fn finish(&self, sink: &mut InstructionSink<'_>) {
+        let times = match self.plan.ends {
+            Ending::Return => 1,
+            Ending::Twice => 2,
+            Ending::Nothing | Ending::Cancel | Ending::Trap => 0,
+        };
+        for _ in 0..times {
+            sink.i32_const(self.plan.value as i32);
+            self.call(sink, "return");
+        }
+        if self.plan.ends == Ending::Cancel {
+            self.call(sink, "cancel");
+        }
+        self.trap(sink);
+        if self.plan.lingers {
+            self.call(sink, "linger");
+            sink.drop();
+        }
     }
 
     fn stackful(&self) -> Function {
@@ -210,8 +241,7 @@ impl Worker<'_> {
                 sink.return_().end();
             }
         }
-        sink.i32_const(self.plan.value as i32);
-        self.call(sink, "return");
+        self.finish(sink);
         sink.end();
         body
     }
@@ -219,8 +249,7 @@ impl Worker<'_> {
     /// Returns the value if there is no pause left (in local 0, given by the caller), or pauses.
     fn next(&self, sink: &mut InstructionSink<'_>, left: u32) {
         sink.local_get(left).i32_eqz().if_(wasm_encoder::BlockType::Empty);
-        sink.i32_const(self.plan.value as i32);
-        self.call(sink, "return");
+        self.finish(sink);
         sink.i32_const(EXIT).return_().end();
         sink.local_get(left);
         self.call(sink, "put");

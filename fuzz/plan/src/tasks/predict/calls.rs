@@ -4,7 +4,7 @@ use super::{
     Entry, Inst, World,
     threads::{Code, Kind, Numbers, Ready, Stop, TaskState, Then},
 };
-use crate::tasks::{Lift, Pause, Step};
+use crate::tasks::{Ending, Lift, Pause, Step};
 use preflight_engine::trace::{Event, EventCode, TaskStep, TrapCode, Value};
 
 /// What is returned for what is not over.
@@ -131,7 +131,7 @@ impl World<'_> {
                 let task = self.new_task(Kind::Worker(call));
                 let thread = self.new_thread(task, Code::Worker);
                 self.calls[call].callee = Some(Callee::Task(task));
-                self.resume(thread, false)?;
+                self.resume(thread, false).inspect_err(|_| self.lock_one(Inst::Child))?;
             }
         }
         if !is_async {
@@ -241,15 +241,45 @@ impl World<'_> {
             }
             return Ok(self.block(Then::Unpause, cancellable, None));
         }
-        let call = self.call_of(id);
+        self.finish()?;
+        if self.plan.lingers && self.plan.lift != Lift::Sync {
+            self.start_waiting(id, Ready::Always);
+            return Ok(self.block(Then::Exit, false, None));
+        }
+        self.leave_instance()?;
+        Ok(Stop::Ended)
+    }
+
+    /// It returns its value, or does what it does instead.
+    fn finish(&mut self) -> Result<(), TrapCode> {
+        let task = self.threads[self.current].task;
+        let is_sync = self.plan.lift == Lift::Sync;
+        match self.plan.ends {
+            Ending::Trap => return Err(TrapCode::Unreachable),
+            Ending::Cancel if !is_sync => {
+                if self.tasks[task].state != TaskState::CancelDelivered {
+                    return Err(TrapCode::CanonicalAbi);
+                }
+                self.cancelled(CallState::CancelledBeforeReturned);
+            }
+            // That it has not returned comes out when its last thread ends.
+            Ending::Nothing if !is_sync => {}
+            _ => self.return_value(),
+        }
+        if self.plan.ends == Ending::Twice && !is_sync {
+            self.lifted(Inst::Child, "func 0 result".to_owned(), vec![Value::U32(self.plan.value)]);
+            return Err(TrapCode::CanonicalAbi);
+        }
+        Ok(())
+    }
+
+    fn return_value(&mut self) {
+        let (call, task) = (self.call_of(self.current), self.threads[self.current].task);
         let (what, value) = ("func 0 result".to_owned(), self.plan.value);
         self.lifted(Inst::Child, what.clone(), vec![Value::U32(value)]);
         self.task_event(Inst::Child, "func 0", TaskStep::Returned);
         self.returned(call, what, value);
-        let task = self.threads[id].task;
         self.tasks[task].state = TaskState::Resolved;
-        self.leave_instance()?;
-        Ok(Stop::Ended)
     }
 
     fn call_of(&self, thread: usize) -> usize {

@@ -118,6 +118,16 @@ impl World<'_> {
                 let result = self.cancel(of, side)?;
                 self.log(result);
             }
+            Step::CancelSync { flow, side } => {
+                self.check_blocking();
+                let of = self.end_at(self.end_handle(flow, side), self.is_future[flow], side)?;
+                let end = &self.flows[of].ends[side as usize];
+                if end.state == CopyState::Copying && end.set.is_some() {
+                    return Err(TrapCode::InvalidHandle);
+                }
+                let result = self.cancel(of, side)?;
+                self.log(result);
+            }
             Step::DropEnd { flow, side } => {
                 let (handle, is_future) = (self.end_handle(flow, side), self.is_future[flow]);
                 let of = self.end_at(handle, is_future, side);

@@ -5,7 +5,7 @@ use super::{
     threads::{Code, Numbers, Ready, Stop, Then},
 };
 use crate::tasks::{Step, encode::ROOM};
-use preflight_engine::trace::{Event, EventCode, TrapCode};
+use preflight_engine::trace::{Event, EventCode, TrapCode, Value};
 
 impl World<'_> {
     pub fn step(&mut self, step: Step, number: Numbers) -> Result<Option<Stop>, TrapCode> {
@@ -25,7 +25,9 @@ impl World<'_> {
             }
             Step::Result => self.log(self.result),
             Step::Trap => return Err(TrapCode::Unreachable),
-            Step::NewError | Step::ErrorMessage(_) | Step::DropError(_) => self.error_step(step, number)?,
+            Step::NewError | Step::ErrorMessage(_) | Step::PassError(_) | Step::DropError(_) => {
+                self.error_step(step, number)?
+            }
             Step::ThreadIndex
             | Step::Yield
             | Step::NewThread { .. }
@@ -39,6 +41,7 @@ impl World<'_> {
             | Step::Copy { .. }
             | Step::CopySync { .. }
             | Step::Cancel { .. }
+            | Step::CancelSync { .. }
             | Step::DropEnd { .. } => return self.flow_step(step, number),
             Step::Join { flow, side, set } => self.join(self.end_handle(flow, side), set)?,
             Step::Call
@@ -79,6 +82,10 @@ impl World<'_> {
                 if self.unpause(cancelled)? {
                     return Ok(Some(Stop::Ended));
                 }
+            }
+            Then::Exit => {
+                self.leave_instance()?;
+                return Ok(Some(Stop::Ended));
             }
         }
         Ok(None)
@@ -145,6 +152,17 @@ impl World<'_> {
                 let Entry::Error = self.table.get(handle(self, error))? else { return Err(TrapCode::InvalidHandle) };
                 // The message is forgotten, and an empty one has room where `realloc` says.
                 [ROOM, 0].into_iter().for_each(|value| self.log(value));
+            }
+            Step::PassError(error) => {
+                let Entry::Error = self.table.get(handle(self, error))? else { return Err(TrapCode::InvalidHandle) };
+                let (name, values) = ("pass-error", vec![Value::ErrorContext(String::new())]);
+                self.lifted(Inst::Root, format!("{name} params"), values.clone());
+                self.host(name, values.clone());
+                self.host_returned(name, values.clone());
+                let index = self.table.add(Entry::Error);
+                self.lowered(format!("{name} result"), values);
+                self.log(index);
+                self.table.remove(index)?;
             }
             Step::DropError(error) => {
                 let Entry::Error = self.table.remove(handle(self, error))? else {

@@ -86,6 +86,8 @@ pub enum Then {
     LogResult(usize),
     /// The other component's function goes on after a pause.
     Unpause,
+    /// It has returned its value and ends.
+    Exit,
 }
 
 pub struct Thread {
@@ -131,6 +133,10 @@ impl<'a> World<'a> {
 
     fn unregister(&mut self, thread: usize) -> Result<(), TrapCode> {
         let (inst, index) = (self.inst_of(thread), self.threads[thread].index);
+        // The thread of a task of the other component is its only one.
+        if inst == Inst::Child && !self.tasks[self.threads[thread].task].is_resolved() {
+            return Err(TrapCode::CanonicalAbi);
+        }
         self.instances[inst as usize].threads.remove(index).map(drop)
     }
 
@@ -344,6 +350,7 @@ impl<'a> World<'a> {
                 let inst = self.inst_of(self.current);
                 self.tasks[self.threads[self.current].task].implicit = Some(self.current);
                 if self.has_backpressure(self.current) || self.instances[inst as usize].waiting_to_enter > 0 {
+                    self.rule_of_kept_lock(inst);
                     self.instances[inst as usize].waiting_to_enter += 1;
                     self.start_waiting(self.current, Ready::Entry);
                     return Ok(Some(self.block(Then::Enter, true, None)));
@@ -351,6 +358,17 @@ impl<'a> World<'a> {
                 self.enter();
                 Ok(None)
             }
+        }
+    }
+
+    /// Contested: a task that has returned and is blocked keeps the lock, and others out.
+    fn rule_of_kept_lock(&mut self, inst: Inst) {
+        let is_kept = |holder: usize| {
+            let is_running = matches!(self.threads[holder].activity, Activity::Running);
+            !is_running && self.tasks[self.threads[holder].task].is_resolved()
+        };
+        if self.instances[inst as usize].exclusive.is_some_and(is_kept) {
+            self.rule(inst, "CM-ASYNC-22", "Kept");
         }
     }
 
@@ -392,10 +410,11 @@ impl<'a> World<'a> {
     pub fn leave_instance(&mut self) -> Result<(), TrapCode> {
         let id = self.current;
         let inst = self.inst_of(id);
+        self.unregister(id)?;
         if self.instances[inst as usize].exclusive == Some(id) {
             self.instances[inst as usize].exclusive = None;
         }
-        self.unregister(id)
+        Ok(())
     }
 
     /// `Task.request_cancellation`, of the other component: its tasks have one thread each.
@@ -409,7 +428,7 @@ impl<'a> World<'a> {
         let may_run = !self.needs_exclusive(thread) || exclusive.is_none_or(|holder| holder == thread);
         if self.threads[thread].cancellable && may_run {
             self.tasks[task].state = TaskState::CancelDelivered;
-            return self.resume(thread, true);
+            return self.resume(thread, true).inspect_err(|_| self.lock_one(Inst::Child));
         }
         self.tasks[task].state = TaskState::PendingCancel;
         Ok(())
