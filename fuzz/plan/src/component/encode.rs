@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentAliasSection,
     ComponentExportKind, ComponentExportSection, ComponentImportSection, ComponentInstanceSection,
-    ComponentOuterAliasKind, ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType, Encode,
-    EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, InstanceSection, InstanceType,
-    InstructionSink, Module, ModuleArg, ModuleSection, NestedComponentSection, PrimitiveValType, RawSection,
-    StartSection, TagKind, TagSection, TagType, TypeSection, ValType,
+    ComponentOuterAliasKind, ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType,
+    CoreTypeSection, Encode, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    InstanceSection, InstanceType, InstructionSink, Module, ModuleArg, ModuleSection, ModuleType,
+    NestedComponentSection, PrimitiveValType, RawSection, StartSection, TagKind, TagSection, TagType, TypeSection,
+    ValType,
 };
 
 impl ComponentPlan {
@@ -35,6 +36,8 @@ struct Encoder {
     given: Vec<Vec<(String, u32)>>,
     /// The modules of the core instances around, and which of those trap in post-return functions.
     outer: (Vec<u32>, Vec<bool>),
+    /// Whether the module that is given does.
+    given_post: bool,
     /// Which of them trap in post-return functions.
     posts: Vec<bool>,
     /// The component of each child definition, and the instances.
@@ -68,7 +71,8 @@ const U32: ComponentValType = ComponentValType::Primitive(PrimitiveValType::U32)
 
 /// The component; `outer` are the modules of the core instances around, and whether they trap in post-return functions.
 fn component(part: &Part, outer: &[(u32, bool)]) -> Component {
-    let mut encoder = Encoder { outer: outer.iter().copied().unzip(), ..Encoder::default() };
+    let given_post = part.module.is_some_and(|core| outer[core].1);
+    let mut encoder = Encoder { outer: outer.iter().copied().unzip(), given_post, ..Encoder::default() };
     encoder.prologue(part);
     part.defs.iter().for_each(|def| encoder.def(def));
     encoder.epilogue(part.shows);
@@ -111,6 +115,11 @@ impl Encoder {
             imports.import("v", ComponentTypeRef::Value(U32));
             self.kept.push_back(0);
             self.values = 1;
+        }
+        if part.module.is_some() {
+            self.out.section(&module_type());
+            imports.import("m", ComponentTypeRef::Module(0));
+            self.core_modules = 1;
         }
         self.out.section(&imports);
         self.funcs = HOSTS.len() as u32;
@@ -160,6 +169,9 @@ impl Encoder {
                 let (kind, index) = (ComponentOuterAliasKind::CoreModule, self.outer.0[*core]);
                 let module = self.alias_module(Alias::Outer { kind, count: 1, index });
                 self.core_instance(module, vec![("log".to_owned(), 0)], self.outer.1[*core]);
+            }
+            Def::Given => {
+                self.core_instance(0, vec![("log".to_owned(), 0)], self.given_post);
             }
             Def::Child(part) => {
                 let outer: Vec<_> = self.modules.iter().copied().zip(self.posts.iter().copied()).collect();
@@ -232,6 +244,7 @@ impl Encoder {
             let value = self.kept.pop_front().expect("a normal plan has a value for it");
             args.push(("v", ComponentExportKind::Value, value));
         }
+        args.extend(of.module.map(|core| ("m", ComponentExportKind::Module, self.modules[core])));
         let mut section = ComponentInstanceSection::new();
         section.instantiate(part as u32, args);
         self.out.section(&section);
@@ -343,6 +356,26 @@ pub(super) fn imports_order(name: &str) -> (bool, &str) {
     (name != "log", name)
 }
 
+/// The type of modules that import the log only.
+fn module_type() -> CoreTypeSection {
+    let mut ty = ModuleType::new();
+    let i32s = [ValType::I32; 2];
+    for (params, results) in [(0, 0), (1, 0), (0, 1), (1, 1), (2, 1), (2, 0)] {
+        ty.ty().function(i32s[..params].iter().copied(), i32s[..results].iter().copied());
+    }
+    ty.import("", "log", EntityType::Function(1));
+    for (name, func) in EXPORTS.into_iter().zip(FUNCS) {
+        ty.export(name, EntityType::Function(func));
+    }
+    let mut section = CoreTypeSection::new();
+    section.ty().module(&ty);
+    section
+}
+
+/// What modules export, and the types of that: see [`module`].
+const EXPORTS: [&str; 10] = ["f", "g", "h", "d", "t", "i", "j", "k", "p", "q"];
+const FUNCS: [u32; 10] = [2, 3, 4, 1, 1, 0, 1, 5, 1, 0];
+
 /// The module of a core instance: its imports, the start function, `f`, `g`, `h`, `d` and `t`; `i`, `j` and `k`, which are `f`, `g`
 /// and `h` without a result; and the post-return functions `p` of those and `q` of these, which trap.
 fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) -> Module {
@@ -365,13 +398,14 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
         import_section.import("", name, EntityType::Function(ty));
     }
     let mut functions = FunctionSection::new();
-    for ty in [0, 2, 3, 4, 1, 1, 0, 1, 5, 1, 0] {
+    functions.function(0);
+    FUNCS.into_iter().for_each(|ty| {
         functions.function(ty);
-    }
+    });
     let mut tags = TagSection::new();
     tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
     let mut exports = ExportSection::new();
-    for (i, name) in (1..).zip(["f", "g", "h", "d", "t", "i", "j", "k", "p", "q"]) {
+    for (i, name) in (1..).zip(EXPORTS) {
         exports.export(name, ExportKind::Func, start + i);
     }
     let mut body = Function::new([]);

@@ -21,7 +21,8 @@ fn part(u: &mut Unstructured<'_>, levels: usize) -> Result<Part> {
     let n = u.int_in_range(1..=7)?;
     let defs = (0..n).map(|_| def(u, levels)).collect::<Result<_>>()?;
     let peer = if chance(u, 2)? { Some(usize::from(u8::arbitrary(u)?)) } else { None };
-    Ok(Part { defs, peer, takes: chance(u, 3)?, shows: chance(u, 3)? })
+    let module = if chance(u, 3)? { Some(usize::from(u8::arbitrary(u)?)) } else { None };
+    Ok(Part { defs, peer, takes: chance(u, 3)?, module, shows: chance(u, 3)? })
 }
 
 fn chance(u: &mut Unstructured<'_>, of: u32) -> Result<bool> {
@@ -33,6 +34,7 @@ fn def(u: &mut Unstructured<'_>, levels: usize) -> Result<Def> {
     Ok(match u.int_in_range(0..=14)? {
         0..=2 => core(u)?,
         3 => Def::Twin { core: of, bundled: chance(u, 2)? },
+        4 if chance(u, 2)? => Def::Given,
         4 => Def::Outer { core: of },
         5..=7 if levels > 1 => Def::Child(part(u, levels - 1)?),
         8 => Def::Again(of),

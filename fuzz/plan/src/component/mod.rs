@@ -37,6 +37,9 @@ pub struct Part {
     /// Whether it is given a value, the oldest that its parent has kept.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub takes: bool,
+    /// The core instance of its parent whose module it is given, one of those that import the log only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub module: Option<usize>,
     /// Whether it exports, beside what every component does, a core module and a component, and `run` with its type.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub shows: bool,
@@ -68,6 +71,8 @@ pub enum Def {
         /// The core instance of which it is the module.
         core: usize,
     },
+    /// An instance of the core module that the component is given.
+    Given,
     /// A component and its instance.
     Child(Part),
     /// One more instance of the component of an earlier [`Def::Child`].
@@ -149,7 +154,7 @@ impl ComponentPlan {
     /// The normal plan that this one stands for: indices exist, and nothing is too large.
     pub fn normalise(&self) -> ComponentPlan {
         // Nobody gives anything to the root.
-        let root = Part { peer: None, takes: false, ..self.root.clone() };
+        let root = Part { peer: None, takes: false, module: None, ..self.root.clone() };
         ComponentPlan { root: normal(&root, most::LEVELS, &[]) }
     }
 }
@@ -160,6 +165,7 @@ struct There {
     /// For each core instance whether its module imports the log only; and those of the component around.
     cores: Vec<bool>,
     outer: Vec<bool>,
+    has_module: bool,
     has_peer: bool,
     /// For each instance of a child whether it exports `run`.
     children: Vec<bool>,
@@ -179,13 +185,20 @@ impl There {
 
 fn normal(part: &Part, levels: usize, outer: &[bool]) -> Part {
     let values = usize::from(part.takes);
-    let mut there = There { has_peer: part.peer.is_some(), values, outer: outer.to_vec(), ..There::default() };
+    let (has_peer, has_module) = (part.peer.is_some(), part.module.is_some());
+    let mut there = There { has_peer, has_module, values, outer: outer.to_vec(), ..There::default() };
     let defs = part.defs.iter().take(most::DEFS).filter_map(|def| normal_def(def, &mut there, levels)).collect();
-    Part { defs, peer: part.peer, takes: part.takes, shows: part.shows }
+    Part { defs, ..part.clone() }
 }
 
 fn pick(raw: usize, len: usize) -> Option<usize> {
     (len > 0).then(|| raw % len)
+}
+
+/// `raw`, if it is one of those that are fit, or another of them.
+fn pick_fit(raw: usize, fit: &[bool]) -> Option<usize> {
+    let places: Vec<usize> = (0..fit.len()).filter(|i| fit[*i]).collect();
+    if places.contains(&raw) { Some(raw) } else { pick(raw, places.len()).map(|i| places[i]) }
 }
 
 fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
@@ -202,16 +215,21 @@ fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
             Def::Twin { core, bundled: *bundled }
         }
         Def::Outer { core } => {
-            let fit: Vec<usize> = (0..there.outer.len()).filter(|i| there.outer[*i]).collect();
-            let core = if fit.contains(core) { *core } else { fit[pick(*core, fit.len())?] };
+            let core = pick_fit(*core, &there.outer)?;
             there.cores.push(true);
             Def::Outer { core }
+        }
+        Def::Given => {
+            there.has_module.then_some(())?;
+            there.cores.push(true);
+            Def::Given
         }
         Def::Child(part) => {
             let levels = levels.checked_sub(1).filter(|levels| *levels > 0)?;
             let peer = part.peer.and_then(|peer| pick(peer, there.peers()));
             let takes = part.takes && there.values > 0;
-            let part = normal(&Part { peer, takes, ..part.clone() }, levels, &there.cores);
+            let module = part.module.and_then(|core| pick_fit(core, &there.cores));
+            let part = normal(&Part { peer, takes, module, ..part.clone() }, levels, &there.cores);
             there.values -= usize::from(takes);
             there.children.push(runs(&part));
             there.parts.push(part.clone());
@@ -246,7 +264,7 @@ fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
 
 /// Whether a component exports `run`.
 fn runs(part: &Part) -> bool {
-    part.defs.iter().any(|def| matches!(def, Def::Core { .. } | Def::Twin { .. } | Def::Outer { .. }))
+    part.defs.iter().any(|def| matches!(def, Def::Core { .. } | Def::Twin { .. } | Def::Outer { .. } | Def::Given))
 }
 
 fn normal_step(step: Step, there: &There) -> Option<Step> {

@@ -35,10 +35,11 @@ struct World<'a> {
 
 /// What a component is given, and by whom.
 #[derive(Default)]
-struct Given {
+struct Given<'a> {
     parent: Option<usize>,
     peer: Option<usize>,
     value: Option<u32>,
+    module: Option<Core<'a>>,
 }
 
 /// A component instance.
@@ -51,6 +52,8 @@ struct Instance<'a> {
     cores: Vec<Core<'a>>,
     /// Instances that are made of exports.
     bundles: usize,
+    /// An instance with the module that is given.
+    module: Option<Core<'a>>,
     /// The components of the children, and their instances.
     parts: Vec<&'a Part>,
     children: Vec<usize>,
@@ -84,7 +87,7 @@ enum Stop {
 }
 
 impl<'a> World<'a> {
-    fn instantiate(&mut self, part: &'a Part, path: InstancePath, given: Given) -> Result<usize, TrapCode> {
+    fn instantiate(&mut self, part: &'a Part, path: InstancePath, given: Given<'a>) -> Result<usize, TrapCode> {
         let this = self.instances.len();
         self.instances.push(Instance {
             path: path.clone(),
@@ -93,6 +96,7 @@ impl<'a> World<'a> {
             handles: vec![None],
             cores: Vec::new(),
             bundles: 0,
+            module: given.module,
             parts: Vec::new(),
             children: Vec::new(),
             peer: given.peer,
@@ -107,7 +111,9 @@ impl<'a> World<'a> {
         self.events.push(Event::ComponentBegun { at: path.clone() });
         let hosts = HOSTS.into_iter().map(|name| (name, ExternKind::Func));
         let peer = given.peer.map(|_| ("peer", ExternKind::Instance));
-        for (name, kind) in hosts.chain(peer).chain(given.value.map(|_| ("v", ExternKind::Value))) {
+        let value = given.value.map(|_| ("v", ExternKind::Value));
+        let module = given.module.map(|_| ("m", ExternKind::Module));
+        for (name, kind) in hosts.chain(peer).chain(value).chain(module) {
             let (module, name) = (String::new(), name.to_owned());
             self.events.push(Event::ImportResolved { at: path.clone(), module, name, kind });
         }
@@ -149,6 +155,10 @@ impl<'a> World<'a> {
             Def::Outer { core } => {
                 let around = self.instances[this].parent.expect("a normal plan has a component around it");
                 self.core(self.instances[around].cores[*core], this)?;
+            }
+            Def::Given => {
+                let given = self.instances[this].module.expect("a normal plan gives a module");
+                self.core(given, this)?;
             }
             Def::Child(child) => {
                 self.instances[this].parts.push(child);
@@ -193,7 +203,8 @@ impl<'a> World<'a> {
         let number = instance.children.len() + usize::from(instance.peer.is_some()) + instance.bundles;
         let path = instance.path.child(&format!("#{number}"));
         let value = if part.takes { instance.kept.pop_front() } else { None };
-        let given = Given { parent: Some(this), peer: part.peer.map(|peer| instance.peers[peer]), value };
+        let module = part.module.map(|core| instance.cores[core]);
+        let given = Given { parent: Some(this), peer: part.peer.map(|peer| instance.peers[peer]), value, module };
         let child = self.instantiate(part, path, given)?;
         let instance = &mut self.instances[this];
         instance.children.push(child);

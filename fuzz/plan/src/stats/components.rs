@@ -18,6 +18,7 @@ pub(super) const KINDS: &[&str] = &[
     "component: depth 3",
     "component: core module again",
     "component: core module from around",
+    "component: core module given",
     "component: core module out of an instance",
     "component: destructor",
     "component: destructor that traps",
@@ -82,6 +83,9 @@ fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
             }
             Def::Twin { bundled: true, .. } => {
                 kinds.insert("component: core module out of an instance");
+            }
+            Def::Given => {
+                kinds.insert("component: core module given");
             }
             Def::Outer { .. } => {
                 kinds.insert("component: core module from around");
