@@ -260,7 +260,7 @@ fn plans_of_all_kinds_become_cases() {
     use preflight::{case, fuzz::campaign::Input, script::Options};
     let catalogue = preflight_spec_tests::rules().expect("the catalogue");
     let mut count = 0;
-    for seed in 0..60 {
+    for seed in 0..120 {
         let inputs = [
             Input::Plan(Plan::from_seed(seed)),
             Input::Component(ComponentPlan::from_seed(seed)),

@@ -84,7 +84,7 @@ d = get-directories
 f = descriptor.open-at $d | {symlink-follow} | "f" | {create} | {read, write}
 descriptor.write $f | [97, 98, 99] | 0 => ok(3)
 descriptor.read $f | 2 | 1 => ok(([98, 99], true))
-descriptor.read-via-stream $f | 0
+in = descriptor.read-via-stream $f | 0
 w = descriptor.write-via-stream $f | 18446744073709551615
 descriptor.append-via-stream $f
 descriptor.advise $f | 0 | 1 | will-need => ok
@@ -110,6 +110,9 @@ descriptor.metadata-hash-at $d | {} | "f"
 entries = descriptor.read-directory $d
 directory-entry-stream.read-directory-entry $entries
 # io/streams
+input-stream.read $in | 9 => ok([97])
+input-stream.read $in | 9 => err(closed)
+input-stream.read $in | 0 => err(closed)
 error = output-stream.blocking-write-and-flush $w | [98]
 # io/error
 error.to-debug-string $error
@@ -140,7 +143,11 @@ tcp = create-tcp-socket ipv4
 # sockets/tcp
 tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
 tcp-socket.finish-bind $tcp => err(not-in-progress)
+tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (224, 0, 0, 1)}) => err(invalid-argument)
+tcp-socket.start-connect $tcp | $n | ipv4({port: 0, address: (127, 0, 0, 1)}) => err(invalid-argument)
 tcp-socket.start-connect $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
+tcp-socket.start-connect $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
+tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
 tcp-socket.finish-connect $tcp => err(not-in-progress)
 tcp-socket.start-listen $tcp => err(invalid-state)
 tcp-socket.finish-listen $tcp => err(not-in-progress)
@@ -170,6 +177,8 @@ tcp-socket.shutdown $tcp | both => err(invalid-state)
 udp = create-udp-socket ipv6
 # sockets/udp
 udp-socket.start-bind $udp | $n | ipv6({port: 1, flow-info: 0, address: (0, 0, 0, 0, 0, 0, 0, 1), scope-id: 0}) => err(access-denied)
+udp-socket.start-bind $udp | $n | ipv6({port: 1, flow-info: 0, address: (65282, 0, 0, 0, 0, 0, 0, 1), scope-id: 0}) => err(access-denied)
+udp-socket.start-bind $udp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-argument)
 udp-socket.finish-bind $udp => err(not-in-progress)
 udp-socket.stream $udp | none => err(invalid-state)
 udp-socket.local-address $udp => err(invalid-state)
@@ -189,19 +198,26 @@ fields.set $fields | "x-b" | [[50]] => ok
 fields.get $fields | "x-a" => [[49]]
 fields.has $fields | "x-b" => true
 fields.delete $fields | "x-b" => ok
+fields.set $fields | "host" | [[50]] => err(forbidden)
+fields.delete $fields | "host" => ok
+fields.delete $fields | "no name" => err(invalid-syntax)
 fields.entries $fields => [("x-a", [49])]
 headers = fields.clone $fields
+others = fields.clone $fields
 trailers = fields.from-list [("x-t", [51])]
 request = outgoing-request $headers
 outgoing-request.set-method $request | post => ok
 outgoing-request.method $request => post
 outgoing-request.set-path-with-query $request | some("/a?b") => ok
+outgoing-request.set-path-with-query $request | some("/%zz") => err
 outgoing-request.path-with-query $request => some("/a?b")
 outgoing-request.set-scheme $request | some(HTTPS) => ok
 outgoing-request.scheme $request => some(HTTPS)
 outgoing-request.set-authority $request | some("example.org") => ok
+outgoing-request.set-authority $request | some("example.org:http") => err
 outgoing-request.authority $request => some("example.org")
 outgoing-request.headers $request
+sent = outgoing-request $others
 outgoing-request.body $request
 options = request-options
 request-options.set-connect-timeout $options | some(1) => ok
@@ -212,12 +228,13 @@ request-options.set-between-bytes-timeout $options | none => ok
 request-options.between-bytes-timeout $options => none
 response = outgoing-response $fields
 outgoing-response.set-status-code $response | 404 => ok
+outgoing-response.set-status-code $response | 600 => err
 outgoing-response.status-code $response => 404
 outgoing-response.headers $response
 body = outgoing-response.body $response
 stream = outgoing-body.write $body
 # http/outgoing-handler
-handle $request | some($options) => err(HTTP-request-denied)
+handle $sent | some($options) => err(HTTP-request-denied)
 # cli/exit
 exit ok => exit 0
 exit-with-code 7 => exit 7

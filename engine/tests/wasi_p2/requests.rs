@@ -160,10 +160,56 @@ fn messages_are_dropped_after_their_headers() {
     let moved = "(local.set $r (call $response (call $given (local.get $request))))
         (call $drop-request (local.get $request)) (call $answer (local.get $out) (local.get $r))";
     assert_eq!(site(moved).get("GET /").expect("a response").status, 200);
-    let sent = "(local.set $r (call $outgoing (call $fields))) (local.set $h (call $asked (local.get $r)))
-        (call $send (local.get $r) (i32.const 0) (i32.const 0) (i32.const 512))
+    // To hand a message on is to part with it, too.
+    let begin = "(local.set $r (call $outgoing (call $fields))) (local.set $h (call $asked (local.get $r)))";
+    let send = "(call $send (local.get $r) (i32.const 0) (i32.const 0) (i32.const 512))
         (call $answer (local.get $out) (call $response (call $fields)))";
-    assert_eq!(site(sent).get("GET /").expect("a response").status, 200);
+    let sent = format!("{begin} (call $drop-fields (local.get $h)) {send}");
+    assert_eq!(site(&sent).get("GET /").expect("a response").status, 200);
+    let answered = "(local.set $r (call $response (call $fields))) (local.set $h (call $headers (local.get $r)))
+        (call $answer (local.get $out) (local.get $r))";
+    for too_early in [format!("{begin} {send}"), answered.to_owned()] {
+        let end = site(&too_early).get("GET /");
+        assert!(matches!(end, Err(HandleError::Fault(Fault::Trap(_)))), "{too_early}: {end:?}");
+    }
+}
+
+#[test]
+fn a_body_has_the_length_that_its_headers_tell() {
+    // `GET /abc` is answered with four bytes.
+    for (lengths, fits) in [
+        (&["4"][..], true),
+        (&["04"], true),
+        (&["4", "4"], true),
+        (&["3"], false),
+        (&["4", "5"], false),
+        (&["+4"], false),
+        (&["x"], false),
+        (&[""], false),
+        (&["99999999999999999999999"], false),
+    ] {
+        // The name stands at 90, the values behind it.
+        let (mut data, mut calls) = ("content-length".to_owned(), String::new());
+        for length in lengths {
+            calls.push_str(&format!(
+                "(call $append (local.get $h) (i32.const 90) (i32.const 14) (i32.const {}) (i32.const {}) (i32.const 0))",
+                90 + data.len(),
+                length.len()
+            ));
+            data.push_str(length);
+        }
+        let stores: String = data
+            .bytes()
+            .enumerate()
+            .map(|(i, byte)| format!("(i32.store8 (i32.const {}) (i32.const {byte}))", 90 + i))
+            .collect();
+        let body = ECHO.replacen("(call $fields))", &format!("(call $fields)) {stores} {calls}"), 1);
+        let end = site(&body).get("GET /abc");
+        match fits {
+            true => assert_eq!(end.expect("a response").body, b"/abc", "{lengths:?}"),
+            false => assert!(matches!(end, Err(HandleError::Length)), "{lengths:?}: {end:?}"),
+        }
+    }
 }
 
 #[test]

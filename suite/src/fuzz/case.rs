@@ -56,6 +56,8 @@ pub fn case(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> Result
     for (action, trace) in plan.actions().iter().zip(&expected.traces) {
         match action {
             Action::Instantiate { node } => script.instantiate(*node, trace)?,
+            // Nobody would come back from it, and what comes later sees what it has left.
+            _ if spins(trace) => break,
             Action::Call { node, export } => script.call(*node, export, &trace.outcome),
             Action::Probe => script.probe(trace, &expected.called),
         }
@@ -277,9 +279,16 @@ fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
         need(memories(|m| m.bytewise) || !module.imports.is_empty(), "custom-page-sizes");
     }
     let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
-    let spins = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel });
-    let interrupt = if expected.traces.iter().any(spins) { ";;! interrupt = true\n" } else { "" };
+    let mut instantiations = plan.actions().into_iter().zip(&expected.traces);
+    let is_interrupted =
+        instantiations.any(|(action, trace)| matches!(action, Action::Instantiate { .. }) && spins(trace));
+    let interrupt = if is_interrupted { ";;! interrupt = true\n" } else { "" };
     format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = [{}]\n{interrupt}", needs.join(", "))
+}
+
+/// Whether it ends for want of fuel only.
+fn spins(trace: &Trace) -> bool {
+    matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel })
 }
 
 /// All steps, nested ones too.

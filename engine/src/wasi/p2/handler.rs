@@ -67,6 +67,9 @@ pub enum HandleError {
     /// The component answered with an error, whose `error-code` this is.
     #[error("the component answered with the error {0}")]
     Error(String),
+    /// The body is not as long as its headers say.
+    #[error("the response's body is not of the length that its header content-length tells")]
+    Length,
     /// The body was taken and not finished.
     #[error("the response's body is incomplete: outgoing-body.finish was not called")]
     Incomplete,
@@ -164,7 +167,8 @@ fn response(answer: Answer) -> Result<Response, HandleError> {
         Some(Ok(response)) => response,
     };
     let message = response.message.borrow();
-    let (body, trailers) = finished(&message).ok_or(HandleError::Incomplete)?;
+    let incomplete = if message.has_failed { HandleError::Length } else { HandleError::Incomplete };
+    let (body, trailers) = finished(&message).ok_or(incomplete)?;
     let entries = |fields: Fields| -> Vec<Entry> { fields.entries };
     Ok(Response {
         status: response.status,

@@ -5,16 +5,16 @@ use std::collections::VecDeque;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentAliasSection,
     ComponentExportKind, ComponentExportSection, ComponentImportSection, ComponentInstanceSection,
-    ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType, Encode, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, ImportSection, InstanceSection, InstanceType, InstructionSink, Module,
-    ModuleArg, ModuleSection, NestedComponentSection, PrimitiveValType, RawSection, StartSection, TagKind, TagSection,
-    TagType, TypeSection, ValType,
+    ComponentOuterAliasKind, ComponentStartSection, ComponentTypeRef, ComponentTypeSection, ComponentValType, Encode,
+    EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, InstanceSection, InstanceType,
+    InstructionSink, Module, ModuleArg, ModuleSection, NestedComponentSection, PrimitiveValType, RawSection,
+    StartSection, TagKind, TagSection, TagType, TypeSection, ValType,
 };
 
 impl ComponentPlan {
     /// The component as bytes. The plan must be [normal](Self::normalise).
     pub fn to_wasm(&self) -> Vec<u8> {
-        component(&self.root).finish()
+        component(&self.root, &[]).finish()
     }
 }
 
@@ -29,8 +29,12 @@ struct Encoder {
     types: u32,
     instances: u32,
     values: u32,
-    /// The core instances of the plan.
+    /// The core instances of the plan, the module of each, and what it is given.
     cores: Vec<u32>,
+    modules: Vec<u32>,
+    given: Vec<Vec<(String, u32)>>,
+    /// The modules of the core instances around, and which of those trap in post-return functions.
+    outer: (Vec<u32>, Vec<bool>),
     /// Which of them trap in post-return functions.
     posts: Vec<bool>,
     /// The component of each child definition, and the instances.
@@ -62,11 +66,12 @@ mod types {
 /// `u32`.
 const U32: ComponentValType = ComponentValType::Primitive(PrimitiveValType::U32);
 
-fn component(part: &Part) -> Component {
-    let mut encoder = Encoder::default();
+/// The component; `outer` are the modules of the core instances around, and whether they trap in post-return functions.
+fn component(part: &Part, outer: &[(u32, bool)]) -> Component {
+    let mut encoder = Encoder { outer: outer.iter().copied().unzip(), ..Encoder::default() };
     encoder.prologue(part);
     part.defs.iter().for_each(|def| encoder.def(def));
-    encoder.epilogue();
+    encoder.epilogue(part.shows);
     encoder.out
 }
 
@@ -147,8 +152,18 @@ impl Encoder {
     fn def(&mut self, def: &Def) {
         match def {
             Def::Core { steps, result, fails } => self.core(steps, *result, *fails),
+            Def::Twin { core, bundled } => {
+                let module = if *bundled { self.bundled(self.modules[*core]) } else { self.modules[*core] };
+                self.core_instance(module, self.given[*core].clone(), self.posts[*core]);
+            }
+            Def::Outer { core } => {
+                let (kind, index) = (ComponentOuterAliasKind::CoreModule, self.outer.0[*core]);
+                let module = self.alias_module(Alias::Outer { kind, count: 1, index });
+                self.core_instance(module, vec![("log".to_owned(), 0)], self.outer.1[*core]);
+            }
             Def::Child(part) => {
-                self.out.section(&NestedComponentSection(&component(part)));
+                let outer: Vec<_> = self.modules.iter().copied().zip(self.posts.iter().copied()).collect();
+                self.out.section(&NestedComponentSection(&component(part, &outer)));
                 self.parts.push(part.clone());
                 self.instantiate(self.parts.len() - 1);
             }
@@ -266,27 +281,58 @@ impl Encoder {
         given.sort_by(|a, b| imports_order(&a.0).cmp(&imports_order(&b.0)));
         given.dedup_by(|a, b| a.0 == b.0);
         let names: Vec<&str> = given.iter().map(|(name, _)| &**name).collect();
+        self.out.section(&ModuleSection(&module(steps, result, fails, &names)));
+        self.core_modules += 1;
+        self.core_instance(self.core_modules - 1, given, fails == Some(Fail::PostReturn));
+    }
+
+    fn core_instance(&mut self, module: u32, given: Vec<(String, u32)>, post: bool) {
         let mut section = InstanceSection::new();
         section.export_items(given.iter().map(|(name, func)| (name, ExportKind::Func, *func)));
+        section.instantiate(module, [("", ModuleArg::Instance(self.core_instances))]);
         self.out.section(&section);
-        self.out.section(&ModuleSection(&module(steps, result, fails, &names)));
-        let mut section = InstanceSection::new();
-        section.instantiate(self.core_modules, [("", ModuleArg::Instance(self.core_instances))]);
-        self.out.section(&section);
-        self.core_modules += 1;
         self.cores.push(self.core_instances + 1);
-        self.posts.push(fails == Some(Fail::PostReturn));
+        self.modules.push(module);
+        self.given.push(given);
+        self.posts.push(post);
         self.core_instances += 2;
     }
 
-    fn epilogue(&mut self) {
+    fn alias_module(&mut self, alias: Alias<'_>) -> u32 {
+        let mut section = ComponentAliasSection::new();
+        section.alias(alias);
+        self.out.section(&section);
+        self.core_modules += 1;
+        self.core_modules - 1
+    }
+
+    /// The module as an export of an instance that is made of exports.
+    fn bundled(&mut self, module: u32) -> u32 {
+        let (kind, name) = (ComponentExportKind::Module, "m");
+        let mut section = ComponentInstanceSection::new();
+        section.export_items([(name, kind, module)]);
+        self.out.section(&section);
+        self.instances += 1;
+        self.alias_module(Alias::InstanceExport { instance: self.instances - 1, kind, name })
+    }
+
+    fn epilogue(&mut self, shows: bool) {
         while let Some(value) = self.kept.pop_front() {
             self.export_value(value);
         }
         if !self.cores.is_empty() {
             let func = self.lift(0, 0, false);
             let mut exports = ComponentExportSection::new();
-            exports.export("run", ComponentExportKind::Func, func, None);
+            let ty = shows.then_some(ComponentTypeRef::Func(types::RUN));
+            exports.export("run", ComponentExportKind::Func, func, ty);
+            if shows {
+                exports.export("m", ComponentExportKind::Module, self.modules[0], None);
+            }
+            self.out.section(&exports);
+        }
+        if shows && !self.parts.is_empty() {
+            let mut exports = ComponentExportSection::new();
+            exports.export("c", ComponentExportKind::Component, 0, None);
             self.out.section(&exports);
         }
     }

@@ -21,7 +21,7 @@ fn part(u: &mut Unstructured<'_>, levels: usize) -> Result<Part> {
     let n = u.int_in_range(1..=7)?;
     let defs = (0..n).map(|_| def(u, levels)).collect::<Result<_>>()?;
     let peer = if chance(u, 2)? { Some(usize::from(u8::arbitrary(u)?)) } else { None };
-    Ok(Part { defs, peer, takes: chance(u, 3)? })
+    Ok(Part { defs, peer, takes: chance(u, 3)?, shows: chance(u, 3)? })
 }
 
 fn chance(u: &mut Unstructured<'_>, of: u32) -> Result<bool> {
@@ -31,7 +31,9 @@ fn chance(u: &mut Unstructured<'_>, of: u32) -> Result<bool> {
 fn def(u: &mut Unstructured<'_>, levels: usize) -> Result<Def> {
     let of = usize::from(u8::arbitrary(u)?);
     Ok(match u.int_in_range(0..=14)? {
-        0..=4 => core(u)?,
+        0..=2 => core(u)?,
+        3 => Def::Twin { core: of, bundled: chance(u, 2)? },
+        4 => Def::Outer { core: of },
         5..=7 if levels > 1 => Def::Child(part(u, levels - 1)?),
         8 => Def::Again(of),
         9 => Def::Resource { core: of, traps: chance(u, 6)? },

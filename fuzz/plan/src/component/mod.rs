@@ -37,6 +37,9 @@ pub struct Part {
     /// Whether it is given a value, the oldest that its parent has kept.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub takes: bool,
+    /// Whether it exports, beside what every component does, a core module and a component, and `run` with its type.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub shows: bool,
 }
 
 /// A definition. Indices are taken modulo what was defined before.
@@ -52,6 +55,18 @@ pub enum Def {
         /// How its functions end instead of returning.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fails: Option<Fail>,
+    },
+    /// One more instance of the module of an earlier core instance, which is given the same.
+    Twin {
+        /// Which.
+        core: usize,
+        /// Whether the module goes through an instance of what is exported by it, and is aliased out of that.
+        bundled: bool,
+    },
+    /// An instance of a core module of the component around this one, of those that import the log only.
+    Outer {
+        /// The core instance of which it is the module.
+        core: usize,
     },
     /// A component and its instance.
     Child(Part),
@@ -135,14 +150,16 @@ impl ComponentPlan {
     pub fn normalise(&self) -> ComponentPlan {
         // Nobody gives anything to the root.
         let root = Part { peer: None, takes: false, ..self.root.clone() };
-        ComponentPlan { root: normal(&root, most::LEVELS) }
+        ComponentPlan { root: normal(&root, most::LEVELS, &[]) }
     }
 }
 
 /// What is there for later definitions of a component.
 #[derive(Default)]
 struct There {
-    cores: usize,
+    /// For each core instance whether its module imports the log only; and those of the component around.
+    cores: Vec<bool>,
+    outer: Vec<bool>,
     has_peer: bool,
     /// For each instance of a child whether it exports `run`.
     children: Vec<bool>,
@@ -160,26 +177,41 @@ impl There {
     }
 }
 
-fn normal(part: &Part, levels: usize) -> Part {
+fn normal(part: &Part, levels: usize, outer: &[bool]) -> Part {
     let values = usize::from(part.takes);
-    let mut there = There { has_peer: part.peer.is_some(), values, ..There::default() };
+    let mut there = There { has_peer: part.peer.is_some(), values, outer: outer.to_vec(), ..There::default() };
     let defs = part.defs.iter().take(most::DEFS).filter_map(|def| normal_def(def, &mut there, levels)).collect();
-    Part { defs, peer: part.peer, takes: part.takes }
+    Part { defs, peer: part.peer, takes: part.takes, shows: part.shows }
+}
+
+fn pick(raw: usize, len: usize) -> Option<usize> {
+    (len > 0).then(|| raw % len)
 }
 
 fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
-    let pick = |raw: usize, len: usize| (len > 0).then(|| raw % len);
     Some(match def {
         Def::Core { steps, result, fails } => {
-            let steps = steps.iter().take(most::STEPS).filter_map(|step| normal_step(*step, there)).collect();
-            there.cores += 1;
+            let steps: Vec<Step> =
+                steps.iter().take(most::STEPS).filter_map(|step| normal_step(*step, there)).collect();
+            there.cores.push(steps.iter().all(|step| matches!(step, Step::Log(_) | Step::Trap | Step::Throw)));
             Def::Core { steps, result: *result, fails: *fails }
+        }
+        Def::Twin { core, bundled } => {
+            let core = pick(*core, there.cores.len())?;
+            there.cores.push(there.cores[core]);
+            Def::Twin { core, bundled: *bundled }
+        }
+        Def::Outer { core } => {
+            let fit: Vec<usize> = (0..there.outer.len()).filter(|i| there.outer[*i]).collect();
+            let core = if fit.contains(core) { *core } else { fit[pick(*core, fit.len())?] };
+            there.cores.push(true);
+            Def::Outer { core }
         }
         Def::Child(part) => {
             let levels = levels.checked_sub(1).filter(|levels| *levels > 0)?;
             let peer = part.peer.and_then(|peer| pick(peer, there.peers()));
             let takes = part.takes && there.values > 0;
-            let part = normal(&Part { peer, takes, ..part.clone() }, levels);
+            let part = normal(&Part { peer, takes, ..part.clone() }, levels, &there.cores);
             there.values -= usize::from(takes);
             there.children.push(runs(&part));
             there.parts.push(part.clone());
@@ -194,12 +226,12 @@ fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
             Def::Again(of)
         }
         Def::Resource { core, traps } => {
-            let core = pick(*core, there.cores)?;
+            let core = pick(*core, there.cores.len())?;
             there.resources += 1;
             Def::Resource { core, traps: *traps }
         }
         Def::Start { core, takes, keeps, silent } => {
-            let core = pick(*core, there.cores)?;
+            let core = pick(*core, there.cores.len())?;
             let takes = (*takes).min(there.values).min(2);
             let keeps = *keeps && !silent;
             there.values = there.values - takes + usize::from(keeps);
@@ -214,12 +246,12 @@ fn normal_def(def: &Def, there: &mut There, levels: usize) -> Option<Def> {
 
 /// Whether a component exports `run`.
 fn runs(part: &Part) -> bool {
-    part.defs.iter().any(|def| matches!(def, Def::Core { .. }))
+    part.defs.iter().any(|def| matches!(def, Def::Core { .. } | Def::Twin { .. } | Def::Outer { .. }))
 }
 
 fn normal_step(step: Step, there: &There) -> Option<Step> {
     match step {
-        Step::CallCore(raw) => (there.cores > 0).then(|| Step::CallCore(raw % there.cores)),
+        Step::CallCore(raw) => pick(raw, there.cores.len()).map(Step::CallCore),
         Step::CallChild(raw) => {
             let fit: Vec<usize> = (0..there.children.len()).filter(|i| there.children[*i]).collect();
             if fit.contains(&raw) {

@@ -48,8 +48,9 @@ struct Instance<'a> {
     is_locked: bool,
     /// The representations behind the handles; the first handle is 1, and a handle that was dropped is given again.
     handles: Vec<Option<u32>>,
-    /// The core instances: their numbers, and how their functions end.
-    cores: Vec<(u32, Option<Fail>)>,
+    cores: Vec<Core<'a>>,
+    /// Instances that are made of exports.
+    bundles: usize,
     /// The components of the children, and their instances.
     parts: Vec<&'a Part>,
     children: Vec<usize>,
@@ -67,6 +68,15 @@ struct Instance<'a> {
     funcs: u32,
 }
 
+/// A core instance: what its module does, its number, how its functions end, and the type of the resources that it makes.
+#[derive(Clone, Copy)]
+struct Core<'a> {
+    steps: &'a [Step],
+    result: u32,
+    fails: Option<Fail>,
+    resource: Option<(u32, bool)>,
+}
+
 /// Why a core function did not return.
 enum Stop {
     Trap(TrapCode),
@@ -82,6 +92,7 @@ impl<'a> World<'a> {
             is_locked: false,
             handles: vec![None],
             cores: Vec::new(),
+            bundles: 0,
             parts: Vec::new(),
             children: Vec::new(),
             peer: given.peer,
@@ -124,7 +135,21 @@ impl<'a> World<'a> {
 
     fn define(&mut self, def: &'a Def, this: usize) -> Result<(), TrapCode> {
         match def {
-            Def::Core { steps, result, fails } => self.core(steps, (*result, *fails), this)?,
+            Def::Core { steps, result, fails } => {
+                // What is lowered is aliased before.
+                let is_aliased = |step: &&Step| matches!(step, Step::CallChild(_) | Step::CallPeer);
+                self.instances[this].funcs += steps.iter().filter(is_aliased).count() as u32;
+                let resource = self.instances[this].resource;
+                self.core(Core { steps, result: *result, fails: *fails, resource }, this)?;
+            }
+            Def::Twin { core, bundled } => {
+                self.instances[this].bundles += usize::from(*bundled);
+                self.core(self.instances[this].cores[*core], this)?;
+            }
+            Def::Outer { core } => {
+                let around = self.instances[this].parent.expect("a normal plan has a component around it");
+                self.core(self.instances[around].cores[*core], this)?;
+            }
             Def::Child(child) => {
                 self.instances[this].parts.push(child);
                 self.child(child, this)?;
@@ -165,7 +190,7 @@ impl<'a> World<'a> {
 
     fn child(&mut self, part: &'a Part, this: usize) -> Result<(), TrapCode> {
         let instance = &mut self.instances[this];
-        let number = instance.children.len() + usize::from(instance.peer.is_some());
+        let number = instance.children.len() + usize::from(instance.peer.is_some()) + instance.bundles;
         let path = instance.path.child(&format!("#{number}"));
         let value = if part.takes { instance.kept.pop_front() } else { None };
         let given = Given { parent: Some(this), peer: part.peer.map(|peer| instance.peers[peer]), value };
@@ -192,12 +217,12 @@ impl<'a> World<'a> {
         self.events.push(Event::HostReturned { at, name: "log".to_owned(), results: Vec::new() });
     }
 
-    fn core(&mut self, steps: &[Step], funcs: (u32, Option<Fail>), this: usize) -> Result<(), TrapCode> {
+    fn core(&mut self, core: Core<'a>, this: usize) -> Result<(), TrapCode> {
         // Before each core instance stands the one of what it imports.
         let number = 2 * self.instances[this].cores.len() + 1;
         let at = self.instances[this].path.child(&format!("core#{number}"));
         let mut imports = vec!["log".to_owned()];
-        for step in steps {
+        for step in core.steps {
             match step {
                 Step::CallCore(core) => imports.push(format!("f{core}")),
                 Step::CallChild(child) => imports.push(format!("run{child}")),
@@ -206,9 +231,6 @@ impl<'a> World<'a> {
                 Step::Make(_) | Step::MakeAndDrop(_) => imports.extend(["new".to_owned(), "drop".to_owned()]),
                 Step::Log(_) | Step::Trap | Step::Throw => {}
             }
-            // What is lowered is aliased before.
-            let is_aliased = matches!(step, Step::CallChild(_) | Step::CallPeer);
-            self.instances[this].funcs += u32::from(is_aliased);
         }
         imports.sort_by(|a, b| imports_order(a).cmp(&imports_order(b)));
         imports.dedup();
@@ -221,12 +243,12 @@ impl<'a> World<'a> {
         let (tables, memories, globals) = (0, 0, 0);
         self.events.push(Event::InstanceAllocated { at: at.clone(), funcs: count, tables, memories, globals, tags });
         self.events.push(Event::StartEntered { at: at.clone(), func: start });
-        if let Err(stop) = steps.iter().try_for_each(|step| self.step(*step, this)) {
+        if let Err(stop) = core.steps.iter().try_for_each(|step| self.step(*step, core.resource, this)) {
             return Err(self.start_stopped(this, at, &stop));
         }
         self.events.push(Event::StartLeft { at: at.clone(), func: start });
         self.events.push(Event::InstanceDone { at });
-        self.instances[this].cores.push(funcs);
+        self.instances[this].cores.push(core);
         Ok(())
     }
 
@@ -252,7 +274,7 @@ impl<'a> World<'a> {
         self.events.push(Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
     }
 
-    fn step(&mut self, step: Step, this: usize) -> Result<(), Stop> {
+    fn step(&mut self, step: Step, resource: Option<(u32, bool)>, this: usize) -> Result<(), Stop> {
         match step {
             Step::Log(value) => self.log(this, value),
             Step::CallCore(core) => {
@@ -273,14 +295,14 @@ impl<'a> World<'a> {
                 return Err(Stop::Trap(TrapCode::Host));
             }
             Step::Make(rep) => {
-                self.make(this, rep);
+                self.make(this, rep, resource);
             }
             Step::MakeAndDrop(rep) => {
-                let handle = self.make(this, rep);
+                let handle = self.make(this, rep, resource);
                 let instance = &mut self.instances[this];
                 instance.handles[handle] = None;
                 let at = instance.path.clone();
-                let (resource, traps) = self.resource(this);
+                let (resource, traps) = resource_name(resource);
                 let (rep_64, handle) = (u64::from(rep), handle as u32);
                 self.events.push(Event::ResourceDropped { at, resource, rep: rep_64, handle });
                 self.log(this, rep);
@@ -294,12 +316,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn resource(&self, this: usize) -> (String, bool) {
-        let (ty, traps) = self.instances[this].resource.expect("a normal plan has a type for its resources");
-        (format!("resource#{ty}"), traps)
-    }
-
-    fn make(&mut self, this: usize, rep: u32) -> usize {
+    fn make(&mut self, this: usize, rep: u32, resource: Option<(u32, bool)>) -> usize {
         let instance = &mut self.instances[this];
         let free = instance.handles.iter().skip(1).position(Option::is_none).map(|i| i + 1);
         let handle = free.unwrap_or(instance.handles.len());
@@ -308,14 +325,14 @@ impl<'a> World<'a> {
         }
         instance.handles[handle] = Some(rep);
         let at = instance.path.clone();
-        let (resource, _) = self.resource(this);
+        let (resource, _) = resource_name(resource);
         self.events.push(Event::ResourceMade { at, resource, rep: rep.into(), handle: handle as u32 });
         handle
     }
 
     /// `f`, `g` or `h` of a core instance.
     fn sum(&mut self, of: usize, core: usize, args: &[u32]) -> Result<u32, Stop> {
-        let (result, fails) = self.instances[of].cores[core];
+        let Core { result, fails, .. } = self.instances[of].cores[core];
         args.iter().chain([&result]).for_each(|value| self.log(of, *value));
         match fails {
             Some(Fail::Trap) => Err(Stop::Trap(TrapCode::Unreachable)),
@@ -353,7 +370,7 @@ impl<'a> World<'a> {
 
     /// What the post-return function does once the result has been lifted and the caller has it (`canon_lift`).
     fn post_return(&self, of: usize, core: usize) -> Result<(), TrapCode> {
-        match self.instances[of].cores[core].1 {
+        match self.instances[of].cores[core].fails {
             Some(Fail::PostReturn) => Err(TrapCode::Unreachable),
             _ => Ok(()),
         }
@@ -387,7 +404,7 @@ impl<'a> World<'a> {
         }
         let values = args.iter().copied().map(Value::U32).collect();
         self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: values });
-        if self.instances[this].cores[core].1 == Some(Fail::PostReturn) {
+        if self.instances[this].cores[core].fails == Some(Fail::PostReturn) {
             // When the post-return function of a start function is called is a reading, too.
             self.rule(this, "CM-START-07", "before the next definition");
         }
@@ -418,4 +435,10 @@ impl<'a> World<'a> {
         }
         PostMortem(items)
     }
+}
+
+/// How traces name the type, and whether its destructor traps.
+fn resource_name(resource: Option<(u32, bool)>) -> (String, bool) {
+    let (ty, traps) = resource.expect("a normal plan has a type for its resources");
+    (format!("resource#{ty}"), traps)
 }

@@ -16,8 +16,12 @@ pub(super) const KINDS: &[&str] = &[
     "component: depth 1",
     "component: depth 2",
     "component: depth 3",
+    "component: core module again",
+    "component: core module from around",
+    "component: core module out of an instance",
     "component: destructor",
     "component: destructor that traps",
+    "component: exports modules and components",
     "component: fails in a call",
     "component: fails in a child",
     "component: fails in a core start",
@@ -56,6 +60,7 @@ impl Stats {
 /// The kinds of a component's definitions, and how deep it goes.
 fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
     let mut depth = 1;
+    kinds.extend(of.shows.then_some("component: exports modules and components"));
     let (mut starts, mut was_child, mut peers) = (0, false, BTreeSet::new());
     for def in &of.defs {
         match def {
@@ -71,6 +76,15 @@ fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
                     Fail::Throw => "component: throw",
                     Fail::PostReturn => "component: post-return function that traps",
                 }));
+            }
+            Def::Twin { bundled: false, .. } => {
+                kinds.insert("component: core module again");
+            }
+            Def::Twin { bundled: true, .. } => {
+                kinds.insert("component: core module out of an instance");
+            }
+            Def::Outer { .. } => {
+                kinds.insert("component: core module from around");
             }
             Def::Child(child) => {
                 depth = depth.max(1 + part(child, kinds));

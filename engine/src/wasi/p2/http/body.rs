@@ -47,8 +47,10 @@ pub(in crate::wasi::p2) struct Message {
     pub finished: Option<Vec<u8>>,
     /// The trailers, if there are any.
     pub trailers: Option<Fields>,
-    /// What the content's length has to be.
-    content_length: Option<u64>,
+    /// What the content's length has to be, if the headers tell: `None` inside is no length that content can have.
+    content_length: Option<Option<u64>>,
+    /// Whether the content was not of that length.
+    pub has_failed: bool,
     /// Whether it is a request.
     is_request: bool,
     /// Whether the body was asked for.
@@ -87,9 +89,19 @@ impl IncomingBody {
 
 /// The end of a message whose headers are `headers`.
 pub(super) fn message(headers: &Fields, is_request: bool) -> Rc<RefCell<Message>> {
-    let length = headers.values("content-length").next();
-    let content_length = length.and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
+    let content_length = content_length(headers);
     Rc::new(RefCell::new(Message { content_length, is_request, ..Message::default() }))
+}
+
+/// Digits, and the same ones if there are several values (RFC 9110, 8.6).
+fn content_length(headers: &Fields) -> Option<Option<u64>> {
+    let number = |value: &[u8]| {
+        let text = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok())?
+    };
+    let mut lengths = headers.values("content-length").map(number);
+    let first = lengths.next()?;
+    Some(first.filter(|first| lengths.all(|other| other == Some(*first))))
 }
 
 /// The body of a message, which can be had once.
@@ -177,7 +189,8 @@ fn finish_outgoing(
     }
     let bytes = body.bytes.take();
     let mut message = body.message.borrow_mut();
-    if message.content_length.is_some_and(|length| length != bytes.len() as u64) {
+    if message.content_length.is_some_and(|length| length != Some(bytes.len() as u64)) {
+        message.has_failed = true;
         let length = Some(bytes.len() as u64);
         return Err(match message.is_request {
             true => HttpError::HttpRequestBodySize(length).into(),

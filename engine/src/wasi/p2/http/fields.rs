@@ -10,8 +10,11 @@ use std::rc::Rc;
 /// A name and a value.
 pub(in crate::wasi::p2) type Entry = (String, Vec<u8>);
 
-/// The most bytes of names and values together.
+/// The most bytes of names and values together, and of [`PER_ENTRY`] for each entry.
 const MOST: usize = 1 << 20;
+
+/// What an entry counts beside its name and value (as in RFC 9113, 6.5.2).
+const PER_ENTRY: usize = 32;
 
 /// Fields of the connection itself, which a program may not set (RFC 9110, 7.6.1), and the one that repeats the authority.
 const FORBIDDEN: [&str; 8] =
@@ -23,6 +26,8 @@ pub(in crate::wasi::p2) struct Fields {
     pub entries: Vec<Entry>,
     /// Whether they can be changed no more.
     pub is_immutable: bool,
+    /// What the entries count.
+    size: usize,
     /// Shared by the headers of a message and the handles of them that were given out: its children.
     family: Rc<()>,
 }
@@ -49,12 +54,13 @@ fn invalid() -> Failure<HeaderError> {
 impl Fields {
     /// Fields that can be changed no more.
     pub fn immutable(entries: Vec<Entry>) -> Self {
-        Fields { entries, is_immutable: true, family: Rc::default() }
+        let size = entries.iter().map(|(name, value)| size_of(name, value)).sum();
+        Fields { entries, is_immutable: true, size, family: Rc::default() }
     }
 
     /// The same fields for the guest: a child, which has to be dropped before the message that these are of.
     pub fn child(&self) -> Self {
-        Fields { entries: self.entries.clone(), is_immutable: true, family: self.family.clone() }
+        Fields { entries: self.entries.clone(), is_immutable: true, size: self.size, family: self.family.clone() }
     }
 
     /// Whether a child is alive.
@@ -73,7 +79,7 @@ impl Fields {
         entries.map(|(_, value)| value.as_slice())
     }
 
-    /// The fields, if they can be changed and `name` is one that a program may change.
+    /// The fields, if they can be changed and `name` is one.
     fn for_change(&mut self, name: &str) -> Done<&mut Self> {
         if self.is_immutable {
             return Err(Failure::Code(HeaderError::Immutable(())));
@@ -81,6 +87,12 @@ impl Fields {
         if !is_name(name) {
             return Err(invalid());
         }
+        Ok(self)
+    }
+
+    /// The fields, if they can be changed and `name` is one that a program may set.
+    fn for_setting(&mut self, name: &str) -> Done<&mut Self> {
+        self.for_change(name)?;
         if FORBIDDEN.iter().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(Failure::Code(HeaderError::Forbidden(())));
         }
@@ -88,20 +100,31 @@ impl Fields {
     }
 
     fn remove(&mut self, name: &str) {
-        self.entries.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        let mut removed = 0;
+        self.entries.retain(|(other, value)| {
+            let stays = !other.eq_ignore_ascii_case(name);
+            removed += if stays { 0 } else { size_of(other, value) };
+            stays
+        });
+        self.size -= removed;
     }
 
     fn push(&mut self, name: &str, value: Vec<u8>) -> Done {
-        let size: usize = self.entries.iter().map(|(name, value)| name.len() + value.len()).sum();
-        if size + name.len() + value.len() > MOST {
+        let size = self.size + size_of(name, &value);
+        if size > MOST {
             return Err(Fault::Exhausted(crate::trace::Resource::Memory).into());
         }
         if !is_value(&value) {
             return Err(invalid());
         }
         self.entries.push((name.to_owned(), value));
+        self.size = size;
         Ok(())
     }
+}
+
+fn size_of(name: &str, value: &[u8]) -> usize {
+    name.len() + value.len() + PER_ENTRY
 }
 
 /// A `token` (RFC 9110, 5.6.2).
@@ -137,8 +160,9 @@ fn new(call: &mut Call<'_>, (): ()) -> Result<Own<Fields>, Fault> {
 fn from_list(call: &mut Call<'_>, (entries,): (Vec<Entry>,)) -> Done<Own<Fields>> {
     let mut fields = Fields::default();
     for (name, value) in entries {
-        fields.for_change(&name)?.push(&name, value)?;
+        fields.for_setting(&name)?.push(&name, value)?;
     }
+    call.pay(fields.size as u64)?;
     Ok(call.table().add(fields)?)
 }
 
@@ -151,7 +175,7 @@ fn has(call: &mut Call<'_>, (this, name): (This, String)) -> Result<bool, Fault>
 }
 
 fn set(call: &mut Call<'_>, (this, name, values): (This, String, Vec<Vec<u8>>)) -> Done {
-    let fields = call.table().get(this)?.for_change(&name)?;
+    let fields = call.table().get(this)?.for_setting(&name)?;
     if !values.iter().all(|value| is_value(value)) {
         return Err(invalid());
     }
@@ -165,14 +189,19 @@ fn delete(call: &mut Call<'_>, (this, name): (This, String)) -> Done {
 }
 
 fn append(call: &mut Call<'_>, (this, name, value): (This, String, Vec<u8>)) -> Done {
-    call.table().get(this)?.for_change(&name)?.push(&name, value)
+    call.table().get(this)?.for_setting(&name)?.push(&name, value)
 }
 
 fn entries(call: &mut Call<'_>, (this,): (This,)) -> Result<Vec<Entry>, Fault> {
-    Ok(call.table().get(this)?.entries.clone())
+    let fields = call.table().get(this)?;
+    let (entries, size) = (fields.entries.clone(), fields.size);
+    call.pay(size as u64)?;
+    Ok(entries)
 }
 
 fn clone(call: &mut Call<'_>, (this,): (This,)) -> Result<Own<Fields>, Fault> {
-    let entries = call.table().get(this)?.entries.clone();
-    call.table().add(Fields { entries, ..Fields::default() })
+    let fields = call.table().get(this)?;
+    let (entries, size) = (fields.entries.clone(), fields.size);
+    call.pay(size as u64)?;
+    call.table().add(Fields { entries, size, ..Fields::default() })
 }

@@ -7,6 +7,7 @@ pub(super) mod outgoing_handler;
 mod request;
 mod response;
 pub(super) mod types;
+mod uri;
 
 pub(super) use body::{IncomingBody, finished};
 pub(super) use error::HttpError;

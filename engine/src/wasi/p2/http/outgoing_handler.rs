@@ -3,7 +3,8 @@
 use super::{
     super::{
         define::{Call, Failure, Interfaces},
-        typing::Own,
+        trap,
+        typing::{Own, Resource},
     },
     HttpError,
     request::{OutgoingRequest, RequestOptions},
@@ -20,7 +21,10 @@ fn handle(
     call: &mut Call<'_>,
     (request, options): (Own<OutgoingRequest>, Option<Own<RequestOptions>>),
 ) -> Result<Own<FutureIncomingResponse>, Failure<HttpError>> {
-    call.table().take(request)?;
+    // Its headers must not be alive when it is handed on.
+    if !call.table().take(request)?.may_drop() {
+        return Err(trap().into());
+    }
     if let Some(options) = options {
         call.table().take(options)?;
     }

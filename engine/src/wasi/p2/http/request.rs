@@ -7,7 +7,8 @@ use super::{
     },
     Fields, IncomingBody, Plain,
     body::{Message, OutgoingBody, body_of, message},
-    is_name, refused,
+    refused,
+    uri::{is_authority, is_method, is_path_with_query, is_scheme},
 };
 use crate::error::Fault;
 use std::{cell::RefCell, rc::Rc};
@@ -135,13 +136,13 @@ pub(super) fn declare(interface: &mut Interface<'_>) {
     property!(interface, OutgoingRequest, "outgoing-request", "method", "method", method: Method, is_method);
     property!(
         interface, OutgoingRequest, "outgoing-request", "path-with-query", "path-with-query",
-        path_with_query: Option<String>, |path| path.as_deref().is_none_or(is_uri_part)
+        path_with_query: Option<String>, |path| path.as_deref().is_none_or(is_path_with_query)
     );
     property!(interface, OutgoingRequest, "outgoing-request", "scheme", "scheme", scheme: Option<Scheme>, is_scheme);
     property!(
         interface, OutgoingRequest, "outgoing-request", "authority", "authority",
         authority: Option<String>,
-        |authority| authority.as_deref().is_none_or(|text| is_uri_part(text) && !text.contains(['/', '?']))
+        |authority| authority.as_deref().is_none_or(is_authority)
     );
     property!(
         interface, RequestOptions, "request-options", "connect-timeout", "duration",
@@ -155,22 +156,6 @@ pub(super) fn declare(interface: &mut Interface<'_>) {
         interface, RequestOptions, "request-options", "between-bytes-timeout", "duration",
         between_bytes_timeout: Option<u64>, |_| true
     );
-}
-
-fn is_method(method: &Method) -> bool {
-    if let Method::Other(name) = method { is_name(name) } else { true }
-}
-
-/// RFC 3986, 3.1.
-fn is_scheme(scheme: &Option<Scheme>) -> bool {
-    let Some(Scheme::Other(name)) = scheme else { return true };
-    let is_rest = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(is_rest)
-}
-
-/// Characters that a URI can have (RFC 3986, 2), without a fragment.
-fn is_uri_part(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte))
 }
 
 type This = Borrow<IncomingRequest>;

@@ -5,6 +5,7 @@ use super::{
         Feature,
         define::{Call, Failure, Interface},
         io::poll::subscribe,
+        trap,
         typing::{Borrow, Own, Resource, resources},
     },
     Fields, HttpError, IncomingBody, Plain,
@@ -92,6 +93,10 @@ fn set(
         Ok(response) => Ok(call.table().take(response)?),
         Err(error) => Err(error),
     };
+    // Its headers must not be alive when it is handed on.
+    if response.as_ref().is_ok_and(|response| !response.may_drop()) {
+        return Err(trap());
+    }
     param.0.borrow_mut().response = Some(response);
     Ok(())
 }
@@ -120,9 +125,9 @@ fn status_code(call: &mut Call<'_>, (this,): (This,)) -> Result<u16, Fault> {
     Ok(call.table().get(this)?.status)
 }
 
-/// Three digits (RFC 9110, 15).
+/// "Values outside the range 100..599 are invalid" (RFC 9110, 15).
 fn set_status_code(call: &mut Call<'_>, (this, status): (This, u16)) -> Plain {
-    if !(100..1000).contains(&status) {
+    if !(100..600).contains(&status) {
         return Err(refused());
     }
     call.table().get(this)?.status = status;

@@ -136,7 +136,8 @@ fn read(call: &mut Call<'_>, (this, len): (Borrow<InputStream>, u64)) -> Done<Ve
     }
     let mut bytes = vec![0; len.min(MOST) as usize];
     let end = stream.source.read(&mut world.borrow_mut(), &mut bytes);
-    if end.is_err() {
+    // What is closed has no more input, whatever becomes of the file.
+    if end.is_err() || (end == Ok(0) && len > 0) {
         stream.has_failed = true;
     }
     match end {

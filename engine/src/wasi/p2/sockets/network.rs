@@ -99,14 +99,20 @@ impl IpSocketAddress {
         }
     }
 
+    /// Whether it is the address of one interface; those of TCP are.
+    pub fn is_unicast(&self) -> bool {
+        match self.parts().0 {
+            std::net::IpAddr::V4(address) => !address.is_multicast() && !address.is_broadcast(),
+            std::net::IpAddr::V6(address) => !address.is_multicast(),
+        }
+    }
+
     /// Whether a socket of this family can have it as its own address.
     pub fn is_local(&self, family: IpAddressFamily) -> bool {
-        let (address, _) = self.parts();
-        let is_unicast = match address {
-            std::net::IpAddr::V4(address) => !address.is_multicast() && !address.is_broadcast(),
-            std::net::IpAddr::V6(address) => !address.is_multicast() && address.to_ipv4_mapped().is_none(),
-        };
-        is_unicast && address.is_ipv4() == (family == IpAddressFamily::Ipv4)
+        match self.parts().0 {
+            std::net::IpAddr::V4(_) => family == IpAddressFamily::Ipv4,
+            std::net::IpAddr::V6(address) => family == IpAddressFamily::Ipv6 && address.to_ipv4_mapped().is_none(),
+        }
     }
 
     /// Whether it is a peer that a socket of this family can have.

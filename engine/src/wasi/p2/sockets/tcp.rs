@@ -1,4 +1,5 @@
-//! `wasi:sockets/tcp` and `tcp-create-socket`: a socket never leaves the state `unbound`.
+//! `wasi:sockets/tcp` and `tcp-create-socket`: a socket is `unbound`, and `closed` after an attempt to connect, which is denied
+//! (TcpSocketOperationalSemantics.md).
 
 use super::{
     super::{
@@ -20,6 +21,7 @@ use crate::error::Fault;
 pub(in crate::wasi::p2) struct TcpSocket {
     family: IpAddressFamily,
     options: Options,
+    is_closed: bool,
 }
 
 impl Resource for TcpSocket {
@@ -82,19 +84,32 @@ fn create(call: &mut Call<'_>, (family,): (IpAddressFamily,)) -> Done<Own<TcpSoc
     if !call.table().has_room() {
         return Err(ErrorCode::NewSocketLimit.into());
     }
-    Ok(call.table().add(TcpSocket { family, options: Options::default() })?)
+    Ok(call.table().add(TcpSocket { family, options: Options::default(), is_closed: false })?)
 }
 
 fn start_bind(call: &mut Call<'_>, (this, network, local): (This, Borrow<Network>, IpSocketAddress)) -> Done {
     call.table().get(network)?;
-    let is_local = local.is_local(call.table().get(this)?.family);
-    Err(if is_local { ErrorCode::AccessDenied } else { ErrorCode::InvalidArgument }.into())
+    let socket = call.table().get(this)?;
+    Err(match socket.is_closed {
+        true => ErrorCode::InvalidState,
+        false if local.is_local(socket.family) && local.is_unicast() => ErrorCode::AccessDenied,
+        false => ErrorCode::InvalidArgument,
+    }
+    .into())
 }
 
 fn start_connect(call: &mut Call<'_>, (this, network, remote): (This, Borrow<Network>, IpSocketAddress)) -> Done {
     call.table().get(network)?;
-    let is_remote = remote.is_remote(call.table().get(this)?.family);
-    Err(if is_remote { ErrorCode::AccessDenied } else { ErrorCode::InvalidArgument }.into())
+    let socket = call.table().get(this)?;
+    if socket.is_closed {
+        return Err(ErrorCode::InvalidState.into());
+    }
+    if !remote.is_remote(socket.family) || !remote.is_unicast() {
+        return Err(ErrorCode::InvalidArgument.into());
+    }
+    // Only an attempt closes the socket: with such arguments there was none.
+    socket.is_closed = true;
+    Err(ErrorCode::AccessDenied.into())
 }
 
 /// Nothing was ever started.
