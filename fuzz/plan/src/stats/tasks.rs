@@ -10,6 +10,7 @@ pub(super) const KINDS: &[&str] = &[
     "task: backpressure",
     "task: call",
     "task: call that returns at once",
+    "task: call that is not asynchronous",
     "task: call that waits",
     "task: cancel a call",
     "task: cancel a call and wait",
@@ -57,6 +58,7 @@ pub(super) const KINDS: &[&str] = &[
     "task: poll",
     "task: read",
     "task: result",
+    "task: runs beneath a call",
     "task: set",
     "task: stream",
     "task: stream of the host",
@@ -99,6 +101,8 @@ impl Stats {
             kinds.extend(trace.events.iter().any(blocks).then_some("task: thread blocks"));
             let keeps = |event: &Event| matches!(event, Event::RuleApplied { rule, .. } if rule == "CM-ASYNC-22");
             kinds.extend(trace.events.iter().any(keeps).then_some("task: keeps the lock"));
+            let beneath = |event: &Event| matches!(event, Event::RuleApplied { rule, .. } if rule == "CM-ASYNC-21");
+            kinds.extend(trace.events.iter().any(beneath).then_some("task: runs beneath a call"));
             let is_cancelled = |event: &Event| matches!(event, Event::Task { step: TaskStep::Cancelled, .. });
             kinds.extend(trace.events.iter().any(is_cancelled).then_some("task: is told to cancel"));
             kinds.extend(match trace.outcome {
@@ -171,6 +175,7 @@ fn kind(step: Step) -> Option<&'static str> {
         Step::CancelSync { .. } => "task: cancel a copy and wait",
         Step::ErrorMessage(_) => "task: error message",
         Step::CallSync => "task: call that waits",
+        Step::CallPlain => "task: call that is not asynchronous",
         Step::Turn(_) => "task: turn to a call",
         Step::CancelCallSync => "task: cancel a call and wait",
         Step::Result => "task: result",

@@ -63,6 +63,10 @@ impl TaskPlan {
         section.instantiate(0, [] as [(&str, ComponentExportKind, u32); 0]);
         out.section(&section);
         alias(&mut out, Alias::InstanceExport { instance: 0, kind: ComponentExportKind::Func, name: "work" });
+        let has_plain = self.has_plain();
+        if has_plain {
+            alias(&mut out, Alias::InstanceExport { instance: 0, kind: ComponentExportKind::Func, name: "plain" });
+        }
         let given = Given::of(self);
         instantiate(&mut out, 0, &given.module(self), None);
         given.alias(&mut out);
@@ -85,7 +89,7 @@ impl TaskPlan {
         section.lift(first + used.len() as u32, ty::WORK, [] as [CanonicalOption; 0]);
         out.section(&section);
         let mut exports = ComponentExportSection::new();
-        exports.export("go", ComponentExportKind::Func, work + 1, None);
+        exports.export("go", ComponentExportKind::Func, work + 1 + u32::from(has_plain), None);
         out.section(&exports);
         out.finish()
     }

@@ -17,7 +17,7 @@ impl<'a> Arbitrary<'a> for TaskPlan {
         // Some have calls that come into each other's way.
         if u.int_in_range(0..=5)? == 0 {
             steps.extend([Step::Call, Step::Call]);
-            let next = [Step::JoinCall(0), Step::CancelCall, Step::Yield, Step::CancelCallSync, Step::Turn(0)];
+            let next = [Step::JoinCall(0), Step::CancelCall, Step::Yield, Step::CallPlain, Step::Turn(0)];
             steps.push(*u.choose(&next)?);
         }
         let has = Has { threads: u.int_in_range(0..=2)? == 0, hosts: u.int_in_range(0..=2)? == 0 };
@@ -183,7 +183,8 @@ fn step(u: &mut Unstructured<'_>) -> Result<Step> {
         66..=68 => Step::DropEnd { flow: of, side },
         69..=75 => Step::Join { flow: of, side, set: if u.int_in_range(0..=7)? == 0 { None } else { Some(of / 3) } },
         76..=84 => Step::Call,
-        85 => Step::CallSync,
+        85 if of % 2 == 0 => Step::CallSync,
+        85 => Step::CallPlain,
         86..=88 => Step::JoinCall(of),
         89 | 90 => Step::CancelCall,
         91 => Step::CancelCallSync,

@@ -62,6 +62,9 @@ pub enum Place {
     Called,
 }
 
+/// What the function of the other component returns that is not asynchronous.
+const PLAIN: u32 = 5;
+
 /// How the function of the other component is lifted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -274,6 +277,9 @@ pub enum Step {
     Call,
     /// Calls it and waits.
     CallSync,
+    /// Calls a function of the other component that is not asynchronous, and yields: what it can of the other calls of that
+    /// component goes on meanwhile.
+    CallPlain,
     /// Calls an asynchronous function of the host, without waiting.
     CallHost(usize),
     /// Calls it and waits.
@@ -307,6 +313,11 @@ impl TaskPlan {
             _ => None,
         };
         self.all_steps().filter_map(is_future).collect()
+    }
+
+    /// Whether the other component has a function that is not asynchronous.
+    fn has_plain(&self) -> bool {
+        self.all_steps().any(|step| *step == Step::CallPlain)
     }
 
     /// Whether there is a table of functions.

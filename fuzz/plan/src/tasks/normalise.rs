@@ -131,6 +131,7 @@ impl Made {
                 self.calls += usize::from(step == Step::Call);
                 Some(step)
             }
+            Step::CallPlain => Some(step),
             Step::CallHost(raw) => {
                 let host = pick(raw, self.hosts)?;
                 self.calls += 1;

@@ -315,7 +315,7 @@ impl<'a> World<'a> {
 
     /// The name of `go` in traces: those of the host and that of the other component come before it.
     fn go_name(&self) -> String {
-        format!("func {}", 2 + imported(self.plan).len())
+        format!("func {}", 2 + imported(self.plan).len() + usize::from(self.plan.has_plain()))
     }
 
     fn steps_of(&self, place: Place) -> &'a [super::Step] {

@@ -24,7 +24,7 @@ pub mod types {
 }
 
 /// What can be imported, with the core type, in the order in which it is.
-const GIVEN: [(&str, u32); 59] = [
+const GIVEN: [(&str, u32); 60] = [
     ("backpressure.dec", types::UNIT),
     ("backpressure.inc", types::UNIT),
     ("call", types::ASK),
@@ -32,6 +32,7 @@ const GIVEN: [(&str, u32); 59] = [
     ("call-host0-sync", types::GET),
     ("call-host1", types::ASK),
     ("call-host1-sync", types::GET),
+    ("call-plain", types::GET),
     ("call-sync", types::GET),
     ("context.get", types::GET),
     ("context.set", types::PUT),
@@ -173,6 +174,7 @@ pub fn name(step: Step, flows: &[bool]) -> Option<&'static str> {
         Step::Join { .. } | Step::JoinCall(_) => "waitable.join",
         Step::Call => "call",
         Step::CallSync => "call-sync",
+        Step::CallPlain => "call-plain",
         Step::CallHost(0) => "call-host0",
         Step::CallHost(_) => "call-host1",
         Step::CallHostSync(0) => "call-host0-sync",
@@ -214,6 +216,7 @@ impl Indices {
             "call-host0-sync" => section.lower(self.host("host0"), none()),
             "call-host1" => section.lower(self.host("host1"), copy()),
             "call-host1-sync" => section.lower(self.host("host1"), none()),
+            "call-plain" => section.lower(self.work + 1, none()),
             "call-sync" => section.lower(self.work, none()),
             "context.get" => section.context_get(ValType::I32, 0),
             "context.set" => section.context_set(ValType::I32, 0),

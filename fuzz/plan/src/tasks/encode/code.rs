@@ -173,6 +173,7 @@ impl<'a> Encoder<'a> {
             | Step::Yield
             | Step::Suspend
             | Step::CallSync
+            | Step::CallPlain
             | Step::CallHostSync(_) => {
                 self.call(sink, name);
                 self.log(sink);

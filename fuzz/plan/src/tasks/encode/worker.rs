@@ -1,7 +1,7 @@
 //! The component whose function is called: it pauses, and returns the value.
 
 use super::{U32, alias, instantiate};
-use crate::tasks::{Ending, Lift, Pause, TaskPlan};
+use crate::tasks::{Ending, Lift, PLAIN, Pause, TaskPlan};
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentExportKind,
     ComponentExportSection, ComponentTypeSection, ComponentValType, EntityType, ExportKind, ExportSection, Function,
@@ -40,12 +40,14 @@ pub fn given(plan: &TaskPlan) -> Vec<(&'static str, u32)> {
     given.extend(sets);
     let lingers = plan.lingers && plan.lift != Lift::Sync;
     given.extend(lingers.then_some(("linger", GET)));
+    given.extend(plan.has_plain().then_some(("let others", GET)));
     given
 }
 
 /// How many functions the core module has.
 pub fn funcs(plan: &TaskPlan) -> u32 {
-    if plan.lift == Lift::Callback { 2 } else { 1 }
+    let of_call = if plan.lift == Lift::Callback { 2 } else { 1 };
+    of_call + u32::from(plan.has_plain())
 }
 
 /// Whether the core module has a memory.
@@ -58,6 +60,9 @@ pub fn component(plan: &TaskPlan) -> Component {
     let mut out = Component::new();
     let mut section = ComponentTypeSection::new();
     section.function().async_(true).params([] as [(&str, ComponentValType); 0]).result(Some(U32));
+    if plan.has_plain() {
+        section.function().params([] as [(&str, ComponentValType); 0]).result(Some(U32));
+    }
     out.section(&section);
     let given = given(plan);
     // A set tells its events in a memory, which has to be there before the built-in is.
@@ -87,9 +92,16 @@ pub fn component(plan: &TaskPlan) -> Component {
     }
     let mut section = CanonicalFunctionSection::new();
     section.lift(first, 0, options);
+    if plan.has_plain() {
+        alias(&mut out, Alias::CoreInstanceExport { instance, kind: ExportKind::Func, name: "plain" });
+        section.lift(first + funcs(plan) - 1, 1, [] as [CanonicalOption; 0]);
+    }
     out.section(&section);
     let mut exports = ComponentExportSection::new();
     exports.export("work", ComponentExportKind::Func, 0, None);
+    if plan.has_plain() {
+        exports.export("plain", ComponentExportKind::Func, 1, None);
+    }
     out.section(&exports);
     out
 }
@@ -99,7 +111,7 @@ fn canon(section: &mut CanonicalFunctionSection, name: &str, plan: &TaskPlan) {
     let cancellable = plan.lift != Lift::Sync;
     match name {
         "yield" => section.thread_yield(cancellable),
-        "linger" => section.thread_yield(false),
+        "linger" | "let others" => section.thread_yield(false),
         "suspend" => section.thread_suspend(cancellable),
         "set" => section.waitable_set_new(),
         "wait" => section.waitable_set_wait(cancellable, 0),
@@ -150,6 +162,15 @@ fn module(plan: &TaskPlan, given: &[(&str, u32)]) -> Module {
             exports.export("back", ExportKind::Func, first + 1);
             code.function(&worker.first()).function(&worker.back());
         }
+    }
+    if plan.has_plain() {
+        functions.function(GET);
+        exports.export("plain", ExportKind::Func, first + funcs(plan) - 1);
+        let mut body = Function::new([]);
+        let sink = &mut body.instructions();
+        worker.call(sink, "let others");
+        sink.drop().i32_const(PLAIN as i32).end();
+        code.function(&body);
     }
     let mut module = Module::new();
     module.section(&section).section(&imports).section(&functions).section(&exports).section(&code);

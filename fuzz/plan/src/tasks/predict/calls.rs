@@ -4,7 +4,7 @@ use super::{
     Entry, Inst, World,
     threads::{Code, Kind, Numbers, Ready, Stop, TaskState, Then},
 };
-use crate::tasks::{Ending, Lift, Pause, Step};
+use crate::tasks::{Ending, Lift, PLAIN, Pause, Step};
 use preflight_engine::trace::{Event, EventCode, TaskStep, TrapCode, Value};
 
 /// What is returned for what is not over.
@@ -92,6 +92,15 @@ impl World<'_> {
         match step {
             Step::Call | Step::CallSync | Step::CallHost(_) | Step::CallHostSync(_) => {
                 return self.make_call(step, number);
+            }
+            Step::CallPlain => {
+                // Contested, as for other calls.
+                self.rule(Inst::Child, "CM-CALL-05", "EnteringSet");
+                self.run_plain().inspect_err(|_| self.lock_one(Inst::Child))?;
+                let (what, values) = ("func 1 result".to_owned(), vec![Value::U32(PLAIN)]);
+                self.lifted(Inst::Child, what.clone(), values.clone());
+                self.lowered(what, values);
+                self.log(PLAIN);
             }
             Step::Turn(call) => self.handles.current = self.handles.calls.get(&call).copied().unwrap_or(0),
             Step::JoinCall(set) => self.join(self.handles.current, Some(set))?,
@@ -285,7 +294,7 @@ impl World<'_> {
     fn call_of(&self, thread: usize) -> usize {
         match self.tasks[self.threads[thread].task].kind {
             Kind::Worker(call) => call,
-            Kind::Start | Kind::Go => unreachable!("a thread of the other component"),
+            Kind::Start | Kind::Go | Kind::Plain => unreachable!("a thread of the other component"),
         }
     }
 

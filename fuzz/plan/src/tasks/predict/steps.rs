@@ -46,6 +46,7 @@ impl World<'_> {
             Step::Join { flow, side, set } => self.join(self.end_handle(flow, side), set)?,
             Step::Call
             | Step::CallSync
+            | Step::CallPlain
             | Step::CallHost(_)
             | Step::CallHostSync(_)
             | Step::Turn(_)

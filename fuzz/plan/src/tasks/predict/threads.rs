@@ -10,6 +10,8 @@ pub enum Kind {
     /// The start function's, which is not asynchronous.
     Start,
     Go,
+    /// That of the function of the other component that is not asynchronous.
+    Plain,
     /// The other component's, of this call.
     Worker(usize),
 }
@@ -41,6 +43,7 @@ impl Task {
 pub enum Code {
     Start,
     Go,
+    Plain,
     /// An entry of the table, with its argument.
     Entry(usize, u32),
     Worker,
@@ -142,7 +145,7 @@ impl<'a> World<'a> {
 
     pub fn inst_of(&self, thread: usize) -> Inst {
         match self.tasks[self.threads[thread].task].kind {
-            Kind::Worker(_) => Inst::Child,
+            Kind::Worker(_) | Kind::Plain => Inst::Child,
             Kind::Start | Kind::Go => Inst::Root,
         }
     }
@@ -186,7 +189,7 @@ impl<'a> World<'a> {
 
     pub fn needs_exclusive(&self, thread: usize) -> bool {
         match self.tasks[self.threads[thread].task].kind {
-            Kind::Start => false,
+            Kind::Start | Kind::Plain => false,
             Kind::Go => true,
             Kind::Worker(_) => self.plan.lift != crate::tasks::Lift::Stackful,
         }
@@ -246,8 +249,8 @@ impl<'a> World<'a> {
             let thread = &mut self.threads[id];
             thread.activity = Activity::Running;
             thread.cancellable = false;
-            // The start function goes on where it stands on the stack.
-            if thread.code == Code::Start {
+            // A function that is not asynchronous goes on where it stands on the stack.
+            if matches!(thread.code, Code::Start | Code::Plain) {
                 return Ok(());
             }
             let before = std::mem::replace(&mut self.current, id);
@@ -277,6 +280,40 @@ impl<'a> World<'a> {
                 let next = self.choose(|thread| self.inst_of(thread) == Inst::Root);
                 self.resume(next.ok_or(TrapCode::CannotBlock)?, false)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The function of the other component is called that is not asynchronous, and yields: other threads of its instance run,
+    /// but for the one that holds the lock.
+    pub fn run_plain(&mut self) -> Result<(), TrapCode> {
+        let task = self.new_task(Kind::Plain);
+        let plain = self.new_thread(task, Code::Plain);
+        self.threads[plain].activity = Activity::Running;
+        self.register(plain);
+        let before = std::mem::replace(&mut self.current, plain);
+        self.start_waiting(plain, Ready::Always);
+        self.block(Then::Exit, false, None);
+        let end = self.run_beneath(plain);
+        self.current = before;
+        end?;
+        self.thread_event(plain, ThreadStep::Resumed);
+        self.tasks[task].state = TaskState::Resolved;
+        self.unregister(plain)
+    }
+
+    fn run_beneath(&mut self, plain: usize) -> Result<(), TrapCode> {
+        while !matches!(self.threads[plain].activity, Activity::Running) {
+            let holds_lock = |thread| self.instances[Inst::Child as usize].exclusive == Some(thread);
+            let waits_for_lock = |thread| self.needs_exclusive(thread) && !holds_lock(thread);
+            let of_child = |thread| self.inst_of(thread) == Inst::Child;
+            let is_contested = self.choose(|thread| of_child(thread) && waits_for_lock(thread)).is_some();
+            let next = self.choose(|thread| of_child(thread) && !holds_lock(thread));
+            if is_contested {
+                // Whether those may run that need the lock.
+                self.rule(Inst::Child, "CM-ASYNC-21", "AllButHolder");
+            }
+            self.resume(next.ok_or(TrapCode::CannotBlock)?, false)?;
         }
         Ok(())
     }
@@ -315,7 +352,7 @@ impl<'a> World<'a> {
             Code::Start => self.steps_of(Place::Start),
             Code::Go => self.steps_of(Place::Called),
             Code::Entry(entry, _) => &self.plan.threads[entry],
-            Code::Worker => &[],
+            Code::Plain | Code::Worker => &[],
         };
         while let Some(step) = steps.get(self.threads[id].at) {
             let number = self.number_of(self.threads[id].code, self.threads[id].at);
@@ -341,7 +378,7 @@ impl<'a> World<'a> {
 
     fn begin(&mut self) -> Result<Option<Stop>, TrapCode> {
         match self.threads[self.current].code {
-            Code::Start => Ok(None),
+            Code::Start | Code::Plain => Ok(None),
             Code::Entry(_, with) => {
                 self.log(with);
                 Ok(None)
@@ -401,7 +438,7 @@ impl<'a> World<'a> {
                 self.task_event(Inst::Root, &name, TaskStep::Returned);
                 self.tasks[task].state = TaskState::Resolved;
             }
-            Code::Entry(..) | Code::Worker => {}
+            Code::Plain | Code::Entry(..) | Code::Worker => {}
         }
         self.leave_instance()
     }
