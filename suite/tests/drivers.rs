@@ -4,13 +4,16 @@
 use preflight::{
     case::{Broken, Case, Failure, Verdict},
     matrix,
-    runtime::process::{Driver, Limits, Remote, check},
+    runtime::{
+        needs::Accepted,
+        process::{Driver, Limits, Remote, check},
+    },
 };
 use preflight_spec_tests::rules;
 use std::time::{Duration, Instant};
 
 /// A driver in the shell: it answers `hello` and `reset` as it should, and does `then` when it is asked for anything else
-/// the second time in its life; before, everything else is unsupported. `$id` is the number of the request.
+/// after the questions about what it accepts; before, everything else is unsupported. `$id` is the number of the request.
 fn driver(then: &str) -> Driver {
     let about = r#"{\"name\":\"bad\",\"version\":\"1\",\"level\":\"observable\",\"abilities\":[\"core\"],\"lineage\":{\"engine\":\"bad\",\"linker\":\"bad\"}}"#;
     let script = format!(
@@ -25,8 +28,7 @@ while read -r line; do
        echo "{{\"id\":$id,\"end\":{{\"class\":\"unsupported\",\"message\":\"nothing\"}}}}" ;;
   esac
 done"#,
-        // As many modules as the harness asks about before the first case.
-        probes = 16,
+        probes = Accepted::questions(),
     );
     Driver::new(["sh".to_owned(), "-c".to_owned(), script])
 }

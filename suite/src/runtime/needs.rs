@@ -50,6 +50,11 @@ pub struct Accepted {
 }
 
 impl Accepted {
+    /// About how many modules [`ask`](Self::ask) asks a runtime before its first case.
+    pub fn questions() -> usize {
+        PROBES.len() + RELEASE_2.len()
+    }
+
     /// Asks `runtime`, through whatever it has for core modules: primitives, a script runner, or programs.
     ///
     /// # Errors
