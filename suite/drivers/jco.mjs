@@ -21,6 +21,8 @@ const about = {
   lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
 };
 
+// What jco says of what it lacks; the last two of modules and components as imports and exports, which WIT has no words for.
+const lacks = /unsupported|not supported|not yet|unimplemented|was not a function or instance|is not a type or function/i;
 let components = [], instances = [];
 
 async function transpiled(bytes) {
@@ -31,7 +33,7 @@ async function transpiled(bytes) {
       files = (await transpile(bytes, { name: 'c', instantiation: 'sync', noTypescript: true })).files;
     } catch (error) {
       const message = String(error?.message ?? error);
-      throw { preflight: { class: /unsupported|not supported|not yet|unimplemented/i.test(message) ? 'unsupported' : 'rejected', message } };
+      throw { preflight: { class: lacks.test(message) ? 'unsupported' : 'rejected', message } };
     }
     const fresh = `${folder}.${process.pid}`;
     for (const [name, content] of Object.entries(files)) {
