@@ -152,6 +152,11 @@ const MALFORMED: &[&str] = &[
     "unclosed comment",
     "unclosed annotation",
     "empty annotation id",
+    // The text format: annotations of custom sections, by assert_malformed_custom.
+    "misplaced @*",
+    "@custom annotation*",
+    "@name annotation*",
+    "@metadata.code.branch_hint annotation*",
     "empty identifier",
     "unexpected token*",
     "unknown operator*",
@@ -258,6 +263,8 @@ const INVALID: &[&str] = &[
     "size minimum must not be greater than maximum",
     "shared memory must have maximum",
     "invalid custom page size",
+    // Custom sections, by assert_invalid_custom.
+    "@metadata.code.branch_hint annotation*",
     // The custom-descriptors proposal.
     "descriptor type *",
     "described type *",
