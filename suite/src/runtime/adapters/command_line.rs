@@ -146,6 +146,15 @@ impl CommandLine {
     }
 }
 
+/// What command lines say of what they cannot do.
+const LACKS: [&str; 3] = [
+    // WAMR's fork, of core modules and of components, if it was built for compiled ones only.
+    "AOT-only",
+    "no AOT manifest",
+    // wasmi's, of a reactor of which no export is selected.
+    "could not find exported WASI entry point functions",
+];
+
 impl Runtime for CommandLine {
     no_primitives!();
 
@@ -174,10 +183,7 @@ impl Runtime for CommandLine {
         command.args(&argv[1..]);
         let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
         match end.end {
-            // What it says of core modules and of components if it was built for compiled ones only.
-            Err(End::Failed(words)) if words.contains("AOT-only") || words.contains("no AOT manifest") => {
-                Err(End::Unsupported(words))
-            }
+            Err(End::Failed(words)) if LACKS.iter().any(|lack| words.contains(lack)) => Err(End::Unsupported(words)),
             end_of_it => Ok(ProgramEnd { stdout: end.stdout, end: end_of_it }),
         }
     }

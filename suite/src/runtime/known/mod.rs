@@ -137,7 +137,12 @@ pub const KNOWN: &[Known] = &[
         package: Some(Package::Python("wamr-bin", "3.0.0.dev5")),
         open: wamr,
     },
-    Known { name: "wasmi-cli", what: "wasmi's command line", package: None, open: wasmi_cli },
+    Known {
+        name: "wasmi-cli",
+        what: "wasmi's command line, by `cargo install wasmi_cli`",
+        package: None,
+        open: wasmi_cli,
+    },
 ];
 
 impl Known {
