@@ -3,7 +3,7 @@
 //!
 //! | it says | class |
 //! |---|---|
-//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that there are several memories, or that an instance is not called as an interface is |
+//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that there are several memories, that an instance is not called as an interface is, or that WIT has no words for a module or a component as an import or export |
 //! | an error that speaks of an import | unlinkable |
 //! | a trap, in its interpreter's words | the trap of that reason; one by `unreachable`: a trap whose reason is not told, for between components its adapters trap so whatever the reason |
 //! | any other error | unsupported, if it says that something is not implemented; else failed |
@@ -161,8 +161,11 @@ fn try_read(plain: Plain<'_>, ty: &ValueType) -> Option<Val> {
 fn end(error: &anyhow::Error) -> End {
     let text = format!("{error:#}");
     let says = |words: &[&str]| words.iter().any(|word| text.to_lowercase().contains(word));
-    // Its validator knows the proposals of its day; and an instance may not be called as an interface is.
-    if tells_of_a_lack(&text) || says(&["multiple memories", "did not have valid name"]) {
+    // Its validator knows the proposals of its day; an instance may not be called as an interface is; and WIT, through which it
+    // looks at all components, has no words for modules and components as imports and exports.
+    let lacks =
+        ["multiple memories", "did not have valid name", "was not a function or instance", "is not a type or function"];
+    if tells_of_a_lack(&text) || says(&lacks) {
         return End::Unsupported(text);
     }
     let traps = [
