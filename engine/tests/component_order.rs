@@ -273,8 +273,11 @@ fn a_trap_locks_the_instance_and_what_it_stands_in() {
         let (a, b) = (run.instantiate(text).expect("an instance"), run.instantiate(text).expect("another"));
         assert_eq!(run.call(&a, "bad", &[]).map_err(code), Err(Some(TrapCode::Unreachable)));
         assert_eq!(run.call(&a, "good", &[]).map_err(code), Err(Some(TrapCode::CannotEnter)));
+        let is_open = lockdown == Lockdown::Instance;
+        assert_eq!(run.store.may_enter_component(&b), is_open);
+        assert_eq!(run.store.component_states().last().map(|state| state.may_enter), Some(is_open));
         let other = run.call(&b, "good", &[]).map_err(code);
-        assert_eq!(other.is_ok(), lockdown == Lockdown::Instance);
+        assert_eq!(other.is_ok(), is_open);
     }
 }
 

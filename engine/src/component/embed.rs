@@ -244,8 +244,7 @@ impl Store {
 
     /// Whether a component instance can be entered: nothing of it is running, and no trap has locked it.
     pub fn may_enter_component(&self, instance: &ComponentInstance) -> bool {
-        let set = self.components.entering_set(instance.id, None);
-        set.iter().all(|id| self.components.instance(*id).may_enter)
+        self.components.may_enter_from(instance.id, None)
     }
 
     /// What can be said of every component instance of the store, in the order in which they were made: also of those
@@ -258,7 +257,7 @@ impl Store {
             ComponentState {
                 path: instance.path.clone(),
                 is_locked: instance.locked,
-                may_enter: state.self_and_ancestors(id).iter().all(|id| state.instance(*id).may_enter),
+                may_enter: state.may_enter_from(id, None),
                 handles: instance.handles.len(),
             }
         };

@@ -229,11 +229,6 @@ impl State {
         std::iter::successors(Some(id), |id| self.instance(*id).parent)
     }
 
-    /// `entering_set`: those of the callee's ancestry that are not of the caller's.
-    pub fn entering_set(&self, callee: InstId, caller: Option<InstId>) -> Vec<InstId> {
-        self.entered(callee, caller).ids(self).collect()
-    }
-
     /// `entering_set`, as where it begins and ends.
     fn entered(&self, callee: InstId, caller: Option<InstId>) -> Entered {
         let is_callers = |id: &InstId| caller.is_some_and(|caller| self.ancestry(caller).any(|other| other == *id));
