@@ -1,15 +1,21 @@
 //! Carries out a plan of components on the reference engine.
 
-use super::{Checks, Events, Judge, Verdict, judge::difference, planned, text_of, values::FEATURES};
+use super::{Checks, Class, Events, Judge, Verdict, judge::difference, planned, text_of, values::FEATURES};
 use crate::{
     post_mortem,
     trace::{Event, InstancePath, Level, Outcome, Trace, TrapCode, Value},
 };
 use preflight_engine::{
     Config, Fault, Store,
-    component::{Component, ComponentInstance, ComponentLinker, ComponentVal, HostItem},
+    component::{
+        Component, ComponentInstance, ComponentLinker, ComponentVal, DeadHandles, HostItem, Lockdown, Readings,
+        Reentrance, StartException, StartPostReturn, Starts,
+    },
 };
-use preflight_plan::{component::ComponentPlan, resources::ResourcePlan};
+use preflight_plan::{
+    component::{ComponentPlan, Reading},
+    resources::ResourcePlan,
+};
 use std::{cell::RefCell, rc::Rc};
 
 impl Judge {
@@ -21,12 +27,13 @@ impl Judge {
     /// As [`component`](Self::component), with these oracles only besides the comparison of traces.
     pub fn component_by(&self, plan: &ComponentPlan, checks: Checks) -> (Verdict, Trace) {
         let (expected, bytes) = (plan.expected(), plan.to_wasm());
-        let mut verdict = self.component_against(&bytes, &expected);
+        let mut verdict = self.component_against(plan, &bytes, &expected);
         if checks.text && verdict.is_compared && verdict.finding.is_none() {
             // wasmprinter has no words for values and for a second start definition: those have no round trip, and the count
             // of the oracle says so.
             if let Ok(again) = text_of(&bytes) {
-                let from_text = self.first_tier().component_as(&again, &expected, "component from text");
+                let from_text =
+                    self.first_tier().component_as(&again, readings(plan), &expected, "component from text");
                 if from_text.finding.is_some() {
                     return (from_text, expected);
                 }
@@ -39,15 +46,15 @@ impl Judge {
     /// Judges a normal plan of resources: what is predicted is what every tier does.
     pub fn resource(&self, plan: &ResourcePlan) -> (Verdict, Trace) {
         let expected = plan.expected();
-        (self.component_as(&plan.to_wasm(), &expected, "resources"), expected)
+        (self.component_as(&plan.to_wasm(), Readings::default(), &expected, "resources"), expected)
     }
 
-    /// Judges a component by what somebody says is to be expected.
-    pub fn component_against(&self, bytes: &[u8], expected: &Trace) -> Verdict {
-        self.component_as(bytes, expected, "component")
+    /// Judges a plan of components, given in binary form too, by what somebody says is to be expected.
+    pub fn component_against(&self, plan: &ComponentPlan, bytes: &[u8], expected: &Trace) -> Verdict {
+        self.component_as(bytes, readings(plan), expected, "component")
     }
 
-    pub(super) fn component_as(&self, bytes: &[u8], expected: &Trace, what: &str) -> Verdict {
+    pub(super) fn component_as(&self, bytes: &[u8], readings: Readings, expected: &Trace, what: &str) -> Verdict {
         for (name, config) in &self.tiers {
             let config = Config { features: config.features | FEATURES, ..config.clone() };
             let component = match Component::new(&config, bytes) {
@@ -55,7 +62,7 @@ impl Judge {
                 // The plan says that the component is valid.
                 Err(error) => return Verdict::disagreed(format!("decode: {error}")),
             };
-            let actual = run(&component, &config, true).0;
+            let actual = run(&component, &config, readings, true).0;
             if let Outcome::Unsupported { what } = actual.outcome {
                 return Verdict::unsupported(what);
             }
@@ -65,14 +72,32 @@ impl Judge {
             if let Err(verdict) = as_planned(&component, &actual) {
                 return verdict;
             }
-            if let Some(verdict) = unobserved(&component, &config, expected, &format!("{name} ({what})")) {
+            if let Some(verdict) = unobserved(&component, &config, readings, expected, &format!("{name} ({what})")) {
                 return verdict;
             }
         }
-        let mut verdict = Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. }));
+        let mut verdict = match expected.outcome {
+            Outcome::Invalid => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
+            _ => Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. })),
+        };
         verdict.checks.planned = true;
         verdict
     }
+}
+
+/// The engine's settings for the reading of the plan.
+fn readings(plan: &ComponentPlan) -> Readings {
+    let mut readings = Readings::default();
+    match plan.reading {
+        None => {}
+        Some(Reading::OneStart) => readings.starts = Starts::One,
+        Some(Reading::LatePostReturn) => readings.start_post_return = StartPostReturn::AfterLastDefinition,
+        Some(Reading::StoreLockdown) => readings.lockdown = Lockdown::Store,
+        Some(Reading::PassingException) => readings.start_exception = StartException::Passes,
+        Some(Reading::DroppedHandles) => readings.dead_handles = DeadHandles::Dropped,
+        Some(Reading::NoRelatives) => readings.reentrance = Reentrance::TrapRelatives,
+    }
+    readings
 }
 
 /// Whether the instantiation did what the component's static plan says.
@@ -89,8 +114,14 @@ pub(super) fn as_planned(component: &Component, trace: &Trace) -> Result<(), Ver
 
 /// Without anybody who records its steps, the engine takes shorter ways through calls between components: it ends the same, calls
 /// the host with the same arguments, and leaves the same.
-fn unobserved(component: &Component, config: &Config, expected: &Trace, who: &str) -> Option<Verdict> {
-    let (actual, called) = run(component, config, false);
+fn unobserved(
+    component: &Component,
+    config: &Config,
+    readings: Readings,
+    expected: &Trace,
+    who: &str,
+) -> Option<Verdict> {
+    let (actual, called) = run(component, config, readings, false);
     let args = |event: &Event| match event {
         Event::HostCalled { args, .. } => Some(args.clone()),
         _ => None,
@@ -103,8 +134,9 @@ fn unobserved(component: &Component, config: &Config, expected: &Trace, who: &st
 }
 
 /// What happens, if it is recorded, and the arguments of all calls of the host.
-fn run(component: &Component, config: &Config, is_recorded: bool) -> (Trace, Vec<Vec<Value>>) {
+fn run(component: &Component, config: &Config, readings: Readings, is_recorded: bool) -> (Trace, Vec<Vec<Value>>) {
     let mut store = Store::new(config);
+    store.set_readings(readings);
     let mut linker = ComponentLinker::new();
     let calls = Rc::new(RefCell::new(Vec::new()));
     let mut define = |name: &str, is_trap: bool| {

@@ -1,6 +1,10 @@
 //! Carries out plans of imports on the reference engine.
 
-use super::{Class, Events, Judge, Verdict, component::instantiate, judge::alike};
+use super::{
+    Class, Events, Judge, Verdict,
+    component::{as_planned, instantiate},
+    judge::alike,
+};
 use crate::trace::{InstancePath, Outcome, Trace};
 use preflight_engine::{
     Config, Features, Module, Store,
@@ -14,15 +18,16 @@ impl Judge {
     /// Judges a normal plan of imports: what is predicted is what every tier does.
     pub fn imports(&self, plan: &ImportPlan) -> (Verdict, Trace) {
         let expected = plan.expected();
-        (self.imports_against(&plan.to_wasm(), &expected), expected)
+        (self.imports_against(plan, &plan.to_wasm(), &expected), expected)
     }
 
-    /// Judges a plan of imports by what somebody says is to be expected.
-    pub fn imports_against(&self, wasm: &ImportWasm, expected: &Trace) -> Verdict {
+    /// Judges a plan of imports, given in binary form too, by what somebody says is to be expected.
+    pub fn imports_against(&self, plan: &ImportPlan, wasm: &ImportWasm, expected: &Trace) -> Verdict {
         for (name, config) in &self.tiers {
             let config = Config { features: config.features | Features::COMPONENT_MODEL, ..config.clone() };
-            let actual = match run(wasm, &config) {
-                Ok(actual) => actual,
+            let actual = match run(wasm, plan.stubs, &config) {
+                Ok(Ok(actual)) => actual,
+                Ok(Err(verdict)) => return verdict,
                 // The plan says that everything is valid.
                 Err(error) => return Verdict::disagreed(error),
             };
@@ -33,16 +38,22 @@ impl Judge {
         }
         match expected.outcome {
             Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            _ => Verdict::agreed(false),
+            _ => {
+                let mut verdict = Verdict::agreed(false);
+                verdict.checks.planned = true;
+                verdict
+            }
         }
     }
 }
 
-fn run(wasm: &ImportWasm, config: &Config) -> Result<Trace, String> {
+/// The trace, or the verdict if it is not what the component's static plan says.
+fn run(wasm: &ImportWasm, stubs: bool, config: &Config) -> Result<Result<Trace, Verdict>, String> {
     let decode = |bytes: &[u8]| Component::new(config, bytes).map_err(|error| format!("decode: {error}"));
     let component = decode(&wasm.component)?;
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
+    linker.stub_imports(stubs);
     if let Some(bytes) = &wasm.provider {
         let path = InstancePath::root().child("$provider");
         let provider = store.instantiate_component(&decode(bytes)?, &ComponentLinker::new(), path);
@@ -53,7 +64,8 @@ fn run(wasm: &ImportWasm, config: &Config) -> Result<Trace, String> {
         linker.define(name, item(&mut store, config, given)?);
     }
     let events = Events::attach(&mut store);
-    Ok(instantiate(&mut store, &component, &linker, &events).0)
+    let trace = instantiate(&mut store, &component, &linker, &events).0;
+    Ok(as_planned(&component, &trace).map(|()| trace))
 }
 
 fn item(store: &mut Store, config: &Config, given: &Given) -> Result<HostItem, String> {

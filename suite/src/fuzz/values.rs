@@ -4,7 +4,7 @@ use super::{Class, Events, Judge, Verdict, component::instantiate, judge::alike}
 use crate::trace::{Cause, Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, Trace};
 use preflight_engine::{
     Config, Features, Store,
-    component::{Component, ComponentLinker, ComponentVal, HostItem},
+    component::{Component, ComponentLinker, ComponentVal, HostItem, Readings},
 };
 use preflight_plan::values::{Import, Ty, ValuePlan};
 
@@ -27,7 +27,7 @@ impl Judge {
         let bytes = plan.to_wasm();
         if plan.across.is_some() {
             return match expected {
-                [expected] => self.component_as(&bytes, expected, "value across"),
+                [expected] => self.component_as(&bytes, Readings::default(), expected, "value across"),
                 _ => Verdict::disagreed("predicted != one instantiation (value across)".to_owned()),
             };
         }

@@ -49,8 +49,8 @@ struct Encoder {
     /// Values that are kept, and how many there are that have been exported.
     kept: VecDeque<u32>,
     exported: u32,
-    /// The core functions that make and drop a resource of the latest type.
-    resource: Option<[u32; 2]>,
+    /// The core functions that make and drop a resource of the latest type, and give its representation.
+    resource: Option<[u32; 3]>,
 }
 
 /// The host's functions, in the order in which components import them and lower them.
@@ -190,8 +190,9 @@ impl Encoder {
                 self.canon(|section| {
                     section.resource_new(ty);
                     section.resource_drop(ty);
+                    section.resource_rep(ty);
                 });
-                self.resource = Some([self.core_func(), self.core_func()]);
+                self.resource = Some([self.core_func(), self.core_func(), self.core_func()]);
             }
             Def::Start { core, takes, keeps, silent } => {
                 let function_index = self.lift(*core, *takes, *silent);
@@ -283,9 +284,10 @@ impl Encoder {
                     given.push(("peer".to_owned(), func));
                 }
                 Step::Fail(_) => given.push(("fail".to_owned(), 1)),
-                Step::Make(_) | Step::MakeAndDrop(_) => {
-                    let [new, drop] = self.resource.expect("a normal plan has a type for its resources");
-                    given.extend([("new".to_owned(), new), ("drop".to_owned(), drop)]);
+                Step::Make(_) | Step::MakeAndAsk(_) | Step::MakeAndDrop(_) => {
+                    let [new, drop, rep] = self.resource.expect("a normal plan has a type for its resources");
+                    let other = if matches!(step, Step::MakeAndAsk(_)) { ("rep", rep) } else { ("drop", drop) };
+                    given.extend([("new", new), other].map(|(name, func)| (name.to_owned(), func)));
                 }
                 Step::Log(_) | Step::Trap | Step::Throw => {}
             }
@@ -392,7 +394,7 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
     for name in imports {
         let ty = match *name {
             "log" | "fail" | "drop" => 1,
-            "new" => 3,
+            "new" | "rep" => 3,
             _ => 2,
         };
         import_section.import("", name, EntityType::Function(ty));
@@ -418,6 +420,7 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
             Step::CallPeer => out.call(index("peer")).drop(),
             Step::Fail(value) => out.i32_const(*value as i32).call(index("fail")),
             Step::Make(rep) => out.i32_const(*rep as i32).call(index("new")).drop(),
+            Step::MakeAndAsk(rep) => out.i32_const(*rep as i32).call(index("new")).call(index("rep")).call(log),
             Step::MakeAndDrop(rep) => out.i32_const(*rep as i32).call(index("new")).call(index("drop")),
             Step::Trap => out.unreachable(),
             Step::Throw => out.throw(0),

@@ -1,11 +1,13 @@
 //! How plans of components are drawn.
 
-use super::{ComponentPlan, Def, Fail, Part, Step};
+use super::{ComponentPlan, Def, Fail, Part, Reading, Step};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 impl<'a> Arbitrary<'a> for ComponentPlan {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(ComponentPlan { root: part(u, 3)? }.normalise())
+        let root = part(u, 3)?;
+        let reading = if chance(u, 4)? { Some(*u.choose(&Reading::ALL)?) } else { None };
+        Ok(ComponentPlan { root, reading }.normalise())
     }
 }
 
@@ -64,7 +66,8 @@ fn step(u: &mut Unstructured<'_>) -> Result<Step> {
         15..=22 => Step::CallCore(of),
         23..=34 => Step::CallChild(of),
         35..=41 => Step::CallPeer,
-        42..=47 => Step::Make(u.int_in_range(0..=99)?),
+        42..=45 => Step::Make(u.int_in_range(0..=99)?),
+        46 | 47 => Step::MakeAndAsk(u.int_in_range(0..=99)?),
         48..=56 => Step::MakeAndDrop(u.int_in_range(0..=99)?),
         57 => Step::Throw,
         58 => Step::Fail(u.int_in_range(0..=99)?),

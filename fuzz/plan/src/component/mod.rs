@@ -23,6 +23,39 @@ use serde::{Deserialize, Serialize};
 pub struct ComponentPlan {
     /// What the component defines, in order.
     pub root: Part,
+    /// The rule that is read in another way than by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+}
+
+/// How a rule is read that is contested, where that is not the reading by which plans are predicted otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// A component that has more than one start definition is invalid (CM-START-02).
+    OneStart,
+    /// The post-return functions of start definitions wait for the last definition (CM-START-07).
+    LatePostReturn,
+    /// After a trap no component instance can be entered any more (CM-TRAP-05).
+    StoreLockdown,
+    /// An exception that leaves a core start function is no trap (CM-EXN-01).
+    PassingException,
+    /// The resources of an instance whose instantiation failed are dropped (CM-RES-07).
+    DroppedHandles,
+    /// A component instance cannot call those that stand in it (CM-CALL-05).
+    NoRelatives,
+}
+
+impl Reading {
+    /// All of them.
+    pub const ALL: [Reading; 6] = [
+        Reading::OneStart,
+        Reading::LatePostReturn,
+        Reading::StoreLockdown,
+        Reading::PassingException,
+        Reading::DroppedHandles,
+        Reading::NoRelatives,
+    ];
 }
 
 /// A component.
@@ -124,6 +157,8 @@ pub enum Step {
     Fail(u32),
     /// Makes a resource of the latest type, with this representation.
     Make(u32),
+    /// Makes a resource and logs its representation, as it is asked for by the handle.
+    MakeAndAsk(u32),
     /// Makes a resource and drops it.
     MakeAndDrop(u32),
     /// Traps.
@@ -155,7 +190,7 @@ impl ComponentPlan {
     pub fn normalise(&self) -> ComponentPlan {
         // Nobody gives anything to the root.
         let root = Part { peer: None, takes: false, module: None, ..self.root.clone() };
-        ComponentPlan { root: normal(&root, most::LEVELS, &[]) }
+        ComponentPlan { root: normal(&root, most::LEVELS, &[]), reading: self.reading }
     }
 }
 
@@ -278,7 +313,7 @@ fn normal_step(step: Step, there: &There) -> Option<Step> {
             (!fit.is_empty()).then(|| Step::CallChild(fit[raw % fit.len()]))
         }
         Step::CallPeer => there.has_peer.then_some(step),
-        Step::Make(_) | Step::MakeAndDrop(_) => (there.resources > 0).then_some(step),
+        Step::Make(_) | Step::MakeAndAsk(_) | Step::MakeAndDrop(_) => (there.resources > 0).then_some(step),
         Step::Log(_) | Step::Fail(_) | Step::Trap | Step::Throw => Some(step),
     }
 }

@@ -1,7 +1,7 @@
 //! What the Component Model asks for: definitions are processed in order, depth first, and a trap ends everything.
 
 use super::{
-    ComponentPlan, Def, Fail, Part, Step,
+    ComponentPlan, Def, Fail, Part, Reading, Step,
     encode::{HOSTS, imports_order},
 };
 use preflight_engine::trace::{
@@ -14,11 +14,19 @@ impl ComponentPlan {
     /// The trace of the root's instantiation, with the state of all component instances afterwards. The plan must be
     /// [normal](Self::normalise).
     pub fn expected(&self) -> Trace {
-        let mut world = World::default();
+        let mut world = World { reading: self.reading, ..World::default() };
+        if self.reading == Some(Reading::OneStart)
+            && let Some(at) = several_starts(&self.root, InstancePath::root())
+        {
+            world.events.push(rule_applied(at, "CM-START-02", "one"));
+            let (events, post_mortem) = (world.events, PostMortem::default());
+            return Trace { level: Level::Full, events, outcome: Outcome::Invalid, post_mortem };
+        }
         let result = world.instantiate(&self.root, InstancePath::root(), Given::default());
         let outcome = match result {
             Ok(_) => Outcome::Returned { values: Vec::new() },
-            Err(code) => Outcome::Trap { code, phase: Phase::Start },
+            Err(Stop::Trap(code)) => Outcome::Trap { code, phase: Phase::Start },
+            Err(Stop::Exception) => Outcome::Exception { phase: Phase::Start },
         };
         let post_mortem = world.state(result.ok());
         Trace { level: Level::Full, events: world.events, outcome, post_mortem }
@@ -27,6 +35,9 @@ impl ComponentPlan {
 
 #[derive(Default)]
 struct World<'a> {
+    reading: Option<Reading>,
+    /// Whether a trap has locked all instances.
+    is_poisoned: bool,
     events: Vec<Event>,
     instances: Vec<Instance<'a>>,
     /// Resource types so far: a type without a name is told by its number.
@@ -47,8 +58,9 @@ struct Instance<'a> {
     path: InstancePath,
     parent: Option<usize>,
     is_locked: bool,
-    /// The representations behind the handles; the first handle is 1, and a handle that was dropped is given again.
-    handles: Vec<Option<u32>>,
+    /// What traces call the type of each handle's resource, and its representation; the first handle is 1, and a handle that
+    /// was dropped is given again.
+    handles: Vec<Option<(String, u32)>>,
     cores: Vec<Core<'a>>,
     /// Instances that are made of exports.
     bundles: usize,
@@ -69,6 +81,8 @@ struct Instance<'a> {
     exported: Vec<u32>,
     /// How many functions there are so far.
     funcs: u32,
+    /// How many post-return functions of start definitions wait, which trap.
+    late: usize,
 }
 
 /// A core instance: what its module does, its number, how its functions end, and the type of the resources that it makes.
@@ -80,14 +94,15 @@ struct Core<'a> {
     resource: Option<(u32, bool)>,
 }
 
-/// Why a core function did not return.
+/// Why something did not return.
+#[derive(Clone, Copy)]
 enum Stop {
     Trap(TrapCode),
     Exception,
 }
 
 impl<'a> World<'a> {
-    fn instantiate(&mut self, part: &'a Part, path: InstancePath, given: Given<'a>) -> Result<usize, TrapCode> {
+    fn instantiate(&mut self, part: &'a Part, path: InstancePath, given: Given<'a>) -> Result<usize, Stop> {
         let this = self.instances.len();
         self.instances.push(Instance {
             path: path.clone(),
@@ -107,6 +122,7 @@ impl<'a> World<'a> {
             kept: given.value.into_iter().collect(),
             exported: Vec::new(),
             funcs: HOSTS.len() as u32,
+            late: 0,
         });
         self.events.push(Event::ComponentBegun { at: path.clone() });
         let hosts = HOSTS.into_iter().map(|name| (name, ExternKind::Func));
@@ -117,29 +133,66 @@ impl<'a> World<'a> {
             let (module, name) = (String::new(), name.to_owned());
             self.events.push(Event::ImportResolved { at: path.clone(), module, name, kind });
         }
-        match part.defs.iter().try_for_each(|def| self.define(def, this)) {
+        let end = part.defs.iter().try_for_each(|def| self.define(def, this));
+        match end.and_then(|()| self.late_post_returns(this)) {
             Ok(()) => {
                 let instance = &mut self.instances[this];
                 instance.exported.extend(std::mem::take(&mut instance.kept));
                 self.events.push(Event::ComponentDone { at: path });
                 Ok(this)
             }
-            Err(code) => {
+            Err(stop) => {
                 self.lock(this);
-                self.events.push(Event::Trapped { at: path, code, phase: Phase::Start });
-                Err(code)
+                self.stopped(path, stop);
+                if self.reading == Some(Reading::DroppedHandles) {
+                    self.drop_handles(this);
+                }
+                Err(stop)
             }
         }
     }
 
+    fn stopped(&mut self, at: InstancePath, stop: Stop) {
+        let phase = Phase::Start;
+        self.events.push(match stop {
+            Stop::Trap(code) => Event::Trapped { at, code, phase },
+            Stop::Exception => Event::Threw { at, phase, args: Vec::new() },
+        });
+    }
+
+    fn late_post_returns(&self, this: usize) -> Result<(), Stop> {
+        if self.instances[this].late > 0 { Err(Stop::Trap(TrapCode::Unreachable)) } else { Ok(()) }
+    }
+
+    /// The resources of an instance that failed. Its own types are those: it is locked, so that no destructor runs. The instance
+    /// around it is still being instantiated, and whether the host could enter that is a reading, too.
+    fn drop_handles(&mut self, this: usize) {
+        let parent = self.instances[this].parent;
+        for handle in 0..self.instances[this].handles.len() {
+            let Some((resource, rep)) = self.instances[this].handles[handle].take() else { continue };
+            self.rule(this, "CM-RES-07", "Dropped");
+            let at = self.instances[this].path.clone();
+            let (rep, handle) = (u64::from(rep), handle as u32);
+            self.events.push(Event::ResourceDropped { at: at.clone(), resource, rep, handle });
+            if let Some(parent) = parent {
+                self.rule(parent, "CM-CALL-03", "Entered");
+            }
+            let (code, phase) = (TrapCode::CannotEnter, Phase::Call);
+            self.events.push(Event::Trapped { at, code, phase });
+        }
+    }
+
     fn lock(&mut self, this: usize) {
+        if self.reading == Some(Reading::StoreLockdown) && !std::mem::replace(&mut self.is_poisoned, true) {
+            self.events.push(rule_applied(InstancePath::root(), "CM-TRAP-05", "Store"));
+        }
         if !std::mem::replace(&mut self.instances[this].is_locked, true) {
             let at = self.instances[this].path.clone();
             self.events.push(Event::Locked { at });
         }
     }
 
-    fn define(&mut self, def: &'a Def, this: usize) -> Result<(), TrapCode> {
+    fn define(&mut self, def: &'a Def, this: usize) -> Result<(), Stop> {
         match def {
             Def::Core { steps, result, fails } => {
                 // What is lowered is aliased before.
@@ -198,7 +251,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn child(&mut self, part: &'a Part, this: usize) -> Result<(), TrapCode> {
+    fn child(&mut self, part: &'a Part, this: usize) -> Result<(), Stop> {
         let instance = &mut self.instances[this];
         let number = instance.children.len() + usize::from(instance.peer.is_some()) + instance.bundles;
         let path = instance.path.child(&format!("#{number}"));
@@ -228,7 +281,7 @@ impl<'a> World<'a> {
         self.events.push(Event::HostReturned { at, name: "log".to_owned(), results: Vec::new() });
     }
 
-    fn core(&mut self, core: Core<'a>, this: usize) -> Result<(), TrapCode> {
+    fn core(&mut self, core: Core<'a>, this: usize) -> Result<(), Stop> {
         // Before each core instance stands the one of what it imports.
         let number = 2 * self.instances[this].cores.len() + 1;
         let at = self.instances[this].path.child(&format!("core#{number}"));
@@ -240,6 +293,7 @@ impl<'a> World<'a> {
                 Step::CallPeer => imports.push("peer".to_owned()),
                 Step::Fail(_) => imports.push("fail".to_owned()),
                 Step::Make(_) | Step::MakeAndDrop(_) => imports.extend(["new".to_owned(), "drop".to_owned()]),
+                Step::MakeAndAsk(_) => imports.extend(["new".to_owned(), "rep".to_owned()]),
                 Step::Log(_) | Step::Trap | Step::Throw => {}
             }
         }
@@ -255,7 +309,7 @@ impl<'a> World<'a> {
         self.events.push(Event::InstanceAllocated { at: at.clone(), funcs: count, tables, memories, globals, tags });
         self.events.push(Event::StartEntered { at: at.clone(), func: start });
         if let Err(stop) = core.steps.iter().try_for_each(|step| self.step(*step, core.resource, this)) {
-            return Err(self.start_stopped(this, at, &stop));
+            return Err(self.start_stopped(this, at, stop));
         }
         self.events.push(Event::StartLeft { at: at.clone(), func: start });
         self.events.push(Event::InstanceDone { at });
@@ -264,25 +318,25 @@ impl<'a> World<'a> {
     }
 
     /// An exception that leaves a start function is one for the core instance, and a trap for the component.
-    fn start_stopped(&mut self, this: usize, at: InstancePath, stop: &Stop) -> TrapCode {
-        let phase = Phase::Start;
-        match *stop {
-            Stop::Trap(code) => {
-                self.events.push(Event::Trapped { at, code, phase });
-                code
+    fn start_stopped(&mut self, this: usize, at: InstancePath, stop: Stop) -> Stop {
+        self.stopped(at, stop);
+        match stop {
+            Stop::Trap(_) => stop,
+            Stop::Exception if self.reading == Some(Reading::PassingException) => {
+                self.rule(this, "CM-EXN-01", "Passes");
+                stop
             }
+            // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
             Stop::Exception => {
-                self.events.push(Event::Threw { at, phase, args: Vec::new() });
-                // CanonicalABI.md makes a trap of it for calls; that it does for start functions is a reading.
                 self.rule(this, "CM-EXN-01", "Trap");
-                TrapCode::CanonicalAbi
+                Stop::Trap(TrapCode::CanonicalAbi)
             }
         }
     }
 
     fn rule(&mut self, this: usize, rule: &str, reading: &str) {
         let at = self.instances[this].path.clone();
-        self.events.push(Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() });
+        self.events.push(rule_applied(at, rule, reading));
     }
 
     fn step(&mut self, step: Step, resource: Option<(u32, bool)>, this: usize) -> Result<(), Stop> {
@@ -293,6 +347,10 @@ impl<'a> World<'a> {
             }
             Step::CallChild(child) => {
                 let child = self.instances[this].children[child];
+                if self.reading == Some(Reading::NoRelatives) {
+                    self.rule(child, "CM-CALL-05", "TrapRelatives");
+                    return Err(Stop::Trap(TrapCode::CannotEnter));
+                }
                 // Contested: here a parent may enter its child, as CanonicalABI.md has it (*Component Instances*).
                 self.rule(child, "CM-CALL-05", "EnteringSet");
                 self.call_run(this, child)?;
@@ -307,6 +365,10 @@ impl<'a> World<'a> {
             }
             Step::Make(rep) => {
                 self.make(this, rep, resource);
+            }
+            Step::MakeAndAsk(rep) => {
+                self.make(this, rep, resource);
+                self.log(this, rep);
             }
             Step::MakeAndDrop(rep) => {
                 let handle = self.make(this, rep, resource);
@@ -334,9 +396,9 @@ impl<'a> World<'a> {
         if handle == instance.handles.len() {
             instance.handles.push(None);
         }
-        instance.handles[handle] = Some(rep);
-        let at = instance.path.clone();
         let (resource, _) = resource_name(resource);
+        instance.handles[handle] = Some((resource.clone(), rep));
+        let at = instance.path.clone();
         self.events.push(Event::ResourceMade { at, resource, rep: rep.into(), handle: handle as u32 });
         handle
     }
@@ -403,7 +465,7 @@ impl<'a> World<'a> {
         })
     }
 
-    fn start(&mut self, core: usize, takes: usize, silent: bool, this: usize) -> Result<u32, TrapCode> {
+    fn start(&mut self, core: usize, takes: usize, silent: bool, this: usize) -> Result<u32, Stop> {
         let instance = &mut self.instances[this];
         let func = instance.funcs;
         instance.funcs += 1;
@@ -415,12 +477,17 @@ impl<'a> World<'a> {
         }
         let values = args.iter().copied().map(Value::U32).collect();
         self.events.push(Event::ComponentStartEntered { at: at.clone(), func, args: values });
+        let is_late = self.reading == Some(Reading::LatePostReturn);
         if self.instances[this].cores[core].fails == Some(Fail::PostReturn) {
             // When the post-return function of a start function is called is a reading, too.
-            self.rule(this, "CM-START-07", "before the next definition");
+            let reading = if is_late { "after the last definition" } else { "before the next definition" };
+            self.rule(this, "CM-START-07", reading);
+            self.instances[this].late += usize::from(is_late);
         }
-        let result = self.lifted(this, core, func, &args, silent)?;
-        self.post_return(this, core)?;
+        let result = self.lifted(this, core, func, &args, silent).map_err(Stop::Trap)?;
+        if !is_late {
+            self.post_return(this, core).map_err(Stop::Trap)?;
+        }
         let results = result.map(Value::U32).into_iter().collect();
         self.events.push(Event::ComponentStartLeft { at, func, results });
         Ok(result.unwrap_or_default())
@@ -435,7 +502,7 @@ impl<'a> World<'a> {
         }
         for (i, instance) in self.instances.iter().enumerate() {
             let mut around = Some(i);
-            let mut may_enter = true;
+            let mut may_enter = !self.is_poisoned;
             while let Some(this) = around {
                 may_enter &= !self.instances[this].is_locked;
                 around = self.instances[this].parent;
@@ -446,6 +513,22 @@ impl<'a> World<'a> {
         }
         PostMortem(items)
     }
+}
+
+/// The path of the first component in `part` that has several start definitions: components stand before those in them.
+fn several_starts(part: &Part, path: InstancePath) -> Option<InstancePath> {
+    if part.defs.iter().filter(|def| matches!(def, Def::Start { .. })).count() > 1 {
+        return Some(path);
+    }
+    let inner = part.defs.iter().filter_map(|def| match def {
+        Def::Child(part) => Some(part),
+        _ => None,
+    });
+    inner.enumerate().find_map(|(i, part)| several_starts(part, path.child(&format!("component {i}"))))
+}
+
+fn rule_applied(at: InstancePath, rule: &str, reading: &str) -> Event {
+    Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() }
 }
 
 /// How traces name the type, and whether its destructor traps.

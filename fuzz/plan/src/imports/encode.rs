@@ -43,11 +43,13 @@ impl ImportPlan {
         let mut root = Scope::new(Out::Component(Component::new()));
         let named = self.imports.iter().enumerate().map(|(i, import)| (format!("x{i}"), import));
         if !self.is_exported {
-            let mut given = Vec::new();
+            let (mut given, mut components) = (Vec::new(), Vec::new());
             for (name, import) in named {
+                components.push(root.components);
                 root.import(&name, &import.wanted);
                 given.extend(import.given.as_ref().and_then(|item| Some((name, from_host(item)?))));
             }
+            self.instantiated().for_each(|i| root.instantiate(components[i]));
             return ImportWasm { component: root.finish(), provider: None, given };
         }
         let mut wanted = Scope::new(Out::Instance(InstanceType::new()));
@@ -251,6 +253,14 @@ impl Scope {
             Out::Component(_) => unreachable!("components export something, and not only its type"),
         }
         self.push(ty);
+    }
+
+    /// An instance of a component that imports nothing.
+    fn instantiate(&mut self, component: u32) {
+        let mut section = ComponentInstanceSection::new();
+        section.instantiate(component, [] as [(&str, ComponentExportKind, u32); 0]);
+        self.component().section(&section);
+        self.instances += 1;
     }
 
     fn push(&mut self, ty: ComponentTypeRef) {

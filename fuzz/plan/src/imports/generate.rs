@@ -7,8 +7,14 @@ impl<'a> Arbitrary<'a> for ImportPlan {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let is_exported = chance(u, 3)?;
         let n = u.int_in_range(1..=3)?;
-        let imports = (0..n).map(|_| import(u)).collect::<Result<_>>()?;
-        Ok(ImportPlan { is_exported, imports }.normalise())
+        let mut imports = (0..n).map(|_| import(u)).collect::<Result<Vec<_>>>()?;
+        let stubs = chance(u, 3)?;
+        for import in imports.iter_mut().filter(|_| stubs) {
+            if chance(u, 2)? {
+                import.given = None;
+            }
+        }
+        Ok(ImportPlan { is_exported, imports, stubs }.normalise())
     }
 }
 

@@ -4,11 +4,14 @@
 //! What is given comes from the host, or is exported by an instance of another component. A plan says what both sides are made
 //! of; whether one matches the other is worked out from that.
 //!
+//! Hosts may have stubs made of what they do not give, except of core modules. Of the components that are stubs, and import nothing,
+//! there are instances then.
+//!
 //! ```
 //! use preflight_plan::imports::{Import, ImportPlan, Item, Shape};
 //! let wanted = Item::Module(Shape { exports: vec![Default::default()], ..Shape::default() });
 //! let import = Import { wanted, given: Some(Item::Module(Shape::default())) };
-//! let plan = ImportPlan { is_exported: false, imports: vec![import] }.normalise();
+//! let plan = ImportPlan { imports: vec![import], ..ImportPlan::default() }.normalise();
 //! assert_eq!(plan.expected().outcome.to_string(), "unlinkable");
 //! ```
 
@@ -28,6 +31,9 @@ pub struct ImportPlan {
     pub is_exported: bool,
     /// The imports, or the exports of the instance that is imported.
     pub imports: Vec<Import>,
+    /// Whether there are stubs of what is not given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stubs: bool,
 }
 
 /// An import.
@@ -179,7 +185,24 @@ impl ImportPlan {
             Import { wanted, given }
         };
         let imports = self.imports.iter().take(most::IMPORTS).map(import).collect();
-        ImportPlan { is_exported: self.is_exported, imports }
+        ImportPlan { is_exported: self.is_exported, imports, stubs: self.stubs }
+    }
+
+    /// How many instances of stubs there are, if everything matches.
+    pub fn instances_of_stubs(&self) -> usize {
+        self.instantiated().count()
+    }
+
+    /// Which imports are stubs of components that are instantiated: of those that import nothing, and export what has stubs.
+    fn instantiated(&self) -> impl Iterator<Item = usize> {
+        let is_stub = |import: &Import| match &import.wanted {
+            Item::Component(Interface { imports, exports }) => {
+                import.given.is_none() && imports.is_empty() && exports.iter().all(predict::has_stub)
+            }
+            _ => false,
+        };
+        let all = self.imports.iter().enumerate().filter(|_| self.stubs && !self.is_exported);
+        all.filter(move |(_, import)| is_stub(import)).map(|(i, _)| i)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether what is given matches what is declared (Binary.md and Explainer.md of the Component Model; core `#match-externtype`).
 
-use super::{Core, ImportPlan, Interface, Item, Limits, Shape};
+use super::{Core, Import, ImportPlan, Interface, Item, Limits, Shape};
 use preflight_engine::trace::{Event, ExternKind, InstancePath, Level, Outcome, PostMortem, State, StateItem, Trace};
 
 /// Where the instance stands that what is given is exported by.
@@ -18,10 +18,15 @@ impl ImportPlan {
             for (name, kind) in self.named() {
                 events.push(Event::ImportResolved { at: root.clone(), module: String::new(), name, kind });
             }
+            for at in self.stub_instances() {
+                events.push(Event::ComponentBegun { at: at.clone() });
+                events.push(Event::ComponentDone { at });
+            }
             events.push(Event::ComponentDone { at: root.clone() });
         }
         let provider = self.is_exported.then(|| root.child(PROVIDER));
-        let up = provider.into_iter().chain(fits.then_some(root));
+        let inner = self.stub_instances().filter(|_| fits);
+        let up = provider.into_iter().chain(fits.then_some(root)).chain(inner);
         let state = State::Component { locked: false, may_enter: true, handles: 0 };
         let item = |at| StateItem { at, name: String::new(), state: state.clone() };
         let outcome = if fits { Outcome::Returned { values: Vec::new() } } else { Outcome::Unlinkable };
@@ -32,9 +37,17 @@ impl ImportPlan {
     pub fn fits(&self) -> bool {
         self.imports.iter().all(|import| match (&import.wanted, &import.given) {
             // The declaration says all there is to say.
-            (Item::Type(_) | Item::TypeOf(_), None) => !self.is_exported,
+            (Item::Type(_) | Item::TypeOf(_), None) => !self.is_exported || self.stubs,
+            (wanted, given) if self.stubs => matches_or_stub(given.as_ref(), wanted),
             (wanted, given) => given.as_ref().is_some_and(|given| matches(given, wanted)),
         })
+    }
+
+    /// Where the instances of stubs stand: instances that are imported come first.
+    fn stub_instances(&self) -> impl Iterator<Item = InstancePath> {
+        let is_instance = |import: &&Import| matches!(import.wanted, Item::Instance(_));
+        let imported = self.imports.iter().filter(is_instance).count();
+        self.instantiated().zip(imported..).map(|(_, number)| InstancePath::root().child(&format!("#{number}")))
     }
 
     fn named(&self) -> Vec<(String, ExternKind)> {
@@ -55,6 +68,24 @@ impl ImportPlan {
 /// Whether each thing that somebody asks for is there, and fits.
 fn each<T>(given: &[T], wanted: &[T], fits: impl Fn(&T, &T) -> bool) -> bool {
     given.len() >= wanted.len() && given.iter().zip(wanted).all(|(given, wanted)| fits(given, wanted))
+}
+
+/// Whether there is a stub of it, when nothing is given.
+pub(super) fn has_stub(wanted: &Item) -> bool {
+    matches_or_stub(None, wanted)
+}
+
+/// Whether what is given matches, with stubs of what is not: of everything but core modules. A component is matched as it is.
+fn matches_or_stub(given: Option<&Item>, wanted: &Item) -> bool {
+    match (given, wanted) {
+        (None, Item::Module(_)) => false,
+        (None, Item::Instance(wanted)) => wanted.iter().all(has_stub),
+        (None, _) => true,
+        (Some(Item::Instance(given)), Item::Instance(wanted)) => {
+            wanted.iter().enumerate().all(|(i, wanted)| matches_or_stub(given.get(i), wanted))
+        }
+        (Some(given), wanted) => matches(given, wanted),
+    }
 }
 
 fn matches(given: &Item, wanted: &Item) -> bool {

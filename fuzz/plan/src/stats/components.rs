@@ -1,7 +1,7 @@
 //! What plans of components hold.
 
 use super::Stats;
-use crate::component::{ComponentPlan, Def, Fail, Part, Step};
+use crate::component::{ComponentPlan, Def, Fail, Part, Reading, Step};
 use preflight_engine::trace::{Event, Outcome, Trace, TrapCode};
 use std::collections::BTreeSet;
 
@@ -32,6 +32,13 @@ pub(super) const KINDS: &[&str] = &[
     "component: peer",
     "component: peer passed on",
     "component: post-return function that traps",
+    "component: read as one start definition",
+    "component: read with dropped handles",
+    "component: read with late post-return functions",
+    "component: read with lock-down of the store",
+    "component: read with passing exceptions",
+    "component: read without calls of relatives",
+    "component: representation asked for",
     "component: resource",
     "component: several starts",
     "component: start",
@@ -53,6 +60,7 @@ impl Stats {
         let depths = ["component: depth 1", "component: depth 2", "component: depth 3"];
         kinds.insert(depths[depth.clamp(1, depths.len()) - 1]);
         ends(expected, &mut kinds);
+        kinds.extend(plan.reading.map(reading));
         self.components += 1;
         self.insert(kinds);
     }
@@ -124,6 +132,17 @@ fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
     depth
 }
 
+fn reading(reading: Reading) -> &'static str {
+    match reading {
+        Reading::OneStart => "component: read as one start definition",
+        Reading::LatePostReturn => "component: read with late post-return functions",
+        Reading::StoreLockdown => "component: read with lock-down of the store",
+        Reading::PassingException => "component: read with passing exceptions",
+        Reading::DroppedHandles => "component: read with dropped handles",
+        Reading::NoRelatives => "component: read without calls of relatives",
+    }
+}
+
 fn step_kind(step: Step) -> &'static str {
     match step {
         Step::Log(_) => "component: log",
@@ -131,6 +150,7 @@ fn step_kind(step: Step) -> &'static str {
         Step::CallChild(_) => "component: call of a child",
         Step::CallPeer => "component: call of a peer",
         Step::Fail(_) => "component: host function that traps",
+        Step::MakeAndAsk(_) => "component: representation asked for",
         Step::Make(_) | Step::MakeAndDrop(_) => "component: resource",
         Step::Trap => "component: trap",
         Step::Throw => "component: throw",

@@ -13,6 +13,7 @@ pub(super) const KINDS: &[&str] = &[
     "imports: function that does not match",
     "imports: global of a module",
     "imports: instance",
+    "imports: instance of a stub",
     "imports: instance that does not match",
     "imports: match",
     "imports: memory of a module",
@@ -21,6 +22,7 @@ pub(super) const KINDS: &[&str] = &[
     "imports: nothing given",
     "imports: of another kind",
     "imports: resource type",
+    "imports: stubs",
     "imports: table of a module",
     "imports: tag of a module",
     "imports: type of a component",
@@ -37,9 +39,11 @@ impl Stats {
         let mut kinds = BTreeSet::new();
         kinds.extend(plan.is_exported.then_some("imports: exported by an instance"));
         kinds.extend(plan.fits().then_some("imports: match"));
+        kinds.extend(plan.stubs.then_some("imports: stubs"));
+        kinds.extend((plan.instances_of_stubs() > 0).then_some("imports: instance of a stub"));
         for import in &plan.imports {
             item(&import.wanted, &mut kinds);
-            let alone = ImportPlan { is_exported: plan.is_exported, imports: vec![import.clone()] };
+            let alone = ImportPlan { imports: vec![import.clone()], ..plan.clone() };
             let Some(given) = &import.given else {
                 kinds.extend((!alone.fits()).then_some("imports: nothing given"));
                 continue;

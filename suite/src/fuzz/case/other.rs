@@ -112,7 +112,8 @@ const HOST: &str = r#"  (component $Host
 
 /// A plan of components: its root stands in another component, in which a sibling takes the place of the host.
 fn component(plan: &ComponentPlan, title: &str) -> Option<String> {
-    if has_values(&plan.root) {
+    // Scripts have no words for readings either.
+    if has_values(&plan.root) || plan.reading.is_some() {
         return None;
     }
     let expected = plan.expected();

@@ -62,7 +62,8 @@ fn core(seed: u64) -> (Binaries, Value) {
 
 /// The component imports `log` and `fail`, functions that take an `u32`; the second traps.
 fn component(seed: u64) -> (Binaries, Value) {
-    let plan = ComponentPlan::from_seed(seed);
+    // As everybody else reads the rules, too.
+    let plan = ComponentPlan { reading: None, ..ComponentPlan::from_seed(seed) };
     let name = format!("{seed}.wasm");
     let document = json!({ "kind": "component", "component": name, "expected": [plan.expected()] });
     (vec![(name, plan.to_wasm())], document)
@@ -87,7 +88,8 @@ fn task(seed: u64) -> (Binaries, Value) {
 
 /// The component, and what it is given: by the host, or by an instance of `provider`, as `p`.
 fn imports(seed: u64) -> (Binaries, Value) {
-    let plan = ImportPlan::from_seed(seed);
+    // Stubs are a means of the reference engine.
+    let plan = ImportPlan { stubs: false, ..ImportPlan::from_seed(seed) };
     let wasm = plan.to_wasm();
     let mut binaries = vec![(format!("{seed}.wasm"), wasm.component)];
     let provider = wasm.provider.map(|bytes| {
