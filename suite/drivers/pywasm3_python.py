@@ -17,6 +17,7 @@ TRAPS = [
     ("null table element", "uninitialized-element"),
     ("table index out of range", "undefined-element"),
 ]
+LACKS = ["no operation found for opcode", "no compiler found for opcode", "unknown opcode", "must be zero for MVP"]
 TYPES = {"i32": "i", "i64": "I", "f32": "f", "f64": "F"}
 NAMES = {1: "i32", 2: "i64", 3: "f32", 4: "f64"}
 
@@ -29,8 +30,8 @@ def end(error):
         return End("unlinkable", text)
     if "memory limitation exceeded" in text:
         return End("exhausted", text, what="memory")
-    # Of bulk memory and reference types it has a part, and says so of the rest.
-    if "no operation found for opcode" in text or "no compiler found for opcode" in text or "must be zero for MVP" in text:
+    # Of bulk memory, reference types and atomics it has a part or nothing, and says so when a function is compiled.
+    if any(words in text for words in LACKS):
         return unsupported(text)
     code = next((code for words, code in TRAPS if words in text), None)
     if code or "[trap]" in text:
@@ -80,7 +81,8 @@ class Driver:
             runtime.load(parsed)
             for item in imports:
                 self.link(parsed, item["module"], item["name"], **item["host"])
-            # The package never runs a start function, and has no call that does.
+            # The package has no call that runs the start function. wasm3 does so when a function is looked up for the first
+            # time, and only if the module imports functions: what fails then looks like the call's own failure.
         except RuntimeError as error:
             raise end(error)
         self.instances.append((runtime, parsed))

@@ -18,8 +18,8 @@ pub enum End {
     Rejected(String),
     /// The imports do not match.
     Unlinkable(String),
-    /// A trap; its reason, if the runtime tells.
-    Trap(Option<TrapCode>, String),
+    /// A trap; its reason, if the runtime tells; several, if its words stand for all of them.
+    Trap(Vec<TrapCode>, String),
     /// An exception that nothing caught; its arguments, if the runtime shows them.
     Exception(Vec<Value>),
     /// A limit of the runtime.
@@ -53,10 +53,9 @@ impl End {
     /// Whether it is of the class that a script asks for. What the runtime does not tell is not held against it.
     pub(super) fn is_of(&self, class: Class) -> bool {
         match (self, class) {
-            (End::Trap(Some(code), _), Class::Trap(codes)) => codes.contains(code),
-            (End::Trap(None, _), Class::Trap(_)) => true,
+            (End::Trap(got, _), Class::Trap(codes)) => got.is_empty() || got.iter().any(|code| codes.contains(code)),
             // Some runtimes have one class for both.
-            (End::Trap(None, _), Class::Exhausted(Resource::Stack)) => true,
+            (End::Trap(got, _), Class::Exhausted(Resource::Stack)) => got.is_empty(),
             (End::Failed(_), Class::Trap(_) | Class::Exhausted(_) | Class::Unlinkable(_)) => true,
             (End::Exhausted(got, _), Class::Exhausted(what)) => *got == what,
             (End::Malformed(_) | End::Rejected(_), Class::Malformed) => true,
@@ -70,8 +69,8 @@ impl End {
     /// function or in it is not to be seen from outside.
     pub(crate) fn may_be(&self, expected: &Outcome) -> bool {
         match (self, expected) {
-            (End::Trap(code, _), Outcome::Trap { code: want, .. }) => code.is_none_or(|code| code == *want),
-            (End::Trap(None, _), Outcome::Exhausted { what: Resource::Stack }) => true,
+            (End::Trap(codes, _), Outcome::Trap { code, .. }) => codes.is_empty() || codes.contains(code),
+            (End::Trap(codes, _), Outcome::Exhausted { what: Resource::Stack }) => codes.is_empty(),
             // Some count steps, others look at the clock.
             (End::Exhausted(Resource::Interrupt, _), Outcome::Exhausted { what: Resource::Fuel }) => true,
             (End::Exhausted(got, _), Outcome::Exhausted { what }) => got == what,
@@ -96,13 +95,13 @@ impl End {
         }
     }
 
-    /// The outcome for a trace. A trap whose reason is not told counts as the host's.
+    /// The outcome for a trace. A trap whose reason is not told counts as the host's; of several reasons the first one counts.
     pub(crate) fn outcome(&self, phase: Phase) -> Outcome {
         match self {
             End::Malformed(_) => Outcome::Malformed,
             End::Invalid(_) | End::Rejected(_) => Outcome::Invalid,
             End::Unlinkable(_) => Outcome::Unlinkable,
-            End::Trap(code, _) => Outcome::Trap { code: code.unwrap_or(TrapCode::Host), phase },
+            End::Trap(codes, _) => Outcome::Trap { code: codes.first().copied().unwrap_or(TrapCode::Host), phase },
             End::Failed(_) => Outcome::Trap { code: TrapCode::Host, phase },
             End::Exception(_) => Outcome::Exception { phase },
             End::Exhausted(what, _) => Outcome::Exhausted { what: *what },
@@ -120,8 +119,11 @@ impl fmt::Display for End {
             End::Invalid(text) => write!(f, "invalid ({text})"),
             End::Rejected(text) => write!(f, "malformed or invalid ({text})"),
             End::Unlinkable(text) => write!(f, "unlinkable ({text})"),
-            End::Trap(Some(code), text) => write!(f, "trap: {code} ({text})"),
-            End::Trap(None, text) => write!(f, "trap ({text})"),
+            End::Trap(codes, text) if codes.is_empty() => write!(f, "trap ({text})"),
+            End::Trap(codes, text) => {
+                let codes: Vec<String> = codes.iter().map(TrapCode::to_string).collect();
+                write!(f, "trap: {} ({text})", codes.join(" or "))
+            }
             End::Exception(_) => f.write_str("uncaught exception"),
             End::Exhausted(what, text) => write!(f, "exhausted: {what} ({text})"),
             End::Failed(text) => write!(f, "failed ({text})"),

@@ -219,7 +219,7 @@ mod tests {
              (assert_trap (invoke \"init\" (i32.const 3)) \"out of bounds memory access\")\n\
              (assert_return (invoke \"f\") (i32.const 1))\n\
              (assert_trap (invoke \"init\" (i32.const 2)) \"out of bounds memory access\")\n";
-        let trap = End::Trap(Some(crate::trace::TrapCode::OutOfBoundsMemory), String::new());
+        let trap = End::Trap(vec![crate::trace::TrapCode::OutOfBoundsMemory], String::new());
         // The last does not trap: two bytes are there.
         let exit = Err(End::Exit(34));
         assert_eq!(ends(script), [(None, Ok(())), (Some(Fails::Trap), Err(trap)), (Some(Fails::Trap), exit)]);

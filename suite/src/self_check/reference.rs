@@ -29,7 +29,7 @@ fn end(outcome: Outcome) -> Result<(), End> {
     Err(match outcome {
         Outcome::Returned { .. } => return Ok(()),
         Outcome::Exit { code } => End::Exit(code),
-        Outcome::Trap { code, .. } => End::Trap(Some(code), words()),
+        Outcome::Trap { code, .. } => End::Trap(vec![code], words()),
         Outcome::Exception { .. } => End::Exception(Vec::new()),
         Outcome::Exhausted { what } => End::Exhausted(what, words()),
         Outcome::Malformed => End::Malformed(words()),

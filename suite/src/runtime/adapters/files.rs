@@ -54,7 +54,7 @@ pub(super) fn program_end(left: Left) -> ProgramEnd {
         ["error", "trap", "exception", "unreachable"].iter().any(|word| words.to_lowercase().contains(word));
     let end = match code {
         0 => Ok(()),
-        128.. => Err(End::Trap(None, words)),
+        128.. => Err(End::Trap(Vec::new(), words)),
         _ if complains => Err(End::Failed(words)),
         code => Err(End::Exit(code)),
     };

@@ -201,10 +201,10 @@ fn end(error: Error) -> End {
             return End::Exhausted(Resource::Stack, text);
         }
         Error::Trap(Trap::OutOfMemory) => return End::Exhausted(Resource::Memory, text),
-        Error::Trap(_) => return End::Trap(None, text),
+        Error::Trap(_) => return End::Trap(Vec::new(), text),
         Error::Linker(_) => return End::Unlinkable(text),
         Error::UnsupportedFeature(_) => return End::Unsupported(text),
         _ => return End::Failed(text),
     };
-    End::Trap(Some(code), text)
+    End::Trap(vec![code], text)
 }

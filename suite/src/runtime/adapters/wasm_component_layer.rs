@@ -177,10 +177,10 @@ fn end(error: &anyhow::Error) -> End {
         ("indirect call type mismatch", TrapCode::IndirectCallTypeMismatch),
     ];
     if let Some((_, code)) = traps.iter().find(|(words, _)| text.contains(words)) {
-        return End::Trap(Some(*code), text);
+        return End::Trap(vec![*code], text);
     }
     match () {
-        () if says(&["`unreachable` instruction executed"]) => End::Trap(None, text),
+        () if says(&["`unreachable` instruction executed"]) => End::Trap(Vec::new(), text),
         () if says(&["call stack exhausted"]) => End::Exhausted(Resource::Stack, text),
         () if says(&["import"]) => End::Unlinkable(text),
         () => End::Failed(text),

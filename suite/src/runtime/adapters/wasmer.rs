@@ -197,7 +197,7 @@ fn end(error: RuntimeError) -> End {
         T::StackOverflow => return End::Exhausted(Resource::Stack, text),
         T::UncaughtException => return End::Exception(Vec::new()),
         // An access beyond a table and a call beyond its end have one code.
-        _ => return End::Trap(None, text),
+        _ => return End::Trap(Vec::new(), text),
     };
-    End::Trap(Some(code), text)
+    End::Trap(vec![code], text)
 }

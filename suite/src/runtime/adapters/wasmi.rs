@@ -209,13 +209,13 @@ fn end(error: wasmi::Error) -> End {
             T::OutOfFuel => return End::Exhausted(Resource::Fuel, text),
             T::GrowthOperationLimited | T::OutOfSystemMemory => return End::Exhausted(Resource::Memory, text),
         };
-        return End::Trap(Some(code), text);
+        return End::Trap(vec![code], text);
     }
     match error.kind() {
         // An active element segment beyond its table, and a memory or table that cannot be had, are errors of the
         // instantiation here, which has no codes.
         errors::ErrorKind::Instantiation(_) if text.starts_with("out of bounds table access") => {
-            End::Trap(Some(TrapCode::OutOfBoundsTable), text)
+            End::Trap(vec![TrapCode::OutOfBoundsTable], text)
         }
         errors::ErrorKind::Instantiation(_) if text.starts_with("failed to instantiate") => {
             End::Exhausted(Resource::Memory, text)
@@ -229,5 +229,5 @@ fn end(error: wasmi::Error) -> End {
 
 /// `call_indirect` beyond a table's end has the same code as an access beyond it.
 fn end_of_table(text: String) -> End {
-    End::Trap(None, text)
+    End::Trap(Vec::new(), text)
 }

@@ -336,7 +336,7 @@ fn end_of_trap(trap: Trap, text: String) -> End {
         Trap::Interrupt => return End::Exhausted(Resource::Interrupt, text),
         Trap::AllocationTooLarge => return End::Exhausted(Resource::Memory, text),
         // An access beyond a table and a call beyond its end have one code; and codes that are not told apart here.
-        _ => return End::Trap(None, text),
+        _ => return End::Trap(Vec::new(), text),
     };
-    End::Trap(Some(code), text)
+    End::Trap(vec![code], text)
 }

@@ -142,10 +142,14 @@ fn core(remote: &mut Remote, found: &mut impl FnMut(&'static str, Result<&'stati
     let wanted = vec![Value::I32(-1), Value::I64(1), Value::F32(1.5_f32.to_bits()), Value::F64((-0.5_f64).to_bits())];
     found("call of a host function, its arguments", is(args, wanted));
     let trap = remote.call(instance, "trap", &[]).map(drop);
-    let is_trap = |end: &End| matches!(end, End::Trap(None | Some(TrapCode::Unreachable), _));
+    let is_code = |codes: &[TrapCode]| codes.is_empty() || codes.contains(&TrapCode::Unreachable);
+    let is_trap = |end: &End| matches!(end, End::Trap(codes, _) if is_code(codes));
     found("call that traps", want(trap, is_trap, "a trap, `unreachable` or without a code"));
     let deep = remote.call(instance, "deep", &[]).map(drop);
-    let is_deep = |end: &End| matches!(end, End::Exhausted(..) | End::Trap(None, _));
+    let is_deep = |end: &End| match end {
+        End::Trap(codes, _) => codes.is_empty(),
+        end => matches!(end, End::Exhausted(..)),
+    };
     found("call that recurses for ever", want(deep, is_deep, "exhausted, or a trap without a code"));
     remote.expect(&[Some(ValType::I64)]);
     found("global", is(remote.global(instance, "c"), Value::I64(-5)));

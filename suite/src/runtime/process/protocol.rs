@@ -67,11 +67,35 @@ pub(super) struct WireCall {
 #[serde(deny_unknown_fields)]
 pub(super) struct WireEnd {
     class: Class,
-    code: Option<TrapCode>,
+    #[serde(default)]
+    code: Codes,
     exit: Option<i32>,
     what: Option<Resource>,
     #[serde(default)]
     message: String,
+}
+
+/// The reason of a trap, or all those that the runtime's words stand for.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Codes {
+    One(TrapCode),
+    Several(Vec<TrapCode>),
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Codes::Several(Vec::new())
+    }
+}
+
+impl From<Codes> for Vec<TrapCode> {
+    fn from(codes: Codes) -> Self {
+        match codes {
+            Codes::One(code) => vec![code],
+            Codes::Several(codes) => codes,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -97,7 +121,7 @@ impl From<WireEnd> for End {
             Class::Invalid => End::Invalid(text),
             Class::Rejected => End::Rejected(text),
             Class::Unlinkable => End::Unlinkable(text),
-            Class::Trap => End::Trap(end.code, text),
+            Class::Trap => End::Trap(end.code.into(), text),
             Class::Exception => End::Exception(Vec::new()),
             Class::Exhausted => End::Exhausted(end.what.unwrap_or(Resource::Stack), text),
             Class::Failed => End::Failed(text),
