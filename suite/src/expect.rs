@@ -48,6 +48,16 @@ pub enum Expected {
     Flaky,
 }
 
+/// A bug of which the fuzzer's plans predict what it leads to, so that it does not find it every night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// Which one: the name of a `preflight_plan::Deviation`.
+    pub name: String,
+    /// The finding, a folder of `reports/findings`.
+    pub finding: String,
+}
+
 /// The expectations of one runtime.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +66,9 @@ pub struct Expectations {
     /// [`harness`](macro@crate::harness) does not ask: a project knows its own version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The bugs that plans know, too.
+    #[serde(default, rename = "deviation", skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
     /// The facts.
     #[serde(default, rename = "entry", skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
@@ -174,7 +187,8 @@ impl Expectations {
                 no_finding: None,
             },
         });
-        Expectations { version: self.version.clone(), entries: entries.collect() }
+        let (version, deviations) = (self.version.clone(), self.deviations.clone());
+        Expectations { version, deviations, entries: entries.collect() }
     }
 
     /// As TOML.
@@ -195,7 +209,14 @@ impl Expectations {
             lines.join("\n") + "\n"
         };
         let version = self.version.iter().map(|version| format!("version = {}\n", quote(version)));
-        version.chain(self.entries.iter().map(entry)).collect::<Vec<_>>().join("\n")
+        let deviation = |Deviation { name, finding }: &Deviation| {
+            format!("[[deviation]]\nname = {}\nfinding = {}\n", quote(name), quote(finding))
+        };
+        version
+            .chain(self.deviations.iter().map(deviation))
+            .chain(self.entries.iter().map(entry))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 

@@ -90,6 +90,9 @@ fn failures_of_musts_have_a_finding_or_a_reason() {
     let mut mistakes = Vec::new();
     for (runtime, _) in EXPECT {
         let known = Expectations::built_in(runtime).expect("expectations");
+        for deviation in known.deviations.iter().filter(|deviation| !findings.contains_key(&deviation.finding)) {
+            mistakes.push(format!("spec-tests/expect/{runtime}.toml: there is no finding {}", deviation.finding));
+        }
         for entry in known.entries.iter().filter(|entry| entry.expected == Expected::Failed) {
             let of_entry = cases.iter().filter(|case| known.of(case) == Some(entry));
             let musts = of_entry.filter(|case| case.header.rules.iter().any(|id| is_must(id, &catalogue)));

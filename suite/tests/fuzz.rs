@@ -520,6 +520,41 @@ fn other_runtimes_are_judged_by_the_prediction() {
     }
 }
 
+/// A bug that is known is not found again, and what it does not explain is.
+#[cfg(feature = "wasmi")]
+#[test]
+fn what_known_bugs_predict_is_no_finding() {
+    use common::{Liar, Lie};
+    use preflight_plan::Deviation;
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let judged = |lie: Lie, known: &[Deviation]| {
+        let foreign = preflight::fuzz::Foreign::new("liar", move || Ok(Box::new(Liar::new(lie))));
+        Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign.with_known(known.to_vec())]).plan(&plan).0
+    };
+    let both = [Deviation::DeclarativeSegmentsStay, Deviation::StartWaitsForALookup];
+    let known = judged(Lie::Start, &both);
+    assert_eq!((known.class, known.finding), (Class::AgreedOnFailure, None));
+    assert_eq!((known.runtimes[0].class, &known.runtimes[0].known[..]), (Class::Known, &both[1..]));
+    for (lie, known) in [(Lie::Start, &both[..1]), (Lie::Start, &[]), (Lie::Table, &both)] {
+        assert_eq!(judged(lie, known).class, Class::Disagreed, "{known:?}");
+    }
+    let honest = judged(Lie::None, &both);
+    assert_eq!((honest.runtimes[0].class, &honest.runtimes[0].known[..]), (Class::AgreedOnFailure, &[][..]));
+}
+
+/// The known bugs of runtimes are such as plans can predict.
+#[test]
+fn known_bugs_have_names() {
+    for (runtime, _) in preflight_spec_tests::EXPECT {
+        for known in preflight::expect::Expectations::built_in(runtime).expect("expectations").deviations {
+            let name = serde_json::Value::from(known.name.clone());
+            let deviation: Result<preflight_plan::Deviation, _> = serde_json::from_value(name);
+            assert!(deviation.is_ok(), "spec-tests/expect/{runtime}.toml: no plan can predict {:?}", known.name);
+        }
+    }
+}
+
 /// What wasmi does not accept is left out of its plans, or named.
 #[cfg(feature = "wasmi")]
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without, mutate, smith};
 use preflight_plan::{
-    Plan, component::ComponentPlan, envelope::Planned, imports::ImportPlan, resources::ResourcePlan, stats::Stats,
-    tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
+    Deviation, Plan, component::ComponentPlan, envelope::Planned, imports::ImportPlan, resources::ResourcePlan,
+    stats::Stats, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,8 @@ pub struct RuntimeReport {
     pub classes: BTreeMap<Class, u64>,
     /// What it lacked, and how often.
     pub lacks: BTreeMap<String, u64>,
+    /// The known bugs with which what it did is predicted, and how often.
+    pub known: BTreeMap<Deviation, u64>,
     /// What plans were made without for it, and how many.
     pub without: BTreeMap<Without, u64>,
 }
@@ -123,12 +125,14 @@ impl RuntimeReport {
     fn count(&mut self, verdict: OnRuntime) {
         *self.classes.entry(verdict.class).or_default() += 1;
         verdict.lacks.into_iter().for_each(|what| *self.lacks.entry(what).or_default() += 1);
+        verdict.known.into_iter().for_each(|what| *self.known.entry(what).or_default() += 1);
         verdict.without.into_iter().for_each(|what| *self.without.entry(what).or_default() += 1);
     }
 
     fn add(&mut self, other: RuntimeReport) {
         add(&mut self.classes, other.classes);
         add(&mut self.lacks, other.lacks);
+        add(&mut self.known, other.known);
         add(&mut self.without, other.without);
     }
 }
@@ -433,7 +437,11 @@ pub fn shrink(judge: &Judge, plan: &Plan, signature: &str, tries: usize) -> Plan
 /// The smallest input of the same kind that is found to fail in the same way; what is no plan stays as it is.
 pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> Input {
     match input {
-        Input::Plan(plan) => Input::Plan(shrink(judge, plan, signature, tries)),
+        // A runtime was given the plan without what it lacks: it is that plan on which it differs.
+        Input::Plan(plan) => {
+            let plan = judge.fitted(plan, signature).unwrap_or_else(|| plan.clone());
+            Input::Plan(shrink(judge, &plan, signature, tries))
+        }
         Input::Component(plan) => Input::Component(shrunk(plan, signature, tries, |plan| judge.component(plan).0)),
         Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),
         Input::Value(plan) => Input::Value(shrunk(plan, signature, tries, |plan| judge.value(plan).0)),

@@ -4,7 +4,9 @@ use crate::{case::needs::features, runtime::needs::Accepted};
 use preflight_engine::{Config, Module};
 use preflight_plan::{
     Plan,
-    plan::{Content, Export, Global, Item, Mode, Module as PlanModule, Number, Object, Source, Step, Trap, Twist},
+    plan::{
+        Content, Export, Global, Import, Item, Mode, Module as PlanModule, Number, Object, Source, Step, Trap, Twist,
+    },
 };
 
 /// What a plan was made without: the name of a proposal, or the host's functions that do more than log.
@@ -21,13 +23,14 @@ pub fn fit(plan: &Plan, refused: &[&'static str]) -> (Plan, Vec<Without>) {
         without.push(HOSTS);
     }
     for name in refused {
-        if *name == "multi-memory" {
+        if matches!(*name, "multi-memory" | "memory64") {
             // Which import is a memory can be seen of a normal plan only.
             plan = plan.normalise();
         }
         let before = plan.clone();
         match *name {
             "multi-memory" => (0..plan.modules.len()).for_each(|i| one_memory(&mut plan.modules, i)),
+            "memory64" => (0..plan.modules.len()).for_each(|i| one_address_type(&mut plan.modules, i)),
             name => plan.modules.iter_mut().for_each(|module| strip(module, name)),
         }
         if plan != before {
@@ -46,14 +49,6 @@ fn strip(module: &mut PlanModule, proposal: &str) {
         "exception-handling" => {
             module.tags.clear();
             module.exports.retain(|export| !matches!(export, Export::Tag(_)));
-        }
-        "memory64" => {
-            module.memories.iter_mut().for_each(|memory| memory.is_64 = false);
-            module.tables.iter_mut().for_each(|table| table.ty.is_64 = false);
-            // The other type of a memory or table is one of the other address type.
-            for import in &mut module.imports {
-                import.twist = import.twist.map(|twist| if twist == Twist::Type { Twist::Missing } else { twist });
-            }
         }
         "threads" => module.memories.iter_mut().for_each(|memory| memory.shared = false),
         "custom-page-sizes" => module.memories.iter_mut().for_each(|memory| memory.bytewise = false),
@@ -80,6 +75,29 @@ fn strip(module: &mut PlanModule, proposal: &str) {
     }
 }
 
+/// What an import of a module with these arguments is given.
+fn given(import: &Import, args: &[usize], earlier: &[PlanModule]) -> Option<Export> {
+    match import.source {
+        Source::Export { arg, export } => args.get(arg).and_then(|arg| earlier.get(*arg)?.exports.get(export)).copied(),
+        Source::Log | Source::Host(_) => None,
+    }
+}
+
+/// Takes the addresses of 64 bits from the module number `i`.
+fn one_address_type(modules: &mut [PlanModule], i: usize) {
+    let (earlier, rest) = modules.split_at_mut(i);
+    let PlanModule { args, imports, memories, tables, .. } = &mut rest[0];
+    memories.iter_mut().for_each(|memory| memory.is_64 = false);
+    tables.iter_mut().for_each(|table| table.ty.is_64 = false);
+    for import in imports {
+        // The other type of a memory or table is one of the other address type.
+        let is_other = matches!(given(import, args, earlier), Some(Export::Memory(_) | Export::Table(_)));
+        if is_other && import.twist == Some(Twist::Type) {
+            import.twist = Some(Twist::Missing);
+        }
+    }
+}
+
 /// Leaves the module number `i` its first memory.
 fn one_memory(modules: &mut [PlanModule], i: usize) {
     let (earlier, rest) = modules.split_at_mut(i);
@@ -88,11 +106,7 @@ fn one_memory(modules: &mut [PlanModule], i: usize) {
     imports.retain_mut(|import| {
         // A function of the wrong kind is a memory.
         import.twist = import.twist.map(|twist| if twist == Twist::Kind { Twist::Missing } else { twist });
-        let export = match import.source {
-            Source::Export { arg, export } => args.get(arg).and_then(|arg| earlier.get(*arg)?.exports.get(export)),
-            Source::Log | Source::Host(_) => None,
-        };
-        let is_memory = matches!(export, Some(Export::Memory(_)));
+        let is_memory = matches!(given(import, args, earlier), Some(Export::Memory(_)));
         let is_left = !(is_memory && has_memory);
         has_memory |= is_memory;
         is_left

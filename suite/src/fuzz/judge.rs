@@ -21,14 +21,23 @@ pub enum Class {
     Exhausted,
     /// Somebody cannot do what it takes.
     Unsupported,
+    /// A runtime does what is predicted with bugs that it is known to have, and not what is right.
+    Known,
     /// Two traces differ.
     Disagreed,
 }
 
 impl Class {
     /// All classes.
-    pub const ALL: [Class; 6] =
-        [Class::Agreed, Class::AgreedOnFailure, Class::Invalid, Class::Exhausted, Class::Unsupported, Class::Disagreed];
+    pub const ALL: [Class; 7] = [
+        Class::Agreed,
+        Class::AgreedOnFailure,
+        Class::Invalid,
+        Class::Exhausted,
+        Class::Unsupported,
+        Class::Known,
+        Class::Disagreed,
+    ];
 }
 
 impl fmt::Display for Class {
@@ -39,6 +48,7 @@ impl fmt::Display for Class {
             Class::Invalid => "invalid",
             Class::Exhausted => "exhausted",
             Class::Unsupported => "unsupported",
+            Class::Known => "known",
             Class::Disagreed => "disagreed",
         })
     }

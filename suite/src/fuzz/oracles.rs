@@ -1,14 +1,14 @@
 //! What is looked at besides the traces of a plan's own actions.
 
 use super::{
-    Class, Judge, OnRuntime, Verdict,
+    Class, Finding, Judge, OnRuntime, Verdict,
     driver::{self, Probed},
     foreign::Task,
     judge::alike,
 };
 use crate::trace::{Outcome, RefValue, State, Trace, Value};
 use preflight_engine::Module;
-use preflight_plan::{Action, Expected, Plan, Wasm};
+use preflight_plan::{Action, Deviation, Expected, Plan, Wasm};
 use std::rc::Rc;
 
 /// Oracles beyond the traces: which are asked for, and of a verdict, which had something to say.
@@ -115,6 +115,7 @@ impl Judge {
             name: foreign.name().to_owned(),
             class: Class::Unsupported,
             lacks: Some(what.to_owned()),
+            known: Vec::new(),
             without: Vec::new(),
         };
         Verdict { runtimes: self.foreign.iter().map(on).collect(), ..verdict }
@@ -123,39 +124,40 @@ impl Judge {
     fn on_runtime(&self, foreign: &super::Foreign, plan: &Plan) -> Result<OnRuntime, Verdict> {
         let broken = |broken: crate::case::Broken| Verdict::disagreed(format!("{}: {broken}", foreign.name()));
         let (plan, without) = foreign.fit(plan).map_err(broken)?;
-        let (wasm, expected) = (plan.to_wasm(), plan.expected());
-        let judge = self.first_tier();
+        let wasm = plan.to_wasm();
         // As it was, the reference engine has judged it already.
-        let is_new = !without.is_empty();
-        let (mut class, mut lacks) = judge.on_runtime_with(foreign, &plan, &wasm, &expected, is_new)?;
-        let count = wasm.actions.len().min(expected.traces.len());
-        for actions in call_prefixes(&wasm.actions[..count], &expected) {
-            let expected = plan.expected_of(&actions);
-            let wasm = Wasm { modules: wasm.modules.clone(), actions };
-            let (other, why) = judge.on_runtime_with(foreign, &plan, &wasm, &expected, is_new)?;
-            class = class.max(other);
-            lacks = lacks.or(why);
+        if !without.is_empty() {
+            self.without_runtimes(&plan, &wasm)?;
         }
-        if expected.is_unbounded && class != Class::Unsupported {
-            class = Class::Exhausted;
+        let on = |(class, lacks), known| OnRuntime { name: foreign.name().to_owned(), class, lacks, known, without };
+        let found = match on_runtime_with(foreign, &plan, &wasm, &[]) {
+            Ok(end) => return Ok(on(end, Vec::new())),
+            Err(found) => found,
+        };
+        let is_known = |known: &Vec<Deviation>| on_runtime_with(foreign, &plan, &wasm, known).is_ok();
+        match foreign.known_sets().into_iter().find(is_known) {
+            Some(known) => Ok(on((Class::Known, None), known)),
+            None => Err(Verdict { finding: Some(found), ..Verdict::of(Class::Disagreed) }),
         }
-        Ok(OnRuntime { name: foreign.name().to_owned(), class, lacks, without })
     }
 
-    /// The reference engine first, if the plan `is_new` to it; then the runtime.
-    fn on_runtime_with(
-        &self,
-        foreign: &super::Foreign,
-        plan: &Plan,
-        wasm: &Wasm,
-        expected: &Expected,
-        is_new: bool,
-    ) -> Result<(Class, Option<String>), Verdict> {
-        if is_new {
-            self.tiers_against(plan, wasm, expected, "")?;
+    /// What the first tier does with a plan that was made for a runtime, also where functions are called after a failure.
+    fn without_runtimes(&self, plan: &Plan, wasm: &Wasm) -> Result<(), Verdict> {
+        let (judge, expected) = (self.first_tier(), plan.expected());
+        judge.tiers_against(plan, wasm, &expected, "")?;
+        let count = wasm.actions.len().min(expected.traces.len());
+        for actions in call_prefixes(&wasm.actions[..count], &expected) {
+            judge.after_failure(plan, wasm, &actions, &plan.expected_of(&actions))?;
         }
-        let task = Task { plan, modules: &wasm.modules, actions: &wasm.actions, expected };
-        foreign.judge(&task).map_err(|finding| Verdict { finding: Some(finding), ..Verdict::of(Class::Disagreed) })
+        Ok(())
+    }
+
+    /// For a runtime that has not these words for a plan: the plan that it was given in its place, if what was found is found
+    /// with that, too.
+    pub(super) fn fitted(&self, plan: &Plan, signature: &str) -> Option<Plan> {
+        let plans = self.foreign.iter().filter_map(|foreign| foreign.fit(plan).ok());
+        let is_it = |plan: &Plan| self.plan(plan).0.finding.is_some_and(|finding| finding.signature == signature);
+        plans.filter(|(_, without)| !without.is_empty()).map(|(plan, _)| plan).find(is_it)
     }
 
     pub(super) fn first_tier(&self) -> Judge {
@@ -197,6 +199,30 @@ impl Judge {
         }
         Ok(probed)
     }
+}
+
+/// What becomes of a plan on a runtime that is to do what is predicted with these bugs.
+fn on_runtime_with(
+    foreign: &super::Foreign,
+    plan: &Plan,
+    wasm: &Wasm,
+    known: &[Deviation],
+) -> Result<(Class, Option<String>), Box<Finding>> {
+    let expected = plan.expected_with(&wasm.actions, known);
+    let judge = |actions: &[Action], expected: &Expected| {
+        foreign.judge(&Task { plan, modules: &wasm.modules, actions, expected })
+    };
+    let (mut class, mut lacks) = judge(&wasm.actions, &expected)?;
+    let count = wasm.actions.len().min(expected.traces.len());
+    for actions in call_prefixes(&wasm.actions[..count], &expected) {
+        let (other, why) = judge(&actions, &plan.expected_with(&actions, known))?;
+        class = class.max(other);
+        lacks = lacks.or(why);
+    }
+    if expected.is_unbounded && class != Class::Unsupported {
+        class = Class::Exhausted;
+    }
+    Ok((class, lacks))
 }
 
 /// An error's text without the place, which is another one in each plan: `malformed at offset 0x76: illegal opcode`.

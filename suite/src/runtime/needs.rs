@@ -26,6 +26,22 @@ const PROBES: &[(&str, &str)] = &[
     ("wide-arithmetic", "(module (func (result i64 i64) (i64.mul_wide_u (i64.const 1) (i64.const 2))))"),
 ];
 
+/// Modules that show whether what was accepted was understood, for runtimes that do not validate; and whether each can be
+/// instantiated.
+const PROOFS: &[(&str, &str, bool)] = &[
+    (
+        "multi-memory",
+        "(module (memory 1) (memory 1)
+           (func $second
+             (i32.store8 1 (i32.const 0) (i32.const 7))
+             (if (i32.or (i32.load8_u 0 (i32.const 0)) (i32.ne (i32.load8_u 1 (i32.const 0)) (i32.const 7)))
+               (then (unreachable))))
+           (start $second))",
+        true,
+    ),
+    ("custom-page-sizes", r#"(module (memory 1 (pagesize 1)) (data (i32.const 0) "ab"))"#, false),
+];
+
 /// A module for each proposal of release 2.0, which every case may use.
 const RELEASE_2: &[(&str, &str)] = &[
     ("mutable-global", r#"(module (global (export "g") (mut i32) (i32.const 0)))"#),
@@ -50,7 +66,7 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// About how many modules [`ask`](Self::ask) asks a runtime before its first case.
+    /// About how many modules [`ask`](Self::ask) asks a runtime before its first case, if it accepts none.
     pub fn questions() -> usize {
         PROBES.len() + RELEASE_2.len()
     }
@@ -85,6 +101,12 @@ impl Accepted {
         let mut accepted = Accepted::default();
         for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
             accepted.refused.insert(name, probe(runtime, text, means)?);
+        }
+        for (name, text, is_right) in PROOFS {
+            let is_accepted = matches!(accepted.refused.get(name), Some(None));
+            if is_accepted && matches!(means, Means::Bytes) && instantiates(runtime, text)? != *is_right {
+                accepted.refused.insert(name, Some(format!("{name} is accepted and not understood")));
+            }
         }
         for (name, text) in release_2 {
             if probe(runtime, text, means)?.is_some() {
@@ -142,6 +164,14 @@ fn probe(runtime: &mut dyn Runtime, text: &str, means: Means) -> Result<Option<S
     }
 }
 
+fn instantiates(runtime: &mut dyn Runtime, text: &str) -> Result<bool, End> {
+    match runtime.compile(&source::text(text)).and_then(|module| runtime.instantiate(module, &[])) {
+        Ok(_) => Ok(true),
+        Err(End::Broken(broken)) => Err(End::Broken(broken)),
+        Err(_) => Ok(false),
+    }
+}
+
 /// A command that has everything of a module, and does nothing.
 fn program(text: &str) -> Program {
     let open = text.trim_end().strip_suffix(')').unwrap_or(text);
@@ -155,6 +185,12 @@ mod tests {
 
     #[test]
     fn every_probe_is_a_module_and_every_core_need_has_one() {
+        for (name, text, _) in PROOFS {
+            assert!(
+                source::text(text).starts_with(b"\0asm") && PROBES.iter().any(|(probe, _)| probe == name),
+                "{name}"
+            );
+        }
         for (_, text) in PROBES.iter().chain(RELEASE_2) {
             assert!(source::text(text).starts_with(b"\0asm") && program(text).main.starts_with(b"\0asm"));
         }

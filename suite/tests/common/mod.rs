@@ -55,6 +55,7 @@ mod liar {
         Call,
         Refuse,
         Panic,
+        Start,
     }
 
     /// wasmi, but for one lie.
@@ -86,6 +87,7 @@ mod liar {
             match self.lie {
                 Lie::Refuse if self.compiled == 2 && bytes.len() > 60 => Err(End::Rejected("a lie".to_owned())),
                 Lie::Panic if self.compiled == 2 && bytes.len() > 60 => panic!("a lie"),
+                Lie::Start => self.inner.compile(&without_start(bytes)),
                 _ => self.inner.compile(bytes),
             }
         }
@@ -141,5 +143,26 @@ mod liar {
                 _ => self.inner.table_get(instance, export, index),
             }
         }
+    }
+
+    /// The module without its start section.
+    fn without_start(module: &[u8]) -> Vec<u8> {
+        let (mut kept, mut at) = (module[..8].to_vec(), 8);
+        while at < module.len() {
+            let (mut size, mut shift, mut content) = (0, 0, at + 1);
+            loop {
+                let byte = module[content];
+                size |= usize::from(byte & 0x7f) << shift;
+                (shift, content) = (shift + 7, content + 1);
+                if byte < 0x80 {
+                    break;
+                }
+            }
+            if module[at] != 8 {
+                kept.extend(&module[at..content + size]);
+            }
+            at = content + size;
+        }
+        kept
     }
 }

@@ -54,7 +54,7 @@ impl World<'_> {
         let at = self.instances[instance].path.clone();
         let (name, cause) = (name.to_owned(), Cause::Invoke);
         self.events.push(Event::Called { at: at.clone(), name: name.clone(), args: Vec::new(), cause });
-        match self.call(None, func) {
+        match self.run_waiting(instance).and_then(|()| self.call(None, func)) {
             Ok(result) => {
                 let results: Vec<Value> = result.into_iter().map(Value::I32).collect();
                 self.events.push(Event::Returned { at, name, results: results.clone() });

@@ -1,7 +1,7 @@
 //! Core `#exec-instantiation`, step by step.
 
 use super::{
-    Failure, Stop,
+    Deviation, Failure, Stop,
     store::{Cell, Extern, FuncId, Instance, Mem, Ref, Tab, World},
 };
 use crate::{
@@ -115,8 +115,10 @@ impl World<'_> {
         self.eval_tables(module, instance);
         self.eval_elems(module, instance);
         self.alloc_rest(module, instance);
-        self.run_elems(module, instance).map_err(|stop| Failure::Stop(Phase::Initialise, stop))?;
-        self.run_datas(module, instance).map_err(|stop| Failure::Stop(Phase::Initialise, stop))?;
+        if let Err(stop) = self.run_elems(module, instance).and_then(|()| self.run_datas(module, instance)) {
+            self.after_trapped_segment(module, instance);
+            return Err(Failure::Stop(Phase::Initialise, stop));
+        }
         self.run_start(module, instance).map_err(|stop| Failure::Stop(Phase::Start, stop))
     }
 
@@ -216,6 +218,7 @@ impl World<'_> {
         for (i, elem) in module.elems.iter().enumerate() {
             match elem.mode {
                 Mode::Passive => continue,
+                Mode::Declarative if self.deviates(Deviation::DeclarativeSegmentsStay) => continue,
                 Mode::Declarative => {}
                 Mode::Active { target, at } => {
                     let table = self.instances[instance].tables[target];
@@ -241,9 +244,11 @@ impl World<'_> {
             let content = address_type(self.memories[memory].ty.is_64);
             let offset = self.number(instance, at, content);
             self.initialised(instance, Initialiser::DataOffset(i as u32), &[offset]);
-            self.memories[memory].write(offset.offset(), data.bytes.iter().copied())?;
-            self.applied(instance, SegmentKind::Data, i, target, offset, data.bytes.len());
-            self.instances[instance].dropped[i] = true;
+            let bytes = self.data(instance, i).to_vec();
+            let len = bytes.len();
+            self.memories[memory].write(offset.offset(), bytes.into_iter())?;
+            self.applied(instance, SegmentKind::Data, i, target, offset, len);
+            self.drop_data(instance, i);
             self.dropped(instance, SegmentKind::Data, i);
         }
         Ok(())
@@ -267,6 +272,9 @@ impl World<'_> {
 
     fn run_start(&mut self, module: &Module, instance: usize) -> Result<(), Stop> {
         let Some(start) = module.start else { return Ok(()) };
+        if self.puts_off_start(module, instance) {
+            return Ok(());
+        }
         let at = self.instances[instance].path.clone();
         self.events.push(Event::StartEntered { at: at.clone(), func: start as u32 });
         self.call(Some(instance), self.instances[instance].funcs[start])?;

@@ -4,10 +4,13 @@
 
 mod actions;
 mod atomic;
+mod deviation;
 mod instantiate;
 mod object;
 mod run;
 mod store;
+
+pub use deviation::Deviation;
 
 use crate::{Plan, encode::Action, space::spaces};
 use preflight_engine::trace::{Outcome, Phase, Resource, Trace, TrapCode};
@@ -56,8 +59,13 @@ impl Plan {
 
     /// What the specification says if a driver carries out these actions instead of [`Plan::actions`].
     pub fn expected_of(&self, actions: &[Action]) -> Expected {
+        self.expected_with(actions, &[])
+    }
+
+    /// What an engine does with these actions that has these bugs, and else does what the specification says.
+    pub fn expected_with(&self, actions: &[Action], deviations: &[Deviation]) -> Expected {
         let spaces = spaces(self);
-        store::World::new(self, &spaces).expected(actions)
+        store::World { deviations, ..store::World::new(self, &spaces) }.expected(actions)
     }
 }
 

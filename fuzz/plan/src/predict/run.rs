@@ -1,7 +1,7 @@
 //! What the steps of a function do (core `#exec-instr`), and the functions of the host.
 
 use super::{
-    Failure, Stop,
+    Deviation, Failure, Stop,
     store::{Cell, Extern, FuncId, World, part},
 };
 use crate::{
@@ -38,6 +38,9 @@ impl World<'_> {
                 FuncId::Log => return self.log(caller, 0).map(|()| None),
                 FuncId::Host(i) => return self.call_host(caller, i).map(|()| None),
                 FuncId::Wasm(instance, index) => {
+                    if self.instances[instance].is_half_made && self.deviates(Deviation::EscapedFunctionsBreak) {
+                        return Err(self.give_up());
+                    }
                     self.step_taken()?;
                     let module = self.instances[instance].module;
                     let func_def = &plan.modules[module].funcs[index - self.spaces[module].imported_funcs];
@@ -226,11 +229,14 @@ impl World<'_> {
             }
             Step::Init { data, memory, at, source, len } => {
                 let memory = address(memory);
+                if self.instances[instance].dropped[data] && self.skips_target(source, len) {
+                    return Ok(());
+                }
                 let bytes = part(self.data(instance, data), source, len, TrapCode::OutOfBoundsMemory)?.to_vec();
                 self.memories[memory].write(at, bytes.into_iter())
             }
             Step::DropData(data) => {
-                self.instances[instance].dropped[data] = true;
+                self.drop_data(instance, data);
                 Ok(())
             }
             Step::Grow { memory, by } => {
@@ -255,12 +261,19 @@ impl World<'_> {
                 self.tables[table].write(at, &vec![item; len as usize])
             }
             Step::CopyTable { to, from, at, source, len } => {
+                let is_aliased = to != from && address(to) == address(from);
                 let (to, from) = (address(to), address(from));
-                let items = part(&self.tables[from].entries, source, len, TrapCode::OutOfBoundsTable)?.to_vec();
+                let mut items = part(&self.tables[from].entries, source, len, TrapCode::OutOfBoundsTable)?.to_vec();
+                if is_aliased && at > source {
+                    self.overlap((at - source) as usize, &mut items);
+                }
                 self.tables[to].write(at, &items)
             }
             Step::InitTable { elem, table, at, source, len } => {
                 let table = address(table);
+                if self.is_elem_dropped(instance, elem) && self.skips_target(source, len) {
+                    return Ok(());
+                }
                 let elem = &self.instances[instance].elems[elem];
                 let items = part(elem, source, len, TrapCode::OutOfBoundsTable)?.to_vec();
                 self.tables[table].write(at, &items)

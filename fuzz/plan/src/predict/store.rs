@@ -1,7 +1,7 @@
 //! The objects that instances share (core `#syntax-store`).
 
 use super::{
-    Called, Stop,
+    Called, Deviation, Stop,
     object::{Any, Obj},
 };
 use crate::{
@@ -72,6 +72,10 @@ pub(super) struct Instance {
     pub elems: Vec<Vec<Ref>>,
     /// Whether each data segment has been dropped.
     pub dropped: Vec<bool>,
+    /// Whether one of its active segments has trapped.
+    pub is_half_made: bool,
+    /// Its start function, if a bug has put it off.
+    pub waiting: Option<usize>,
 }
 
 /// The whole state of a plan that is coming up.
@@ -99,6 +103,10 @@ pub(super) struct World<'a> {
     pub steps: u32,
     /// Whether an action did count as endless.
     pub gave_up: bool,
+    /// Data segments of modules that a bug has emptied.
+    pub emptied: Vec<(usize, usize)>,
+    /// The bugs that the prediction takes on.
+    pub deviations: &'a [Deviation],
 }
 
 impl<'a> World<'a> {
@@ -120,6 +128,8 @@ impl<'a> World<'a> {
             depth: 0,
             steps: 0,
             gave_up: false,
+            emptied: Vec::new(),
+            deviations: &[],
         }
     }
 
@@ -163,7 +173,8 @@ impl<'a> World<'a> {
     /// A data segment of an instance: empty when dropped.
     pub fn data(&self, instance: usize, data: usize) -> &[u8] {
         let of = &self.instances[instance];
-        if of.dropped[data] { &[] } else { &self.plan.modules[of.module].datas[data].bytes }
+        let is_empty = of.dropped[data] || self.emptied.contains(&(of.module, data));
+        if is_empty { &[] } else { &self.plan.modules[of.module].datas[data].bytes }
     }
 
     /// A table as the post-mortem shows it.

@@ -10,12 +10,14 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use preflight::{
     case::Broken,
+    expect::{self, Expectations},
     fuzz::{
         Foreign, Judge,
         campaign::{self, Inputs, Report, RuntimeReport, Until},
     },
     runtime::known::{KNOWN, Known, Places},
 };
+use preflight_plan::Deviation;
 use serde_json::json;
 use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -31,7 +33,8 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 /// exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
 ///
 /// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
-/// far as they show something.
+/// far as they show something. Where one does what is predicted with bugs that it is known to have (spec-tests/expect), this
+/// is counted as known and is no finding.
 ///
 /// A finding names its source and its number: `--seed NUMBER --count 1` has it again. With --exhaustive, `preflight shrink`
 /// takes the plan that is printed.
@@ -169,9 +172,17 @@ fn foreign(name: &str, places: &Arc<Places>) -> anyhow::Result<Foreign> {
         Broken::NotStarted(format!("it is not on this machine; `preflight runtimes install {name}` may bring it"))
     };
     // Those that are part of this program run in workers, too: wasmi aborts where it finds that it has a bug.
-    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing));
+    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing)).with_known(deviations(name)?);
     foreign.check().map_err(|broken| anyhow::anyhow!("--runtime {name}: {broken}"))?;
     Ok(foreign)
+}
+
+/// The bugs of a runtime that are known, and that plans can predict.
+fn deviations(name: &str) -> anyhow::Result<Vec<Deviation>> {
+    let deviation = |known: &expect::Deviation| {
+        serde_json::from_value(json!(known.name)).with_context(|| format!("spec-tests/expect/{name}.toml"))
+    };
+    Expectations::built_in(name)?.deviations.iter().map(deviation).collect()
 }
 
 /// How far it is, in a line.
@@ -210,6 +221,10 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
         let lacks = counts(report.lacks.iter().map(|(what, n)| format!("{what} {n}")).collect());
         let without = counts(report.without.iter().map(|(what, n)| format!("{what} {n}")).collect());
         push(format!("  it lacks: {lacks}\n  plans were made without: {without}"));
+        if !report.known.is_empty() {
+            let known = report.known.iter().map(|(bug, n)| format!("{} {n}", json!(bug).as_str().unwrap_or_default()));
+            push(format!("  known bugs (spec-tests/expect): {}", counts(known.collect())));
+        }
     }
     let stats = &report.stats;
     let [modules, instances, bytes] = stats.medians();
@@ -241,7 +256,11 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
     let [modules, instances, bytes] = report.stats.medians();
     let runtime = |(name, report): (&String, &RuntimeReport)| {
         let classes: BTreeMap<String, u64> = report.classes.iter().map(|(class, n)| (class.to_string(), *n)).collect();
-        (name.clone(), json!({ "classes": classes, "unsupported": report.lacks, "without": report.without }))
+        (
+            name.clone(),
+            json!({ "classes": classes, "unsupported": report.lacks, "known": report.known,
+            "without": report.without }),
+        )
     };
     json!({
         "classes": classes.collect::<serde_json::Map<_, _>>(),

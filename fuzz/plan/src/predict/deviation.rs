@@ -1,0 +1,181 @@
+//! Bugs of released runtimes, as far as what they lead to can be predicted.
+
+use super::{
+    Stop,
+    store::{Ref, World},
+};
+use crate::plan::{Mode, Module};
+use serde::{Deserialize, Serialize};
+
+/// A known bug: where a runtime does what is predicted with it, nothing new has been found.
+///
+/// Each is a departure from one sentence of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deviation {
+    /// When an active segment traps, active and declarative segments after it count as dropped (core
+    /// `#exec-instantiation`: what comes after a trap is not executed).
+    SegmentsGoneAfterTrap,
+    /// Declarative element segments are not dropped (core `#aux-runelem`).
+    DeclarativeSegmentsStay,
+    /// `memory.init` and `table.init` of nothing from a dropped segment do not look at the target (core
+    /// `#exec-memory-init`: the bounds of both are checked).
+    DroppedSegmentsSkipTarget,
+    /// What drops a data segment empties it in the module: it is empty in every later instance, too (core `#aux-rundata`,
+    /// `#exec-data-drop`: the instance's own segment is dropped).
+    DropsEmptyTheModule,
+    /// `table.copy` between two index-space entries that are the same table copies upwards, also where it overlaps
+    /// (core `#exec-table-copy`).
+    AliasedTablesCopyUpwards,
+    /// A start function does not run with the instantiation (core `#exec-instantiation`), but before the first call of an
+    /// export, and that only if the module imports functions; if it fails, again before the next one.
+    StartWaitsForALookup,
+    /// A function of an instance whose segments trapped cannot be called: what comes of it is not predicted.
+    EscapedFunctionsBreak,
+}
+
+impl World<'_> {
+    /// Whether the prediction takes on this bug.
+    pub(super) fn deviates(&self, deviation: Deviation) -> bool {
+        self.deviations.contains(&deviation)
+    }
+
+    /// Whether the start function is put off, perhaps for ever.
+    pub(super) fn puts_off_start(&mut self, module: &Module, instance: usize) -> bool {
+        let is_put_off = self.deviates(Deviation::StartWaitsForALookup);
+        let has_functions = self.spaces[self.instances[instance].module].imported_funcs > 0;
+        self.instances[instance].waiting = module.start.filter(|_| is_put_off && has_functions);
+        is_put_off
+    }
+
+    /// Runs the start function that was put off.
+    pub(super) fn run_waiting(&mut self, instance: usize) -> Result<(), Stop> {
+        if let Some(start) = self.instances[instance].waiting {
+            self.call(Some(instance), self.instances[instance].funcs[start])?;
+            self.instances[instance].waiting = None;
+        }
+        Ok(())
+    }
+
+    /// What becomes of an instance of which an active segment has trapped: by the specification, nothing.
+    pub(super) fn after_trapped_segment(&mut self, module: &Module, instance: usize) {
+        let instance = &mut self.instances[instance];
+        instance.is_half_made = true;
+        if !self.deviations.contains(&Deviation::SegmentsGoneAfterTrap) {
+            return;
+        }
+        let of_elems = module.elems.iter().zip(&mut instance.elems);
+        of_elems.filter(|(elem, _)| !matches!(elem.mode, Mode::Passive)).for_each(|(_, items)| items.clear());
+        let of_datas = module.datas.iter().zip(&mut instance.dropped);
+        of_datas.filter(|(data, _)| !matches!(data.mode, Mode::Passive)).for_each(|(_, dropped)| *dropped = true);
+    }
+
+    /// Drops a data segment of an instance.
+    pub(super) fn drop_data(&mut self, instance: usize, data: usize) {
+        self.instances[instance].dropped[data] = true;
+        if self.deviates(Deviation::DropsEmptyTheModule) {
+            self.emptied.push((self.instances[instance].module, data));
+        }
+    }
+
+    /// Whether a part of a dropped segment is written without a look at the target.
+    pub(super) fn skips_target(&self, source: u64, len: u64) -> bool {
+        (source, len) == (0, 0) && self.deviates(Deviation::DroppedSegmentsSkipTarget)
+    }
+
+    /// Whether an element segment was dropped. Of a passive one that never held anything this cannot be seen, and not told.
+    pub(super) fn is_elem_dropped(&self, instance: usize, elem: usize) -> bool {
+        let of = &self.instances[instance];
+        let segment = &self.plan.modules[of.module].elems[elem];
+        of.elems[elem].is_empty() && !(segment.items.is_empty() && matches!(segment.mode, Mode::Passive))
+    }
+
+    /// What is copied within a table to a place `distance` further up: by the specification, what was there before.
+    pub(super) fn overlap(&self, distance: usize, items: &mut [Ref]) {
+        if self.deviates(Deviation::AliasedTablesCopyUpwards) {
+            (distance..items.len()).for_each(|i| items[i] = items[i - distance]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Plan;
+
+    /// A deviation, and a plan of which it changes the prediction.
+    const SHOWN: &[(Deviation, &str)] = &[
+        (
+            Deviation::SegmentsGoneAfterTrap,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 1 } }], "exports": [{ "table": 0 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+                   "memories": [{ "min": 1 }],
+                   "funcs": [{ "steps": [{ "init": { "data": 1, "memory": 0, "at": 0, "source": 0, "len": 1 } }] }],
+                   "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "items": [{ "func": 0 }] }],
+                   "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 65536 } } }, "bytes": [1] },
+                             { "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "bytes": [1] }] }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
+        ),
+        (
+            Deviation::DeclarativeSegmentsStay,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 1 } }], "start": 0,
+                   "funcs": [{ "steps": [{ "init-table": { "elem": 0, "table": 0, "at": 0, "source": 0, "len": 1 } }] }],
+                   "elems": [{ "mode": "declarative", "items": [{ "func": 0 }] }] }], "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::DroppedSegmentsSkipTarget,
+            r#"{ "modules": [{ "memories": [{ "min": 1 }], "start": 0,
+                   "funcs": [{ "steps": [{ "drop-data": 0 },
+                     { "init": { "data": 0, "memory": 0, "at": 65537, "source": 0, "len": 0 } }] }],
+                   "datas": [{ "mode": "passive", "bytes": [1] }] }], "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::DropsEmptyTheModule,
+            r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }],
+                   "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "bytes": [1] }] }],
+                 "nodes": [{}, {}] }"#,
+        ),
+        (
+            Deviation::AliasedTablesCopyUpwards,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 4 } }], "exports": [{ "table": 0 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } },
+                                            { "source": { "export": { "arg": 0, "export": 0 } } }],
+                   "funcs": [{}, { "steps": [{ "copy-table": { "to": 0, "from": 1, "at": 1, "source": 0, "len": 2 } }] }],
+                   "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "items": [{ "func": 0 }] }],
+                   "start": 1 }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
+        ),
+        (
+            Deviation::StartWaitsForALookup,
+            r#"{ "modules": [{ "start": 0, "funcs": [{ "steps": [{ "trap": "unreachable" }] }] }], "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::EscapedFunctionsBreak,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 1 } }], "exports": [{ "table": 0 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+                   "memories": [{ "min": 1 }], "funcs": [{ "result": 7 }],
+                   "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "items": [{ "func": 0 }] }],
+                   "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 65536 } } }, "bytes": [1] }] }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
+        ),
+    ];
+
+    #[test]
+    fn each_deviation_changes_the_prediction_of_its_plan() {
+        for (shown, text) in SHOWN {
+            let plan: Plan = serde_json::from_str(text).expect("a plan");
+            let plan = plan.normalise();
+            let (actions, right) = (plan.to_wasm().actions, plan.expected());
+            for (deviation, _) in SHOWN {
+                let is_meant = match deviation {
+                    // What is gone can be seen in a function that escaped only.
+                    Deviation::EscapedFunctionsBreak if *shown == Deviation::SegmentsGoneAfterTrap => true,
+                    Deviation::StartWaitsForALookup => plan.modules.iter().any(|module| module.start.is_some()),
+                    deviation => deviation == shown,
+                };
+                let is_changed = plan.expected_with(&actions, &[*deviation]) != right;
+                assert_eq!(is_changed, is_meant, "{deviation:?} on the plan of {shown:?}");
+            }
+        }
+    }
+}
