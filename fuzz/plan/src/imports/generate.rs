@@ -14,6 +14,10 @@ impl<'a> Arbitrary<'a> for ImportPlan {
                 import.given = None;
             }
         }
+        if stubs && imports.len() < 3 {
+            let interface = Interface { imports: Vec::new(), exports: some(u, |u| item(u, 2))? };
+            imports.push(Import { wanted: Item::Component(interface), given: None });
+        }
         Ok(ImportPlan { is_exported, imports, stubs }.normalise())
     }
 }
