@@ -182,10 +182,15 @@ impl<'a> World<'a> {
         }
     }
 
-    fn lock(&mut self, this: usize) {
+    /// After a call that did not return, the reading by which all is locked then.
+    fn lock_store(&mut self) {
         if self.reading == Some(Reading::StoreLockdown) && !std::mem::replace(&mut self.is_poisoned, true) {
             self.events.push(rule_applied(InstancePath::root(), "CM-TRAP-05", "Store"));
         }
+    }
+
+    fn lock(&mut self, this: usize) {
+        self.lock_store();
         if !std::mem::replace(&mut self.instances[this].is_locked, true) {
             let at = self.instances[this].path.clone();
             self.events.push(Event::Locked { at });
@@ -380,6 +385,8 @@ impl<'a> World<'a> {
                 self.events.push(Event::ResourceDropped { at, resource, rep: rep_64, handle });
                 self.log(this, rep);
                 if traps {
+                    // The destructor is called within its own instance, which is locked only when the instantiation fails.
+                    self.lock_store();
                     return Err(Stop::Trap(TrapCode::Unreachable));
                 }
             }
