@@ -164,14 +164,14 @@ fn is_plain_function(module: &Module, index: ExternIndex) -> bool {
     }
 }
 
-/// Whether the module imports anything of preview 1.
+/// Whether the module imports anything of preview 1, of either snapshot.
 pub(super) fn imports_wasi(module: &Module) -> bool {
-    module.syntax().imports.iter().any(|import| import.module == p1::MODULE)
+    module.syntax().imports.iter().any(|import| p1::is_module(&import.module))
 }
 
 /// Whether it imports a function that has to reach its memory, and does not export one.
 fn lacks_memory(module: &Module) -> bool {
-    let needs = |import: &crate::syntax::Import| import.module == p1::MODULE && p1::needs_memory(&import.name);
+    let needs = |import: &crate::syntax::Import| p1::is_module(&import.module) && p1::needs_memory(&import.name);
     let has_memory = matches!(export(module, "memory"), Some(ExternIndex::Memory(_)));
     !has_memory && module.syntax().imports.iter().any(needs)
 }

@@ -7,8 +7,8 @@ use preflight_engine::{
     syntax::ValType,
     trace::{Cause, InstancePath, TrapCode},
     wasi::{
-        World,
-        p1::{self, Errno},
+        StartRules, World,
+        p1::{self, Errno, Snapshot},
     },
 };
 use std::{cell::RefCell, rc::Rc};
@@ -43,11 +43,17 @@ pub fn module(text: &str) -> Module {
 
 impl Guest {
     pub fn new(world: World) -> Guest {
+        Guest::of(Snapshot::Preview1, world)
+    }
+
+    /// A guest that imports from this snapshot.
+    pub fn of(snapshot: Snapshot, world: World) -> Guest {
         let mut store = Store::new(&Config::default());
         let world = Rc::new(RefCell::new(world));
         let mut linker = Linker::new();
-        p1::add_to_linker(&mut linker, &mut store, world.clone());
-        let module = module(&wrappers(&store, &linker));
+        let rules = StartRules::default();
+        p1::add_to_linker_with(&mut linker, &mut store, world.clone(), rules, &[snapshot]);
+        let module = module(&wrappers(&store, &linker, snapshot.module()));
         let instance = linker.instantiate(&mut store, &module, InstancePath::root()).unwrap();
         let Some(Extern::Memory(memory)) = store.export(instance, "memory") else { panic!("it exports a memory") };
         Guest { store, world, instance, memory }
@@ -220,17 +226,18 @@ fn known(errno: i32) -> Errno {
     found.unwrap_or_else(|| panic!("unexpected errno {errno}"))
 }
 
-/// The text of a module that imports everything and exports a wrapper of each.
-fn wrappers(store: &Store, linker: &Linker) -> String {
+/// The text of a module that imports everything from `module` and exports a wrapper of each.
+fn wrappers(store: &Store, linker: &Linker, module: &str) -> String {
     let (mut imports, mut funcs) = (String::new(), String::new());
-    for name in p1::names() {
-        let Some(Extern::Func(func)) = linker.get(p1::MODULE, name) else { panic!("{name} is not there") };
+    // `sock_accept` is in the second snapshot alone.
+    for name in p1::names().filter(|name| module == p1::MODULE || *name != "sock_accept") {
+        let Some(Extern::Func(func)) = linker.get(module, name) else { panic!("{name} is not there") };
         let ty = store.func_type(func);
         let word = |ty: &ValType| if *ty == ValType::I32 { " i32" } else { " i64" };
         let params: String = ty.params.iter().map(word).collect();
         let results: String = ty.results.iter().map(word).collect();
         let args: String = (0..ty.params.len()).map(|index| format!("(local.get {index})")).collect();
-        imports += &format!("(import {:?} {name:?} (func ${name} (param{params}) (result{results})))\n", p1::MODULE);
+        imports += &format!("(import {module:?} {name:?} (func ${name} (param{params}) (result{results})))\n");
         funcs += &format!("(func (export {name:?}) (param{params}) (result{results}) (call ${name} {args}))\n");
     }
     format!("(module {imports} (memory (export \"memory\") 1) {funcs})")

@@ -9,5 +9,6 @@ mod guest;
 mod paths;
 mod poll;
 mod sandbox;
+mod snapshot;
 mod start;
 mod threads;

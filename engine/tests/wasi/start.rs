@@ -42,7 +42,7 @@ impl Host {
     fn new(rules: StartRules) -> Host {
         let (mut store, mut linker) = (Store::new(&Config::default()), Linker::new());
         let world = Rc::new(RefCell::new(World::new()));
-        wasi::p1::add_to_linker_with(&mut linker, &mut store, world.clone(), rules);
+        wasi::p1::add_to_linker_with(&mut linker, &mut store, world.clone(), rules, &[wasi::p1::Snapshot::Preview1]);
         let events = Events::default();
         store.set_sink(Some(Box::new(events.clone())));
         Host { store, linker, world, rules, events }

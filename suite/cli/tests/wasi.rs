@@ -99,6 +99,23 @@ fn what_cannot_be_started_is_explained() {
     contains(&run.err, &["none of the modules is one"]);
 }
 
+/// Programs from before the second snapshot import the same functions from another module.
+#[test]
+fn a_command_of_the_first_snapshot_does_the_same() {
+    let folder = folder();
+    folder.write("old.wat", COMMAND.replace("wasi_snapshot_preview1", "wasi_unstable").as_bytes());
+    for tier in ["interp", "jit"] {
+        let run = folder.run(&format!("exec old.wat --tier {tier} --dir .::/data --env A=B --stdin in.txt -- two"));
+        assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (7, "from a file, two", "A=B"));
+    }
+    contains(&folder.run("trace old.wat --dir .::/data").out, &["P1-CMD-01", "wasi_unstable.fd_write", "exit", "7"]);
+    let without_memory = COMMAND.replace("(memory (export \"memory\") 1)", "(memory 1)");
+    folder.write("lost.wat", without_memory.replace("wasi_snapshot_preview1", "wasi_unstable").as_bytes());
+    let run = folder.run("check lost.wat");
+    assert_eq!(run.status, 1, "{}", run.err);
+    contains(&run.out, &["P1-ENV-01"]);
+}
+
 #[test]
 fn a_shared_memory_is_there_without_being_provided() {
     let folder = Folder::with(&[(

@@ -6,7 +6,7 @@
 
 use super::{
     super::{fuel, rules::WasiInStart, world::World},
-    Preview1State,
+    Preview1State, Snapshot,
     errno::{Done, Errno, Failure},
     table::Table,
 };
@@ -29,6 +29,8 @@ const PIECE: u32 = 64 << 10;
 pub(super) struct Call<'a, 'b> {
     pub caller: &'a mut Caller<'b>,
     pub state: &'a mut Preview1State,
+    /// The snapshot that the function was imported from.
+    pub snapshot: Snapshot,
     pub args: &'a [Val],
 }
 

@@ -6,7 +6,7 @@ use super::{
     call::Call,
     errno::{Done, Errno},
     table::Object,
-    types::{fdflags, fdstat, filestat, filetype, fstflags},
+    types::{fdflags, fdstat, filetype, fstflags},
 };
 
 /// The greatest `advice`.
@@ -113,7 +113,7 @@ pub(super) fn fd_filestat_get(call: &mut Call<'_, '_>) -> Done {
         Object::Dir(dir) => dir.stat(".", true)?,
         _ => stream_stat(fd),
     };
-    call.write_record(call.u32(1), &filestat(&stat), 8)
+    call.write_record(call.u32(1), &call.snapshot.filestat(&stat), 8)
 }
 
 /// A standard stream has no attributes but its kind.

@@ -4,6 +4,7 @@ use super::{
     super::world::{File, LARGEST_FILE},
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
+    snapshot::Whence,
     table::{Descriptor, Object},
 };
 use crate::trace::{Event, Stream};
@@ -161,15 +162,14 @@ fn gather(
 
 /// `fd_seek`.
 pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
-    let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.u32(2));
+    let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.snapshot.whence(call.u32(2)));
     call.check(call.u32(3), 8, 8)?;
     let descriptor = call.table().get_mut(fd)?;
     let file = descriptor.seekable()?;
-    let from = match whence {
-        0 => 0,
-        1 => descriptor.position,
-        2 => file.stat()?.size,
-        _ => return Err(Errno::Inval.into()),
+    let from = match whence.ok_or(Errno::Inval)? {
+        Whence::Start => 0,
+        Whence::Current => descriptor.position,
+        Whence::End => file.stat()?.size,
     };
     let to = from.checked_add_signed(delta).filter(|to| i64::try_from(*to).is_ok()).ok_or(Errno::Inval)?;
     descriptor.position = to;

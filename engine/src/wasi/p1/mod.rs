@@ -1,4 +1,4 @@
-//! `wasi_snapshot_preview1`: every function of it, one file per family.
+//! `wasi_snapshot_preview1`: every function of it, one file per family; and its older [`Snapshot`].
 //!
 //! Pointers are relative to the caller's exported `memory`. Arguments outside their type (an unknown flag or enumerator)
 //! are `inval`, strings that are no UTF-8 `ilseq`. A pointer that is misaligned or out of bounds traps with
@@ -15,11 +15,13 @@ mod fd_io;
 mod path;
 mod poll;
 mod process;
+mod snapshot;
 mod sock;
 mod table;
 mod types;
 
 pub use errno::Errno;
+pub use snapshot::Snapshot;
 
 use super::{rules::StartRules, world::World};
 use crate::{
@@ -37,7 +39,7 @@ use std::{
 };
 use table::Table;
 
-/// The module name of all imports.
+/// The module name of all imports of today's programs.
 pub const MODULE: &str = "wasi_snapshot_preview1";
 
 /// What serves the calls of one program: all its modules share the descriptors (rule P1-ENV-09).
@@ -128,20 +130,33 @@ pub fn needs_memory(name: &str) -> bool {
     FUNCTIONS.iter().any(|function| function.name == name && function.needs_memory)
 }
 
+/// Whether imports of this module name are functions of the interface, of either snapshot.
+pub fn is_module(name: &str) -> bool {
+    Snapshot::of(name).is_some()
+}
+
 /// Makes all functions available under [`MODULE`], with descriptors of their own for everything that is linked with this
 /// linker: 0, 1 and 2 are the streams of `world`, then come its preopened directories.
 pub fn add_to_linker(linker: &mut Linker, store: &mut Store, world: Rc<RefCell<World>>) {
-    add_to_linker_with(linker, store, world, StartRules::default());
+    add_to_linker_with(linker, store, world, StartRules::default(), &[Snapshot::Preview1]);
 }
 
-/// As [`add_to_linker`], under `rules`.
-pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefCell<World>>, rules: StartRules) {
+/// As [`add_to_linker`], under `rules`, and from the module names of these `snapshots`. They share the descriptors.
+pub fn add_to_linker_with(
+    linker: &mut Linker,
+    store: &mut Store,
+    world: Rc<RefCell<World>>,
+    rules: StartRules,
+    snapshots: &[Snapshot],
+) {
     let table = Table::new(&world.borrow());
     let state = Preview1State { world, table, rules, told: HashSet::new() };
     let state = Rc::new(RefCell::new(state));
     // The first function of each type: the others share it.
     let mut types: HashMap<(&str, bool), FuncAddr> = HashMap::new();
-    for function in &FUNCTIONS {
+    let with_functions = |snapshot: Snapshot| FUNCTIONS.iter().map(move |function| (snapshot, function));
+    let functions = snapshots.iter().copied().flat_map(with_functions);
+    for (snapshot, function) in functions.filter(|(snapshot, function)| snapshot.has(function.name)) {
         let state = state.clone();
         let yields = matches!(function.name, "sched_yield" | "poll_oneoff");
         let serve = move |caller: &mut Caller<'_>, args: &[Val], results: &mut [Val]| {
@@ -150,14 +165,14 @@ pub fn add_to_linker_with(linker: &mut Linker, store: &mut Store, world: Rc<RefC
                 caller.store().yield_to_others()?;
             }
             let state = &mut *state.borrow_mut();
-            serve(function, &mut Call { caller, state, args }, results)
+            serve(function, &mut Call { caller, state, snapshot, args }, results)
         };
-        let name = [MODULE, ".", function.name].concat();
+        let name = [snapshot.module(), ".", function.name].concat();
         let addr = match types.entry((function.params, function.returns())) {
             Entry::Occupied(like) => store.alloc_func_like(*like.get(), name, serve),
             Entry::Vacant(first) => *first.insert(store.alloc_func(function.ty(), name, serve)),
         };
-        linker.define(MODULE, function.name, Extern::Func(addr));
+        linker.define(snapshot.module(), function.name, Extern::Func(addr));
     }
 }
 

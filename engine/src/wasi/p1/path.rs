@@ -6,7 +6,7 @@ use super::{
     errno::{Done, Errno},
     fd::times,
     table::{Descriptor, Object},
-    types::{fdflags, filestat, oflags, rights},
+    types::{fdflags, oflags, rights},
 };
 
 /// `path_create_directory`.
@@ -35,7 +35,7 @@ pub(super) fn path_filestat_get(call: &mut Call<'_, '_>) -> Done {
     let (follow, path) = (call.follow(1)?, call.path(2)?);
     let fd = call.u32(0);
     let stat = call.table().dir(fd)?.stat(&path, follow)?;
-    call.write_record(call.u32(4), &filestat(&stat), 8)
+    call.write_record(call.u32(4), &call.snapshot.filestat(&stat), 8)
 }
 
 /// `path_filestat_set_times`.

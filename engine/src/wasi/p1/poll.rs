@@ -11,8 +11,7 @@ use crate::{error::Fault, trace::Resource};
 
 /// The most subscriptions of one call: beyond, `inval`.
 const MAX_SUBSCRIPTIONS: u32 = 4096;
-/// Sizes of the ABI's records, in bytes.
-const SUBSCRIPTION: u32 = 48;
+/// The size of an `event`, in bytes.
 const EVENT: u32 = 32;
 
 /// A `subscription`.
@@ -52,11 +51,12 @@ pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
     if count == 0 || count > MAX_SUBSCRIPTIONS {
         return Err(Errno::Inval.into());
     }
-    call.check(input, u64::from(count) * u64::from(SUBSCRIPTION), 8)?;
+    let (size, clock_at) = call.snapshot.subscription();
+    call.check(input, u64::from(count) * u64::from(size), 8)?;
     call.check(output, u64::from(count) * u64::from(EVENT), 8)?;
     call.check(call.u32(3), 4, 4)?;
-    let bytes = call.read(input, count * SUBSCRIPTION)?;
-    let subscriptions = bytes.chunks_exact(SUBSCRIPTION as usize).map(|bytes| parse(call, bytes));
+    let bytes = call.read(input, count * size)?;
+    let subscriptions = bytes.chunks_exact(size as usize).map(|bytes| parse(call, bytes, clock_at));
     let subscriptions = subscriptions.collect::<Done<Vec<Subscription>>>()?;
     let mut events = ready(call, &subscriptions);
     if events.is_empty() {
@@ -69,13 +69,19 @@ pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
     call.write_u32(call.u32(3), events.len() as u32)
 }
 
-fn parse(call: &Call<'_, '_>, bytes: &[u8]) -> Done<Subscription> {
+/// `clock_at` is where the record of a clock begins: its id, the timeout, the precision, its flags.
+fn parse(call: &Call<'_, '_>, bytes: &[u8], clock_at: usize) -> Done<Subscription> {
     let u64_at = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
     let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
     let kind = match bytes[8] {
-        // `subclockflags` has one flag.
-        0 if bytes[40] > 1 || bytes[41] != 0 => return Err(Errno::Inval.into()),
-        0 => clock_kind(call, u32_at(16), u64_at(24), bytes[40] & 1 != 0),
+        0 => {
+            let flags = &bytes[clock_at + 24..clock_at + 26];
+            // `subclockflags` has one flag.
+            if flags[0] > 1 || flags[1] != 0 {
+                return Err(Errno::Inval.into());
+            }
+            clock_kind(call, u32_at(clock_at), u64_at(clock_at + 8), flags[0] != 0)
+        }
         1 => Kind::Read(u32_at(16)),
         2 => Kind::Write(u32_at(16)),
         _ => return Err(Errno::Inval.into()),

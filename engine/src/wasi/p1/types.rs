@@ -1,6 +1,6 @@
 //! The ABI's flags and records, as numbers and bytes.
 
-use super::super::world::{FileKind, Stat};
+use super::super::world::FileKind;
 
 /// `rights`.
 pub(super) mod rights {
@@ -62,17 +62,6 @@ pub(super) fn fdstat(filetype: u8, flags: u16, base: u64, inheriting: u64) -> [u
     bytes[2..4].copy_from_slice(&flags.to_le_bytes());
     bytes[8..16].copy_from_slice(&base.to_le_bytes());
     bytes[16..24].copy_from_slice(&inheriting.to_le_bytes());
-    bytes
-}
-
-/// `filestat`: 64 bytes.
-pub(super) fn filestat(stat: &Stat) -> [u8; 64] {
-    let kind = u64::from(filetype(stat.kind));
-    let words = [stat.dev, stat.ino, kind, stat.nlink, stat.size, stat.atime, stat.mtime, stat.ctime];
-    let mut bytes = [0; 64];
-    for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
-        place.copy_from_slice(&word.to_le_bytes());
-    }
     bytes
 }
 

@@ -91,7 +91,8 @@ impl<'a> Session<'a> {
         let (mut store, mut linker) = (Store::new(&Config { tier, ..plan.config.clone() }), Linker::new());
         let world = plan.wasi.as_ref().map(|setup| Rc::new(RefCell::new(setup.world())));
         if let Some(world) = &world {
-            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules);
+            let snapshots = super::wasi::snapshots(&plan.members);
+            p1::add_to_linker_with(&mut linker, &mut store, world.clone(), plan.start_rules, &snapshots);
             threads::add_to_linker(&mut linker, &mut store, world);
         }
         Session {

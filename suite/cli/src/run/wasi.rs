@@ -7,7 +7,8 @@ use preflight_engine::{
     Module,
     component::Component,
     wasi::{
-        World, p1,
+        World,
+        p1::{self, Snapshot},
         p2::Feature,
         world::{Clocks, Dir, HostDir, Input, Output, Preopen, Random, VirtualDir},
     },
@@ -234,11 +235,18 @@ fn preopen(text: &str) -> anyhow::Result<Preopen> {
     Ok(Preopen { name: guest.to_owned(), dir: Dir::Host(dir) })
 }
 
+/// The snapshots of preview 1 from which these modules import.
+pub fn snapshots(members: &[Member]) -> Vec<Snapshot> {
+    let imports = |module: &Module, name: &str| module.syntax().imports.iter().any(|import| import.module == name);
+    let is_used = |snapshot: &Snapshot| members.iter().any(|member| imports(&member.module, snapshot.module()));
+    Snapshot::ALL.into_iter().filter(is_used).collect()
+}
+
 /// Whether the rules of commands and reactors are for this module.
 fn is_wasi(module: &Module) -> bool {
     let syntax = module.syntax();
     let is_entry = |name: &str| matches!(name, "_start" | "_initialize");
-    syntax.imports.iter().any(|import| import.module == p1::MODULE)
+    syntax.imports.iter().any(|import| p1::is_module(&import.module))
         || syntax.exports.iter().any(|export| is_entry(&export.name))
 }
 

@@ -49,7 +49,7 @@ fn entries(at: &InstancePath, module: &Module) -> Vec<Finding> {
 fn exports(at: &InstancePath, module: &Module) -> Vec<Finding> {
     let mut found = Vec::new();
     let imports = &module.syntax().imports;
-    let is_wasi = |name: &str| name == p1::MODULE;
+    let is_wasi = p1::is_module;
     if !imports.iter().any(|import| is_wasi(&import.module)) {
         return found;
     }
