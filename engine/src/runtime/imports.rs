@@ -11,10 +11,16 @@ impl TypeId {
 }
 
 impl Store {
-    /// The declared type of an import of `module`, closed in this store (core `#type-closed`).
+    /// Types of `module`, such as those of its imports, closed in this store (core `#type-closed`). All at once: the module's
+    /// own types are looked up in the store for each call, and languages with garbage collection have thousands of them.
+    pub fn close_externs(&mut self, module: &Module, types: impl IntoIterator<Item = ExternType>) -> Vec<ExternType> {
+        let closed = self.types.close(module.syntax());
+        types.into_iter().map(|ty| self.types.close_extern(&closed, ty)).collect()
+    }
+
+    /// One type alone: see [`close_externs`](Self::close_externs).
     pub fn close_import(&mut self, module: &Module, ty: ExternType) -> ExternType {
-        let types = self.types.close(module.syntax());
-        self.types.close_extern(&types, ty)
+        self.close_externs(module, [ty])[0]
     }
 
     /// Allocates a tag (core `#alloc-tag`) of the type `ty` of this store, which must be a function type.

@@ -47,10 +47,11 @@ pub fn link(
         made: Cell::new(0),
         once: Once::default(),
     });
+    let declared = module.syntax().funcs.iter().map(|&ty| ExternType::Func(ty));
+    let closed = store.close_externs(module, declared);
     for export in &module.syntax().exports {
         let ExternIndex::Func(index) = export.index else { continue };
-        let declared = ExternType::Func(module.syntax().funcs[index as usize]);
-        let ExternType::Func(closed) = store.close_import(module, declared) else { continue };
+        let ExternType::Func(closed) = closed[index as usize] else { continue };
         let (fresh, export_name) = (fresh.clone(), export.name.clone());
         let call = move |caller: &mut Caller<'_>, args: &[Val], results: &mut [Val]| {
             results.copy_from_slice(&fresh.call(caller.store(), &export_name, args)?);

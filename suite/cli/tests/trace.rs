@@ -254,3 +254,17 @@ fn standard_input_is_a_file_too() {
     let run = folder().run_with("trace -", &[], OUT_OF_BOUNDS);
     contains(&run.out, &["/ (standard input)", "61 62 63"]);
 }
+
+/// As many types and imports as languages with garbage collection have: time grows with their number, not with its square.
+#[test]
+fn thousands_of_types_and_stubs_take_no_time() {
+    const COUNT: usize = 16_000;
+    let ty = |n: usize| format!("(type (struct (field (mut i32)) (field (ref null {}))))", n.max(1) - 1);
+    let types: String = (0..COUNT).map(ty).collect();
+    let imports: String = (0..COUNT).map(|n| format!("(import \"strings\" \"{n}\" (func (param (ref null {n}))))")).collect();
+    let folder = Folder::with(&[("many.wat", &format!("(module {types} {imports})"))]);
+    let start = std::time::Instant::now();
+    let run = folder.run("trace many.wat --level outcome");
+    assert_eq!((run.status, run.out.trim()), (0, "outcome: returned"), "{}", run.err);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}

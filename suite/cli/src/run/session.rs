@@ -193,11 +193,16 @@ impl<'a> Session<'a> {
             };
             return Err(StartError::Unknown(unknown.iter().map(describe).collect()));
         }
+        let is_known = |import: &Import| self.linker.get(&import.module, &import.name).is_some();
+        let closed = match imports.iter().all(is_known) {
+            true => Vec::new(),
+            false => self.store.close_externs(&member.module, imports.iter().map(|import| import.ty)),
+        };
         let mut externs = Vec::with_capacity(imports.len());
-        for import in imports {
+        for (index, import) in imports.iter().enumerate() {
             let (item, provider) = match self.linker.get(&import.module, &import.name) {
                 Some(item) => (item, self.provider(&import.module)),
-                None => (self.stubs.get(&mut self.store, member, import)?, "stub".to_owned()),
+                None => (self.stubs.get(&mut self.store, member, import, closed[index])?, "stub".to_owned()),
             };
             externs.push(item);
             self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);

@@ -8,7 +8,7 @@ use preflight_engine::{
     syntax::{CompType, ExternType, FuncType, HeapType, Import, RefType, ValType},
     trace::{InstancePath, Resource, TrapCode},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 use thiserror::Error;
 
 /// An import for which there can be no stub.
@@ -59,6 +59,8 @@ pub struct Stub {
 #[derive(Debug, Default)]
 pub struct Stubs {
     made: Vec<Stub>,
+    /// Places in `made`, by the import's second name: modules import thousands of items.
+    by_name: HashMap<String, Vec<usize>>,
     remarks: Rc<RefCell<Vec<String>>>,
 }
 
@@ -73,15 +75,22 @@ impl Stubs {
         self.remarks.borrow().clone()
     }
 
-    /// The stub for an import of `member`. Imports of the same names and type share one, across modules too.
+    /// The stub for an import of `member`, of the closed type `ty`. Imports of the same names and type share one, across modules
+    /// too.
     ///
     /// # Errors
     /// [`StubError`] if there can be none.
-    pub fn get(&mut self, store: &mut Store, member: &Member, import: &Import) -> Result<Extern, StubError> {
+    pub fn get(
+        &mut self,
+        store: &mut Store,
+        member: &Member,
+        import: &Import,
+        ty: ExternType,
+    ) -> Result<Extern, StubError> {
         let module = &member.module;
-        let ty = store.close_import(module, import.ty);
-        let same = |stub: &&Stub| stub.module == import.module && stub.name == import.name && stub.ty == ty;
-        if let Some(stub) = self.made.iter().find(same) {
+        let same = |stub: &&Stub| stub.module == import.module && stub.ty == ty;
+        let namesakes = self.by_name.get(&import.name).into_iter().flatten();
+        if let Some(stub) = namesakes.map(|&index| &self.made[index]).find(same) {
             return Ok(stub.item);
         }
         let item = self.make(store, import, ty).map_err(|why| StubError {
@@ -91,6 +100,7 @@ impl Stubs {
             why,
         })?;
         let at = member.path.clone();
+        self.by_name.entry(import.name.clone()).or_default().push(self.made.len());
         self.made.push(Stub { at, module: import.module.clone(), name: import.name.clone(), ty, item });
         Ok(item)
     }
