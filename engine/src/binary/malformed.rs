@@ -54,7 +54,8 @@ fn exists(operator: &Operator<'_>, features: Features) -> bool {
 /// type code that does not exist without them.
 fn is_about_syntax(message: &str) -> bool {
     // Mutability bytes beyond 0 and 1 (core `#binary-mut`) are read as flags of a proposal.
-    let disabled = message.ends_with("support is not enabled") || message.starts_with("shared globals require");
+    let disabled = message.ends_with("support is not enabled")
+        || ["shared globals require", "custom descriptors "].iter().any(|words| message.starts_with(words));
     // What the grammar of the day allowed and validation forbade.
     let validation = ["constant expression", "multiple tables", "multi-memory"];
     disabled && !validation.iter().any(|words| message.contains(words))

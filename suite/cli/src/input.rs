@@ -74,8 +74,7 @@ pub enum InputError {
     },
     /// The bytes do not follow the binary format.
     #[error(
-        "{path}: malformed at offset {offset:#x}{form}: {message}{there}\n  the file is damaged, cut short, or uses a \
-         proposal that this engine does not have"
+        "{path}: malformed at offset {offset:#x}{form}: {message}{there}\n  {}", unreadable(message)
     )]
     Malformed {
         /// The file.
@@ -242,6 +241,19 @@ fn excerpt(line: &str, column: usize) -> String {
     let skipped = before.saturating_sub(BEFORE);
     let shown: String = line.chars().skip(skipped).take(WIDTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("\n  | {shown}\n  | {}^", " ".repeat(before - skipped))
+}
+
+/// Why bytes may not follow the binary format, and what to do.
+fn unreadable(message: &str) -> &'static str {
+    match message.contains("legacy_exceptions") {
+        true => {
+            "it uses the instructions for exceptions from before the standard's (try, catch, rethrow, delegate), which \
+             no version of the core specification has\n  translate it with Binaryen's `wasm-opt -all \
+             --disable-compact-imports --disable-custom-descriptors --emit-exnref IN.wasm -o OUT.wasm`, or build it for \
+             try_table (Emscripten: -sWASM_LEGACY_EXCEPTIONS=0; LLVM: -mllvm -wasm-use-legacy-eh=false)"
+        }
+        false => "the file is damaged, cut short, or uses a proposal that this engine does not have",
+    }
 }
 
 /// The bytes at an offset, for people.

@@ -69,6 +69,10 @@ fn unusable_files_are_told_apart() {
     folder.write("elf", b"\x7fELF\x02\x01\x01\0\0\0");
     folder.write("cut.wasm", b"\0asm\x01\0");
     folder.write("section.wasm", b"\0asm\x01\0\0\0\xff\x01\0");
+    // A function of a proposal's type: its parameter is exactly of another type.
+    folder.write("exact.wasm", b"\0asm\x01\0\0\0\x01\x09\x02\x5f\0\x60\x01\x63\x62\0\0");
+    // A function whose body is `try`, `end`.
+    folder.write("old.wasm", b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x07\x01\x05\0\x06\x40\x0b\x0b");
     std::fs::create_dir(folder.path("folder")).unwrap();
     for (file, parts) in [
         ("absent.wasm", ["absent.wasm: no such file", "give the path"]),
@@ -79,6 +83,8 @@ fn unusable_files_are_told_apart() {
         ("component.wat", ["component.wat: invalid at offset 0x", "whatever made this file"]),
         ("cut.wasm", ["cut.wasm: malformed at offset 0x", "cut short"]),
         ("section.wasm", ["section.wasm: malformed at offset 0x8: ", "the bytes there: ff"]),
+        ("exact.wasm", ["exact.wasm: malformed at offset 0x", "a proposal that this engine does not have"]),
+        ("old.wasm", ["old.wasm: malformed at offset 0x17", "wasm-opt -all --disable-compact-imports"]),
         ("invalid.wat", ["invalid.wat: invalid at offset 0x", "type mismatch"]),
         ("script.wast", ["script.wast:2:", "preflight wast"]),
     ] {
