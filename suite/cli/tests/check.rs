@@ -149,6 +149,41 @@ fn a_reactor_that_nobody_initialises_is_told() {
     finds("TOOL-BAS-01", text, "", &["nobody called it"]);
 }
 
+/// Objects whose sources have the same name: each has a constructor, and each of them runs once.
+#[test]
+fn constructors_of_one_name_are_not_one_constructor() {
+    let text = |again: &str| {
+        format!(
+            r#"(module (func $a (@name "_GLOBAL__sub_I_reader.cc")) (func $b (@name "_GLOBAL__sub_I_reader.cc"))
+              (func (export "_start") (call $a) (call $b) {again}))"#
+        )
+    };
+    finds_nothing(&text(""), "");
+    finds("TOOL-CMD-03", &text("(call $a)"), "", &["_GLOBAL__sub_I_reader.cc ran 3 times"]);
+}
+
+/// What componentize-py makes: the module that calls `_initialize` of the libraries has lost its start section.
+#[test]
+fn what_was_initialised_ahead_of_time_is_noted() {
+    let text = |start: &str| {
+        format!(
+            r#"(component
+              (core module $Lib (func (export "_initialize")) (func (export "f")))
+              (core module $Init (import "lib" "_initialize" (func $i)) {start})
+              (core instance $lib (instantiate $Lib))
+              (core instance (instantiate $Init (with "lib" (instance $lib)))))"#
+        )
+    };
+    let (status, out) = check(&text(""), "");
+    assert_eq!(status, 0, "{out}");
+    contains(&out, &["note TOOL-BAS-01", "no start section: a pre-initialiser has run them", "0 findings and 1 note"]);
+    let (status, out) = check(&text("(start $i)"), "");
+    assert_eq!((status, out.contains("TOOL-BAS-01")), (0, false), "{out}");
+    let (status, out) = check(&text("(func $other) (start $other)"), "");
+    assert_eq!(status, 1, "{out}");
+    contains(&out, &["FOUND TOOL-BAS-01"]);
+}
+
 #[test]
 fn a_library_has_one_way_to_its_constructors() {
     let text = r#"(module (func (export "__wasm_call_ctors")) (func (export "_initialize")))"#;

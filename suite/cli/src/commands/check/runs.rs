@@ -6,6 +6,7 @@ use super::{
     shape::export,
 };
 use preflight_engine::{
+    Module,
     syntax::ExternIndex,
     trace::{Cause, Event, InstancePath, Outcome, Phase, TrapCode},
     wasi::p1,
@@ -44,7 +45,7 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (at, name) in entries {
         let steps = calls(subject, at, name);
-        if steps.len() < 2 {
+        if steps.len() < 2 || steps.len() <= namesakes(subject, at, name) {
             continue;
         }
         let finding = match name {
@@ -73,6 +74,13 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
         found.push(finding.said(format!("called by {}", Vec::from_iter(causes).join(", and by "))).steps(steps));
     }
     found
+}
+
+/// How many functions of the instance its module's name section calls so: objects whose sources have one name may each have
+/// a constructor, and steps tell no more of a function than its name.
+fn namesakes(subject: &Subject<'_>, at: &InstancePath, name: &str) -> usize {
+    let modules = subject.instances.iter().filter(|(path, _)| path == at);
+    modules.map(|(_, module)| module.func_names().values().filter(|other| *other == name).count()).max().unwrap_or(0)
 }
 
 fn is_constructor(name: &str) -> bool {
@@ -135,18 +143,31 @@ fn never_initialised(subject: &Subject<'_>) -> Vec<Finding> {
         let is_program = Role::of(module).is_none() && export(module, "_start").is_none();
         if is_program && !is_start && has_returned && calls(subject, at, "_initialize").is_empty() {
             let steps = (0..subject.events.len()).filter(|index| is_done(&subject.events[*index]));
-            found.push(
-                Finding::new(
-                    "TOOL-BAS-01",
-                    at,
-                    "exports _initialize, and nobody called it: what it relies on was never set up",
-                    "let the host call it after the instantiation; in a component, wit-component's fix-up module does",
-                )
-                .steps(steps.collect::<Vec<_>>()),
-            );
+            let finding = Finding::new(
+                "TOOL-BAS-01",
+                at,
+                "exports _initialize, and nobody called it: what it relies on was never set up",
+                "let the host call it after the instantiation; in a component, wit-component's fix-up module does",
+            )
+            .steps(steps.collect::<Vec<_>>());
+            found.push(match disarmed(subject) {
+                Some(by) => finding.said(by).note(),
+                None => finding,
+            });
         }
     }
     found
+}
+
+/// What a pre-initialiser leaves of the module that called `_initialize`: its imports, and no start section (TOOL-WIZ-02).
+fn disarmed(subject: &Subject<'_>) -> Option<String> {
+    let imports = |module: &Module| module.syntax().imports.iter().any(|import| import.name == "_initialize");
+    let mut modules = subject.instances.iter();
+    let (at, _) = modules.find(|(_, module)| module.syntax().start.is_none() && imports(module))?;
+    Some(format!(
+        "{at} imports functions _initialize and has no start section: a pre-initialiser has run them, and what they did is in \
+         the data (TOOL-WIZ-02)"
+    ))
 }
 
 /// Steps between the beginning of a start section and its end, by instance.
@@ -164,7 +185,8 @@ fn in_start<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Ev
 
 /// WASI calls from a start section: P1-ENV-07.
 fn wasi_in_start(subject: &Subject<'_>) -> Vec<Finding> {
-    let is_wasi = |event: &Event| matches!(event, Event::HostCalled { name, .. } if name.starts_with(p1::MODULE));
+    let is_wasi_name = |name: &str| name.split_once('.').is_some_and(|(module, _)| p1::is_module(module));
+    let is_wasi = |event: &Event| matches!(event, Event::HostCalled { name, .. } if is_wasi_name(name));
     let mut found: Vec<Finding> = Vec::new();
     for (index, event) in in_start(subject).filter(|(_, event)| is_wasi(event)) {
         if found.iter().any(|finding| finding.at == *event.at()) {
