@@ -73,7 +73,11 @@ fn a_subscription_to_a_clock_names_the_clock_twice() {
     assert_eq!(guest.world.borrow().clocks.monotonic(), 5_000, "it has waited for it");
     guest.put(BUFFER, &[clock, input].concat());
     guest.ok("poll_oneoff", &[BUFFER, EVENTS, 2, OUT]);
-    assert_eq!((guest.u32(OUT), guest.u64(EVENTS), guest.u64(EVENTS + 16)), (1, 8, 5), "what can be read is ready at once");
+    assert_eq!(
+        (guest.u32(OUT), guest.u64(EVENTS), guest.u64(EVENTS + 16)),
+        (1, 8, 5),
+        "what can be read is ready at once"
+    );
     clock[48] = 2;
     guest.put(BUFFER, &clock);
     assert_eq!(guest.call("poll_oneoff", &[BUFFER, EVENTS, 1, OUT]), Errno::Inval, "an unknown flag");

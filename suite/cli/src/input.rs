@@ -73,9 +73,7 @@ pub enum InputError {
         first: Vec<u8>,
     },
     /// The bytes do not follow the binary format.
-    #[error(
-        "{path}: malformed at offset {offset:#x}{form}: {message}{there}\n  {}", unreadable(message)
-    )]
+    #[error("{path}: malformed at offset {offset:#x}{form}: {message}{there}\n  {}", unreadable(message))]
     Malformed {
         /// The file.
         path: String,

@@ -261,7 +261,8 @@ fn thousands_of_types_and_stubs_take_no_time() {
     const COUNT: usize = 16_000;
     let ty = |n: usize| format!("(type (struct (field (mut i32)) (field (ref null {}))))", n.max(1) - 1);
     let types: String = (0..COUNT).map(ty).collect();
-    let imports: String = (0..COUNT).map(|n| format!("(import \"strings\" \"{n}\" (func (param (ref null {n}))))")).collect();
+    let imports: String =
+        (0..COUNT).map(|n| format!("(import \"strings\" \"{n}\" (func (param (ref null {n}))))")).collect();
     let folder = Folder::with(&[("many.wat", &format!("(module {types} {imports})"))]);
     let start = std::time::Instant::now();
     let run = folder.run("trace many.wat --level outcome");
