@@ -182,21 +182,23 @@ function runtimesView(data, name) {
     "Results",
     "Time",
   ];
+  // On narrow screens each cell stands in a line of its own, behind the head of its column.
+  const cell = (column, attributes, ...content) => el("td", { ...attributes, "data-head": heads[column] }, ...content);
   const rows = data.runtimes.map((runtime, index) => {
     const counts = data.counts(index, data.cases);
     return el(
       "tr",
       { id: `runtime-${index}`, class: runtime.name === name ? "current" : null },
       el("th", { scope: "row" }, el("a", { href: href("cases", "", { runtime: runtime.name }) }, shown(runtime.name))),
-      el("td", {}, shown(runtime.version)),
-      el("td", {}, runtime.level),
-      el("td", {}, shown(runtime.engine)),
-      el("td", {}, shown(runtime.linker)),
-      el("td", {}, runtime.abilities.join(", ")),
-      el("td", {}, shown(runtime.refused.join(", ") || "–")),
-      el(
-        "td",
-        {},
+      cell(1, {}, shown(runtime.version)),
+      cell(2, {}, runtime.level),
+      cell(3, {}, shown(runtime.engine)),
+      cell(4, {}, shown(runtime.linker)),
+      cell(5, {}, runtime.abilities.join(", ")),
+      cell(6, {}, shown(runtime.refused.join(", ") || "–")),
+      cell(
+        7,
+        { class: "results" },
         runtime.broken
           ? el("b", { class: "broken" }, `could not be run: ${shown(runtime.broken)}`)
           : VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => [
@@ -204,7 +206,7 @@ function runtimesView(data, name) {
               " ",
             ]),
       ),
-      el("td", { class: "number" }, `${((data.times[index]?.elapsed_ms ?? 0) / 1000).toFixed(2)} s`),
+      cell(8, { class: "number" }, `${((data.times[index]?.elapsed_ms ?? 0) / 1000).toFixed(2)} s`),
     );
   });
   return {

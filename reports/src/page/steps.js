@@ -141,6 +141,12 @@ const FORMS = [
   ],
 ];
 
+/** A reading as flags write it: `TrapRelatives` is `trap-relatives` to `--reading`; words stay words. */
+function readingOf(reading) {
+  if (!/^[A-Z][A-Za-z]*$/.test(reading)) return reading;
+  return reading.replace(/[A-Z]/g, (letter, at) => (at > 0 ? "-" : "") + letter.toLowerCase());
+}
+
 /** The forms that begin with a word and a name. */
 function describeNamed(rest) {
   const [word, afterWord] = splitName(rest);
@@ -169,9 +175,12 @@ function describeNamed(rest) {
     case "lowered":
       return { kind: "value", words: `values lowered (${label}): ${after}` };
     case "resource":
-      return { kind: "resource", words: `resource ${label} ${after}` };
+      return {
+        kind: "resource",
+        words: `resource ${label} ${after.replace(/^(made|dropped) rep (\S+) handle (\S+)$/, "$2 $1, handle $3")}`,
+      };
     case "rule":
-      return { kind: "rule", words: `rule ${label}, read as ${splitName(after.replace(/^reading /, ""))[0]}` };
+      return { kind: "rule", words: `rule ${label}, read as ${readingOf(splitName(after.replace(/^reading /, ""))[0])}` };
     case "task":
       return { kind: "task", words: `task of ${label} ${after}` };
     default:

@@ -67,7 +67,8 @@ append(steps, [
     el(
       "ul",
       { class: "notes-list" },
-      run.remarks.flatMap((remark) => remark.split("\n")).map((remark) => el("li", {}, shown(remark))),
+      // What was printed stays together, a line to a line.
+      run.remarks.map((remark) => el("li", {}, ...remark.split("\n").map((line) => el("div", {}, shown(line))))),
     ),
   survived(trace, run.state),
 ]);
