@@ -158,7 +158,18 @@ pub fn run_job(job: &Job) -> FileResult {
 fn text(text: &Text) -> io::Result<Cow<'_, str>> {
     match text {
         Text::Here(text) => Ok(Cow::Borrowed(text)),
-        Text::File(path) => fs::read_to_string(path).map(Cow::Owned),
+        Text::File(path) => {
+            let bytes = fs::read(path)?;
+            let what = if bytes.starts_with(b"\0asm") {
+                "a module or a component in the binary format; `preflight trace` and `preflight exec` take those"
+            } else {
+                "bytes that are no UTF-8"
+            };
+            match String::from_utf8(bytes) {
+                Ok(text) if !text.starts_with("\0asm") => Ok(Cow::Owned(text)),
+                _ => Err(io::Error::new(io::ErrorKind::InvalidData, what)),
+            }
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub mod files;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 pub mod harness;
+pub mod leftovers;
 pub mod matrix;
 pub mod messages;
 #[cfg(feature = "official")]

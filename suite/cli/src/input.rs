@@ -32,7 +32,7 @@ pub enum InputError {
         path: String,
     },
     /// The system refused.
-    #[error("{path}: cannot be read: {source}")]
+    #[error("{path}: cannot be read")]
     Read {
         /// The file.
         path: String,
@@ -227,7 +227,13 @@ fn text_error(name: &str, text: &str, error: &wast::Error) -> InputError {
         column: column + 1,
         message: error.message(),
         excerpt: excerpt(text.lines().nth(line).unwrap_or_default(), column),
-        hint: if is_script { "\n  this looks like a script: `preflight wast` runs those" } else { "" },
+        hint: if text.starts_with('\u{feff}') {
+            "\n  the text format has no byte order mark: save the file as UTF-8 without one"
+        } else if is_script {
+            "\n  this looks like a script: `preflight wast` runs those"
+        } else {
+            ""
+        },
     }
 }
 

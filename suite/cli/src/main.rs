@@ -9,6 +9,7 @@
 
 mod commands;
 mod input;
+mod interrupt;
 mod output;
 mod render;
 mod run;
@@ -61,8 +62,26 @@ enum Command {
     Report(commands::report::Args),
 }
 
+impl Command {
+    /// Whether there would be folders and workers left if a signal ended this command.
+    fn leaves_something(&self) -> bool {
+        !matches!(
+            self,
+            Command::Trace(_)
+                | Command::Exec(_)
+                | Command::Wast(_)
+                | Command::Check(_)
+                | Command::Rules(_)
+                | Command::Report(_)
+        )
+    }
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse_from(run::values::protect_negative_values(std::env::args_os()));
+    if cli.command.as_ref().is_none_or(Command::leaves_something) {
+        interrupt::listen();
+    }
     let result = match cli.command {
         None => commands::main_job::run(cli.main_job),
         Some(Command::Trace(args)) => commands::trace::run(args),

@@ -88,7 +88,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(found) if !found.is_file() => return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes),
         _ => {}
     }
-    let mut file = new_file().tempfile_in(folder(&target))?;
+    let folder = folder(&target);
+    let mut file = new_file().tempfile_in(&folder).map_err(|error| without_new_path(&error, &folder))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     if let Some(found) = existing {
@@ -96,6 +97,19 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     file.persist(&target).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// What prevented a new file in a folder: the name that it would have had is nobody's concern.
+fn without_new_path(error: &io::Error, folder: &Path) -> io::Error {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no folder {}", folder.display()),
+        io::ErrorKind::NotADirectory => format!("{} is no folder", folder.display()),
+        io::ErrorKind::PermissionDenied => format!("no permission to write in {}", folder.display()),
+        io::ErrorKind::ReadOnlyFilesystem => format!("{} cannot be written to: it is read-only", folder.display()),
+        io::ErrorKind::StorageFull => format!("no space is left in {}", folder.display()),
+        _ => error.to_string(),
+    };
+    io::Error::new(error.kind(), why)
 }
 
 fn folder(path: &Path) -> PathBuf {

@@ -15,7 +15,7 @@ fn what_agrees_is_left_alone() {
     let folder = Folder::with(&[("case.wast", &text)]);
     let run = folder.run("bless case.wast");
     assert_eq!((run.status, run.out.as_str()), (0, ""));
-    contains(&run.err, &["1 cases looked at: 0 written, 0 differ"]);
+    contains(&run.err, &["1 case looked at: 0 written, 0 differ"]);
     assert_eq!(std::fs::read_to_string(folder.path("case.wast")).unwrap(), text);
 }
 
@@ -53,4 +53,16 @@ fn a_wrong_assertion_is_not_mended() {
     assert_eq!(run.status, 1);
     contains(&run.err, &["assert_return", "no expected line can mend that"]);
     assert_eq!(std::fs::read_to_string(folder.path("case.wast")).unwrap(), text);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_no_utf8_are_names() {
+    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+    let folder = Folder::with(&[]);
+    let case = folder.path("").join(OsStr::from_bytes(b"case\xff.wast"));
+    fs::write(case, format!("{HEAD}{SCRIPT}{RIGHT}")).unwrap();
+    let run = folder.run("bless .");
+    contains(&run.err, &["1 case looked at: 0 written, 0 differ"]);
+    assert_eq!(run.status, 0);
 }

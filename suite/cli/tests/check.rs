@@ -299,3 +299,59 @@ fn findings_are_data_too() {
     assert_eq!(finding["evidence"].as_array().unwrap().len(), 3);
     assert_eq!(folder.run("check missing.wasm").status, 2);
 }
+
+#[test]
+fn what_cannot_be_linked_is_found() {
+    let folder = Folder::with(&[
+        ("lib.wat", r#"(module (global (export "g") (mut i32) (i32.const 1)))"#),
+        ("mutable.wat", r#"(module (import "lib" "g" (global i32)))"#),
+        ("stubless.wat", r#"(module (import "lib" "r" (global (ref func))))"#),
+        ("part.wat", r#"(component (component (export "x")))"#),
+        ("component.wat", r#"(component (import "part" (func)))"#),
+    ]);
+    for (file, rule, what) in [
+        ("mutable.wat --preload lib=lib.wat", "CORE-LINK-02", "expected (global i32), got (global (mut i32))"),
+        ("stubless.wat", "CORE-LINK-01", "no stub can be made for the import"),
+        ("component.wat --preload part=part.wat", "CM-ORD-11", "incompatible import type for \"part\""),
+    ] {
+        let run = folder.run(&format!("check {file}"));
+        contains(&run.out, &[&format!("FOUND {rule}: /: "), what, "FAILED: 1 finding", "it ended: unlinkable"]);
+        assert_eq!(run.status, 1, "{file}");
+    }
+}
+
+#[test]
+fn a_start_that_runs_into_a_limit_is_found() {
+    finds("CORE-START-18", "(module (func $f (call $f)) (start $f))", "", &["ran into a limit (call stack)"]);
+    let spins = r#"(module (func (export "_initialize") (loop (br 0))))"#;
+    finds("P1-REA-05", spins, "--fuel 1000", &["_initialize ran into a limit (fuel)"]);
+    // What comes after the start may take as long as it likes.
+    finds_nothing(r#"(module (func (export "f") (loop (br 0))))"#, "--fuel 1000 --invoke f");
+    finds_nothing(r#"(module (func (export "_start") (loop (br 0))))"#, "--fuel 1000");
+}
+
+#[test]
+fn what_was_not_seen_to_its_end_is_undecided() {
+    let folder = Folder::with(&[
+        ("big.wat", "(module (memory 2))"),
+        ("reactor.wat", r#"(module (func (export "_initialize")))"#),
+    ]);
+    for (args, why) in
+        [("big.wat --max-memory 64K", "exhausted: memory"), ("reactor.wat --invoke _initialize", "P1-REA-01 forbids")]
+    {
+        let run = folder.run(&format!("check {args}"));
+        contains(&run.out, &["UNDECIDED: 0 findings", why]);
+        assert_eq!(run.status, 2, "{args}: {}", run.out);
+        let run = folder.run(&format!("check {args} --format json"));
+        let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        assert!(document["undecided"].as_str().is_some_and(|text| text.contains(why)), "{document}");
+        assert_eq!(run.status, 2);
+    }
+}
+
+#[test]
+#[cfg(feature = "jit")]
+fn both_tiers_are_run_and_compared() {
+    finds_nothing("(module (func $s) (start $s))", "--tier both");
+    finds("CORE-START-09", "(module (func $s (unreachable)) (start $s))", "--tier both", &["its start section failed"]);
+}

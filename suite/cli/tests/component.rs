@@ -129,7 +129,7 @@ fn a_failure_half_way_shows_what_ran_and_what_is_locked() {
     │  │  ├─ import h.next (func)
     │  │  ├─ allocated 1 function
     │  │  └─ start function 1 ($init)
-    │  │     ├─ /: rule CM-CALL-06 read as EnteringSet
+    │  │     ├─ /: rule CM-CALL-06 read as entering-set
     │  │     ├─ /$child: lifted $next params: 41
     │  │     ├─ /: lowered $next params: 41
     │  │     ├─ /: lifted log params: 41
@@ -267,16 +267,16 @@ fn strict_imports_take_no_stubs() {
 fn contested_rules_have_a_switch() {
     let folder = folder();
     let run = folder.run("trace levels.wat --value limit=10 --reading trap-relatives");
-    contains(&run.out, &["rule CM-CALL-06 read as TrapRelatives", "outcome: trap: cannot enter"]);
+    contains(&run.out, &["rule CM-CALL-06 read as trap-relatives", "outcome: trap: cannot enter"]);
     folder.write(
         "throw.wat",
         br#"(component
       (core module $M (tag $e) (func $init (throw $e)) (start $init))
       (core instance $m (instantiate $M)))"#,
     );
-    contains(&folder.run("trace throw.wat").out, &["rule CM-EXN-01 read as Trap", "outcome: trap: "]);
+    contains(&folder.run("trace throw.wat").out, &["rule CM-EXN-01 read as trap", "outcome: trap: "]);
     let run = folder.run("trace throw.wat --reading exception-passes");
-    contains(&run.out, &["rule CM-EXN-01 read as Passes", "outcome: uncaught exception"]);
+    contains(&run.out, &["rule CM-EXN-01 read as passes", "outcome: uncaught exception"]);
 }
 
 #[test]
@@ -355,4 +355,15 @@ fn what_does_not_fit_is_told_before_anything_runs() {
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
         contains(&run.err, &[message]);
     }
+}
+
+#[test]
+fn a_trap_in_one_of_several_instances_of_a_module_names_them_all() {
+    let text = r#"(component
+      (core module $M (func (export "bad") (unreachable)))
+      (core instance $a (instantiate $M)) (core instance $b (instantiate $M))
+      (func (export "go") (canon lift (core func $b "bad"))))"#;
+    let run = Folder::with(&[("two.wat", text)]).run("exec two.wat --invoke go");
+    contains(&run.err, &["trap: unreachable executed", "in function 0 (bad) of /$a or /$b, at offset 0x"]);
+    assert_eq!(run.status, 1);
 }

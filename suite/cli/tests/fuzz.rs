@@ -103,7 +103,7 @@ fn wrong_usage_says_what_to_do() {
     let folder = Folder::with(&[("strange.json", r#"{"kind": "novel", "plan": {}}"#)]);
     for (args, words) in [
         ("fuzz --runtime nobody", "there is no runtime \"nobody\"; there are "),
-        ("fuzz --jobs 0", "--jobs 0 would do nothing: give 1 or more"),
+        ("fuzz --jobs 0", "invalid value '0' for '--jobs <N>'"),
         ("fuzz --exhaustive 9", "give 4 or less"),
         ("shrink none.json", "cannot read none.json"),
         ("shrink strange.json", "strange.json is no plan"),

@@ -114,3 +114,82 @@ fn a_full_disk_is_an_error() {
     assert_eq!(run.status, 2);
     contains(&run.err, &["cannot write /dev/full", "No space left"]);
 }
+
+#[test]
+fn outputs_that_cannot_be_written_are_named_without_names_of_ours() {
+    let folder = Folder::with(&[("a.wat", "(module)")]);
+    for (out, why) in [("nowhere/x.json", "there is no folder "), ("a.wat/x.json", " is no folder")] {
+        let run = folder.run(&format!("trace a.wat --format json --out {out}"));
+        contains(&run.err, &[&format!("error: cannot write {out}, which is left as it was"), why]);
+        assert!(!run.err.contains(".preflight-"), "{}", run.err);
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn reasons_of_the_system_are_told_once() {
+    let folder = Folder::with(&[]);
+    std::os::unix::fs::symlink("loop.wasm", folder.path("loop.wasm")).unwrap();
+    let run = folder.run("trace loop.wasm");
+    contains(&run.err, &["error: loop.wasm: cannot be read: "]);
+    assert_eq!(run.err.matches("os error").count(), 1, "{}", run.err);
+}
+
+#[test]
+fn a_byte_order_mark_is_explained() {
+    let run = Folder::with(&[("bom.wat", "\u{feff}(module)")]).run("trace bom.wat");
+    contains(&run.err, &["error: bom.wat:1:1: ", "save the file as UTF-8 without one"]);
+    assert_eq!(run.status, 2);
+}
+
+#[test]
+fn folders_and_files_that_are_not_there_stop_a_run_before_it_begins() {
+    let folder = Folder::with(&[]);
+    for (args, why) in [
+        ("run --filter core/start --expect nowhere.toml", "--expect nowhere.toml: there is no such file"),
+        ("mutants --cases nowhere", "nowhere: "),
+        ("run --filter core/start --driver nowhere", "there is no such program"),
+    ] {
+        let run = folder.run(args);
+        contains(&(run.err + &run.out), &[why]);
+        assert_eq!(run.status, 2, "{args}");
+    }
+}
+
+#[test]
+fn a_runtime_that_is_named_twice_runs_once() {
+    let args = "run --filter core/start-runs-last --runtime reference --runtime reference --format json";
+    let document: serde_json::Value = serde_json::from_str(&Folder::with(&[]).run(args).out).unwrap();
+    assert_eq!(document["runtimes"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn flags_that_mean_nothing_here_are_refused() {
+    let reactor = r#"(module (func (export "_initialize")))"#;
+    let folder = Folder::with(&[("reactor.wat", reactor), ("component.wat", "(component)")]);
+    for (args, why) in [
+        ("exec reactor.wat --unstable clocks-timezone", "--unstable is about components of WASI 0.2"),
+        ("exec component.wat --both-entries start-wins", "are about modules of WASI preview 1"),
+        ("trace - --preload a=-", "standard input can be read once"),
+        ("fuzz --emit here --tier jit", "cannot be used with"),
+        ("fuzz --count 0", "0 is not in 1.."),
+    ] {
+        let run = folder.run_with(args, &[], "(module)");
+        contains(&run.err, &["error: ", why]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args}");
+    }
+}
+
+#[test]
+fn files_that_are_no_scripts_are_told_what_they_are() {
+    let folder = Folder::with(&[("module.wast", "\0asm\u{1}\0\0\0")]);
+    folder.write("noise.wast", b"\xff\xfe");
+    let run = folder.run("wast module.wast noise.wast");
+    contains(
+        &run.out,
+        &["got       a module or a component in the binary format", "got       bytes that are no UTF-8"],
+    );
+    contains(&folder.run("wast module.wast").out, &["FAILED: 1 directive in 1 file: "]);
+    assert_eq!(run.status, 2);
+}

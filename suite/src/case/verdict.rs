@@ -139,8 +139,12 @@ impl fmt::Display for Broken {
         match self {
             Broken::NotStarted(why) => write!(f, "the runtime could not be started: {why}"),
             Broken::Hung { limit_ms } => write!(f, "the runtime gave no answer within {limit_ms} ms and was ended"),
-            Broken::Crashed { status, stderr } if stderr.is_empty() => write!(f, "the runtime crashed ({status})"),
-            Broken::Crashed { status, stderr } => write!(f, "the runtime crashed ({status}); it said: {stderr}"),
+            Broken::Crashed { status, stderr } => {
+                // Who ends in peace and without an answer has not crashed.
+                let how = if status == "exit status: 0" { "ended before it had answered" } else { "crashed" };
+                let said = if stderr.is_empty() { String::new() } else { format!("; it said: {stderr}") };
+                write!(f, "the runtime {how} ({status}){said}")
+            }
             Broken::Rubbish { text, error } => write!(f, "the runtime's answer {text:?} is none: {error}"),
             Broken::Flooded { limit_bytes } => write!(f, "the runtime wrote more than {limit_bytes} bytes at once"),
         }

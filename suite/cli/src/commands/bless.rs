@@ -1,7 +1,7 @@
 //! `preflight bless`: expected lines that differ from what the reference engine does, and the rule that decides.
 
 use super::wast::Paint;
-use crate::output;
+use crate::{output, render};
 use anyhow::{Context, bail, ensure};
 use preflight::{
     bless::{BlessError, Proposal, propose},
@@ -53,7 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (mut looked_at, mut written, mut left) = (0, 0, 0);
     let is_many = args.files.iter().any(|path| path.is_dir()) || args.files.len() > 1;
     for job in files::jobs(&args.files, &options)? {
-        let path = Path::new(&job.path);
+        let files::Text::File(path) = &job.text else { unreachable!("paths were given") };
         let case = read(path)?;
         looked_at += 1;
         match propose(&case, &catalogue, &options) {
@@ -75,7 +75,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             },
         }
     }
-    output::note(&format!("{looked_at} cases looked at: {written} written, {left} differ and stay as they are"));
+    let looked_at = render::count(looked_at, "case", "cases");
+    output::note(&format!("{looked_at} looked at: {written} written, {left} differ and stay as they are"));
     Ok(if left == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

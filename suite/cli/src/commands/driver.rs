@@ -1,5 +1,6 @@
 //! `preflight driver`: drivers, which give a runtime in any language a place in the matrix.
 
+use crate::render;
 use anyhow::{Context, bail};
 use preflight::runtime::{
     known::{self, Places},
@@ -14,6 +15,9 @@ use std::{
 /// Check a driver, or be one.
 ///
 /// A driver is a program that reads requests and writes answers, one JSON document a line; suite/PROTOCOL.md says which.
+///
+/// Exit status: 0 the driver is right in everything, 1 it is wrong in something, 2 there is no such runtime, or an output cannot
+/// be written.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -58,7 +62,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{finding}")?;
             }
             let wrong = findings.iter().filter(|finding| finding.is_wrong()).count();
-            writeln!(out, "{}: {} checks, {wrong} wrong", if wrong == 0 { "ok" } else { "FAILED" }, findings.len())?;
+            let checks = render::count(findings.len() as u64, "check", "checks");
+            writeln!(out, "{}: {checks}, {wrong} wrong", if wrong == 0 { "ok" } else { "FAILED" })?;
             Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
         }
     }

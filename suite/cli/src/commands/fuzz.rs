@@ -4,7 +4,7 @@ mod emit;
 mod findings;
 
 use super::{driver::places, wast::Format};
-use crate::{output, tier::Tier};
+use crate::{interrupt, output, render, tier::Tier};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,7 +42,9 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
 /// --emit writes plans of every kind whose trace is predicted, and of no other: of modules, components, resources, tasks,
 /// values, imports and programs; each binary, and beside it a JSON document with what is expected.
 ///
-/// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used.
+/// An interrupt (Ctrl-C) ends the run and has the summary printed; a second one ends it at once.
+///
+/// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used, 130 interrupted.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight fuzz --seconds 600                     ten minutes, both tiers
@@ -52,30 +54,30 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
   preflight fuzz --seconds 3600 --corpus findings  go on where the last run of this folder stopped
   preflight fuzz --emit plans --count 100          modules with expected traces, for other people's fuzzers")]
 pub struct Args {
-    /// The number of the first input.
-    #[arg(long, value_name = "N")]
+    /// The number of the first input [default: 0, or where the last run of --corpus stopped].
+    #[arg(long, value_name = "N", conflicts_with = "exhaustive")]
     seed: Option<u64>,
-    /// Stop after so many inputs.
-    #[arg(long, value_name = "N", conflicts_with_all = ["seconds", "exhaustive"])]
+    /// Stop after so many inputs; with --emit, so many plans are written (100 if nothing is given).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["seconds", "exhaustive"])]
     count: Option<u64>,
     /// Stop after so many seconds (60 if nothing else is given).
-    #[arg(long, value_name = "N", conflicts_with = "exhaustive")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "exhaustive")]
     seconds: Option<u64>,
     /// All plans of up to N steps instead of numbered inputs, symmetric ones once.
     #[arg(long, value_name = "N")]
     exhaustive: Option<usize>,
     /// Run nothing: write plans to this folder, as binaries and JSON with what is expected of them.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["seconds", "exhaustive", "corpus"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seconds", "exhaustive", "corpus", "tier", "jobs", "format"])]
     emit: Option<PathBuf>,
-    /// Which tiers are judged.
+    /// Which tiers are judged [default: both].
     #[arg(long, value_enum)]
     tier: Option<Tier>,
     /// Judge this runtime, too (`preflight runtimes` lists them); may be given several times.
     #[arg(long = "runtime", value_name = "NAME", conflicts_with = "emit")]
     runtimes: Vec<String>,
-    /// How many inputs are judged side by side (default: as many as there are processors).
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// How many inputs are judged side by side [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
     /// Keep findings in this folder, and how far the runs have come.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -93,7 +95,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         emit::emit(folder, args.seed.unwrap_or_default(), args.count.unwrap_or(100))?;
         return Ok(ExitCode::SUCCESS);
     }
-    ensure!(args.jobs != Some(0), "--jobs 0 would do nothing: give 1 or more");
     let judge = judge(args.tier, &args.runtimes)?;
     // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
     panic::set_hook(Box::new(|_| {}));
@@ -102,7 +103,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (inputs, until) = match (args.exhaustive, args.count) {
         (Some(size), _) => {
             ensure!(size <= 4, "--exhaustive {size} would take days: give 4 or less");
-            output::note(&format!("{} plans of up to {size} steps", preflight_plan::exhaustive::count(size)));
+            let steps = render::count(size as u64, "step", "steps");
+            output::note(&format!("{} plans of up to {steps}", preflight_plan::exhaustive::count(size)));
             (Inputs::Exhaustive(size), Until::End)
         }
         (None, Some(count)) => (Inputs::Seeds { first }, Until::Count(count)),
@@ -116,14 +118,15 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         bar.set_style(style);
     }
     let mut saved = Ok(());
-    let report = campaign::run(&judge, inputs, until, args.jobs, &mut |report| {
+    interrupt::heed();
+    let report = campaign::run(&judge, inputs, until, args.jobs.map(usize::from), &mut |report| {
         bar.set_message(line(report));
         bar.tick();
         bar.suspend(|| smaller.tell_new(report));
         if let Some(state) = &mut state {
             saved = state.save(&mut smaller, report, next(report));
         }
-        saved.is_ok()
+        saved.is_ok() && !interrupt::is_asked()
     })
     .context("cannot start so many threads: give a smaller --jobs")?;
     bar.finish_and_clear();
@@ -134,6 +137,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             output::data(None, &(serde_json::to_string_pretty(&document(&report, first, found))? + "\n"))?;
         }
         Format::Text => output::data(None, &summary(&report, &found))?,
+    }
+    if interrupt::is_asked() {
+        output::note("interrupted: this is what was found until then");
+        return Ok(ExitCode::from(interrupt::STATUS));
     }
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
 }
@@ -237,8 +244,10 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
         let n = stats.kinds.get(kind).copied().unwrap_or_default();
         format!("{kind} {:.1} %", 100.0 * n as f64 / plans.max(1) as f64)
     };
-    let kinds: Vec<String> = stats.all_kinds().map(share).collect();
-    push(format!("in how many plans: {}", kinds.join(", ")));
+    // What is in none is told in the last line.
+    let is_there = |(kind, _): &(&str, u64)| stats.kinds.contains_key(kind);
+    let kinds: Vec<String> = stats.all_kinds().filter(is_there).map(share).collect();
+    push(format!("in how many plans: {}", if kinds.is_empty() { "-".to_owned() } else { kinds.join(", ") }));
     push(match &*stats.rare() {
         [] => "no kind is in fewer than one plan of a thousand".to_owned(),
         rare => format!("in fewer than one plan of a thousand: {}", rare.join(", ")),

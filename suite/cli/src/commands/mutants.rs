@@ -3,7 +3,11 @@
 mod build;
 mod one;
 
-use super::wast::{Format, Paint};
+use super::{
+    run::select::in_folder,
+    wast::{Format, Paint},
+};
+use crate::output;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use one::Bait;
@@ -100,6 +104,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.list {
         return list(&args, &chosen);
     }
+    // A folder without cases is told before an engine is built.
+    if let Bait::Cases(Some(folder)) = &bait {
+        in_folder(folder)?;
+    }
     if !cfg!(feature = "mutants") {
         return build::and_run(args.source.as_deref());
     }
@@ -140,17 +148,21 @@ fn chosen(args: &Args) -> anyhow::Result<Vec<&'static About>> {
 }
 
 fn list(args: &Args, chosen: &[&About]) -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
-    if args.format == Format::Json {
-        let mutants: Vec<_> =
-            chosen.iter().map(|m| serde_json::json!({"id": m.id, "what": m.what, "bug": m.bug})).collect();
-        writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "mutants": mutants }))?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    for mutant in chosen {
-        let bug = mutant.bug.map(|bug| format!(" [{bug}]")).unwrap_or_default();
-        writeln!(out, "{:<24}  {}{bug}", mutant.id, mutant.what)?;
-    }
+    let text = match args.format {
+        Format::Json => {
+            let mutants: Vec<_> =
+                chosen.iter().map(|m| serde_json::json!({"id": m.id, "what": m.what, "bug": m.bug})).collect();
+            serde_json::to_string_pretty(&serde_json::json!({ "mutants": mutants }))? + "\n"
+        }
+        Format::Text => chosen
+            .iter()
+            .map(|mutant| {
+                let bug = mutant.bug.map(|bug| format!(" [{bug}]")).unwrap_or_default();
+                format!("{:<24}  {}{bug}\n", mutant.id, mutant.what)
+            })
+            .collect(),
+    };
+    output::data(None, &text)?;
     Ok(ExitCode::SUCCESS)
 }
 

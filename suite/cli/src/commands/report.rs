@@ -81,8 +81,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(Action::Diff(args)) = &args.action {
         return diff::run(args);
     }
-    let documents = args.results.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let mut matrix = Matrix::merge(documents).context("these results cannot stand in one report")?;
+    let mut matrix = merged(&args.results)?;
     if let Some(path) = &args.mutants {
         let name = crate::input::display(path);
         let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot be read"))?;
@@ -99,6 +98,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     output::raw(args.out.as_deref(), &text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The results in all the files, side by side.
+fn merged(paths: &[PathBuf]) -> anyhow::Result<Matrix> {
+    let mut merged: Vec<Matrix> = Vec::new();
+    for path in paths {
+        merged.push(read(path)?);
+        let matrix = Matrix::merge(std::mem::take(&mut merged)).with_context(|| {
+            format!("{} cannot stand in one report with the results before it", crate::input::display(path))
+        })?;
+        merged.push(matrix);
+    }
+    merged.pop().context("there are no results")
 }
 
 /// The results in a file.

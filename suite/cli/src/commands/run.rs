@@ -136,7 +136,11 @@ const COMMAND: &str = "cmd";
 fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
     let options = args.compile.options(args.tier)?;
     let mut targets = Vec::new();
-    for name in &args.runtimes {
+    for (i, name) in args.runtimes.iter().enumerate() {
+        // Whoever is named twice runs once.
+        if args.runtimes[..i].contains(name) {
+            continue;
+        }
         targets.push(match (name.as_str(), Known::get(name)) {
             ("reference", _) => Target::Reference { name: "reference".to_owned(), options: Box::new(options.clone()) },
             (_, Some(known)) => Target::Known(known),
@@ -163,6 +167,9 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
     }
     if args.expect.is_some() && targets.len() > 1 {
         bail!("--expect is about one runtime, and there are {}", targets.len());
+    }
+    if let Some(file) = args.expect.as_deref().filter(|file| !args.update_expectations && !file.exists()) {
+        bail!("--expect {}: there is no such file; --update-expectations would write it", file.display());
     }
     if args.update_expectations && args.selection.is_partial() {
         output::note("note: expectations of cases that are not selected are kept as they are");

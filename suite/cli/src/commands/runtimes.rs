@@ -4,6 +4,7 @@ use super::{
     driver::places,
     wast::{Format, Paint, Table},
 };
+use crate::output;
 use anyhow::bail;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use preflight::runtime::{
@@ -25,6 +26,9 @@ use std::{
 /// install` into a folder for caches (PREFLIGHT_CACHE names another). Two runtimes of one lineage that agree prove less than
 /// two strangers do. The last lines tell what the reference engine's compiled tier cannot compile; nothing falls back to the
 /// interpreter.
+///
+/// Exit status: 0 what was found can be run, or is installed; 1 a runtime that was found is broken; 2 there is no such runtime,
+/// or it could not be installed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight runtimes                    what is here, and what it can do
@@ -41,6 +45,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Install runtimes into the cache, by npm, pip or apt-get; nothing outside it is changed.
+    ///
+    /// Exit status: 0 they are there, 2 a name is unknown or an installation failed.
     Install {
         /// Their names, or `all`.
         #[arg(required = true, value_name = "NAME")]
@@ -81,11 +87,12 @@ fn list(places: &Places, format: Format) -> anyhow::Result<ExitCode> {
         };
         threads.into_iter().map(join).collect()
     });
-    let mut out = io::stdout().lock();
+    let mut text = Vec::new();
     match format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&document(&found))?)?,
-        Format::Text => write_text(&mut out, &found)?,
+        Format::Json => writeln!(text, "{}", serde_json::to_string_pretty(&document(&found))?)?,
+        Format::Text => write_text(&mut text, &found)?,
     }
+    output::data(None, &String::from_utf8_lossy(&text))?;
     let is_broken = found.iter().any(|(_, found)| matches!(found, Some(Err(_))));
     Ok(if is_broken { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

@@ -26,7 +26,7 @@ pub struct Args {
     /// The plan.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Which tiers are judged.
+    /// Which tiers are judged [default: both].
     #[arg(long, value_enum)]
     tier: Option<Tier>,
     /// Judge this runtime, too; may be given several times.
@@ -52,7 +52,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
     let judge = fuzz::judge(args.tier, &args.runtimes)?;
     let Some(finding) = input.judge(&judge).finding else {
-        output::note("nobody disagrees on this plan");
+        let how = if is_raw(&bytes) { " (the file was read as an input of the libFuzzer target `plans`)" } else { "" };
+        output::note(&format!("nobody disagrees on this plan{how}"));
         return Ok(ExitCode::from(1));
     };
     let small = campaign::smaller(&judge, &input, &finding.signature, args.tries);
@@ -69,12 +70,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether the bytes are those that libFuzzer gives its targets: neither a module nor JSON.
+fn is_raw(bytes: &[u8]) -> bool {
+    !bytes.starts_with(b"\0asm") && !bytes.starts_with(b"{")
+}
+
 /// The input that a file holds.
 fn read(bytes: &[u8]) -> anyhow::Result<Input> {
     if bytes.starts_with(b"\0asm") {
         return Ok(Input::Module(bytes.to_vec()));
     }
-    if !bytes.starts_with(b"{") {
+    if is_raw(bytes) {
         return Ok(Input::Plan(envelope::open(bytes)?));
     }
     let data: serde_json::Value = serde_json::from_slice(bytes)?;

@@ -5,7 +5,7 @@ mod table;
 pub(super) use table::{Paint, Table};
 
 use crate::{
-    render::clean,
+    render::{self, clean},
     run::{
         component::{Reading, readings},
         limits::parse_seconds,
@@ -214,8 +214,9 @@ pub(super) fn write_summary(
     let seconds = start.elapsed().as_secs_f64();
     writeln!(
         out,
-        "{colour}{word}{end}: {directives} directives in {scope}: {passed} passed, {failed} failed, \
-         {unsupported} unsupported, {stale} stale ({seconds:.2} s)"
+        "{colour}{word}{end}: {} in {scope}: {passed} passed, {failed} failed, \
+         {unsupported} unsupported, {stale} stale ({seconds:.2} s)",
+        render::count(*directives, "directive", "directives")
     )?;
     Ok(())
 }

@@ -76,7 +76,9 @@ impl<'a> Words<'a> {
                 format!("resource {} {rep} dropped, handle {handle}", safe(resource))
             }
             Event::Locked { .. } => "locked: it may not be entered any more".to_owned(),
-            Event::RuleApplied { rule, reading, .. } => format!("rule {} read as {}", safe(rule), safe(reading)),
+            Event::RuleApplied { rule, reading, .. } => {
+                format!("rule {} read as {}", safe(rule), safe(&reading_of(reading)))
+            }
             Event::Task { name, step, .. } => format!("task of {} {}", safe(name), step.as_str()),
             Event::Thread { thread, step, .. } => format!("thread {thread} {}", step.as_str()),
             Event::EventDelivered { code, index, payload, .. } => {
@@ -214,4 +216,17 @@ pub fn extern_kind(kind: ExternKind) -> &'static str {
         ExternKind::Type => "type",
         ExternKind::Value => "value",
     }
+}
+
+/// A reading as flags write it: the engine's own name `TrapRelatives` is `trap-relatives` to `--reading`; words stay words.
+fn reading_of(reading: &str) -> String {
+    if !reading.starts_with(|c: char| c.is_ascii_uppercase()) || !reading.chars().all(|c| c.is_ascii_alphabetic()) {
+        return reading.to_owned();
+    }
+    let kebab: String = reading
+        .chars()
+        .flat_map(|c| [c.is_ascii_uppercase().then_some('-'), Some(c.to_ascii_lowercase())])
+        .flatten()
+        .collect();
+    kebab.trim_start_matches('-').to_owned()
 }

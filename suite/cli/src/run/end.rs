@@ -6,6 +6,7 @@ use preflight_engine::{
     trace::{InstancePath, Outcome},
     wasi::p2::Response,
 };
+use std::collections::BTreeSet;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -20,6 +21,17 @@ pub struct Ended {
     pub circumstances: Vec<String>,
     /// What a component answered to a request.
     pub response: Option<Response>,
+    /// Why it could not be linked, if that is how it ended.
+    pub unlinked: Option<Unlinked>,
+}
+
+/// Why something could not be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlinked {
+    /// Nothing was given for an import.
+    Missing,
+    /// What was given does not match.
+    Mismatch,
 }
 
 impl Ended {
@@ -54,7 +66,7 @@ pub fn describe(store: &Store, fault: &Fault) -> String {
 }
 
 /// Where a trap happened, for people. The trap knows function and offset, and the module whose function of this index
-/// contains this offset is the one; should several instances fit, none is named.
+/// contains this offset is the one; should several instances fit, all of them are named, if they are few.
 pub fn locate<'m>(
     instances: impl Iterator<Item = (&'m InstancePath, &'m Module)>,
     name: impl Fn(&InstancePath) -> String,
@@ -66,14 +78,19 @@ pub fn locate<'m>(
         let body = func.checked_sub(syntax.imported.funcs).and_then(|index| syntax.bodies.get(index as usize));
         body.is_some_and(|body| body.contains(&(offset as usize)))
     };
-    let mut fits = instances.filter(contains);
-    match (fits.next(), fits.next()) {
-        (Some((path, module)), None) => {
-            let names = names::functions(module);
-            let func_name =
-                names.get(&func).map(|name| format!(" ({})", crate::render::safe(name))).unwrap_or_default();
-            Some(format!("in function {func}{func_name} of {}, at offset {offset:#x}", name(path)))
+    let func_name =
+        |module| names::functions(module).get(&func).map(|name| format!(" ({})", crate::render::safe(name)));
+    let fits: Vec<_> = instances.filter(contains).collect();
+    // Different modules can fit by chance: then nothing is known of the function but its index.
+    let called: BTreeSet<String> = fits.iter().map(|(_, module)| func_name(module).unwrap_or_default()).collect();
+    let of: Vec<String> = fits.iter().map(|(path, _)| name(path)).collect();
+    Some(match (called.first(), of.len()) {
+        (Some(called_so), 1..=MOST_NAMED) if called.len() == 1 => {
+            format!("in function {func}{called_so} of {}, at offset {offset:#x}", of.join(" or "))
         }
-        _ => Some(format!("in function {func}, at offset {offset:#x}")),
-    }
+        _ => format!("in function {func}, at offset {offset:#x}"),
+    })
 }
+
+/// How many instances are named that a trap may have happened in.
+const MOST_NAMED: usize = 4;

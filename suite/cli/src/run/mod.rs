@@ -15,7 +15,7 @@ pub mod values;
 mod wasi;
 
 use component::{ComponentPlan, ComponentSession};
-pub use end::Ended;
+pub use end::{Ended, Unlinked};
 pub use limits::LimitArgs;
 pub use record::{Record, record};
 pub use recorder::Recorder;
@@ -195,6 +195,11 @@ impl RunArgs {
 
     fn plan_with(&self, mut config: Config, file: &Path) -> anyhow::Result<Planned> {
         self.compile.apply(self.tier, &mut config)?;
+        let inputs = self.preload.iter().map(|(_, file)| file.as_path()).chain([file]);
+        ensure!(
+            inputs.filter(|file| input::is_stdin(file)).count() < 2,
+            "- is given more than once, and standard input can be read once: give a file"
+        );
         let mut preloads: Vec<(String, String, Input)> = Vec::new();
         for (name, file) in &self.preload {
             ensure!(
@@ -209,8 +214,14 @@ impl RunArgs {
                 self.http.refuse().and_then(|()| self.modules(config, preloads, file, module).map(Planned::Modules))
             }
             Input::Component(component) => {
+                ensure!(
+                    self.start_rules.rules() == StartRules::default(),
+                    "{}: --both-entries and the other rules of starting are about modules of WASI preview 1, and this is a component",
+                    input::display(file)
+                );
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
                 let wasi = self.wasi.setup_for_component(file, plan.components())?;
+                self.one_reader(wasi.as_ref())?;
                 let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_call(&self.invoke)?;
                 Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
@@ -223,6 +234,13 @@ impl RunArgs {
     /// If this program was built without one of them.
     pub fn tiers(&self) -> anyhow::Result<Vec<preflight_engine::Tier>> {
         self.tier.each()
+    }
+
+    /// An error if two runs are to read the same standard input.
+    fn one_reader(&self, wasi: Option<&Setup>) -> anyhow::Result<()> {
+        let is_read = wasi.is_some_and(Setup::reads_stdin);
+        ensure!(!is_read || self.tiers()?.len() == 1, "--stdin - can be read once: give a file, or one tier");
+        Ok(())
     }
 
     fn modules(
@@ -240,6 +258,7 @@ impl RunArgs {
             self.reading.is_empty(),
             "--reading: {root} is a core module, and these are rules of components; how modules start has flags of its own (--help)"
         );
+        self.wasi.refuse_unstable(&root)?;
         let mut members = Vec::new();
         for (name, file, input) in preloads {
             let Input::Module(module) = input else {
@@ -250,10 +269,7 @@ impl RunArgs {
         let call = self.call(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
-        ensure!(
-            self.tiers()?.len() == 1 || !wasi.as_ref().is_some_and(Setup::reads_stdin),
-            "--stdin - can be read once: give a file, or one tier"
-        );
+        self.one_reader(wasi.as_ref())?;
         Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 

@@ -3,8 +3,8 @@
 use super::{Ended, Imports, Planned, limits::LimitArgs, recorder::Recorder};
 use crate::render::{self, Notes};
 use preflight_engine::{
-    Tier,
-    trace::{Level, PostMortem, Trace},
+    Module, Tier,
+    trace::{InstancePath, Level, PostMortem, Trace},
 };
 
 /// A run that is over.
@@ -17,6 +17,8 @@ pub struct Record {
     pub ended: Ended,
     /// What the watch and the recorder have to say.
     pub remarks: Vec<String>,
+    /// The core instances in the order of their allocation, with their modules.
+    pub instances: Vec<(InstancePath, Module)>,
     /// What it printed on standard output and standard error.
     pub captured: [Vec<u8>; 2],
     /// If it ran on both tiers and they differ: where, for people.
@@ -64,7 +66,8 @@ fn record_on(tier: Tier, plan: &Planned, limits: &LimitArgs, imports: Imports, l
     let said = std::mem::replace(&mut notes.remarks, ended.remarks());
     notes.remarks.extend(remarks.iter().cloned().chain(said));
     let trace = Trace { level, events, outcome: ended.outcome.clone(), post_mortem };
-    Ok(Record { trace, notes, ended, remarks, captured: session.captured(), disagreement: None })
+    let instances = session.store().instances().map(|(path, module)| (path.clone(), module.clone())).collect();
+    Ok(Record { trace, notes, ended, remarks, instances, captured: session.captured(), disagreement: None })
 }
 
 /// Where two records first differ: in a step, in what is left, in what was printed, or in the place of a trap.

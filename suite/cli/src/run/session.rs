@@ -2,7 +2,7 @@
 
 use super::{
     Ended, Imports, Member, Plan, Running,
-    end::{describe, locate},
+    end::{Unlinked, describe, locate},
     names,
     stubs::{StubError, Stubs},
     types, values,
@@ -302,7 +302,8 @@ impl Running for Session<'_> {
             _ => Vec::new(),
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
-        Ok(Ended { outcome: end.outcome(&self.store), results, what, circumstances, response: None })
+        let (outcome, unlinked) = (end.outcome(&self.store), end.unlinked());
+        Ok(Ended { outcome, results, what, circumstances, response: None, unlinked })
     }
 
     fn captured(&self) -> [Vec<u8>; 2] {
@@ -351,6 +352,17 @@ impl End {
             End::NotInstantiated { error: StartError::Initialize(fault), .. } => fault.outcome(Phase::Call),
             End::NotInstantiated { error: StartError::Unknown(_) | StartError::Kind(_), .. } => Outcome::Unlinkable,
             End::NotReturned(fault) => fault.outcome(Phase::Call),
+        }
+    }
+
+    /// Why it could not be linked, if that is how it ended.
+    fn unlinked(&self) -> Option<Unlinked> {
+        match self {
+            End::NotInstantiated { error: StartError::Unknown(_) | StartError::Stub(_), .. } => Some(Unlinked::Missing),
+            End::NotInstantiated { error: StartError::Engine(InstantiateError::Link(_)), .. } => {
+                Some(Unlinked::Mismatch)
+            }
+            _ => None,
         }
     }
 

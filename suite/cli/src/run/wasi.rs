@@ -95,6 +95,15 @@ impl WasiArgs {
         self.world(file).map(Some)
     }
 
+    /// An error if features are asked for that only components can have.
+    ///
+    /// # Errors
+    /// `--unstable` is given.
+    pub fn refuse_unstable(&self, file: &str) -> anyhow::Result<()> {
+        ensure!(self.unstable.is_empty(), "--unstable is about components of WASI 0.2, and {file} is a core module");
+        Ok(())
+    }
+
     fn world(&self, file: &Path) -> anyhow::Result<Setup> {
         let name = if input::is_stdin(file) { None } else { file.file_name() };
         let name = name.map_or_else(|| "main".to_owned(), |name| name.to_string_lossy().into_owned());

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 pub struct Folder(TempDir);
 
 /// What a run of the program did.
+#[allow(dead_code, reason = "each test program takes what it needs")]
 pub struct Run {
     /// The exit status.
     pub status: i32,
@@ -49,6 +50,7 @@ impl Folder {
     }
 
     /// As [`run_with`](Self::run_with), with arguments that may have blanks in them.
+    #[allow(dead_code, reason = "each test program takes what it needs")]
     pub fn run_list(&self, args: &[&str], variables: &[(&str, &str)], stdin: &str) -> Run {
         let mut command = assert_cmd::cargo::cargo_bin_cmd!("preflight");
         command.current_dir(self.0.path()).args(args).write_stdin(stdin);

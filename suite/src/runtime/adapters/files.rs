@@ -2,17 +2,17 @@
 
 use crate::{
     case::Broken,
+    leftovers::Folder,
     runtime::{End, Program, ProgramEnd, process::once::Left},
 };
 use std::{fs, io, path::PathBuf};
-use tempfile::TempDir;
 
 /// A folder with what a command line is given.
-pub(super) struct Files(TempDir);
+pub(super) struct Files(Folder);
 
 impl Files {
     pub(super) fn new() -> Result<Self, End> {
-        tempfile::Builder::new().prefix("preflight-").tempdir().map(Files).map_err(broken)
+        Folder::new("preflight-").map(Files).map_err(broken)
     }
 
     /// Writes a file and gives its path.

@@ -1,7 +1,7 @@
 //! The drivers in other languages, which travel with this crate.
 
+use crate::leftovers::Folder;
 use std::{fs, io};
-use tempfile::TempDir;
 
 const FILES: &[(&str, &str)] = &[
     ("core.mjs", include_str!("../../../drivers/core.mjs")),
@@ -19,8 +19,8 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Writes them to a folder that goes when the value does.
-pub(super) fn write() -> io::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("preflight-drivers-").tempdir()?;
+pub(super) fn write() -> io::Result<Folder> {
+    let folder = Folder::new("preflight-drivers-")?;
     for (name, text) in FILES {
         fs::write(folder.path().join(name), text)?;
     }

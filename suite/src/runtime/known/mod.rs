@@ -11,7 +11,7 @@ use super::{
     adapters::{CommandLine, SpectestInterp, WasmtimeCli},
     process::{Driver, Limits, Remote},
 };
-use crate::case::Broken;
+use crate::{case::Broken, leftovers};
 use install::Package;
 use std::{env, io, path::PathBuf};
 
@@ -39,7 +39,7 @@ pub struct Places {
     pub limits: Limits,
     /// The program that serves the runtimes which are part of it, by `driver serve NAME`; without one they are not found.
     pub program: Option<PathBuf>,
-    drivers: tempfile::TempDir,
+    drivers: leftovers::Folder,
 }
 
 impl Places {

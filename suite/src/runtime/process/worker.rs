@@ -176,6 +176,7 @@ fn keep_tail(mut errors: impl Read, tail: &Mutex<Vec<u8>>) {
 /// What the system has for limits, and for the end of a worker with all that it has started.
 #[cfg(unix)]
 pub(super) mod system {
+    use crate::leftovers;
     use rustix::process::{Pid, Signal, kill_process_group};
     #[cfg(target_os = "linux")]
     use std::{env, path::Path};
@@ -189,7 +190,7 @@ pub(super) mod system {
     pub(crate) fn spawn(command: Command, memory_bytes: u64) -> io::Result<Child> {
         let mut command = limited(command, memory_bytes)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.process_group(0).spawn()
+        leftovers::start(|| command.process_group(0).spawn())
     }
 
     /// The command, started by a shell that sets the limit before: what a program has reserved while there was none counts
@@ -197,7 +198,8 @@ pub(super) mod system {
     #[cfg(target_os = "linux")]
     fn limited(command: Command, memory_bytes: u64) -> io::Result<Command> {
         if !is_there(&command) {
-            return Err(io::ErrorKind::NotFound.into());
+            let why = "there is no such program; give its path, or one on the search path";
+            return Err(io::Error::new(io::ErrorKind::NotFound, why));
         }
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", r#"ulimit -d "$0" && exec "$@""#, &(memory_bytes / 1024).to_string()]);
@@ -233,6 +235,7 @@ pub(super) mod system {
 
     /// Ends a child and its process group.
     pub(crate) fn end(child: &mut Child) {
+        leftovers::ended(child.id());
         if let Ok(None) = child.try_wait() {
             if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
                 // It may have ended in between.

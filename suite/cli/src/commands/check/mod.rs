@@ -8,13 +8,13 @@ use super::wast::{Format, Paint};
 use crate::{
     output,
     render::{self, Notes, Words},
-    run::{Ended, Imports, Recorder, RunArgs},
+    run::{self, Ended, Imports, Record, RunArgs},
 };
 use anyhow::Context;
 use finding::{Evidence, Finding, Role};
 use preflight_engine::{
     Module,
-    trace::{Event, InstancePath},
+    trace::{Event, InstancePath, Level, Outcome},
 };
 use preflight_spec_tests::{Catalogue, rules};
 use serde_json::json;
@@ -29,7 +29,8 @@ use std::{fmt::Write, path::PathBuf, process::ExitCode};
 ///
 /// Imports that nobody provides get stubs that return zero or null.
 ///
-/// Exit status: 0 nothing was found (notes aside), 1 something was, 2 a file or an argument cannot be used.
+/// Exit status: 0 nothing was found (notes aside), 1 something was, or the tiers differ (--tier both), 2 a file or an argument
+/// cannot be used, or the start was not seen to its end and nothing was found until then: it is undecided.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight check app.wasm
@@ -55,6 +56,14 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// Whether the instance that everything was for came up.
+    fn is_up(&self) -> bool {
+        self.events.iter().any(|event| {
+            let is_done = matches!(event, Event::InstanceDone { .. } | Event::ComponentDone { .. });
+            is_done && *event.at() == InstancePath::root()
+        })
+    }
+
     /// The module of an instance.
     fn module(&self, at: &InstancePath) -> Option<&Module> {
         self.instances.iter().find(|(path, _)| path == at).map(|(_, module)| module)
@@ -68,31 +77,29 @@ impl Subject<'_> {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let plan = args.run.plan_of_exports(&args.file)?;
-    let [tier, ..] = args.run.tiers()?[..] else { unreachable!("there is a tier to run on") };
-    let mut session = plan.session(Imports::Stubs, tier);
-    let recorder = Recorder::attach(session.store());
-    let watch = args.run.limits.watch(session.store().interrupt_handle());
-    let end = session.run();
-    watch.end();
-    let (end, events) = (end?, recorder.take());
-    let mut instances: Vec<(InstancePath, Module)> =
-        session.store().instances().map(|(path, module)| (path.clone(), module.clone())).collect();
+    let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, Imports::Stubs, Level::Full)?;
+    let Record { trace, notes: words, ended: end, mut instances, disagreement, .. } = record;
     for (path, module) in plan.modules() {
         // What was refused was never allocated, and that is when its shape matters most.
         if instances.iter().all(|(other, _)| other != path) {
             instances.push((path.clone(), module.clone()));
         }
     }
-    let subject = Subject { events: &events, instances: &instances, end: &end };
+    let subject = Subject { events: &trace.events, instances: &instances, end: &end };
     let mut findings = shape::findings(&subject);
     findings.extend(runs::findings(&subject));
     let (findings, notes): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| !finding.is_note);
-    let report = Report { catalogue: &catalogue, subject: &subject, findings, notes, words: session.notes() };
+    let report = Report { catalogue: &catalogue, subject: &subject, findings, notes, words };
     match args.format {
         Format::Json => output::data(None, &(serde_json::to_string_pretty(&report.document())? + "\n"))?,
         Format::Text => output::data(None, &report.text())?,
     }
-    Ok(ExitCode::from(u8::from(!report.findings.is_empty())))
+    output::complain_of_disagreement(disagreement.as_deref());
+    Ok(match report.undecided() {
+        _ if !report.findings.is_empty() || disagreement.is_some() => ExitCode::from(1),
+        Some(_) => ExitCode::from(2),
+        None => ExitCode::SUCCESS,
+    })
 }
 
 struct Report<'a> {
@@ -108,6 +115,16 @@ impl Report<'_> {
     fn roles(&self) -> Vec<(&InstancePath, Role)> {
         let instances = self.subject.instances.iter();
         instances.filter_map(|(path, module)| Some((path, Role::of(module)?))).collect()
+    }
+
+    /// Why nothing can be said, if nothing was found in a start that was not seen to its end.
+    fn undecided(&self) -> Option<String> {
+        let is_whole = match self.subject.end.outcome {
+            Outcome::Unlinkable | Outcome::Unsupported { .. } => false,
+            Outcome::Exhausted { .. } => self.subject.is_up(),
+            _ => true,
+        };
+        (!is_whole && self.findings.is_empty()).then(|| self.subject.end.explanation())
     }
 
     fn evidence(&self, evidence: &Evidence) -> String {
@@ -142,7 +159,12 @@ impl Report<'_> {
         for (path, role) in self.roles() {
             let _ = writeln!(text, "{}{} is {role}{}", paint.dim(), render::clean(path.as_str()), paint.end());
         }
-        let verdict = if self.findings.is_empty() { ("ok", paint.green()) } else { ("FAILED", paint.red()) };
+        let undecided = self.undecided();
+        let verdict = match &undecided {
+            _ if !self.findings.is_empty() => ("FAILED", paint.red()),
+            Some(_) => ("UNDECIDED", paint.yellow()),
+            None => ("ok", paint.green()),
+        };
         let _ = writeln!(
             text,
             "{}{}{}: {} and {} after {} steps; it ended: {}",
@@ -154,6 +176,11 @@ impl Report<'_> {
             self.subject.events.len(),
             self.subject.end.outcome
         );
+        if let Some(why) = undecided {
+            for line in why.lines() {
+                let _ = writeln!(text, "  {}", render::clean(line));
+            }
+        }
         text
     }
 
@@ -178,6 +205,7 @@ impl Report<'_> {
             "notes": all(&self.notes),
             "instances": self.roles().into_iter().map(role).collect::<Vec<_>>(),
             "outcome": self.subject.end.outcome,
+            "undecided": self.undecided(),
         })
     }
 }

@@ -5,6 +5,7 @@ use super::{
     finding::{Finding, Role},
     shape::export,
 };
+use crate::run::Unlinked;
 use preflight_engine::{
     Module,
     syntax::ExternIndex,
@@ -21,6 +22,8 @@ pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     found.extend(wasi_in_start(subject));
     found.extend(exits_too_early(subject));
     found.extend(failed_start(subject));
+    found.extend(not_linked(subject));
+    found.extend(exhausted(subject));
     found
 }
 
@@ -256,6 +259,43 @@ fn running_start(events: &[Event]) -> Option<usize> {
         }
     }
     running.pop()
+}
+
+/// Imports that what is given does not meet: CORE-LINK-01, CORE-LINK-02, and CM-ORD-11 of components.
+fn not_linked(subject: &Subject<'_>) -> Option<Finding> {
+    let unlinked = subject.end.unlinked.filter(|_| subject.end.outcome == Outcome::Unlinkable)?;
+    let is_component = subject.module(&InstancePath::root()).is_none();
+    let (rule, message, remedy) = match unlinked {
+        Unlinked::Missing => (
+            "CORE-LINK-01",
+            "an import is given nothing, and a stub cannot stand for it",
+            "give it with --preload NAME=FILE, or with --value NAME=WAVE if it is a value",
+        ),
+        Unlinked::Mismatch => (
+            "CORE-LINK-02",
+            "what an import is given has another type: nothing of it has run",
+            "give it what it asks for, or change the declared type of the import",
+        ),
+    };
+    let rule = if is_component { "CM-ORD-11" } else { rule };
+    let said = subject.end.explanation().lines().map(crate::render::clean).collect::<Vec<_>>().join("\n  ");
+    Some(Finding::new(rule, &InstancePath::root(), message, remedy).said(said))
+}
+
+/// A start that ran into a limit: CORE-START-18, or P1-REA-05 in `_initialize`.
+fn exhausted(subject: &Subject<'_>) -> Option<Finding> {
+    let Outcome::Exhausted { what } = &subject.end.outcome else { return None };
+    let remedy = "if it should end, look for what repeats itself (preflight trace); if it needs more, raise the limit";
+    if let Some(entered) = running_start(subject.events) {
+        let message = format!("its start section ran into a limit ({what}), and with it the instantiation failed");
+        return Some(Finding::new("CORE-START-18", subject.events[entered].at(), message, remedy).steps([entered]));
+    }
+    let (index, event) = subject.events.iter().enumerate().rev().find(|(_, event)| {
+        matches!(event, Event::Called { name, .. } | Event::Returned { name, .. } if name == "_initialize")
+    })?;
+    let Event::Called { at, .. } = event else { return None };
+    let message = format!("_initialize ran into a limit ({what}): the instance may not be linked or used");
+    Some(Finding::new("P1-REA-05", at, message, remedy).steps([index]))
 }
 
 /// A start that failed: P2-WITC-04 if it called an import through a shim that was still empty, else CORE-START-09.

@@ -2,6 +2,7 @@
 
 use super::manifest::{Program, Registry};
 use anyhow::{Context, bail, ensure};
+use preflight::leftovers::Folder;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -64,16 +65,13 @@ impl Cache {
         let folder = self.folder(program);
         let parent = folder.parent().expect("a package's folder is in the cache");
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
-        let fresh = tempfile::tempdir_in(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
+        let fresh = Folder::in_folder(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
         match program.registry {
             Registry::Npm => npm(program, fresh.path())?,
             Registry::Pypi => pip(program, fresh.path())?,
             Registry::Built => build(program, fresh.path())?,
         }
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("cannot replace {}", folder.display()))?;
-        }
-        fs::rename(fresh.keep(), &folder).with_context(|| format!("cannot write {}", folder.display()))?;
+        fresh.move_to(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
         ensure!(!self.lacks(program), "{} {} lacks a file that the manifest names", program.package, program.version);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{
     render::Notes,
     run::{
         Ended, Imports, Running,
-        end::{describe, locate},
+        end::{Unlinked, describe, locate},
         http, names,
         wasi::{captured, printed, stream},
     },
@@ -171,7 +171,7 @@ impl<'a> ComponentSession<'a> {
         };
         let what = describe(&self.store, fault);
         let circumstances = [when].into_iter().chain(place).collect();
-        Ended { outcome: fault.outcome(phase), results: Vec::new(), what, circumstances, response: None }
+        Ended { outcome: fault.outcome(phase), what, circumstances, ..returned(Vec::new(), Vec::new()) }
     }
 
     fn not_instantiated(&self, error: &ComponentError) -> Ended {
@@ -182,7 +182,12 @@ impl<'a> ComponentSession<'a> {
         let remedy = "provide imports with --preload NAME=FILE, values with --value NAME=WAVE".to_owned();
         let (outcome, what) = (error.outcome(), error.to_string());
         let circumstances = self.missing(error).into_iter().chain([remedy]).collect();
-        Ended { outcome, results: Vec::new(), what, circumstances, response: None }
+        let unlinked = match error {
+            ComponentError::Link(ComponentLinkError::Unknown { .. }) => Some(Unlinked::Missing),
+            ComponentError::Link(ComponentLinkError::Mismatch(_)) => Some(Unlinked::Mismatch),
+            _ => None,
+        };
+        Ended { outcome, what, circumstances, unlinked, ..returned(Vec::new(), Vec::new()) }
     }
 
     fn refused(&self, error: &StartError) -> Ended {
@@ -215,7 +220,7 @@ impl<'a> ComponentSession<'a> {
 
 fn returned(values: Vec<preflight_engine::trace::Value>, results: Vec<String>) -> Ended {
     let (outcome, what) = (Outcome::Returned { values }, "returned".to_owned());
-    Ended { outcome, results, what, circumstances: Vec::new(), response: None }
+    Ended { outcome, results, what, circumstances: Vec::new(), response: None, unlinked: None }
 }
 
 impl Running for ComponentSession<'_> {

@@ -5,9 +5,11 @@
 //! `Linker::get_default` calls its default.
 
 use super::{end, end_of_instantiation, refused};
-use crate::runtime::{End, Program, ProgramEnd, Reach, World};
+use crate::{
+    leftovers::Folder,
+    runtime::{End, Program, ProgramEnd, Reach, World},
+};
 use std::fs;
-use tempfile::TempDir;
 use wasmtime::{Engine, Extern, Linker, Module, Store, component};
 use wasmtime_wasi::{
     FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
@@ -25,7 +27,7 @@ const MAX_OUTPUT_BYTES: usize = 1 << 20;
 
 /// Runs a program.
 pub(super) fn run(engine: &Engine, program: &Program) -> Result<ProgramEnd, End> {
-    let folders = TempDir::new().map_err(|error| End::Failed(error.to_string()))?;
+    let folders = Folder::new("preflight-").map_err(|error| End::Failed(error.to_string()))?;
     let stdout = MemoryOutputPipe::new(MAX_OUTPUT_BYTES);
     let mut given = given(program, &folders, &stdout)?;
     let end = match program.world {
@@ -36,7 +38,7 @@ pub(super) fn run(engine: &Engine, program: &Program) -> Result<ProgramEnd, End>
 }
 
 /// What the program is given.
-fn given(program: &Program, folders: &TempDir, stdout: &MemoryOutputPipe) -> Result<WasiCtxBuilder, End> {
+fn given(program: &Program, folders: &Folder, stdout: &MemoryOutputPipe) -> Result<WasiCtxBuilder, End> {
     let mut builder = WasiCtxBuilder::new();
     builder.stdin(MemoryInputPipe::new(program.stdin.clone().into_bytes())).stdout(stdout.clone());
     // The first argument is the program's name.
