@@ -17,7 +17,7 @@ fn every_input_is_counted_in_one_class() {
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     let report = json(&run.out);
     let classes = report["classes"].as_object().expect("classes");
-    assert_eq!(classes.len(), 6, "those of which there are none, too");
+    assert_eq!(classes.len(), 7, "those of which there are none, too");
     assert_eq!(classes.values().filter_map(Value::as_u64).sum::<u64>(), 300);
     assert_eq!((&report["executions"], &report["first_seed"]), (&300.into(), &0.into()));
     let unsupported = report["unsupported"].as_object().expect("by name").values().filter_map(Value::as_u64);

@@ -95,7 +95,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         emit::emit(folder, args.seed.unwrap_or_default(), args.count.unwrap_or(100))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let judge = judge(args.tier, &args.runtimes)?;
+    let judge = judge(args.tier, &args.runtimes, KnownBugs::Predicted)?;
     // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
     panic::set_hook(Box::new(|_| {}));
     let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
@@ -159,16 +159,25 @@ fn again(args: &Args, number: u64) -> String {
     text
 }
 
+/// What becomes of bugs of runtimes that are known.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum KnownBugs {
+    /// They are predicted, and no findings.
+    Predicted,
+    /// They are findings like others: whoever makes a plan smaller means this one.
+    Found,
+}
+
 /// The judge of the tiers meant (both, where this program has them) and of other runtimes.
-pub(super) fn judge(tier: Option<Tier>, runtimes: &[String]) -> anyhow::Result<Judge> {
+pub(super) fn judge(tier: Option<Tier>, runtimes: &[String], bugs: KnownBugs) -> anyhow::Result<Judge> {
     let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
     let tiers = tier.unwrap_or(default).each().context("--tier")?;
     let places = Arc::new(places()?);
-    let foreign = runtimes.iter().map(|name| foreign(name, &places)).collect::<anyhow::Result<_>>()?;
+    let foreign = runtimes.iter().map(|name| foreign(name, &places, bugs)).collect::<anyhow::Result<_>>()?;
     Ok(Judge::new(&tiers).with_runtimes(foreign))
 }
 
-fn foreign(name: &str, places: &Arc<Places>) -> anyhow::Result<Foreign> {
+fn foreign(name: &str, places: &Arc<Places>, bugs: KnownBugs) -> anyhow::Result<Foreign> {
     let Some(known) = Known::get(name) else {
         let names: Vec<_> = KNOWN.iter().map(|known| known.name).collect();
         bail!("there is no runtime {name:?}; there are {}", names.join(", "))
@@ -179,7 +188,11 @@ fn foreign(name: &str, places: &Arc<Places>) -> anyhow::Result<Foreign> {
         Broken::NotStarted(format!("it is not on this machine; `preflight runtimes install {name}` may bring it"))
     };
     // Those that are part of this program run in workers, too: wasmi aborts where it finds that it has a bug.
-    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing)).with_known(deviations(name)?);
+    let predicted = match bugs {
+        KnownBugs::Predicted => deviations(name)?,
+        KnownBugs::Found => Vec::new(),
+    };
+    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing)).with_known(predicted);
     foreign.check().map_err(|broken| anyhow::anyhow!("--runtime {name}: {broken}"))?;
     Ok(foreign)
 }

@@ -1,6 +1,6 @@
 //! `preflight shrink`: a failing plan made smaller.
 
-use super::fuzz;
+use super::fuzz::{self, KnownBugs};
 use crate::{output, tier::Tier};
 use anyhow::Context;
 use preflight::fuzz::{
@@ -50,7 +50,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
-    let judge = fuzz::judge(args.tier, &args.runtimes)?;
+    let judge = fuzz::judge(args.tier, &args.runtimes, KnownBugs::Found)?;
     let Some(finding) = input.judge(&judge).finding else {
         let how = if is_raw(&bytes) { " (the file was read as an input of the libFuzzer target `plans`)" } else { "" };
         output::note(&format!("nobody disagrees on this plan{how}"));
