@@ -5,6 +5,7 @@ use std::{fs, io};
 
 const FILES: &[(&str, &str)] = &[
     ("core.mjs", include_str!("../../../drivers/core.mjs")),
+    ("ends.mjs", include_str!("../../../drivers/ends.mjs")),
     ("js-case.mjs", include_str!("../../../drivers/js-case.mjs")),
     ("node.mjs", include_str!("../../../drivers/node.mjs")),
     ("gjs.mjs", include_str!("../../../drivers/gjs.mjs")),
