@@ -13,7 +13,7 @@ TRAPS = [
     ("integer overflow", "integer-overflow"),
     ("invalid conversion", "invalid-conversion-to-integer"),
     ("indirect call type mismatch", "indirect-call-type-mismatch"),
-    ("undefined element", "undefined-element"),
+    ("undefined element", ["undefined-element", "uninitialized-element"]),
     ("null table element", "uninitialized-element"),
     ("table index out of range", "undefined-element"),
 ]
@@ -82,7 +82,7 @@ class Driver:
             for item in imports:
                 self.link(parsed, item["module"], item["name"], **item["host"])
             # The package has no call that runs the start function. wasm3 does so when a function is looked up for the first
-            # time, and only if the module imports functions: what fails then looks like the call's own failure.
+            # time, and only if the start function's index is not 0: what fails then looks like the call's own failure.
         except RuntimeError as error:
             raise end(error)
         self.instances.append((runtime, parsed))

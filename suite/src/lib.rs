@@ -39,6 +39,7 @@ pub mod messages;
 pub mod official;
 #[cfg(feature = "reference")]
 pub mod post_mortem;
+pub mod reading;
 
 pub mod commands;
 pub mod runtime;

@@ -1,6 +1,9 @@
 //! What no case may be.
 
-use preflight::case::{self, Case, Fails, needs};
+use preflight::{
+    case::{self, Case, Fails, needs},
+    reading::Reading,
+};
 use preflight_spec_tests::{Bug, Catalogue, bugs, rules};
 use std::{collections::HashMap, fs, path::Path};
 
@@ -82,6 +85,24 @@ fn open_rules(cases: &[Case], catalogue: &Catalogue) -> Vec<String> {
     let has_case = |id: &str| cases.iter().any(|case| case.header.rules.iter().any(|rule| rule == id));
     let open = catalogue.rules.iter().filter(|rule| rule.reason.is_none() && !has_case(&rule.id));
     open.map(|rule| format!("{}: neither a case nor a reason", rule.id)).collect()
+}
+
+/// Readings that no script can follow, with the reason.
+const READINGS_WITHOUT_CASE: [(Reading, &str); 1] =
+    [(Reading::EnterStarting, "A script waits for the end of an instantiation before it calls anything.")];
+
+#[test]
+fn every_reading_has_a_case_or_a_reason() {
+    let (cases, _) = everything();
+    let followed = |reading: &Reading| {
+        cases.iter().any(|case| {
+            case.header.readings.contains(reading) && case.header.rules.iter().any(|id| id == reading.rule())
+        })
+    };
+    for reading in Reading::ALL {
+        let reason = READINGS_WITHOUT_CASE.iter().any(|(without, _)| without == reading);
+        assert_eq!(followed(reading), !reason, "{}: a case of {}, or a reason", reading.name(), reading.rule());
+    }
 }
 
 #[test]

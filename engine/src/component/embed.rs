@@ -6,7 +6,7 @@ use super::{
     instantiate::{Imports, instantiate, several_starts},
     link::{ComponentLinkError, bind_imports},
     linker::ComponentLinker,
-    readings::Starts,
+    readings::{Readings, Starts},
     scope::{Func, Instance, Item},
     task::InstId,
     types::FuncType,
@@ -164,6 +164,14 @@ pub struct ComponentState {
     pub handles: usize,
 }
 
+impl Component {
+    /// Where, below `path`, it has more start definitions than `readings` allow (rule CM-START-02): it is invalid then, and is
+    /// not instantiated.
+    pub fn several_starts(&self, readings: Readings, path: &InstancePath) -> Option<InstancePath> {
+        if readings.starts == Starts::One { several_starts(&self.0, path) } else { None }
+    }
+}
+
 impl Store {
     /// Instantiates a component: its imports are bound first, then its definitions are processed in order (Explainer.md,
     /// *Component Definitions*).
@@ -187,10 +195,8 @@ impl Store {
         linker: &ComponentLinker,
         path: InstancePath,
     ) -> Result<ComponentInstance, ComponentError> {
-        if self.components.readings.starts == Starts::One
-            && let Some(at) = several_starts(&component.0, &path)
-        {
-            let (at, rule, reading) = (at.clone(), "CM-START-02".to_owned(), "one".to_owned());
+        if let Some(at) = component.several_starts(self.components.readings, &path) {
+            let (rule, reading) = ("CM-START-02".to_owned(), "one".to_owned());
             self.record(|| Event::RuleApplied { at: at.clone(), rule, reading });
             return Err(ComponentError::SeveralStarts { at });
         }

@@ -8,6 +8,7 @@ mod every_function;
 mod guest;
 mod paths;
 mod poll;
+mod rights;
 mod sandbox;
 mod snapshot;
 mod start;

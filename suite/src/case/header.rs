@@ -1,7 +1,7 @@
 //! The header of a case.
 
 use super::{Build, CaseError};
-use crate::trace::Level;
+use crate::{reading::Reading, trace::Level};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,9 @@ pub struct Header {
     /// Whether it ends only because the embedder stops it. Who runs such a case sets a limit of time or fuel.
     #[serde(default)]
     pub interrupt: bool,
+    /// Readings of contested rules that are not the default: a runtime that follows others is not judged.
+    #[serde(default)]
+    pub readings: Vec<Reading>,
     /// Set if a tool has to make a component of the script's definitions first.
     pub build: Option<Build>,
     /// Set if the case is a program of WASI; the script's `module definition`s are its modules.

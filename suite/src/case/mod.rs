@@ -114,9 +114,10 @@ impl Case {
         self.path.ends_with(JS)
     }
 
-    /// Whether one of its rules gives a verdict; otherwise what a runtime does is recorded.
+    /// Whether one of its rules gives a verdict; otherwise, and by a reading of its own, what a runtime does is recorded.
     pub fn gives_verdict(&self, catalogue: &Catalogue) -> bool {
-        self.header.rules.iter().filter_map(|id| catalogue.get(id)).any(Rule::gives_verdict)
+        self.header.readings.is_empty()
+            && self.header.rules.iter().filter_map(|id| catalogue.get(id)).any(Rule::gives_verdict)
     }
 
     /// The instances that the expected lines speak of: of these, and of no other, they tell every step.

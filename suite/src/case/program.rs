@@ -29,6 +29,7 @@ pub(crate) fn run(definitions: &[Definition], run: &Run, options: &Options) -> R
 fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<Ended, Box<Failure>> {
     let world = Rc::new(RefCell::new(world(run)));
     let mut store = Store::new(&options.config);
+    store.set_readings(options.readings);
     let events = Rc::new(RefCell::new(Vec::new()));
     store.set_sink(Some(Box::new(Recorder(events.clone()))));
     let watchdog = Watchdog::new(options.timeout);

@@ -4,6 +4,7 @@ use super::{
     Build, Case, Definition, DirectiveFailure, Ended, Failure, Report, Run, Verdict, js, judge, made, needs, program,
 };
 use crate::{
+    reading::readings,
     script::{self, DirectiveReport, Options, Script, Status},
     trace::{Cause, Event, Level, Outcome, PostMortem, Trace, compare},
 };
@@ -33,6 +34,7 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     let mut options = Options { level: Some(Level::Full), ..options.clone() };
     let (features, missing) = needs::features(&case.header.needs);
     options.config.features = features;
+    options.readings = readings(&case.header.readings);
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }
@@ -63,6 +65,7 @@ pub fn run_wasi(case: &Case, options: &Options) -> Option<Result<Ended, Box<Fail
     let run = case.header.run.as_ref()?;
     let mut options = options.clone();
     options.config.features = needs::features(&case.header.needs).0;
+    options.readings = readings(&case.header.readings);
     Some(made::definitions(case).and_then(|definitions| on_each_tier(&definitions, run, &options)))
 }
 

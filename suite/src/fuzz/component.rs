@@ -3,17 +3,15 @@
 use super::{Checks, Class, Events, Judge, Verdict, judge::difference, planned, text_of, values::FEATURES};
 use crate::{
     post_mortem,
+    reading::{self, Reading},
     trace::{Event, InstancePath, Level, Outcome, Trace, TrapCode, Value},
 };
 use preflight_engine::{
     Config, Fault, Store,
-    component::{
-        Component, ComponentInstance, ComponentLinker, ComponentVal, DeadHandles, HostItem, Lockdown, Readings,
-        Reentrance, StartException, StartPostReturn, Starts,
-    },
+    component::{Component, ComponentInstance, ComponentLinker, ComponentVal, HostItem, Readings},
 };
 use preflight_plan::{
-    component::{ComponentPlan, Reading},
+    component::{self as plan, ComponentPlan},
     resources::ResourcePlan,
 };
 use std::{cell::RefCell, rc::Rc};
@@ -87,17 +85,20 @@ impl Judge {
 
 /// The engine's settings for the reading of the plan.
 fn readings(plan: &ComponentPlan) -> Readings {
-    let mut readings = Readings::default();
-    match plan.reading {
-        None => {}
-        Some(Reading::OneStart) => readings.starts = Starts::One,
-        Some(Reading::LatePostReturn) => readings.start_post_return = StartPostReturn::AfterLastDefinition,
-        Some(Reading::StoreLockdown) => readings.lockdown = Lockdown::Store,
-        Some(Reading::PassingException) => readings.start_exception = StartException::Passes,
-        Some(Reading::DroppedHandles) => readings.dead_handles = DeadHandles::Dropped,
-        Some(Reading::NoRelatives) => readings.reentrance = Reentrance::TrapRelatives,
+    let chosen: Vec<Reading> = plan.reading.map(by_name).into_iter().collect();
+    reading::readings(&chosen)
+}
+
+/// The suite's word for the plan's.
+pub(super) fn by_name(reading: plan::Reading) -> Reading {
+    match reading {
+        plan::Reading::OneStart => Reading::OneStart,
+        plan::Reading::LatePostReturn => Reading::PostReturnLast,
+        plan::Reading::StoreLockdown => Reading::LockStore,
+        plan::Reading::PassingException => Reading::ExceptionPasses,
+        plan::Reading::DroppedHandles => Reading::DropDeadHandles,
+        plan::Reading::NoRelatives => Reading::TrapRelatives,
     }
-    readings
 }
 
 /// Whether the instantiation did what the component's static plan says.

@@ -26,9 +26,19 @@ const PROBES: &[(&str, &str)] = &[
     ("wide-arithmetic", "(module (func (result i64 i64) (i64.mul_wide_u (i64.const 1) (i64.const 2))))"),
 ];
 
-/// Modules that show whether what was accepted was understood, for runtimes that do not validate; and whether each can be
-/// instantiated.
-const PROOFS: &[(&str, &str, bool)] = &[
+/// How a module shows whether what was accepted was understood.
+#[derive(Debug, Clone, Copy)]
+enum Proof {
+    /// It can be instantiated.
+    Instantiates,
+    /// It cannot be instantiated.
+    Fails,
+    /// Its export `proof` can be called: what a function holds is looked at by some runtimes only then.
+    Runs,
+}
+
+/// Modules that show whether what was accepted was understood, for runtimes that do not validate.
+const PROOFS: &[(&str, &str, Proof)] = &[
     (
         "multi-memory",
         "(module (memory 1) (memory 1)
@@ -37,9 +47,20 @@ const PROOFS: &[(&str, &str, bool)] = &[
              (if (i32.or (i32.load8_u 0 (i32.const 0)) (i32.ne (i32.load8_u 1 (i32.const 0)) (i32.const 7)))
                (then (unreachable))))
            (start $second))",
-        true,
+        Proof::Instantiates,
     ),
-    ("custom-page-sizes", r#"(module (memory 1 (pagesize 1)) (data (i32.const 0) "ab"))"#, false),
+    ("custom-page-sizes", r#"(module (memory 1 (pagesize 1)) (data (i32.const 0) "ab"))"#, Proof::Fails),
+    ("memory64", r#"(module (memory i64 1) (func (export "proof") (drop (memory.grow (i64.const 0)))))"#, Proof::Runs),
+    (
+        "exception-handling",
+        r#"(module (tag $e) (func (export "proof") (block $b (try_table (catch $e $b) (throw $e)))))"#,
+        Proof::Runs,
+    ),
+    (
+        "threads",
+        r#"(module (memory 1 1 shared) (func (export "proof") (drop (i32.atomic.load (i32.const 0)))))"#,
+        Proof::Runs,
+    ),
 ];
 
 /// A module for each proposal of release 2.0, which every case may use.
@@ -102,9 +123,9 @@ impl Accepted {
         for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
             accepted.refused.insert(name, probe(runtime, text, means)?);
         }
-        for (name, text, is_right) in PROOFS {
+        for (name, text, proof) in PROOFS {
             let is_accepted = matches!(accepted.refused.get(name), Some(None));
-            if is_accepted && matches!(means, Means::Bytes) && instantiates(runtime, text)? != *is_right {
+            if is_accepted && matches!(means, Means::Bytes) && !holds(runtime, text, *proof)? {
                 accepted.refused.insert(name, Some(format!("{name} is accepted and not understood")));
             }
         }
@@ -164,11 +185,16 @@ fn probe(runtime: &mut dyn Runtime, text: &str, means: Means) -> Result<Option<S
     }
 }
 
-fn instantiates(runtime: &mut dyn Runtime, text: &str) -> Result<bool, End> {
-    match runtime.compile(&source::text(text)).and_then(|module| runtime.instantiate(module, &[])) {
-        Ok(_) => Ok(true),
+/// Whether the module shows what it is to show.
+fn holds(runtime: &mut dyn Runtime, text: &str, proof: Proof) -> Result<bool, End> {
+    let instantiated = runtime.compile(&source::text(text)).and_then(|module| runtime.instantiate(module, &[]));
+    let end = match (instantiated, proof) {
+        (Ok(instance), Proof::Runs) => runtime.call(instance, "proof", &[]).map(drop),
+        (instantiated, _) => instantiated.map(drop),
+    };
+    match end {
         Err(End::Broken(broken)) => Err(End::Broken(broken)),
-        Err(_) => Ok(false),
+        end => Ok(end.is_ok() != matches!(proof, Proof::Fails)),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 use preflight_engine::{
     Extern, Linker, Module, Store,
-    component::{Component, ComponentInstance},
+    component::{Component, ComponentError, ComponentInstance},
     runtime::InstanceAddr,
     syntax::ExternType,
 };
@@ -154,8 +154,17 @@ impl<'o> Machine<'o> {
             }
             Source::Malformed(message) => Ok(Err(End::Malformed(format!("malformed text: {message}")))),
             Source::Component(bytes) => {
-                Ok(Component::new(&self.options.config, &bytes).map(Defined::Component).map_err(End::from))
+                let component = Component::new(&self.options.config, &bytes).map_err(End::from);
+                Ok(component.and_then(|component| self.allowed(component)).map(Defined::Component))
             }
+        }
+    }
+
+    /// The component, if it is valid as the rules are read here.
+    fn allowed(&self, component: Component) -> Result<Component, End> {
+        match component.several_starts(self.options.readings, &InstancePath::root()) {
+            Some(at) => Err(ComponentError::SeveralStarts { at }.into()),
+            None => Ok(component),
         }
     }
 

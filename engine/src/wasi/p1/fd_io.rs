@@ -6,6 +6,7 @@ use super::{
     errno::{Done, Errno, Failure},
     snapshot::Whence,
     table::{Descriptor, Object},
+    types::rights,
 };
 use crate::trace::{Event, Stream};
 
@@ -165,6 +166,10 @@ pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
     let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.snapshot.whence(call.u32(2)));
     call.check(call.u32(3), 8, 8)?;
     let descriptor = call.table().get_mut(fd)?;
+    match (delta, whence) {
+        (0, Some(Whence::Current)) => demand_tell(descriptor)?,
+        _ => descriptor.demand(rights::FD_SEEK)?,
+    }
     let file = descriptor.seekable()?;
     let from = match whence.ok_or(Errno::Inval)? {
         Whence::Start => 0,
@@ -180,7 +185,13 @@ pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
 pub(super) fn fd_tell(call: &mut Call<'_, '_>) -> Done {
     let fd = call.u32(0);
     let descriptor = call.table().get(fd)?;
+    demand_tell(descriptor)?;
     descriptor.seekable()?;
     let position = descriptor.position;
     call.write_u64(call.u32(1), position)
+}
+
+/// The right to know the position, which that to change it includes.
+fn demand_tell(descriptor: &Descriptor) -> Result<(), Errno> {
+    descriptor.demand(rights::FD_TELL).or_else(|_| descriptor.demand(rights::FD_SEEK))
 }

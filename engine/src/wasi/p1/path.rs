@@ -91,14 +91,35 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     call.check(call.u32(8), 4, 4)?;
     let fd = call.u32(0);
     let options = open_options(follow, oflags, base)?;
+    let parent = call.table().get(fd)?;
+    demand_for_open(parent, oflags, fdflags)?;
+    let kept = parent.kept.inherit(base | call.u64(6))?;
     // Before a file is made that nobody can have.
     call.table().check_room()?;
     let object = match call.table().dir(fd)?.open(&path, options)? {
         Opened::File(file) => Object::File(file),
         Opened::Dir(dir) => Object::Dir(dir),
     };
-    let opened = call.table().insert(Descriptor::new(object, options.read, options.write, fdflags))?;
+    let descriptor = Descriptor::new(object, options.read, options.write, fdflags);
+    let opened = call.table().insert(Descriptor { kept, ..descriptor })?;
     call.write_u32(call.u32(8), opened)
+}
+
+/// The rights that the flags of `path_open` need, beside the one to open.
+fn demand_for_open(parent: &Descriptor, oflags: u16, fdflags: u16) -> Result<(), Errno> {
+    let needs = [
+        (oflags & oflags::CREAT, rights::PATH_CREATE_FILE),
+        (oflags & oflags::TRUNC, rights::PATH_FILESTAT_SET_SIZE),
+        (fdflags & (fdflags::RSYNC | fdflags::SYNC), rights::FD_SYNC),
+    ];
+    for (_, right) in needs.into_iter().filter(|(flag, _)| *flag != 0) {
+        parent.demand(right)?;
+    }
+    match fdflags & fdflags::DSYNC {
+        0 => Ok(()),
+        // Either includes it.
+        _ => parent.demand(rights::FD_DATASYNC).or_else(|_| parent.demand(rights::FD_SYNC)),
+    }
 }
 
 fn open_options(follow: bool, oflags: u16, base: u64) -> Result<OpenOptions, Errno> {

@@ -6,6 +6,7 @@ use super::{
     clock::Clock,
     errno::{Done, Errno},
     table::Object,
+    types::rights,
 };
 use crate::{error::Fault, trace::Resource};
 
@@ -131,6 +132,7 @@ fn is_ready(call: &mut Call<'_, '_>, kind: Kind) -> Option<Ready> {
 /// How much can be read, and whether that is the end. Streams and files are always ready.
 fn readable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
     let descriptor = call.table().get(fd)?;
+    descriptor.demand(rights::POLL_FD_READWRITE | rights::FD_READ)?;
     match &descriptor.object {
         Object::Stdin => {
             let ready = call.world().stdin.ready();
@@ -146,6 +148,7 @@ fn readable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
 
 fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
     let descriptor = call.table().get(fd)?;
+    descriptor.demand(rights::POLL_FD_READWRITE | rights::FD_WRITE)?;
     match descriptor.object {
         Object::Stdin | Object::Dir(_) => Err(Errno::Badf),
         _ if descriptor.write => Ok((1, false)),

@@ -1,8 +1,9 @@
 //! File descriptors: what they stand for, and the table of them.
 //!
-//! Rights are told and not kept, as in current runtimes: `fd_fdstat_get` tells what the kind of object and the way it was
-//! opened allow, `path_open` takes `fd_read` and `fd_write` for the access asked for, and `fd_fdstat_set_rights` is
-//! `notsup`.
+//! A descriptor begins with the rights that the kind of object and the way it was opened allow; as in current runtimes,
+//! `path_open` takes `fd_read` and `fd_write` for the access asked for, and gives the others unasked. Rights are lost by
+//! `fd_fdstat_set_rights` alone, and by being opened through a directory that has lost them: `notcapable` is what a call
+//! gives for want of those. Whatever else is not possible has an errno of its own.
 
 use super::{
     super::world::{Dir, Entry, File, FileKind, World},
@@ -40,11 +41,30 @@ pub(super) struct Descriptor {
     pub preopen: Option<String>,
     /// What `fd_readdir` lists, from the call with cookie 0 on.
     pub listing: Option<Vec<Entry>>,
+    /// The rights that have not been taken away.
+    pub kept: Kept,
+}
+
+/// Which rights have not been taken away: of the descriptor, and of those that are opened through it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    pub base: u64,
+    pub inheriting: u64,
+}
+
+impl Kept {
+    const ALL: Kept = Kept { base: u64::MAX, inheriting: u64::MAX };
+
+    /// What a descriptor keeps that is opened through one that keeps this: `notcapable` if it asks for more.
+    pub fn inherit(self, asked: u64) -> Result<Kept, Errno> {
+        let kept = Kept { base: self.inheriting, inheriting: self.inheriting };
+        if asked & !self.inheriting == 0 { Ok(kept) } else { Err(Errno::Notcapable) }
+    }
 }
 
 impl Descriptor {
     pub fn new(object: Object, read: bool, write: bool, flags: u16) -> Self {
-        Descriptor { object, read, write, flags, position: 0, preopen: None, listing: None }
+        Descriptor { object, read, write, flags, position: 0, preopen: None, listing: None, kept: Kept::ALL }
     }
 
     /// The file, for functions of files: `badf` for anything else.
@@ -83,13 +103,34 @@ impl Descriptor {
 
     /// `fs_rights_base` and `fs_rights_inheriting`.
     pub fn rights(&self) -> (u64, u64) {
+        let (base, inheriting) = self.rights_of_kind();
+        (base & self.kept.base, inheriting & self.kept.inheriting)
+    }
+
+    /// Takes all rights away but these: `notcapable` if the descriptor does not have them.
+    pub fn set_rights(&mut self, base: u64, inheriting: u64) -> Result<(), Errno> {
+        let (has, passes_on) = self.rights();
+        if base & !has != 0 || inheriting & !passes_on != 0 {
+            return Err(Errno::Notcapable);
+        }
+        self.kept.base &= base | !has;
+        self.kept.inheriting &= inheriting | !passes_on;
+        Ok(())
+    }
+
+    /// `notcapable` if one of these rights was taken away.
+    pub fn demand(&self, rights: u64) -> Result<(), Errno> {
+        if self.kept.base & rights == rights { Ok(()) } else { Err(Errno::Notcapable) }
+    }
+
+    fn rights_of_kind(&self) -> (u64, u64) {
         match self.object {
             Object::Stdin => (rights::FD_READ | rights::POLL_FD_READWRITE, 0),
             Object::Stdout | Object::Stderr => (rights::FD_WRITE | rights::POLL_FD_READWRITE, 0),
             Object::File(_) => (self.without_access(rights::ALL & !rights::FD_READDIR), 0),
             Object::Dir(_) => {
-                let size = rights::FD_FILESTAT_SET_SIZE | rights::PATH_FILESTAT_SET_SIZE;
-                let not_here = rights::FD_SEEK | rights::FD_TELL | rights::FD_READ | rights::FD_WRITE | size;
+                let position = rights::FD_SEEK | rights::FD_TELL;
+                let not_here = position | rights::FD_READ | rights::FD_WRITE | rights::FD_FILESTAT_SET_SIZE;
                 (rights::ALL & !not_here, rights::ALL)
             }
         }

@@ -1,10 +1,11 @@
 //! Bugs of released runtimes, as far as what they lead to can be predicted.
 
 use super::{
-    Stop,
+    Failure, Stop,
     store::{Ref, World},
 };
 use crate::plan::{Mode, Module};
+use preflight_engine::trace::Phase;
 use serde::{Deserialize, Serialize};
 
 /// A known bug: where a runtime does what is predicted with it, nothing new has been found.
@@ -28,10 +29,13 @@ pub enum Deviation {
     /// (core `#exec-table-copy`).
     AliasedTablesCopyUpwards,
     /// A start function does not run with the instantiation (core `#exec-instantiation`), but before the first call of an
-    /// export, and that only if the module imports functions; if it fails, again before the next one.
+    /// export, and that only if its index is not 0; if it fails, again before the next one.
     StartWaitsForALookup,
     /// A function of an instance whose segments trapped cannot be called: what comes of it is not predicted.
     EscapedFunctionsBreak,
+    /// A module whose imports are not there, or do not match, is instantiated all the same (core `#exec-instantiation`: it
+    /// fails); what comes of it is not predicted.
+    MissingImportsPass,
 }
 
 impl World<'_> {
@@ -43,8 +47,7 @@ impl World<'_> {
     /// Whether the start function is put off, perhaps for ever.
     pub(super) fn puts_off_start(&mut self, module: &Module, instance: usize) -> bool {
         let is_put_off = self.deviates(Deviation::StartWaitsForALookup);
-        let has_functions = self.spaces[self.instances[instance].module].imported_funcs > 0;
-        self.instances[instance].waiting = module.start.filter(|_| is_put_off && has_functions);
+        self.instances[instance].waiting = module.start.filter(|start| is_put_off && *start > 0);
         is_put_off
     }
 
@@ -55,6 +58,14 @@ impl World<'_> {
             self.instances[instance].waiting = None;
         }
         Ok(())
+    }
+
+    /// What becomes of an instantiation whose imports do not match.
+    pub(super) fn without_imports(&self) -> Failure {
+        match self.deviates(Deviation::MissingImportsPass) {
+            true => Failure::Stop(Phase::Initialise, Stop::Unbounded),
+            false => Failure::Link,
+        }
     }
 
     /// What becomes of an instance of which an active segment has trapped: by the specification, nothing.
@@ -156,6 +167,12 @@ mod tests {
                    "memories": [{ "min": 1 }], "funcs": [{ "result": 7 }],
                    "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "items": [{ "func": 0 }] }],
                    "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 65536 } } }, "bytes": [1] }] }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
+        ),
+        (
+            Deviation::MissingImportsPass,
+            r#"{ "modules": [{ "exports": [{ "memory": 0 }], "memories": [{ "min": 1 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } }, "twist": "missing" }] }],
                  "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
         ),
     ];

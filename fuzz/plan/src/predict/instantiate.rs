@@ -16,7 +16,7 @@ impl World<'_> {
         let attempt = self.attempts[node];
         self.attempts[node] += 1;
         let path = InstancePath::root().child(&node_name(node, attempt));
-        let externs = self.resolve(node).ok_or(Failure::Link)?;
+        let externs = self.resolve(node).ok_or_else(|| self.without_imports())?;
         let instance = self.initial_instance(node, &externs, path.clone());
         let result = self.initialise(instance);
         match result {

@@ -7,7 +7,7 @@ pub(super) use table::{Paint, Table};
 use crate::{
     render::{self, clean},
     run::{
-        component::{Reading, readings},
+        component::{Choice, reading_parser, readings},
         limits::parse_seconds,
     },
     tier::{CompileArgs, Tier},
@@ -48,8 +48,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     official: Option<String>,
     /// Follow this reading of a contested rule of the Component Model instead of the documents'; may be given several times.
-    #[arg(long, value_name = "READING", value_enum, conflicts_with = "official")]
-    reading: Vec<Reading>,
+    #[arg(long, value_name = "READING", value_parser = reading_parser(), conflicts_with = "official")]
+    reading: Vec<Choice>,
     /// What to print: a table for people, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,

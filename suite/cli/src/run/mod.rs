@@ -28,7 +28,7 @@ use crate::{
     tier::{CompileArgs, Tier},
 };
 use anyhow::{Context, bail, ensure};
-use component::Reading;
+use component::Choice;
 use http::HttpArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
@@ -61,8 +61,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
     /// Read a contested rule of the Component Model otherwise than its documents; may be given several times.
-    #[arg(long, value_enum)]
-    reading: Vec<Reading>,
+    #[arg(long, value_name = "READING", value_parser = component::reading_parser())]
+    reading: Vec<Choice>,
     /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
     ///
     /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes

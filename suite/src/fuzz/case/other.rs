@@ -3,7 +3,7 @@
 use super::{case, words};
 use crate::{
     case::line,
-    fuzz::campaign::Input,
+    fuzz::{campaign::Input, component::by_name},
     trace::{Event, InstancePath, Outcome, TrapCode, Value},
 };
 use preflight_plan::{
@@ -112,8 +112,7 @@ const HOST: &str = r#"  (component $Host
 
 /// A plan of components: its root stands in another component, in which a sibling takes the place of the host.
 fn component(plan: &ComponentPlan, title: &str) -> Option<String> {
-    // Scripts have no words for readings either.
-    if has_values(&plan.root) || plan.reading.is_some() {
+    if has_values(&plan.root) {
         return None;
     }
     let expected = plan.expected();
@@ -121,6 +120,9 @@ fn component(plan: &ComponentPlan, title: &str) -> Option<String> {
     let body = printed.trim().strip_prefix("(component")?.to_owned();
     let mut text = format!(";;! title = {title:?}\n;;! rules = [\"CM-ORD-01\"]\n");
     text += ";;! needs = [\"component-model\", \"exception-handling\", \"values\"]\n";
+    if let Some(reading) = plan.reading.map(by_name) {
+        let _ = writeln!(text, ";;! readings = [\"{}\"]", reading.name());
+    }
     let root = format!(
         "(component\n{HOST}  (component $Plan{body}\n  (instance $plan (instantiate $Plan (with \"log\" (func $host \"log\")) \
          (with \"fail\" (func $host \"fail\")))))"
@@ -128,6 +130,13 @@ fn component(plan: &ComponentPlan, title: &str) -> Option<String> {
     match expected.outcome {
         Outcome::Trap { code, .. } => {
             let _ = writeln!(text, "(assert_trap {root} \"{}\")", words(inner(code)));
+        }
+        Outcome::Invalid => {
+            let _ = writeln!(text, "(assert_invalid {root} \"cannot have more than one start function\")");
+            return Some(text);
+        }
+        Outcome::Exception { .. } => {
+            let _ = writeln!(text, "(assert_exception {root})");
         }
         _ => {
             let _ = writeln!(text, "{root}");
@@ -168,6 +177,8 @@ fn moved(event: Event) -> Option<Event> {
             };
             Event::Lifted { at, what, values }
         }
+        // The store is locked as soon as somebody traps, which for the sibling is sooner than for the host.
+        Event::RuleApplied { ref rule, .. } if rule == "CM-TRAP-05" => return None,
         Event::Trapped { at, code, phase } => Event::Trapped { at, code: inner(code), phase },
         event => event,
     };

@@ -11,6 +11,11 @@ use super::{
 };
 use std::net::IpAddr;
 
+/// The longest name, in bytes (RFC 1035, 2.3.4).
+const MAX_NAME: usize = 253;
+/// The longest label, in bytes.
+const MAX_LABEL: usize = 63;
+
 /// `resolve-address-stream`: the address, until it has been told, or why there is none.
 #[derive(Debug)]
 pub(in crate::wasi::p2) struct ResolveAddressStream(Result<Option<IpAddress>, ErrorCode>);
@@ -46,15 +51,26 @@ fn resolve_addresses(
 }
 
 /// Whether it may be a domain name (RFC 1035, 2.3.4, with the underscores that RFC 2181 allows). What is not ASCII may
-/// become a name by IDNA.
+/// become a name by IDNA. What ends in a number is an address that cannot be (RFC 1123, 2.1).
 fn is_domain(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
+    let is_number = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_digit());
+    let mut labels = name.split(['.', '\u{3002}']);
+    (!name.is_ascii() || name.len() <= MAX_NAME)
+        && !labels.clone().next_back().is_some_and(is_number)
+        && labels.all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
     let is_letter = |c: char| match c.is_ascii() {
         true => c.is_ascii_alphanumeric() || c == '-' || c == '_',
         false => !c.is_whitespace() && !c.is_control(),
     };
-    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.chars().all(is_letter);
-    name.len() <= 253 && name.split(['.', '\u{3002}']).all(is_label)
+    // IDNA makes `xn--` and at least one letter a letter of it.
+    let len = if label.is_ascii() { label.len() } else { label.chars().count() + "xn--".len() };
+    (1..=MAX_LABEL).contains(&len)
+        && label.chars().all(is_letter)
+        && !(label.is_ascii() && (label.starts_with('-') || label.ends_with('-')))
 }
 
 fn resolve_next_address(call: &mut Call<'_>, (this,): (Borrow<ResolveAddressStream>,)) -> Done<Option<IpAddress>> {

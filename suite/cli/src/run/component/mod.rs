@@ -4,7 +4,7 @@ mod call;
 mod readings;
 mod session;
 
-pub use readings::{Reading, readings};
+pub use readings::{Choice, parser as reading_parser, readings};
 pub use session::ComponentSession;
 
 use super::{preloaded, wasi::Setup};
@@ -103,7 +103,7 @@ impl ComponentPlan {
     }
 
     /// With readings of contested rules.
-    pub fn with_readings(mut self, chosen: &[Reading]) -> Self {
+    pub fn with_readings(mut self, chosen: &[Choice]) -> Self {
         self.readings = readings(chosen);
         self
     }
