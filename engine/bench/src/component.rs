@@ -114,6 +114,7 @@ pub fn startup(rounds: usize) -> anyhow::Result<Table> {
         let bytes = instances(count);
         let (interp, jit) = (config(Tier::Interp), config(Tier::Jit));
         let from_bytes = |config: &Config| instantiate(config, &Component::new(config, &bytes)?);
+        #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "peers are added"))]
         let mut contenders = vec![
             Contender::new("preflight", || from_bytes(&interp)),
             Contender::new("preflight-jit", || from_bytes(&jit)),
@@ -122,6 +123,7 @@ pub fn startup(rounds: usize) -> anyhow::Result<Table> {
         contenders.push(Contender::new("wasmtime", || peer::from_bytes(&engine, &bytes)));
         table.row(&format!("{count}, from bytes"), contenders, rounds)?;
         let decoded = Component::new(&interp, &bytes)?;
+        #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "peers are added"))]
         let mut contenders = vec![Contender::new("preflight", || instantiate(&interp, &decoded))];
         #[cfg(feature = "peers")]
         {
@@ -140,6 +142,7 @@ pub fn calls(rounds: usize) -> anyhow::Result<Table> {
     for (name, label, count) in
         [("number", "1000 x i32", 1000), ("string", "1000 x 1 KiB string", 1000), ("list", "10 x 1000 records", 10)]
     {
+        #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "peers are added"))]
         let mut contenders = vec![
             Contender::new("preflight", caller(Tier::Interp, &bytes, name, count)?),
             Contender::new("preflight-jit", caller(Tier::Jit, &bytes, name, count)?),

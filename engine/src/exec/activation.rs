@@ -21,6 +21,7 @@ pub(crate) trait Activation {
     fn publish_roots(&mut self);
 
     /// Takes over what others may have changed while they ran in this run's place.
+    #[cfg(feature = "wasi")]
     fn resumed(&mut self);
 
     /// Takes the next slice of fuel, lets other threads of the program run, and looks at the interrupt flag.

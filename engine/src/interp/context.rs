@@ -199,6 +199,7 @@ impl Activation for Cx {
         self.inst()
     }
 
+    #[cfg(feature = "wasi")]
     fn resumed(&mut self) {
         self.reload_memory();
     }

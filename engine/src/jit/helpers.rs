@@ -197,6 +197,7 @@ impl Activation for Active<'_> {
         self.instance.expect("helpers that need the instance get it")
     }
 
+    #[cfg(feature = "wasi")]
     fn resumed(&mut self) {
         self.store().sync_compiled();
         self.run.funcs = self.store().jit.funcs();
