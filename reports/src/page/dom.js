@@ -19,6 +19,11 @@ function append(element, children) {
   }
 }
 
+/** A name that may go on in the next line after each `_`. */
+function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part, index) => (index === 0 ? [part] : [el("wbr"), part]));
+}
+
 /** Text for screen readers alone. */
 function unseen(text) {
   return el("span", { class: "sr" }, text);

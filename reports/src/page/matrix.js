@@ -96,7 +96,7 @@ function columnHead(runtime) {
   return el(
     "th",
     { scope: "col" },
-    el("a", { href: href("runtimes", runtime.name), class: "name" }, shown(runtime.name)),
+    el("a", { href: href("runtimes", runtime.name), class: "name" }, ...breakable(shown(runtime.name))),
     el("span", { class: "version" }, shown(runtime.version)),
     runtime.broken && el("span", { class: "version broken" }, "could not be run"),
   );

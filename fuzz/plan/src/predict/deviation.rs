@@ -5,7 +5,7 @@ use super::{
     store::{Ref, World},
 };
 use crate::plan::{Mode, Module};
-use preflight_engine::trace::Phase;
+use preflight_engine::trace::{Phase, Resource};
 use serde::{Deserialize, Serialize};
 
 /// A known bug: where a runtime does what is predicted with it, nothing new has been found.
@@ -63,7 +63,8 @@ impl World<'_> {
     /// What becomes of an instantiation whose imports do not match.
     pub(super) fn without_imports(&self) -> Failure {
         match self.deviates(Deviation::MissingImportsPass) {
-            true => Failure::Stop(Phase::Initialise, Stop::Unbounded),
+            // As with a loop that ends for want of fuel, what comes after it is not compared.
+            true => Failure::Stop(Phase::Initialise, Stop::Exhausted(Resource::Fuel)),
             false => Failure::Link,
         }
     }

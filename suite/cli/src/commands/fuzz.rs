@@ -21,6 +21,9 @@ use preflight_plan::Deviation;
 use serde_json::json;
 use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
+/// The last number that an input can begin with: there are others after it, for as long as anybody runs.
+const LAST_SEED: u64 = u64::MAX >> 1;
+
 /// Generate link graphs, predict what their initialisation does, and look for who does something else.
 ///
 /// Inputs are numbered: the same number is the same input. Of sixteen, eight are plans of core modules (link graphs with the
@@ -55,7 +58,7 @@ use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::Exit
   preflight fuzz --emit plans --count 100          modules with expected traces, for other people's fuzzers")]
 pub struct Args {
     /// The number of the first input [default: 0, or where the last run of --corpus stopped].
-    #[arg(long, value_name = "N", conflicts_with = "exhaustive")]
+    #[arg(long, value_name = "N", conflicts_with = "exhaustive", value_parser = clap::value_parser!(u64).range(..=LAST_SEED))]
     seed: Option<u64>,
     /// Stop after so many inputs; with --emit, so many plans are written (100 if nothing is given).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["seconds", "exhaustive"])]

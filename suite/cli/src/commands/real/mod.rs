@@ -8,7 +8,7 @@ mod run;
 mod steps;
 
 use super::wast::{Format, Paint, Table};
-use crate::tier::Tier;
+use crate::{output, tier::Tier};
 use anyhow::{Context, bail, ensure};
 use fetch::Cache;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -69,6 +69,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let cache = Cache::new(args.cache.as_deref())?;
     fill(&cache, &programs)?;
     if args.fetch {
+        output::note(&format!("{} programs are in the cache", programs.len()));
         return Ok(ExitCode::SUCCESS);
     }
     let bar = bar(programs.len(), "programs");
