@@ -139,21 +139,15 @@ impl Expectations {
         self.entries.iter().find(|entry| entry.matches(case))
     }
 
-    /// What is not as expected, given the verdicts on `cases`. `all` if these are all cases, so that every entry has to
-    /// match one.
-    pub fn surprises<'v>(
-        &self,
-        cases: &[Case],
-        verdicts: impl Iterator<Item = &'v Verdict>,
-        all: bool,
-    ) -> Vec<Surprise> {
-        let mut surprises: Vec<Surprise> =
-            cases.iter().zip(verdicts).filter_map(|(case, verdict)| self.surprise(case, verdict)).collect();
-        if all {
-            let unmatched = self.entries.iter().filter(|entry| !cases.iter().any(|case| entry.matches(case)));
-            surprises.extend(unmatched.map(|entry| Surprise::Unmatched(entry.pattern().to_owned())));
-        }
-        surprises
+    /// What is not as expected, given the verdicts on `cases`.
+    pub fn surprises<'v>(&self, cases: &[Case], verdicts: impl Iterator<Item = &'v Verdict>) -> Vec<Surprise> {
+        cases.iter().zip(verdicts).filter_map(|(case, verdict)| self.surprise(case, verdict)).collect()
+    }
+
+    /// The entries that match none of `cases`, which have to be all that there are.
+    pub fn unmatched(&self, cases: &[Case]) -> Vec<Surprise> {
+        let unmatched = self.entries.iter().filter(|entry| !cases.iter().any(|case| entry.matches(case)));
+        unmatched.map(|entry| Surprise::Unmatched(entry.pattern().to_owned())).collect()
     }
 
     /// How a verdict is not as expected, if it is not.
@@ -172,23 +166,20 @@ impl Expectations {
     /// The expectations that the verdicts on all `cases` call for. What is known already keeps its reason; what is new has
     /// one that says that nobody has looked yet.
     pub fn updated<'v>(&self, cases: &[Case], verdicts: impl Iterator<Item = &'v Verdict>) -> Self {
-        let failed = cases.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Failed(_)));
-        let entries = failed.map(|(case, verdict)| match self.of(case) {
-            Some(entry) if entry.expected != Expected::Unsupported => {
-                Entry { case: Some(case.path.clone()), rule: None, ..entry.clone() }
+        let entry = |(case, verdict): (&Case, &Verdict)| {
+            let known = self.of(case).filter(|entry| {
+                // What comes and goes is not decided by one run.
+                entry.expected == Expected::Flaky || self.surprise(case, verdict).is_none()
+            });
+            match (known, verdict) {
+                (Some(entry), _) => Some(Entry { case: Some(case.path.clone()), rule: None, ..entry.clone() }),
+                (None, Verdict::Failed(_)) => Some(unexplained(case, verdict)),
+                (None, _) => None,
             }
-            _ => Entry {
-                case: Some(case.path.clone()),
-                rule: None,
-                expected: Expected::Failed,
-                reason: format!("Not looked into yet: {}", verdict.notes().first().map_or("", String::as_str)),
-                link: None,
-                finding: None,
-                no_finding: None,
-            },
-        });
+        };
+        let entries = cases.iter().zip(verdicts).filter_map(entry).collect();
         let (version, deviations) = (self.version.clone(), self.deviations.clone());
-        Expectations { version, deviations, entries: entries.collect() }
+        Expectations { version, deviations, entries }
     }
 
     /// As TOML.
@@ -217,6 +208,19 @@ impl Expectations {
             .chain(self.entries.iter().map(entry))
             .collect::<Vec<_>>()
             .join("\n")
+    }
+}
+
+/// The entry of a case that fails and of which nothing is known.
+fn unexplained(case: &Case, verdict: &Verdict) -> Entry {
+    Entry {
+        case: Some(case.path.clone()),
+        rule: None,
+        expected: Expected::Failed,
+        reason: format!("Not looked into yet: {}", verdict.notes().first().map_or("", String::as_str)),
+        link: None,
+        finding: None,
+        no_finding: None,
     }
 }
 
@@ -260,7 +264,8 @@ mod tests {
 
     fn surprises(text: &str, verdicts: [Verdict; 2]) -> Vec<Surprise> {
         let cases = [case("core/a.wast"), case("core/b.wast")];
-        Expectations::parse("x", text).expect("expectations").surprises(&cases, verdicts.iter(), true)
+        let known = Expectations::parse("x", text).expect("expectations");
+        known.surprises(&cases, verdicts.iter()).into_iter().chain(known.unmatched(&cases)).collect()
     }
 
     fn failed() -> Verdict {
@@ -324,6 +329,21 @@ mod tests {
             [Some("l"), Some("f"), Some("n")]
         );
         assert_eq!(Expectations::parse("x", &new.to_toml()).expect("expectations"), new);
+    }
+
+    #[test]
+    fn updates_keep_what_is_as_expected_and_what_comes_and_goes() {
+        let cases = [case("core/a.wast"), case("core/b.wast"), case("core/c.wast")];
+        let text =
+            entry("core/a.wast", "flaky") + &entry("core/b.wast", "unsupported") + &entry("core/c.wast", "failed");
+        let old = Expectations::parse("x", &text).expect("expectations");
+        let after = |verdicts: [Verdict; 3]| old.updated(&cases, verdicts.iter());
+        let unsupported = || Verdict::Unsupported("u".to_owned());
+        assert_eq!(after([Verdict::Passed, unsupported(), failed()]), old);
+        let new = after([failed(), failed(), Verdict::Passed]);
+        let left: Vec<_> = new.entries.iter().map(|entry| (entry.pattern(), entry.expected)).collect();
+        assert_eq!(left, [("core/a.wast", Expected::Flaky), ("core/b.wast", Expected::Failed)]);
+        assert!(new.entries[1].reason.starts_with("Not looked into yet"));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub struct Export {
 pub fn export(cases: &[Case], catalogue: &Catalogue, format: Format) -> Export {
     let mut export = Export::default();
     match format {
-        Format::Wast => scripts(cases, &mut export),
+        Format::Wast => scripts(cases, catalogue, &mut export),
         Format::Commands => commands(cases, catalogue, &mut export),
         Format::WasiTestsuite => wasi_testsuite(cases, catalogue, &mut export),
         Format::ComponentModel => component_model(cases, catalogue, &mut export),
@@ -65,6 +65,8 @@ fn no_script(case: &Case) -> Option<&'static str> {
         Some("it is a script of JavaScript")
     } else if case.header.run.is_some() {
         Some("it is a program of WASI")
+    } else if !case.header.readings.is_empty() {
+        Some("it follows a reading that is not the documents'")
     } else if case.header.interrupt {
         Some("it ends only because the embedder stops it")
     } else if matches!(case.expected.outcome, crate::trace::Outcome::Exhausted { .. }) {
@@ -74,7 +76,7 @@ fn no_script(case: &Case) -> Option<&'static str> {
     }
 }
 
-fn scripts(cases: &[Case], export: &mut Export) {
+fn scripts(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
     let mut manifest = Vec::new();
     for case in cases {
         if let Some(why) = no_script(case) {
@@ -84,6 +86,7 @@ fn scripts(cases: &[Case], export: &mut Export) {
         let header = &case.header;
         manifest.push(json!({
             "path": case.path, "title": header.title, "rules": header.rules, "needs": header.needs,
+            "verdict": case.gives_verdict(catalogue),
         }));
         export.files.push((case.path.clone(), case.text.clone().into_bytes()));
         export.cases += 1;

@@ -115,10 +115,10 @@ impl Column {
     }
 
     /// What is not as the expectations say.
-    pub fn surprises(&self, expectations: &Expectations, cases: &[Case], all: bool) -> Vec<Surprise> {
+    pub fn surprises(&self, expectations: &Expectations, cases: &[Case]) -> Vec<Surprise> {
         match self.broken {
             Some(_) => Vec::new(),
-            None => expectations.surprises(cases, self.reports.iter().map(|report| &report.verdict), all),
+            None => expectations.surprises(cases, self.reports.iter().map(|report| &report.verdict)),
         }
     }
 }

@@ -31,8 +31,7 @@ fn check(name: &str, chapters: &[&str], least: usize) {
         match catch_unwind(AssertUnwindSafe(|| matrix::column(&mut *make(), one, &catalogue, &|| {}))) {
             Ok(column) => {
                 assert!(column.broken.is_none(), "{}: {:?}", case.path, column.broken);
-                wrong
-                    .extend(column.surprises(&expectations, one, false).iter().map(|surprise| format!("{surprise:?}")));
+                wrong.extend(column.surprises(&expectations, one).iter().map(|surprise| format!("{surprise:?}")));
                 passed += column.reports.iter().filter(|report| report.verdict == Verdict::Passed).count();
             }
             Err(_) if expectations.of(case).is_some_and(|entry| entry.expected == Expected::Failed) => {}

@@ -48,7 +48,7 @@ fn as_expected(name: &str) -> Result<(), Failed> {
     cases.retain(Case::is_js);
     let column = matrix::column(&mut *runtime, &cases, &rules().expect("the catalogue"), &|| ());
     let expectations = Expectations::built_in(name).expect("expectations");
-    let surprises = column.surprises(&expectations, &cases, false);
+    let surprises = column.surprises(&expectations, &cases);
     if expectations.speak_of(&column.about.version) {
         assert_eq!(surprises, [], "{name}");
     }

@@ -52,14 +52,8 @@ fn an_unknown_key_is_refused() {
 /// Rules and proposals that cases name and that there are not.
 fn unknown_names(cases: &[Case], catalogue: &Catalogue) -> Vec<String> {
     let mut mistakes = Vec::new();
-    for Case { path, header, .. } in cases {
-        if header.rules.is_empty() {
-            mistakes.push(format!("{path}: no rules"));
-        }
-        let unknown = header.rules.iter().filter(|id| catalogue.get(id).is_none());
-        mistakes.extend(unknown.map(|id| format!("{path}: there is no rule {id}")));
-        let unknown = header.needs.iter().filter(|name| needs::get(name).is_none());
-        mistakes.extend(unknown.map(|name| format!("{path}: there is no proposal {name:?}")));
+    for case in cases {
+        mistakes.extend(case.mistakes(catalogue).into_iter().map(|mistake| format!("{}: {mistake}", case.path)));
     }
     mistakes
 }

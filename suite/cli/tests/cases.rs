@@ -54,6 +54,54 @@ fn wrong_cases_and_names_are_status_2() {
 }
 
 #[test]
+fn a_header_with_a_mistake_gives_no_verdict() {
+    let script = "(module $A (func (export \"f\")))\n(assert_return (invoke $A \"f\") (i32.const 1))\n";
+    for (keys, said) in [
+        ("rules = [\"CORE-NONE-01\"]", "c.wast: there is no rule CORE-NONE-01"),
+        ("rules = []", "c.wast: no rules"),
+        ("rules = [\"CORE-START-09\"]\n;;! needs = [\"gcc\"]", "c.wast: there is no proposal \"gcc\""),
+        (
+            "rules = [\"CORE-START-09\"]\n;;! readings = [\"lock-store\"]",
+            "c.wast: lock-store is a reading of CM-TRAP-05",
+        ),
+    ] {
+        let folder = Folder::with(&[("c.wast", &format!(";;! title = \"t\"\n;;! {keys}\n{script}"))]);
+        let run = folder.run("run --cases .");
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{keys}");
+        contains(&run.err, &[said]);
+    }
+}
+
+#[test]
+fn a_reading_that_a_case_names_is_held_against_the_reference_engine() {
+    let text = ";;! title = \"t\"\n;;! rules = [\"CM-TRAP-05\"]\n;;! needs = [\"component-model\"]\n\
+        ;;! readings = [\"lock-store\"]\n\
+        (component $A (core module $M (func (export \"f\"))) (core instance $m (instantiate $M))\n\
+          (func (export \"f\") (canon lift (core func $m \"f\"))))\n\
+        (assert_trap (component (core module $T (func $s unreachable) (start $s)) (core instance (instantiate $T)))\n\
+          \"unreachable\")\n";
+    let end = |end: &str| Folder::with(&[("c.wast", &format!("{text}{end}\n"))]).run("run --cases .");
+    assert_eq!(end("(assert_trap (invoke $A \"f\") \"cannot enter component instance\")").status, 0);
+    let run = end("(assert_return (invoke $A \"f\"))");
+    assert_eq!(run.status, 1);
+    contains(&run.out, &["FAILED reference c.wast"]);
+}
+
+#[test]
+fn an_entry_that_matches_nothing_is_told_whatever_is_selected() {
+    let entry = |case: &str, expected: &str| {
+        format!("[[entry]]\ncase = \"{case}\"\nexpected = \"{expected}\"\nreason = \"r\"\n")
+    };
+    let folder = Folder::with(&[("e.toml", &entry("core/nothing*", "failed"))]);
+    let run = folder.run("run --filter core/start-runs --expect e.toml");
+    assert_eq!(run.status, 1, "{}", run.out);
+    contains(&run.out, &["matches no case: core/nothing*"]);
+    // A case that is there and is not selected is no mistake.
+    folder.write("e.toml", entry("core/start-section-before-segments.wast", "failed").as_bytes());
+    assert_eq!(folder.run("run --filter core/start-runs --expect e.toml").status, 0);
+}
+
+#[test]
 fn programs_run_on_every_tier() {
     for tier in ["interp", "jit", "both"] {
         let run = Folder::with(&[]).run(&format!("run --filter p1/ --tier {tier} --format json"));

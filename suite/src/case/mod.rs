@@ -120,6 +120,22 @@ impl Case {
             && self.header.rules.iter().filter_map(|id| catalogue.get(id)).any(Rule::gives_verdict)
     }
 
+    /// What the header names and there is not, and what it does not name and has to; nothing, if all is well.
+    pub fn mistakes(&self, catalogue: &Catalogue) -> Vec<String> {
+        let Header { rules, needs, readings, .. } = &self.header;
+        let mut mistakes = Vec::new();
+        if rules.is_empty() {
+            mistakes.push("no rules".to_owned());
+        }
+        let unknown = rules.iter().filter(|id| catalogue.get(id).is_none());
+        mistakes.extend(unknown.map(|id| format!("there is no rule {id}")));
+        let unknown = needs.iter().filter(|name| needs::get(name).is_none());
+        mistakes.extend(unknown.map(|name| format!("there is no proposal {name:?}")));
+        let strange = readings.iter().filter(|reading| !rules.iter().any(|id| id == reading.rule()));
+        mistakes.extend(strange.map(|reading| format!("{} is a reading of {}", reading.name(), reading.rule())));
+        mistakes
+    }
+
     /// The instances that the expected lines speak of: of these, and of no other, they tell every step.
     pub fn instances(&self) -> BTreeSet<&InstancePath> {
         self.expected.events.iter().map(|event| event.at()).collect()

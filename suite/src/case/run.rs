@@ -112,7 +112,7 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
     }
     // A case that speaks of no instance leaves it to the reader which ones are of interest.
     let events = if case.expected.events.is_empty() { ended.events } else { actual.events };
-    (Verdict::of(case, catalogue, failures), Trace { events, ..actual })
+    (Verdict::on_reference(case, catalogue, failures), Trace { events, ..actual })
 }
 
 /// The program on the tier of `options`; or on both, which must agree on everything.
@@ -175,7 +175,7 @@ fn verdict(case: &Case, catalogue: &Catalogue, script: &Script, actual: &Trace) 
     if is_traced {
         failures.extend(compare(&case.expected, actual).map(Failure::Trace));
     }
-    Verdict::of(case, catalogue, failures)
+    Verdict::on_reference(case, catalogue, failures)
 }
 
 fn failure(report: &DirectiveReport) -> Failure {

@@ -37,9 +37,18 @@ impl Verdict {
     pub fn of(case: &super::Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Self {
         match case.gives_verdict(catalogue) {
             false => Verdict::Recorded(failures),
-            true if failures.is_empty() => Verdict::Passed,
-            true => Verdict::Failed(failures),
+            true => Verdict::judged(failures),
         }
+    }
+
+    /// As [`of`](Self::of), on the reference engine: it follows the readings that a case names, and is held to them.
+    #[cfg(feature = "reference")]
+    pub(super) fn on_reference(case: &super::Case, catalogue: &Catalogue, failures: Vec<Failure>) -> Self {
+        if case.header.readings.is_empty() { Self::of(case, catalogue, failures) } else { Self::judged(failures) }
+    }
+
+    fn judged(failures: Vec<Failure>) -> Self {
+        if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures) }
     }
 
     /// The word for it: `passed`, `failed`, `unsupported` or `recorded`.

@@ -35,7 +35,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
     let again = Box::new(|name: &str| format!("--runtime {name}"));
-    let job = Job { cases: case::all()?, catalogue, places, targets, all: true, jobs: args.jobs, again };
+    let cases = case::all()?;
+    let job =
+        Job { chosen_from: Some(cases.clone()), cases, catalogue, places, targets, all: true, jobs: args.jobs, again };
     let columns = with_expectations(run_job(&job)?, None)?;
     finish(&job, columns, Some(&args.out), Format::Text)
 }

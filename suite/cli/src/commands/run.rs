@@ -95,7 +95,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (cases, all) = args.selection.cases(&catalogue)?;
     let places = places()?;
     let targets = targets(&args, &places)?;
-    let job = Job { cases, catalogue, places, targets, all, jobs: args.jobs, again: again(&args) };
+    // What is built in speaks of the built-in cases.
+    let is_own = args.selection.folder().is_some() && args.expect.is_none();
+    let chosen_from = if is_own { None } else { Some(args.selection.all()?) };
+    let job = Job { cases, chosen_from, catalogue, places, targets, all, jobs: args.jobs, again: again(&args) };
     let columns = run_job(&job)?;
     if let Some(missing) = args.runtimes.iter().find(|name| !columns.iter().any(|column| column.about.name == **name)) {
         bail!("the runtime {missing} is not on this machine; `preflight runtimes install {missing}` may bring it");

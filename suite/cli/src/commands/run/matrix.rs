@@ -42,8 +42,10 @@ pub struct Job {
     pub places: Places,
     /// The runtimes.
     pub targets: Vec<Target>,
-    /// Whether these are all cases, so that every expectation has to match one.
+    /// Whether these are all cases, so that they decide about a whole file of expectations.
     pub all: bool,
+    /// What these cases were chosen from, if every expectation has to match one of those.
+    pub chosen_from: Option<Vec<Case>>,
     /// How many cases of the reference engine run at the same time.
     pub jobs: Option<u16>,
     /// The arguments that name the runtime of this name, and what else the run was given, to repeat it.
@@ -168,7 +170,10 @@ pub fn finish(
 
 /// What is not as the expectations say, and what only differs from them because they speak of another version.
 fn surprises(job: &Job, column: &Column, known: &Expectations) -> (Vec<Surprise>, Vec<Surprise>) {
-    let all = column.surprises(known, &job.cases, job.all);
+    let mut all = column.surprises(known, &job.cases);
+    if let (None, Some(cases)) = (&column.broken, &job.chosen_from) {
+        all.extend(known.unmatched(cases));
+    }
     let is_same = known.speak_of(&column.about.version);
     // Whether an entry matches a case does not depend on the version.
     all.into_iter().partition(|surprise| is_same || matches!(surprise, Surprise::Unmatched(_)))
@@ -194,8 +199,8 @@ pub fn update(job: &Job, columns: Vec<(Column, Expectations)>, file: Option<&Pat
             updated.entries.extend(others.cloned());
             updated.entries.sort_by(|a, b| (&a.case, &a.rule).cmp(&(&b.case, &b.rule)));
         }
-        // A project's own file is about the version that is being written.
-        if job.all && file.is_none() {
+        // A project's own file need not say a version: it is about the one that is being written.
+        if job.all && (file.is_none() || updated.version.is_some()) {
             updated.version = Some(column.about.version.clone());
         }
         let count = updated.entries.len();

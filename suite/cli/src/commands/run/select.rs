@@ -44,15 +44,27 @@ impl Selection {
         for id in &self.rules {
             ensure!(catalogue.get(id).is_some(), "there is no rule {id}; `preflight rules` lists them");
         }
-        let mut cases = match &self.cases {
-            Some(folder) => in_folder(folder)?,
-            None => case::all()?,
-        };
+        let mut cases = self.all()?;
         let all = cases.len();
         let is_of = |case: &Case| self.rules.is_empty() || case.header.rules.iter().any(|id| self.rules.contains(id));
         cases.retain(|case| case.path.contains(&self.filter) && is_of(case));
         ensure!(!cases.is_empty(), "none of {all} cases is selected; give another --filter or --rule, or none");
+        for case in &cases {
+            let mistakes = case.mistakes(catalogue);
+            ensure!(mistakes.is_empty(), "{}: {} (in the header)", case.path, mistakes.join(", "));
+        }
         Ok((cases, !self.is_partial()))
+    }
+
+    /// All that the filters choose from.
+    ///
+    /// # Errors
+    /// A case that cannot be read.
+    pub fn all(&self) -> anyhow::Result<Vec<Case>> {
+        match &self.cases {
+            Some(folder) => in_folder(folder),
+            None => Ok(case::all()?),
+        }
     }
 }
 
