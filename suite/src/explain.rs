@@ -3,6 +3,7 @@
 
 use crate::{
     case::{Case, Report, line},
+    printable::escaped,
     trace::Trace,
 };
 use preflight_spec_tests::Catalogue;
@@ -20,7 +21,9 @@ pub fn explain(case: &Case, report: &Report, catalogue: &Catalogue, again: &str)
         let _ = writeln!(text, "    source: {}", rule.source.join("; "));
     }
     for note in report.verdict.notes() {
-        let _ = writeln!(text, "  {note}");
+        for line in note.lines() {
+            let _ = writeln!(text, "  {}", escaped(line));
+        }
     }
     side_by_side(&mut text, &case.expected, &report.actual);
     let _ = writeln!(text, "  again: {again}");
@@ -32,7 +35,8 @@ fn side_by_side(text: &mut String, expected: &Trace, actual: &Trace) {
     let level = expected.level.min(actual.level);
     let lines = |trace: &Trace| {
         let events = trace.events.iter().filter(|event| event.level() <= level).cloned().collect();
-        line::print_all(&Trace { events, ..trace.clone() })
+        let lines = line::print_all(&Trace { events, ..trace.clone() });
+        lines.iter().map(|line| escaped(line)).collect::<Vec<_>>()
     };
     let (left, right) = (lines(expected), lines(actual));
     if left.is_empty() && right.is_empty() {

@@ -103,6 +103,8 @@ thread_local! {
     static WORKERS: RefCell<Option<Remote>> = const { RefCell::new(None) };
 }
 
+/// One test. It stands alone: a runtime that hangs costs the limit of time in each, since runners start tests in any order and
+/// in processes of their own, and a test must not fail for what another one saw.
 fn one(case: &Case, known: &Expectations) -> Result<(), Failed> {
     let catalogue = &rules_called(&case.header.rules)?;
     let report = WORKERS.with_borrow_mut(|worker| {

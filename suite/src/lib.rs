@@ -39,6 +39,7 @@ pub mod messages;
 pub mod official;
 #[cfg(feature = "reference")]
 pub mod post_mortem;
+mod printable;
 pub mod reading;
 
 pub mod commands;
@@ -53,3 +54,4 @@ pub mod toolchain;
 
 pub use preflight_engine::trace;
 pub use preflight_reports::results;
+pub use printable::printable;

@@ -3,9 +3,9 @@
 use crate::trace::{Outcome, Trace};
 use crate::{
     case::{Broken, Case, Failure, Report, Verdict, line},
-    expect::{Expectations, Surprise},
+    expect::{ExpectError, Expectations, Surprise},
     runtime::{
-        self, About, Judge, Runtime,
+        self, About, GivenUp, Judge, Runtime,
         known::{Known, Places},
         process::{Driver, Limits, Remote},
     },
@@ -19,6 +19,10 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+
+/// After how many cases in a row without an answer a runtime is asked no more. Each of them costs the limit of time, and a
+/// runtime that always hangs would keep everybody waiting for hours to show nothing else.
+const HANGS_IN_A_ROW: usize = 5;
 
 /// How the names of this program's temporary folders begin.
 const TEMPORARY: &str = "preflight-";
@@ -38,6 +42,17 @@ pub struct Column {
     pub broken: Option<Broken>,
     /// Wall time.
     pub elapsed: Duration,
+    /// How it was chosen.
+    pub chosen: Chosen,
+}
+
+/// How a runtime was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// By a name that this program knows.
+    Known,
+    /// By a command or a file, whose runtime may call itself whatever it likes: the argument of `preflight run` that says so.
+    Given(String),
 }
 
 /// Runs `cases` on `runtime`, and tells `progress` about each that is done.
@@ -52,16 +67,35 @@ pub fn column(
         Ok(judge) => judge,
         Err(broken) => return Column { broken: Some(broken), ..Column::empty(about) },
     };
+    let mut hangs = 0;
     let one = |case: &Case| {
         let start = Instant::now();
-        let report = runtime::run(case, runtime, &judge);
+        let report = if hangs < HANGS_IN_A_ROW {
+            runtime::run(case, runtime, &judge)
+        } else {
+            runtime::run(case, &mut GivenUp { about: judge.about.clone(), hangs }, &judge)
+        };
+        hangs = hangs_after(hangs, &report.verdict);
         progress();
         (report, start.elapsed())
     };
     let (reports, times) = cases.iter().map(one).unzip();
     let refused = judge.accepted.refused().into_iter().chain(judge.accepted.lacks().iter().copied());
     let refused = refused.map(str::to_owned).collect();
-    Column { refused, about, reports, times, broken: None, elapsed: start.elapsed() }
+    Column { refused, reports, times, elapsed: start.elapsed(), ..Column::empty(about) }
+}
+
+/// How many cases in a row had no answer, after one more. One that the runtime cannot do shows nothing either way.
+fn hangs_after(hangs: usize, verdict: &Verdict) -> usize {
+    match verdict {
+        Verdict::Failed(failures) => match failures.as_slice() {
+            [Failure::Broken(Broken::Hung { .. })] => hangs + 1,
+            [Failure::Broken(Broken::GivenUp { .. })] => hangs,
+            _ => 0,
+        },
+        Verdict::Unsupported(_) => hangs,
+        Verdict::Passed | Verdict::Recorded(_) => 0,
+    }
 }
 
 /// Runs `cases` on those of the runtimes that are found here, each on a thread of its own. Those that are not found are
@@ -111,7 +145,24 @@ pub fn driver(
 impl Column {
     fn empty(about: About) -> Self {
         let (refused, reports, times) = Default::default();
-        Column { about, refused, reports, times, broken: None, elapsed: Duration::ZERO }
+        Column { about, refused, reports, times, broken: None, elapsed: Duration::ZERO, chosen: Chosen::Known }
+    }
+
+    /// The same, chosen in another way.
+    #[must_use]
+    pub fn chosen(self, chosen: Chosen) -> Self {
+        Column { chosen, ..self }
+    }
+
+    /// The built-in expectations, if they are about this runtime: one that chose its name itself has to have the version that
+    /// they speak of, too.
+    ///
+    /// # Errors
+    /// [`ExpectError`]; the tests of this crate read every file.
+    pub fn built_in_expectations(&self) -> Result<Expectations, ExpectError> {
+        let built_in = Expectations::built_in(&self.about.name)?;
+        let is_same = built_in.version.as_ref() == Some(&self.about.version);
+        Ok(if is_same || self.chosen == Chosen::Known { built_in } else { Expectations::default() })
     }
 
     /// What is not as the expectations say.

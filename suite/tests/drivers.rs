@@ -3,8 +3,9 @@
 
 use preflight::{
     case::{Broken, Case, Failure, Verdict},
-    matrix,
+    matrix::{self, Column},
     runtime::{
+        Runtime,
         needs::Accepted,
         process::{Driver, Limits, Remote, check},
     },
@@ -53,6 +54,154 @@ fn verdicts(then: &str) -> Vec<Broken> {
         verdict => panic!("{verdict:?}"),
     });
     broken.collect()
+}
+
+/// A driver whose `hello` is answered by `about`, and which does `then` when it is asked anything else but `reset`; if it does
+/// not end in that, the request is unsupported. `$line` is the request.
+fn open_driver(about: &str, then: &str) -> Driver {
+    let script = format!(
+        r#"while read -r line; do
+  id=${{line#*\"id\":}}; id=${{id%%[,\}}]*}}
+  case $line in
+    *'"hello"'*) printf '{{"id":%s,"protocol":1,"about":%s}}\n' "$id" '{about}' ;;
+    *'"reset"'*) echo "{{\"id\":$id}}" ;;
+    *) {then}; echo "{{\"id\":$id,\"end\":{{\"class\":\"unsupported\",\"message\":\"nothing\"}}}}" ;;
+  esac
+done"#
+    );
+    Driver::new(["sh".to_owned(), "-c".to_owned(), script])
+}
+
+fn about(name: &str, version: &str) -> String {
+    format!(
+        r#"{{"name":"{name}","version":"{version}","level":"observable","abilities":["core"],"lineage":{{"engine":"e","linker":"l"}}}}"#
+    )
+}
+
+fn cases(count: usize) -> Vec<Case> {
+    let text = ";;! title = \"t\"\n;;! rules = [\"CORE-LINK-01\"]\n(module)\n";
+    (0..count).map(|number| Case::parse(&format!("core/{number}.wast"), text).expect("a case")).collect()
+}
+
+fn column(driver: Driver, cases: &[Case]) -> Column {
+    let mut remote = Remote::start(driver, limits()).expect("a driver that greets");
+    matrix::column(&mut remote, cases, &rules().expect("the catalogue"), &|| ())
+}
+
+/// The module of a tail call holds its opcode, and is the only one of the questions that does.
+#[test]
+fn one_that_breaks_when_it_is_asked_what_it_accepts_is_started_again() {
+    let tail_call = "case $line in *0012000b*)";
+    for (then, words) in [
+        ("echo oops >&2; exit 3", "the runtime crashed (exit status: 3); it said: oops"),
+        ("sleep 1000", "the runtime gave no answer within 700 ms"),
+        ("echo nonsense; continue", "is none: expected ident"),
+    ] {
+        let driver = open_driver(&about("probed", "1"), &format!("{tail_call} {then} ;; esac"));
+        let mut remote = Remote::start(driver, limits()).expect("a driver that greets");
+        let accepted = Accepted::ask(&mut remote).expect("it is started again");
+        let refusal = accepted.refusal("tail-call").expect("it broke in it");
+        assert!(refusal.starts_with("asked for tail-call, ") && refusal.contains(words), "{refusal}");
+        assert_eq!(accepted.refusal("gc"), Some("unsupported: nothing"));
+    }
+}
+
+#[test]
+fn what_it_breaks_in_of_release_2_is_told() {
+    // `data.drop 0`
+    let driver = open_driver(&about("probed", "1"), "case $line in *fc09000b*) exit 4 ;; esac");
+    let mut remote = Remote::start(driver, limits()).expect("a driver that greets");
+    let lacking = Accepted::ask(&mut remote).expect("it is started again").lacking().expect("it lacks everything");
+    let words = "multi-value, bulk-memory (asked for it, the runtime crashed (exit status: 4)), reference-types";
+    assert!(lacking.contains(words), "{lacking}");
+}
+
+#[test]
+fn one_that_always_breaks_is_given_up() {
+    let start = Instant::now();
+    let column = column(open_driver(&about("hung", "1"), "sleep 1000"), &cases(1));
+    assert!(matches!(column.broken, Some(Broken::Hung { limit_ms: 700 })) && column.reports.is_empty());
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+/// It answers the questions, which come before the first case, and none of a case.
+#[test]
+fn one_that_hangs_in_one_case_after_the_other_is_asked_no_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let count = folder.path().join("count");
+    let questions = Accepted::questions();
+    let then = format!(
+        "echo >> {count}; if [ $(wc -l < {count}) -gt {questions} ]; then sleep 1000; fi",
+        count = count.display()
+    );
+    let start = Instant::now();
+    let column = column(open_driver(&about("hangs", "1"), &then), &cases(40));
+    assert!(start.elapsed() < Duration::from_secs(15));
+    let broken: Vec<&Broken> = column
+        .reports
+        .iter()
+        .map(|report| match &report.verdict {
+            Verdict::Failed(failures) => match failures.as_slice() {
+                [Failure::Broken(broken)] => broken,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(broken[..5], [&Broken::Hung { limit_ms: 700 }; 5]);
+    assert_eq!(broken[5..], [&Broken::GivenUp { hangs: 5 }; 35]);
+}
+
+#[test]
+fn a_name_is_no_path_and_words_are_fit_for_a_terminal() {
+    for name in ["../../../escape", "", ".hidden", "a/b", "a\\u001b[2J", "a\\nok: 1", &"x".repeat(65)] {
+        let wrong = Remote::start(open_driver(&about(name, "1"), ":"), limits()).err();
+        assert!(
+            matches!(&wrong, Some(Broken::Rubbish { error, .. }) if error.starts_with("no name")),
+            "{name}: {wrong:?}"
+        );
+    }
+    let version = "1\\u001b[2J\\nok: 517 cases";
+    let remote = Remote::start(open_driver(&about("a B-c_1.0", version), ":"), limits()).expect("a driver that greets");
+    assert_eq!(remote.about().version, "1\\u{1b}[2J | ok: 517 cases");
+    let says = r#"printf '{"id":%s,"end":{"class":"failed","message":"\\u001b[31m\\nok"}}\n' "$id"; continue"#;
+    let mut remote = Remote::start(open_driver(&about("a", "1"), says), limits()).expect("a driver that greets");
+    let end = remote.compile(b"").expect_err("it fails");
+    assert_eq!(end.to_string(), "failed (\\u{1b}[31m | ok)");
+    let dies = "printf '\\033[31m\\nok' >&2; exit 1";
+    let mut remote = Remote::start(open_driver(&about("a", "1"), dies), limits()).expect("a driver that greets");
+    let end = remote.compile(b"").expect_err("it dies").to_string();
+    assert!(end.ends_with("it said: \\u{1b}[31m | ok"), "{end}");
+}
+
+/// Whether the process still runs. One that was not waited for by whoever adopted it does not.
+#[cfg(target_os = "linux")]
+fn lives(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
+}
+
+/// What a worker started does not outlive it, and does not hide that it has died.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_dies_takes_its_children_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pid");
+    for (redirected, is_open) in [("", true), (" > /dev/null 2>&1", false)] {
+        let then = format!("sleep 1000{redirected} & echo $! > {}; exit 7", file.display());
+        let patient = Limits { answer: Duration::from_secs(60), ..limits() };
+        let mut remote = Remote::start(open_driver(&about("a", "1"), &then), patient).expect("a driver that greets");
+        let start = Instant::now();
+        let end = remote.compile(b"").expect_err("it dies").to_string();
+        assert_eq!(end, "the runtime crashed (exit status: 7)", "{is_open}");
+        assert!(start.elapsed() < Duration::from_secs(10));
+        let pid = std::fs::read_to_string(&file).expect("the child's number");
+        let patience = Instant::now() + Duration::from_secs(5);
+        while lives(pid.trim()) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!lives(pid.trim()), "{is_open}");
+    }
 }
 
 #[test]

@@ -139,3 +139,43 @@ fn a_driver_in_another_language_is_a_column() {
     assert_eq!(run.status, 2);
     contains(&run.out, &["BROKEN", "false"]);
 }
+
+/// A driver that says yes to everything, under the name of another runtime.
+#[cfg(unix)]
+const LIAR: &str = r#"
+about='"protocol":1,"about":{"name":"wasmi","version":"99","level":"observable","abilities":["core"],
+"lineage":{"engine":"e","linker":"l"}}'
+while read -r line; do
+  id=${line#*\"id\":}; id=${id%%[,\}]*}
+  case $line in
+    *'"hello"'*) echo "{\"id\":$id,$(echo $about)}" ;;
+    *) echo "{\"id\":$id,\"module\":0,\"instance\":0,\"values\":[],\"size\":0,\"bytes\":\"\"}" ;;
+  esac
+done
+"#;
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_a_driver_gives_itself_proves_nothing() {
+    let folder = Folder::with(&[("liar.sh", LIAR), ("it's known.toml", "")]);
+    std::fs::create_dir_all(folder.path("spec-tests/expect")).unwrap();
+    let case = preflight::expect::Expectations::built_in("wasmi").expect("expectations").entries.remove(0).case;
+    let case = case.expect("the first entry names a case");
+    // What is known of wasmi is not known of it.
+    let run = folder.run_list(&["run", "--driver", "sh liar.sh", "--filter", &case], &[], "");
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    contains(&run.out, &["FAILED wasmi", &format!("again: preflight run --driver 'sh liar.sh' --filter {case}\n")]);
+    let args = ["run", "--driver", "sh liar.sh", "--filter", &case, "--expect", "it's known.toml"];
+    let run = folder.run_list(&args, &[], "");
+    let again = format!("again: preflight run --driver 'sh liar.sh' --expect 'it'\\''s known.toml' --filter {case}\n");
+    contains(&run.out, &[&again]);
+    // Nor does its file become that of wasmi.
+    let run = folder.run_list(&["run", "--driver", "sh liar.sh", "--filter", &case, "--update-expectations"], &[], "");
+    assert_eq!(run.status, 2, "{}{}", run.out, run.err);
+    contains(&run.err, &["is not the wasmi that is known", "--expect"]);
+    // It is told which file was used.
+    let entry = format!("[[entry]]\ncase = {case:?}\nexpected = \"unsupported\"\nreason = \"r\"\n");
+    let folder = Folder::with(&[("liar.sh", LIAR), ("known.toml", &entry)]);
+    let args = ["run", "--driver", "sh liar.sh", "--filter", &case, "--expect", "known.toml"];
+    contains(&folder.run_list(&args, &[], "").out, &[&format!("{case}: failed, which known.toml does not expect")]);
+}

@@ -35,7 +35,7 @@ fn a_wrong_step_is_shown_with_the_rule_in_words() {
             "FAILED reference bad.wast: A trap",
             "CORE-START-09",
             "step 2: expected /#0 start 1 entered, got /#0 start 0 entered",
-            "again: preflight run --runtime reference --cases 'cases' --filter bad.wast",
+            "again: preflight run --runtime reference --cases cases --filter bad.wast",
         ],
     );
     assert!(!run.out.contains("FAILED reference good"));

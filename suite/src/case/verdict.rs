@@ -2,6 +2,7 @@
 
 use super::{Deviation, line};
 use crate::{
+    printable::printable,
     source::ScriptError,
     trace::{Difference, Trace},
 };
@@ -141,21 +142,29 @@ pub enum Broken {
         /// The limit, in bytes.
         limit_bytes: u64,
     },
+    /// It gave no answer to several cases in a row, and was not asked any more.
+    GivenUp {
+        /// How many.
+        hangs: usize,
+    },
 }
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Broken::NotStarted(why) => write!(f, "the runtime could not be started: {why}"),
+            Broken::NotStarted(why) => write!(f, "the runtime could not be started: {}", printable(why)),
             Broken::Hung { limit_ms } => write!(f, "the runtime gave no answer within {limit_ms} ms and was ended"),
             Broken::Crashed { status, stderr } => {
                 // Who ends in peace and without an answer has not crashed.
                 let how = if status == "exit status: 0" { "ended before it had answered" } else { "crashed" };
-                let said = if stderr.is_empty() { String::new() } else { format!("; it said: {stderr}") };
+                let said = if stderr.is_empty() { String::new() } else { format!("; it said: {}", printable(stderr)) };
                 write!(f, "the runtime {how} ({status}){said}")
             }
             Broken::Rubbish { text, error } => write!(f, "the runtime's answer {text:?} is none: {error}"),
             Broken::Flooded { limit_bytes } => write!(f, "the runtime wrote more than {limit_bytes} bytes at once"),
+            Broken::GivenUp { hangs } => {
+                write!(f, "the runtime was not asked any more: it gave no answer to {hangs} cases in a row")
+            }
         }
     }
 }

@@ -176,8 +176,8 @@ fn step(step: Step, proposal: &str) -> Vec<Step> {
 
 /// What the module takes that the runtime does not accept; `None` if it takes nothing of the kind.
 pub fn lacks(bytes: &[u8], accepted: &Accepted) -> Option<String> {
-    if !accepted.lacks().is_empty() {
-        return Some(format!("release 2.0 without {}", accepted.lacks().join(", ")));
+    if let Some(lacking) = accepted.lacking() {
+        return Some(lacking);
     }
     let refused = accepted.refused();
     let is_valid = |without: Option<&str>| {

@@ -194,6 +194,7 @@ fn kind_of(broken: &Broken) -> &'static str {
         Broken::Crashed { .. } => "crash",
         Broken::Rubbish { .. } => "an answer that is none",
         Broken::Flooded { .. } => "too long an answer",
+        Broken::GivenUp { .. } => "not asked any more",
     }
 }
 

@@ -64,6 +64,13 @@ pub struct Lineage {
 }
 
 impl About {
+    /// Whether `name` can be one: 1 to 64 characters of `[A-Za-z0-9._ -]`, the first one no dot. It is printed, and a file
+    /// has it.
+    pub fn is_name(name: &str) -> bool {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ' ' | '-');
+        (1..=64).contains(&name.len()) && !name.starts_with('.') && name.chars().all(is_part)
+    }
+
     /// What a runtime says of itself, at level *observable*, with one name for engine and linker.
     pub fn new(name: &str, version: &str, lineage: &str, abilities: &[Ability]) -> Self {
         About {

@@ -12,6 +12,7 @@ mod about;
 pub mod adapters;
 mod binary;
 mod end;
+mod given_up;
 pub mod known;
 mod machine;
 pub mod needs;
@@ -23,6 +24,7 @@ mod spectest;
 
 pub use about::{Ability, About, Lineage};
 pub use end::End;
+pub(crate) use given_up::GivenUp;
 pub use post_mortem::post_mortem;
 pub use program::{Program, ProgramEnd, Reach, World};
 #[cfg(feature = "reference")]

@@ -4,7 +4,7 @@
 //! that of the version at hand.
 
 use super::{Ability, End, Program, Runtime};
-use crate::{commands, source};
+use crate::{case::Broken, commands, source};
 use std::collections::BTreeMap;
 
 /// A module for each core proposal that a case can need (see [`crate::case::needs`]).
@@ -77,6 +77,10 @@ const RELEASE_2: &[(&str, &str)] = &[
     ("simd", "(module (func (result v128) (v128.const i64x2 1 2)))"),
 ];
 
+/// How many questions in a row a runtime may break in. It is started again after each; one that breaks in everything, or hangs
+/// and costs its limit of time for each question, is given up.
+const BROKEN_IN_A_ROW: usize = 3;
+
 /// What a runtime accepts.
 #[derive(Debug, Clone, Default)]
 pub struct Accepted {
@@ -84,6 +88,8 @@ pub struct Accepted {
     refused: BTreeMap<&'static str, Option<String>>,
     /// The proposals of release 2.0 that it lacks.
     lacks: Vec<&'static str>,
+    /// In the module of which of those it broke, and how.
+    broke: BTreeMap<&'static str, String>,
 }
 
 impl Accepted {
@@ -92,10 +98,11 @@ impl Accepted {
         PROBES.len() + RELEASE_2.len()
     }
 
-    /// Asks `runtime`, through whatever it has for core modules: primitives, a script runner, or programs.
+    /// Asks `runtime`, through whatever it has for core modules: primitives, a script runner, or programs. What it breaks in
+    /// counts as refused, and it is started again.
     ///
     /// # Errors
-    /// [`End::Broken`] if the runtime broke meanwhile.
+    /// [`End::Broken`] if the runtime broke several times in a row.
     pub fn ask(runtime: &mut dyn Runtime) -> Result<Self, End> {
         Self::ask_about(runtime, |_| true, RELEASE_2)
     }
@@ -103,7 +110,7 @@ impl Accepted {
     /// As [`ask`](Self::ask), but only about `needs`, and not about release 2.0: for a case that passes this is enough.
     ///
     /// # Errors
-    /// [`End::Broken`] if the runtime broke meanwhile.
+    /// [`End::Broken`] if the runtime broke several times in a row.
     pub fn ask_for(runtime: &mut dyn Runtime, needs: &[String]) -> Result<Self, End> {
         Self::ask_about(runtime, |name| needs.iter().any(|need| need == name), &[])
     }
@@ -118,21 +125,34 @@ impl Accepted {
         let Some((_, means)) = means.into_iter().find(|(ability, _)| about.can(*ability)) else {
             return Ok(Accepted::default());
         };
-        runtime.reset()?;
+        let mut patience = Patience::default();
+        patience.reset(runtime)?;
         let mut accepted = Accepted::default();
         for (name, text) in PROBES.iter().filter(|(name, _)| is_wanted(name)) {
-            accepted.refused.insert(name, probe(runtime, text, means)?);
+            let refusal = match patience.ask(runtime, |runtime| probe(runtime, text, means))? {
+                Ok(refusal) => refusal,
+                Err(broken) => Some(format!("asked for {name}, {broken}")),
+            };
+            accepted.refused.insert(name, refusal);
         }
         for (name, text, proof) in PROOFS {
             let is_accepted = matches!(accepted.refused.get(name), Some(None));
-            if is_accepted && matches!(means, Means::Bytes) && !holds(runtime, text, *proof)? {
-                accepted.refused.insert(name, Some(format!("{name} is accepted and not understood")));
+            if !is_accepted || !matches!(means, Means::Bytes) {
+                continue;
             }
+            match patience.ask(runtime, |runtime| holds(runtime, text, *proof))? {
+                Ok(true) => continue,
+                Ok(false) => accepted.refused.insert(name, Some(format!("{name} is accepted and not understood"))),
+                Err(broken) => accepted.refused.insert(name, Some(format!("{name} is accepted, and {broken}"))),
+            };
         }
         for (name, text) in release_2 {
-            if probe(runtime, text, means)?.is_some() {
-                accepted.lacks.push(name);
+            match patience.ask(runtime, |runtime| probe(runtime, text, means))? {
+                Ok(None) => continue,
+                Ok(Some(_)) => {}
+                Err(broken) => drop(accepted.broke.insert(name, broken.to_string())),
             }
+            accepted.lacks.push(name);
         }
         Ok(accepted)
     }
@@ -152,9 +172,62 @@ impl Accepted {
         &self.lacks
     }
 
+    /// The proposals of release 2.0 that the runtime lacks, in words; `None` if it lacks none.
+    pub fn lacking(&self) -> Option<String> {
+        let one = |name: &&str| match self.broke.get(name) {
+            Some(broken) => format!("{name} (asked for it, {broken})"),
+            None => (*name).to_owned(),
+        };
+        let all: Vec<String> = self.lacks.iter().map(one).collect();
+        (!all.is_empty()).then(|| format!("release 2.0 without {}", all.join(", ")))
+    }
+
     /// The core proposals beyond release 2.0 that the runtime refuses.
     pub fn refused(&self) -> Vec<&'static str> {
         self.refused.iter().filter(|(_, why)| why.is_some()).map(|(name, _)| *name).collect()
+    }
+}
+
+/// How often a runtime may break before it is given up.
+#[derive(Debug, Default)]
+struct Patience {
+    broken_in_a_row: usize,
+}
+
+impl Patience {
+    /// Asks something. A runtime that breaks in it is started again, and how it broke is the answer.
+    fn ask<T>(
+        &mut self,
+        runtime: &mut dyn Runtime,
+        question: impl FnOnce(&mut dyn Runtime) -> Result<T, End>,
+    ) -> Result<Result<T, Broken>, End> {
+        match question(runtime) {
+            Ok(answer) => {
+                self.broken_in_a_row = 0;
+                Ok(Ok(answer))
+            }
+            Err(End::Broken(broken)) => {
+                self.count(&broken)?;
+                self.reset(runtime)?;
+                Ok(Err(broken))
+            }
+            Err(end) => Err(end),
+        }
+    }
+
+    /// Starts the runtime if need be, and again if it breaks in that.
+    fn reset(&mut self, runtime: &mut dyn Runtime) -> Result<(), End> {
+        loop {
+            match runtime.reset() {
+                Err(End::Broken(broken)) => self.count(&broken)?,
+                end => return end,
+            }
+        }
+    }
+
+    fn count(&mut self, broken: &Broken) -> Result<(), End> {
+        self.broken_in_a_row += 1;
+        if self.broken_in_a_row < BROKEN_IN_A_ROW { Ok(()) } else { Err(End::Broken(broken.clone())) }
     }
 }
 

@@ -235,8 +235,7 @@ fn lacking(case: &Case, judge: &Judge<'_>) -> Option<String> {
     if let Some(need) = case.header.needs.iter().find(|need| judge.accepted.is_unknown(need)) {
         return Some(need.clone());
     }
-    let lacks = judge.accepted.lacks();
-    (!lacks.is_empty()).then(|| format!("release 2.0 without {}", lacks.join(", ")))
+    judge.accepted.lacking()
 }
 
 /// A script has no words for a module that exhausts a resource: its `module` directive fails, and the expected outcome says

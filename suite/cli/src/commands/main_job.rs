@@ -34,10 +34,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         options: Box::new(CompileArgs::default().options(DEFAULT_TIER)?),
     };
     let targets = [reference].into_iter().chain(KNOWN.iter().map(Target::Known)).collect();
-    let again = Box::new(|name: &str| format!("--runtime {name}"));
     let cases = case::all()?;
-    let job =
-        Job { chosen_from: Some(cases.clone()), cases, catalogue, places, targets, all: true, jobs: args.jobs, again };
+    let (all, chosen_from, jobs, again, expect) = (true, Some(cases.clone()), args.jobs, String::new(), None);
+    let job = Job { cases, chosen_from, catalogue, places, targets, all, jobs, again, expect };
     let columns = with_expectations(run_job(&job)?, None)?;
     finish(&job, columns, Some(&args.out), Format::Text)
 }

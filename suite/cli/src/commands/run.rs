@@ -12,10 +12,13 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use preflight::runtime::{
-    adapters::{CommandLine, Template},
-    known::{KNOWN, Known, Places},
-    process::Driver,
+use preflight::{
+    matrix::Chosen,
+    runtime::{
+        adapters::{CommandLine, Template},
+        known::{KNOWN, Known, Places},
+        process::Driver,
+    },
 };
 use preflight_spec_tests::rules;
 use select::Selection;
@@ -98,9 +101,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // What is built in speaks of the built-in cases.
     let is_own = args.selection.folder().is_some() && args.expect.is_none();
     let chosen_from = if is_own { None } else { Some(args.selection.all()?) };
-    let job = Job { cases, chosen_from, catalogue, places, targets, all, jobs: args.jobs, again: again(&args) };
+    let (jobs, again, expect) = (args.jobs, again(&args), args.expect.clone());
+    let job = Job { cases, chosen_from, catalogue, places, targets, all, jobs, again, expect };
     let columns = run_job(&job)?;
-    if let Some(missing) = args.runtimes.iter().find(|name| !columns.iter().any(|column| column.about.name == **name)) {
+    let is_run = |name: &str| columns.iter().any(|column| column.chosen == Chosen::Known && column.about.name == name);
+    if let Some(missing) = args.runtimes.iter().find(|name| !is_run(name)) {
         bail!("the runtime {missing} is not on this machine; `preflight runtimes install {missing}` may bring it");
     }
     let columns = with_expectations(columns, args.expect.as_deref())?;
@@ -110,27 +115,28 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     finish(&job, columns, args.out.as_deref(), args.format)
 }
 
-/// What repeats this run on the runtime of a name.
-fn again(args: &Args) -> Box<dyn Fn(&str) -> String + Sync> {
-    let (cmd, adapter, drivers) = (args.cmd.clone(), args.wasi_adapter.clone(), args.drivers.clone());
+/// What else than the runtime and the case a run was given, to repeat it.
+fn again(args: &Args) -> String {
     let mut rest = String::new();
-    if args.tier != DEFAULT_TIER {
-        rest +=
-            &format!(" --tier {}", args.tier.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()));
+    if let (true, Some(tier)) = (args.tier != DEFAULT_TIER, args.tier.to_possible_value()) {
+        rest += &format!(" --tier {}", tier.get_name());
     }
     if let Some(folder) = args.selection.folder() {
-        rest += &format!(" --cases '{}'", folder.display());
+        rest += &format!(" --cases {}", quote(&folder.display().to_string()));
     }
-    Box::new(move |name| {
-        let runtime = match (&cmd, &adapter, &*drivers) {
-            _ if name == "reference" || Known::get(name).is_some() => format!("--runtime {name}"),
-            (Some(template), _, _) if name == COMMAND => format!("--cmd '{template}'"),
-            (_, _, [driver]) => format!("--driver '{driver}'"),
-            (_, Some(file), _) => format!("--wasi-adapter '{}'", file.display()),
-            _ => format!("--runtime {name}"),
-        };
-        runtime + &rest
-    })
+    if let Some(file) = &args.expect {
+        rest += &format!(" --expect {}", quote(&file.display().to_string()));
+    }
+    rest
+}
+
+/// A word of a shell's command line.
+pub(super) fn quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-+=:,./@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What the runtime behind a template is called.
@@ -154,16 +160,19 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
         });
     }
     for command in &args.drivers {
-        targets.push(Target::Driver(Driver::new(command.split_whitespace())));
+        let chosen = Chosen::Given(format!("--driver {}", quote(command)));
+        targets.push(Target::Driver(Driver::new(command.split_whitespace()), chosen));
     }
-    if let Some(template) = &args.cmd {
-        let template = Template::parse(template)?;
-        targets.push(Target::Command(Box::new(CommandLine::new(COMMAND, "?", COMMAND, template, places.limits))));
+    if let Some(text) = &args.cmd {
+        let template = Template::parse(text)?;
+        let line = CommandLine::new(COMMAND, "?", COMMAND, template, places.limits);
+        targets.push(Target::Command(Box::new(line), Chosen::Given(format!("--cmd {}", quote(text)))));
     }
     if let Some(adapter) = &args.wasi_adapter {
         let runtime = preflight::runtime::adapters::WasiAdapter::new(adapter, places.limits)
             .map_err(|broken| anyhow::anyhow!("{}: {broken}", adapter.display()))?;
-        targets.push(Target::Adapter(Box::new(runtime)));
+        let chosen = Chosen::Given(format!("--wasi-adapter {}", quote(&adapter.display().to_string())));
+        targets.push(Target::Adapter(Box::new(runtime), chosen));
     }
     if targets.is_empty() {
         targets.push(Target::Reference { name: "reference".to_owned(), options: Box::new(options) });
@@ -178,4 +187,16 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
         output::note("note: expectations of cases that are not selected are kept as they are");
     }
     Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_part_them() {
+        assert_eq!(quote("core/start/a-b.wast"), "core/start/a-b.wast");
+        assert_eq!(quote("python3 it's.py"), r"'python3 it'\''s.py'");
+        assert_eq!((quote(""), quote("$x")), ("''".to_owned(), "'$x'".to_owned()));
+    }
 }

@@ -7,10 +7,13 @@ use super::{
 use crate::output;
 use anyhow::bail;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use preflight::runtime::{
-    About,
-    known::{KNOWN, Known, Places},
-    needs::Accepted,
+use preflight::{
+    printable,
+    runtime::{
+        About,
+        known::{KNOWN, Known, Places},
+        needs::Accepted,
+    },
 };
 use serde_json::json;
 use std::{
@@ -118,7 +121,7 @@ fn write_text(out: &mut impl Write, found: &[(&Known, Option<Found>)]) -> anyhow
         let Some(Ok((about, accepted))) = found else { continue };
         let abilities: Vec<&str> = about.abilities.iter().map(|ability| ability.as_str()).collect();
         let cells = [
-            about.version.clone(),
+            printable(&about.version),
             format!("{:?}", about.level).to_lowercase(),
             abilities.join(" "),
             about.lineage.engine.clone(),

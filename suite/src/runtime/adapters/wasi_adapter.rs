@@ -7,6 +7,7 @@
 use super::files::{Files, program_end};
 use crate::{
     case::Broken,
+    printable::printable,
     runtime::{
         Ability, About, End, Program, ProgramEnd, Reach, Runtime,
         adapters::no_primitives,
@@ -57,10 +58,14 @@ impl WasiAdapter {
     pub fn new(file: &Path, limits: Limits) -> Result<Self, Broken> {
         let names = call(file, &Json::Null, limits)?;
         let text = |index: usize| names[index].as_str().unwrap_or("?").to_owned();
+        if !About::is_name(&text(0)) {
+            let error = "get_name gives no name of 1 to 64 letters, digits and `._ -`".to_owned();
+            return Err(Broken::Rubbish { text: text(0), error });
+        }
         let name = format!("{} (wasi-testsuite)", text(0));
         let abilities: &[Ability] = if names[2] == true { &[Ability::P1] } else { &[] };
         let answer = names[3].as_f64().map_or(limits.answer, Duration::from_secs_f64);
-        let about = About::new(&name, &text(1), &text(0), abilities);
+        let about = About::new(&name, &printable(&text(1)), &text(0), abilities);
         Ok(WasiAdapter { file: file.to_owned(), about, limits: Limits { answer, ..limits } })
     }
 }

@@ -10,6 +10,7 @@ mod plain;
 mod protocol;
 mod remote;
 mod serve;
+mod system;
 mod worker;
 
 pub use plain::{Plain, plain};

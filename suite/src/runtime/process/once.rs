@@ -1,11 +1,11 @@
 //! A command that runs once: what it wrote and how it ended, within limits.
 
-use super::worker::system;
-use crate::{case::Broken, runtime::process::Limits};
+use super::{Limits, system::Group};
+use crate::{case::Broken, printable::printable};
 use std::{
     io::{Read, Write},
     process::{Command, ExitStatus},
-    sync::mpsc,
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
@@ -30,9 +30,7 @@ impl Left {
 
     /// What it wrote to standard error, shortened.
     pub(in crate::runtime) fn words(&self) -> String {
-        let text = String::from_utf8_lossy(&self.stderr);
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        lines.join(" | ").chars().take(400).collect()
+        printable(&String::from_utf8_lossy(&self.stderr)).chars().take(400).collect()
     }
 }
 
@@ -42,30 +40,49 @@ impl Left {
 /// It cannot be started, does not end in time, or writes too much.
 pub(in crate::runtime) fn run(command: Command, stdin: &str, limits: Limits) -> Result<Left, Broken> {
     let name = command.get_program().display().to_string();
-    let mut child =
-        system::spawn(command, limits.memory_bytes).map_err(|error| Broken::NotStarted(format!("{name}: {error}")))?;
-    if let Some(mut pipe) = child.stdin.take() {
+    let mut group =
+        Group::start(command, limits.memory_bytes).map_err(|error| Broken::NotStarted(format!("{name}: {error}")))?;
+    if let Some(mut pipe) = group.child.stdin.take() {
         let text = stdin.to_owned();
         // A program that does not read its input is no error.
         thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
     }
     let limit = limits.answer_bytes;
-    let (out, err) = (collect(child.stdout.take(), limit), collect(child.stderr.take(), limit));
+    let (out, err) = (collect(group.child.stdout.take(), limit), collect(group.child.stderr.take(), limit));
     let patience = Instant::now() + limits.answer;
-    let left = |broken| Err(broken);
-    let result = match (out.recv_timeout(limits.answer), err.recv_timeout(limits.answer)) {
-        (Ok(Some(stdout)), Ok(Some(stderr))) => loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break Ok(Left { status, stdout, stderr }),
-                Ok(None) if Instant::now() < patience => thread::sleep(Duration::from_millis(1)),
-                _ => break left(Broken::Hung { limit_ms: limits.answer.as_millis() as u64 }),
-            }
-        },
-        (Ok(None), _) | (_, Ok(None)) => left(Broken::Flooded { limit_bytes: limit }),
-        _ => left(Broken::Hung { limit_ms: limits.answer.as_millis() as u64 }),
+    let hung = || Broken::Hung { limit_ms: limits.answer.as_millis() as u64 };
+    let mut all = |pipe: &Receiver<Option<Vec<u8>>>| match everything(&mut group, pipe, patience) {
+        Some(Some(bytes)) => Ok(bytes),
+        Some(None) => Err(Broken::Flooded { limit_bytes: limit }),
+        None => Err(hung()),
     };
-    system::end(&mut child);
-    result
+    let (stdout, stderr) = (all(&out)?, all(&err)?);
+    loop {
+        match group.ended() {
+            Ok(Some(status)) => return Ok(Left { status, stdout, stderr }),
+            Ok(None) if Instant::now() < patience => thread::sleep(Duration::from_millis(1)),
+            _ => return Err(hung()),
+        }
+    }
+}
+
+/// How often it is looked whether a command whose output stays open still lives.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What comes of a pipe: all of it, or `None` within if it is too much; `None` if there is no end of it. What a command left
+/// running ends with it, and holds its output open no longer.
+fn everything(group: &mut Group, pipe: &Receiver<Option<Vec<u8>>>, patience: Instant) -> Option<Option<Vec<u8>>> {
+    loop {
+        let rest = patience.saturating_duration_since(Instant::now());
+        match pipe.recv_timeout(rest.min(TICK)) {
+            Ok(bytes) => return Some(bytes),
+            Err(RecvTimeoutError::Timeout) if matches!(group.ended(), Ok(Some(_))) => {
+                return pipe.recv_timeout(Duration::from_secs(1)).ok();
+            }
+            Err(RecvTimeoutError::Timeout) if rest > TICK => {}
+            Err(_) => return None,
+        }
+    }
 }
 
 /// Everything that comes, or `None` if it is too much.

@@ -2,6 +2,7 @@
 
 use crate::{
     case::js,
+    printable::printable,
     runtime::{About, End, HostFunc, Import, Item, Program, Reach, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
@@ -115,7 +116,7 @@ enum Class {
 
 impl From<WireEnd> for End {
     fn from(end: WireEnd) -> Self {
-        let text = end.message;
+        let text = printable(&end.message);
         match end.class {
             Class::Malformed => End::Malformed(text),
             Class::Invalid => End::Invalid(text),
@@ -227,7 +228,7 @@ pub(super) fn read_value(json: &Json) -> Result<Value, String> {
         "externref" if value != "null" => Value::Ref(RefValue::Extern(bits(32)? as u32)),
         "i31ref" if value != "null" => Value::Ref(RefValue::I31(bits(32)? as i32)),
         _ if value == "null" => Value::Ref(RefValue::Null),
-        "funcref" => Value::Ref(RefValue::Func(value.to_owned())),
+        "funcref" => Value::Ref(RefValue::Func(printable(value))),
         "arrayref" => Value::Ref(RefValue::Array),
         "structref" | "anyref" | "eqref" => Value::Ref(RefValue::Struct),
         "exnref" => Value::Ref(RefValue::Exn),

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     case::{Broken, js},
-    runtime::{About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType},
+    printable::printable,
+    runtime::{
+        About, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime, ValType,
+    },
     trace::Value,
 };
 use serde_json::Value as Json;
@@ -44,7 +47,15 @@ impl Remote {
         self.worker = Some(Worker::start(&self.driver, self.limits)?);
         let reply = self.ask(&Request::Hello { protocol: PROTOCOL }, self.limits.start)?;
         match (reply.protocol, reply.about) {
-            (Some(PROTOCOL), Some(about)) => Ok(about),
+            (Some(PROTOCOL), Some(about)) if About::is_name(&about.name) => Ok(About {
+                version: printable(&about.version),
+                lineage: Lineage { engine: printable(&about.lineage.engine), linker: printable(&about.lineage.linker) },
+                ..about
+            }),
+            (Some(PROTOCOL), Some(about)) => {
+                let why = "no name: one is 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `-` and blank, and begins with no dot";
+                Err(self.rubbish(&about.name, why))
+            }
             (Some(PROTOCOL), None) => Err(self.rubbish("", "`hello` is answered without `about`")),
             (other, _) => Err(self.rubbish("", &format!("protocol {PROTOCOL} is asked for, the answer has {other:?}"))),
         }
@@ -73,7 +84,7 @@ impl Remote {
     /// Ends the worker, whose answer is none.
     fn rubbish(&mut self, text: &str, error: &str) -> Broken {
         self.worker = None;
-        Broken::Rubbish { text: text.trim().chars().take(200).collect(), error: error.to_owned() }
+        Broken::Rubbish { text: text.trim().chars().take(200).collect(), error: printable(error) }
     }
 
     /// Asks, and hands the calls of host functions to whoever records them.
@@ -239,6 +250,7 @@ impl Runtime for Remote {
     }
 
     fn run_js(&mut self, job: &js::Job) -> Result<js::Answer, End> {
-        self.wanted(&Request::RunJs { job }, "js", |reply| reply.js)
+        let answer = self.wanted(&Request::RunJs { job }, "js", |reply| reply.js)?;
+        Ok(js::Answer { notes: answer.notes.iter().map(|note| printable(note)).collect(), ..answer })
     }
 }

@@ -1,10 +1,11 @@
 //! One worker: a process of its own, with limits. It is asked one thing at a time.
 
+use super::system::Group;
 use crate::case::Broken;
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
-    process::{Child, Command},
+    process::Command,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
@@ -59,9 +60,12 @@ impl Default for Limits {
 /// How much of what a worker writes to standard error is kept: the end of it.
 const STDERR_BYTES: usize = 2000;
 
+/// How often it is looked whether a worker that does not answer still lives.
+const TICK: Duration = Duration::from_millis(50);
+
 /// A worker that runs.
 pub(super) struct Worker {
-    child: Child,
+    group: Group,
     requests: Sender<Vec<u8>>,
     answers: Receiver<Answer>,
     stderr: Arc<Mutex<Vec<u8>>>,
@@ -88,11 +92,11 @@ impl Worker {
         if let Some(folder) = &driver.folder {
             command.current_dir(folder);
         }
-        let mut child = system::spawn(command, limits.memory_bytes).map_err(not_started)?;
+        let mut group = Group::start(command, limits.memory_bytes).map_err(not_started)?;
         let (requests, answers) = (mpsc::channel(), mpsc::sync_channel(1));
         let stderr = Arc::default();
         if let (Some(stdin), Some(stdout), Some(errors)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+            (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take())
         {
             // A worker that does not read must not block this thread, and one that writes too much must block itself.
             thread::spawn(move || write_all(stdin, requests.1));
@@ -100,14 +104,14 @@ impl Worker {
             let tail = Arc::clone(&stderr);
             thread::spawn(move || keep_tail(errors, &tail));
         }
-        Ok(Worker { child, requests: requests.0, answers: answers.1, stderr, limits })
+        Ok(Worker { group, requests: requests.0, answers: answers.1, stderr, limits })
     }
 
     /// Sends a line, and waits for one.
     pub(super) fn ask(&mut self, line: &[u8], limit: Duration) -> Result<Vec<u8>, Broken> {
         // If the worker has ended, so has the thread that writes; the answer will say so.
         let _ = self.requests.send(line.to_vec());
-        match self.answers.recv_timeout(limit) {
+        match self.answer(limit) {
             Ok(Answer::Line(line)) => Ok(line),
             Ok(Answer::Flood) => Err(Broken::Flooded { limit_bytes: self.limits.answer_bytes }),
             Err(RecvTimeoutError::Timeout) => Err(Broken::Hung { limit_ms: limit.as_millis() as u64 }),
@@ -115,11 +119,27 @@ impl Worker {
         }
     }
 
+    /// The next answer. A worker that has ended will give none, even if something that it started holds its output open.
+    fn answer(&mut self, limit: Duration) -> Result<Answer, RecvTimeoutError> {
+        let patience = Instant::now() + limit;
+        loop {
+            let rest = patience.saturating_duration_since(Instant::now());
+            match self.answers.recv_timeout(rest.min(TICK)) {
+                Err(RecvTimeoutError::Timeout) if matches!(self.group.ended(), Ok(Some(_))) => {
+                    // What it wrote before its end may still be under way.
+                    return self.answers.recv_timeout(TICK).or(Ok(Answer::End));
+                }
+                Err(RecvTimeoutError::Timeout) if rest > TICK => {}
+                answer => return answer,
+            }
+        }
+    }
+
     /// How it ended, which it has or is about to.
     fn crash(&mut self) -> Broken {
         let patience = Instant::now() + Duration::from_secs(1);
         let status = loop {
-            match self.child.try_wait() {
+            match self.group.ended() {
                 Ok(Some(status)) => break status.to_string(),
                 Ok(None) if Instant::now() < patience => thread::sleep(Duration::from_millis(5)),
                 Ok(None) => break "it closed its standard output and lives on".to_owned(),
@@ -130,12 +150,6 @@ impl Worker {
         thread::sleep(Duration::from_millis(20));
         let tail = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         Broken::Crashed { status, stderr: String::from_utf8_lossy(&tail).trim().to_owned() }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        system::end(&mut self.child);
     }
 }
 
@@ -170,98 +184,5 @@ fn keep_tail(mut errors: impl Read, tail: &Mutex<Vec<u8>>) {
         tail.extend_from_slice(&buffer[..count]);
         let excess = tail.len().saturating_sub(STDERR_BYTES);
         tail.drain(..excess);
-    }
-}
-
-/// What the system has for limits, and for the end of a worker with all that it has started.
-#[cfg(unix)]
-pub(super) mod system {
-    use crate::leftovers;
-    use rustix::process::{Pid, Signal, kill_process_group};
-    #[cfg(target_os = "linux")]
-    use std::{env, path::Path};
-    use std::{
-        io,
-        os::unix::process::CommandExt,
-        process::{Child, Command, Stdio},
-    };
-
-    /// Starts `command` in a process group of its own, with its three streams as pipes.
-    pub(crate) fn spawn(command: Command, memory_bytes: u64) -> io::Result<Child> {
-        let mut command = limited(command, memory_bytes)?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        leftovers::start(|| command.process_group(0).spawn())
-    }
-
-    /// The command, started by a shell that sets the limit before: what a program has reserved while there was none counts
-    /// against it, and it would die of its first request.
-    #[cfg(target_os = "linux")]
-    fn limited(command: Command, memory_bytes: u64) -> io::Result<Command> {
-        if !is_there(&command) {
-            let why = "there is no such program; give its path, or one on the search path";
-            return Err(io::Error::new(io::ErrorKind::NotFound, why));
-        }
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", r#"ulimit -d "$0" && exec "$@""#, &(memory_bytes / 1024).to_string()]);
-        shell.arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        if let Some(folder) = command.get_current_dir() {
-            shell.current_dir(folder);
-        }
-        Ok(shell)
-    }
-
-    /// Elsewhere there is no such limit.
-    #[cfg(not(target_os = "linux"))]
-    fn limited(command: Command, _memory_bytes: u64) -> io::Result<Command> {
-        Ok(command)
-    }
-
-    /// Whether the program can be found, as the system looks for it.
-    #[cfg(target_os = "linux")]
-    fn is_there(command: &Command) -> bool {
-        let program = Path::new(command.get_program());
-        if program.components().count() > 1 {
-            return command.get_current_dir().map_or(program.into(), |folder| folder.join(program)).is_file();
-        }
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    }
-
-    /// Ends a child and its process group.
-    pub(crate) fn end(child: &mut Child) {
-        leftovers::ended(child.id());
-        if let Ok(None) = child.try_wait() {
-            if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
-                // It may have ended in between.
-                let _ = kill_process_group(pid, Signal::KILL);
-            }
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-/// As above, with what every system has: no limit of memory, and the end of the child alone.
-#[cfg(not(unix))]
-pub(super) mod system {
-    use std::{
-        io,
-        process::{Child, Command, Stdio},
-    };
-
-    pub(crate) fn spawn(mut command: Command, _memory_bytes: u64) -> io::Result<Child> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
-    }
-
-    pub(crate) fn end(child: &mut Child) {
-        // It may have ended already.
-        let _ = child.kill();
-        let _ = child.wait();
     }
 }

@@ -1,5 +1,6 @@
 //! Cases by runtimes: running them, and what is printed and written of it.
 
+use super::quote;
 use crate::{
     commands::wast::{Format, Paint, Table},
     output,
@@ -10,7 +11,7 @@ use preflight::{
     case::Case,
     expect::{Expectations, Surprise},
     explain::explain,
-    matrix::{self, Column},
+    matrix::{self, Chosen, Column},
     runtime::{
         adapters::{CommandLine, WasiAdapter},
         known::{Known, Places},
@@ -27,7 +28,7 @@ use serde_json::json;
 use std::{
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     thread,
 };
@@ -48,8 +49,29 @@ pub struct Job {
     pub chosen_from: Option<Vec<Case>>,
     /// How many cases of the reference engine run at the same time.
     pub jobs: Option<u16>,
-    /// The arguments that name the runtime of this name, and what else the run was given, to repeat it.
-    pub again: Box<dyn Fn(&str) -> String + Sync>,
+    /// What else than a runtime and cases the run was given, to repeat it.
+    pub again: String,
+    /// The file of expectations that was given.
+    pub expect: Option<PathBuf>,
+}
+
+impl Job {
+    /// The command that repeats a case on the runtime of `column`.
+    fn again(&self, column: &Column, path: &str) -> String {
+        let runtime = match &column.chosen {
+            Chosen::Known => format!("--runtime {}", quote(&column.about.name)),
+            Chosen::Given(argument) => argument.clone(),
+        };
+        format!("preflight run {runtime}{} --filter {}", self.again, quote(path))
+    }
+
+    /// The file that has the expectations of `column`.
+    fn expectations_file(&self, column: &Column) -> String {
+        match &self.expect {
+            Some(file) => file.display().to_string(),
+            None => format!("spec-tests/expect/{}.toml", column.about.name),
+        }
+    }
 }
 
 /// A runtime to run cases on.
@@ -64,11 +86,11 @@ pub enum Target {
     /// A runtime that is looked for on this machine.
     Known(&'static Known),
     /// A runtime behind a driver.
-    Driver(Driver),
+    Driver(Driver, Chosen),
     /// A command line.
-    Command(Box<CommandLine>),
+    Command(Box<CommandLine>, Chosen),
     /// An adapter of wasi-testsuite.
-    Adapter(Box<WasiAdapter>),
+    Adapter(Box<WasiAdapter>, Chosen),
 }
 
 /// Runs a job under a progress bar on standard error, which only a terminal shows. Runtimes that are not found are left out.
@@ -88,11 +110,18 @@ pub fn run_job(job: &Job) -> anyhow::Result<Vec<Column>> {
             vec![matrix::reference(name, options, cases, catalogue, job.jobs, &progress)]
         }
         Target::Known(known) => matrix::columns(&[*known], &job.places, cases, catalogue, &progress),
-        Target::Driver(driver) => {
-            vec![matrix::driver(driver, job.places.limits, cases, catalogue, &progress)]
+        Target::Driver(driver, chosen) => {
+            let column = matrix::driver(driver, job.places.limits, cases, catalogue, &progress);
+            vec![column.chosen(chosen.clone())]
         }
-        Target::Command(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
-        Target::Adapter(line) => vec![matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress)],
+        Target::Command(line, chosen) => {
+            let column = matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress);
+            vec![column.chosen(chosen.clone())]
+        }
+        Target::Adapter(line, chosen) => {
+            let column = matrix::column(&mut line.as_ref().clone(), cases, catalogue, &progress);
+            vec![column.chosen(chosen.clone())]
+        }
     };
     let columns = thread::scope(|scope| {
         let threads: Vec<_> = job.targets.iter().map(|target| scope.spawn(|| one(target))).collect();
@@ -118,7 +147,7 @@ pub fn with_expectations(columns: Vec<Column>, file: Option<&Path>) -> anyhow::R
                 Expectations::parse(&path.display().to_string(), &text)?
             }
             Some(_) => Expectations::default(),
-            None => Expectations::built_in(&column.about.name)?,
+            None => column.built_in_expectations()?,
         };
         Ok((column, expectations))
     };
@@ -186,6 +215,12 @@ fn surprises(job: &Job, column: &Column, known: &Expectations) -> (Vec<Surprise>
 pub fn update(job: &Job, columns: Vec<(Column, Expectations)>, file: Option<&Path>) -> anyhow::Result<ExitCode> {
     for (column, known) in columns.iter().filter(|(column, _)| column.broken.is_none()) {
         let folder = Path::new("spec-tests/expect");
+        if file.is_none() && Expectations::built_in(&column.about.name)? != *known {
+            let (name, version) = (&column.about.name, &column.about.version);
+            bail!(
+                "the driver calls itself {name}, and is not the {name} that is known, but {version:?}; give a file with --expect"
+            );
+        }
         let path = match file {
             Some(file) => file.to_owned(),
             None if folder.is_dir() => folder.join(format!("{}.toml", column.about.name)),
@@ -262,6 +297,7 @@ fn write_surprises(
     surprises: &[Surprise],
 ) -> anyhow::Result<()> {
     let (red, end, name) = (paint.red(), paint.end(), &column.about.name);
+    let file = job.expectations_file(column);
     if let Some(broken) = &column.broken {
         writeln!(out, "{red}BROKEN{end} {name}: {broken}")?;
     }
@@ -270,16 +306,16 @@ fn write_surprises(
             Surprise::Failed(path) => {
                 let found = job.cases.iter().zip(&column.reports).find(|(case, _)| case.path == *path);
                 let Some((case, report)) = found else { continue };
-                let again = format!("preflight run {} --filter {path}", (job.again)(name));
+                let again = job.again(column, path);
                 write!(out, "{red}FAILED{end} {name} {}", explain(case, report, &job.catalogue, &again))?;
             }
             Surprise::Otherwise(path, word) => writeln!(
                 out,
-                "{red}UNEXPECTED{end} {name} {path}: {word}, which expect/{name}.toml does not expect \
+                "{red}UNEXPECTED{end} {name} {path}: {word}, which {file} does not expect \
                  (remove the entry, or run with --update-expectations)"
             )?,
             Surprise::Unmatched(pattern) => {
-                writeln!(out, "{red}UNMATCHED{end} {name}: an entry of expect/{name}.toml matches no case: {pattern}")?;
+                writeln!(out, "{red}UNMATCHED{end} {name}: an entry of {file} matches no case: {pattern}")?;
             }
         }
     }
@@ -298,12 +334,13 @@ fn write_differences(
     let (name, version) = (&column.about.name, &column.about.version);
     let (yellow, end) = (paint.yellow(), paint.end());
     if let (Some(spoken_of), false) = (&known.version, differences.is_empty()) {
-        writeln!(out, "{yellow}OTHER VERSION{end} {name} {version}; expect/{name}.toml speaks of {spoken_of}:")?;
+        let file = job.expectations_file(column);
+        writeln!(out, "{yellow}OTHER VERSION{end} {name} {version}; {file} speaks of {spoken_of}:")?;
     }
     for difference in differences {
         match difference {
             Surprise::Failed(path) => {
-                writeln!(out, "  {path} failed (preflight run {} --filter {path})", (job.again)(name))?
+                writeln!(out, "  {path} failed ({})", job.again(column, path))?;
             }
             Surprise::Otherwise(path, word) => writeln!(out, "  {path} {word}, and is said to fail")?,
             Surprise::Unmatched(_) => {}

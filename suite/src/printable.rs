@@ -1,0 +1,32 @@
+//! Text of others, fit for a terminal.
+
+/// `text` on one line, in which nothing moves the cursor, turns the direction of writing, or ends the line: whoever wrote it
+/// cannot make it look as if this program had.
+pub fn printable(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(escaped).collect();
+    lines.join(" | ")
+}
+
+/// One line, its blanks kept.
+pub(crate) fn escaped(line: &str) -> String {
+    let one = |c: char| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() };
+    line.chars().map(one).collect()
+}
+
+fn is_plain(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let ends_a_line = matches!(c, '\u{2028}' | '\u{2029}');
+    !c.is_control() && !turns && !ends_a_line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_plain_characters_is_left() {
+        assert_eq!(printable("é \"x\" 'y' \\"), "é \"x\" 'y' \\");
+        assert_eq!(printable("\u{1b}[2Jok: 5\u{9b}m\tx\u{202e}"), "\\u{1b}[2Jok: 5\\u{9b}m\\u{9}x\\u{202e}");
+        assert_eq!(printable("  a\n\n b\r\nc\rd\n"), "a | b | c\\u{d}d");
+    }
+}
