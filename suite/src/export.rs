@@ -99,6 +99,21 @@ fn scripts(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
 const FOLDER: &str = "initialization";
 const NOT_YET: &str = "nyi.txt";
 
+/// Cases that wasmtime's script runner does not read, though wasmtime does what they ask for: a component there cannot import
+/// functions of another one that was registered, nothing can be called by its name in the script, and messages are others.
+const NOT_READ: [&str; 10] = [
+    "call-import-reached-by-start.wast",
+    "exn-leaving-start-is-a-trap.wast",
+    "inst-core-types-checked-statically.wast",
+    "inst-roots-are-disjoint.wast",
+    "life-other-tasks-wait-for-instantiation.wast",
+    "ord-missing-import-runs-nothing.wast",
+    "ord-mistyped-component-runs-nothing.wast",
+    "ord-three-levels.wast",
+    "res-given-handle-is-gone.wast",
+    "trap-keeps-effects-on-other-roots.wast",
+];
+
 fn component_model(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
     // A file of expectations that cannot be read is found by the tests; nothing is expected then.
     let wasmtime = Expectations::built_in("wasmtime").unwrap_or_default();
@@ -111,7 +126,8 @@ fn component_model(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
         }
         let name = case.path.rsplit('/').next().unwrap_or(&case.path);
         // Value definitions and component-level starts are implemented nowhere yet.
-        if wasmtime.of(case).is_some() || case.header.needs.iter().any(|need| need == "values") {
+        let needs_values = case.header.needs.iter().any(|need| need == "values");
+        if wasmtime.of(case).is_some() || needs_values || NOT_READ.contains(&name) {
             not_yet += &format!("./{FOLDER}/{name}\n");
         }
         export.files.push((format!("{FOLDER}/{name}"), in_plain_words(case, catalogue).into_bytes()));

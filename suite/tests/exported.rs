@@ -31,6 +31,11 @@ fn main() -> ExitCode {
             move || with_wasmtime(&program.unwrap_or_default())
         })
         .with_ignored_flag(wasmtime.is_none()),
+        Trial::test("wasmtime_wast_reads_what_the_component_model_is_offered", {
+            let program = wasmtime.clone();
+            move || with_wasmtime_as_offered(&program.unwrap_or_default())
+        })
+        .with_ignored_flag(wasmtime.is_none()),
         Trial::test("spectest_interp_reads_what_is_exported", {
             let program = wabt.clone();
             move || with_wabt(&program.unwrap_or_default())
@@ -57,15 +62,49 @@ fn find(places: &Places, name: &str, in_package: &str, on_path: &str) -> Option<
 
 /// Writes the export, and gives the scripts.
 fn exported() -> Result<(TempDir, Vec<Case>), Failed> {
-    let folder = tempfile::tempdir()?;
     let mut scripts = case::all()?;
-    for (path, content) in export(&scripts, &rules().expect("the catalogue"), Format::Wast).files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
-        fs::write(path, content)?;
-    }
+    let (folder, _) = written(&scripts, Format::Wast)?;
     scripts.retain(|case| case.path.ends_with(".wast") && folder.path().join(&case.path).exists());
     Ok((folder, scripts))
+}
+
+/// Writes an export; the folder, and the files in it.
+fn written(cases: &[Case], format: Format) -> Result<(TempDir, Vec<String>), Failed> {
+    let folder = tempfile::tempdir()?;
+    let mut names = Vec::new();
+    for (path, content) in export(cases, &rules().expect("the catalogue"), format).files {
+        let file = folder.path().join(&path);
+        fs::create_dir_all(file.parent().unwrap_or(folder.path()))?;
+        fs::write(file, content)?;
+        names.push(path);
+    }
+    Ok((folder, names))
+}
+
+/// With the options of that repository's README, each script passes that its list does not leave out.
+fn with_wasmtime_as_offered(program: &Path) -> Result<(), Failed> {
+    const OPTIONS: [&str; 6] = [
+        "component-model-more-async-builtins",
+        "component-model-threading",
+        "component-model-async-stackful",
+        "component-model-implements",
+        "component-model-fixed-length-lists",
+        "component-model-map",
+    ];
+    let (folder, names) = written(&case::all()?, Format::ComponentModel)?;
+    let not_yet = fs::read_to_string(folder.path().join("nyi.txt"))?;
+    let is_left_out = |name: &str| not_yet.lines().any(|line| line.strip_prefix("./") == Some(name));
+    let (mut count, mut wrong) = (0, Vec::new());
+    for name in names.iter().filter(|name| name.ends_with(".wast") && !is_left_out(name)) {
+        let mut command = Command::new(program);
+        command.arg("wast").args(OPTIONS.iter().flat_map(|option| ["-W", option])).arg(folder.path().join(name));
+        let output = command.env("WAST_STRICT_COMPONENT_INDICES", "1").env("RUST_BACKTRACE", "0").output()?;
+        count += 1;
+        if !output.status.success() {
+            wrong.push(format!("{name}: {}", words(&output)));
+        }
+    }
+    verdict(count, 60, wrong)
 }
 
 /// Why a script need not pass, whatever the runner says: the runtime is known to fail it, for the reason that its file of
