@@ -6,6 +6,7 @@ use preflight::{
     matrix::{self, Column},
     runtime::{
         Runtime,
+        known::{KNOWN, Places},
         needs::Accepted,
         process::{Driver, Limits, Remote, check},
     },
@@ -281,4 +282,31 @@ fn a_check_tells_what_is_wrong() {
         assert_eq!(wrong(&Driver::new(["python3", template])), ["compile"]);
     }
     assert_eq!(wrong(&Driver::new(["false"])), ["hello"]);
+}
+
+/// The drivers that come with this crate, and the other runtimes that are here.
+#[test]
+fn a_check_finds_nothing_wrong_in_known_runtimes() {
+    let places = Places::usual().expect("the drivers are written");
+    for known in KNOWN {
+        // What has nothing but a script runner is no driver. wasm3 looks for an import when a function is called, not before.
+        let late = "instantiate without what it imports";
+        let expected: &[&str] = match known.name {
+            "wabt" => continue,
+            "pywasm3" => &[late],
+            _ => &[],
+        };
+        let mut runtime = match known.open(&places) {
+            Ok(Some(runtime)) => runtime,
+            Ok(None) => {
+                eprintln!("note: {} is not here, and not asked", known.name);
+                continue;
+            }
+            Err(broken) => panic!("{}: {broken}", known.name),
+        };
+        let findings = check::converse(&mut *runtime);
+        let wrong: Vec<&check::Finding> = findings.iter().filter(|finding| finding.is_wrong()).collect();
+        let asked: Vec<&str> = wrong.iter().map(|finding| finding.asked).collect();
+        assert_eq!(asked, expected, "{}: {wrong:#?}", known.name);
+    }
 }

@@ -1,16 +1,16 @@
 //! What a driver gets wrong: a conversation whose right answers are known.
 //!
-//! Whatever a driver says is *unsupported* is right, but for `hello` and `reset`.
+//! Whatever a driver says is *unsupported* is right, but for `hello` and `reset`. One that breaks is told so once, and started
+//! again for what comes next.
+
+mod components;
+mod core;
+mod programs;
 
 use super::{Driver, Limits, Remote};
 use crate::{
-    case::{
-        Broken,
-        js::{Job, Word},
-    },
-    runtime::{Ability, End, HostFunc, Import, Item, Program, ProgramEnd, Recorder, Runtime, ValType},
-    source,
-    trace::{TrapCode, Value},
+    runtime::{Ability, End, Runtime},
+    trace::Level,
 };
 use std::fmt;
 
@@ -39,136 +39,121 @@ impl fmt::Display for Finding {
     }
 }
 
-const MODULE: &str = r#"(module
-  (import "host" "f" (func $f (param i32 i64 f32 f64) (result i32)))
-  (memory (export "m") 1 2) (data (i32.const 3) "\01\ff")
-  (table (export "t") 2 funcref) (elem (i32.const 1) $g)
-  (global (export "c") i64 (i64.const -5)) (global (export "v") (mut i32) (i32.const 7))
-  (func $g)
-  (func (export "host") (result i32)
-    (call $f (i32.const -1) (i64.const 1) (f32.const 1.5) (f64.const -0.5)))
-  (func (export "add") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))
-  (func (export "nan") (result f32) (f32.const nan:0x400000))
-  (func (export "trap") (unreachable))
-  (func $deep (export "deep") (call $deep)))"#;
-
 /// Checks the driver.
 pub fn check(driver: &Driver, limits: Limits) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut found = |asked, result| findings.push(Finding { asked, result });
-    let mut remote = match Remote::start(driver.clone(), limits) {
-        Ok(remote) => remote,
-        Err(broken) => {
-            found("hello", Err(broken.to_string()));
-            return findings;
-        }
-    };
-    let about = remote.about();
-    found("hello", Ok(""));
-    found("reset", remote.reset().map(|()| "").map_err(|end| end.to_string()));
-    if about.can(Ability::Core) {
-        core(&mut remote, &mut found);
+    let hello = |result| Finding { asked: "hello", result };
+    match Remote::start(driver.clone(), limits) {
+        Ok(mut remote) => [vec![hello(Ok(""))], converse(&mut remote)].concat(),
+        Err(broken) => vec![hello(Err(broken.to_string()))],
     }
-    if about.can(Ability::P1) {
-        let end = remote.run_program(&program());
-        let told = end.and_then(|ProgramEnd { stdout, end }| match end {
-            Err(end @ End::Unsupported(_)) => Err(end),
-            end => Ok((String::from_utf8_lossy(&stdout).into_owned(), end)),
-        });
-        found("run_program of preview 1", is(told, ("hi".to_owned(), Err(End::Exit(5)))));
-    }
-    if about.can(Ability::Js) {
-        for (asked, body, verdict) in [
-            ("run_js of a check that holds", "assert(1 + wasm.m[0] === 1, 'no bytes')", Word::Passed),
-            ("run_js of a check that does not hold", "assert(text.t !== 'x', 'text')", Word::Failed),
-            ("run_js of a case that gives up", "unsupported('this')", Word::Unsupported),
-        ] {
-            let source = format!("export default async ({{ assert, unsupported, wasm, text }}) => {{ {body}; }};");
-            let one = |key: &str, value: &str| [(key.to_owned(), value.to_owned())].into();
-            let job = Job { source, wasm: one("m", "0061736d01000000"), text: one("t", "x") };
-            found(asked, is(remote.run_js(&job).map(|answer| answer.verdict), verdict));
-        }
-    }
-    findings
 }
 
-/// A command that writes `hi` and ends with 5.
-fn program() -> Program {
-    let text = r#"(module
-      (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
-      (memory (export "memory") 1)
-      (data (i32.const 0) "\10\00\00\00\02\00\00\00") (data (i32.const 16) "hi")
-      (func (export "_start")
-        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
-        (call $exit (i32.const 5))))"#;
-    Program::command(source::text(text))
+/// All but the greeting, with a runtime at the other end of a driver or in this process.
+pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
+    let about = runtime.about();
+    let mut talk = Talk { runtime, level: about.level, findings: Vec::new(), restarts: 0, is_over: false };
+    talk.ask("reset", |runtime| runtime.reset(), succeeds);
+    let chapters: [(Ability, Chapter); 6] = [
+        (Ability::Core, core::ask),
+        (Ability::Components, components::ask),
+        (Ability::P1, programs::preview_1),
+        (Ability::Preloads, programs::preloads),
+        (Ability::P2, programs::preview_2),
+        (Ability::Js, programs::javascript),
+    ];
+    if !chapters.iter().any(|(ability, _)| about.can(*ability)) {
+        talk.found("abilities", Err("there is none that cases can be run with".to_owned()));
+    }
+    for (_, chapter) in chapters.iter().filter(|(ability, _)| about.can(*ability)) {
+        chapter(&mut talk);
+    }
+    talk.ask("reset after a case", |runtime| runtime.reset(), succeeds);
+    talk.findings
 }
 
-fn core(remote: &mut Remote, found: &mut impl FnMut(&'static str, Result<&'static str, String>)) {
-    let refused = remote.compile(b"\0asm\x01\0\0");
-    found(
-        "compile what is no module",
-        want(
-            refused.map(drop),
-            |end| matches!(end, End::Malformed(_) | End::Invalid(_) | End::Rejected(_)),
-            "malformed, invalid or rejected",
-        ),
-    );
-    let recorder = Recorder::default();
-    let types = vec![ValType::I32, ValType::I64, ValType::F32, ValType::F64];
-    let host = HostFunc::new("host.f", types, vec![Value::I32(9)], recorder.clone());
-    let module = match remote.compile(&source::text(MODULE)) {
-        Ok(module) => module,
-        Err(end) => return found("compile", Err(end.to_string())),
-    };
-    found("compile", Ok(""));
-    let missing = remote.instantiate(module, &[]);
-    let is_unlinkable = |end: &End| matches!(end, End::Unlinkable(_));
-    found("instantiate without what it imports", want(missing.map(drop), is_unlinkable, "unlinkable"));
-    let imports = [Import { module: "host".to_owned(), name: "f".to_owned(), item: Item::Host(host) }];
-    let instance = match remote.instantiate(module, &imports) {
-        Ok(instance) => instance,
-        Err(end) => return found("instantiate", Err(end.to_string())),
-    };
-    found("instantiate", Ok(""));
-    let args = [Value::I64(i64::MIN), Value::I64(-1)];
-    found("call with i64", is(remote.call(instance, "add", &args), vec![Value::I64(i64::MAX)]));
-    remote.expect(&[Some(ValType::F32)]);
-    found("call that returns a NaN", is(remote.call(instance, "nan", &[]), vec![Value::F32(0x7fc0_0000)]));
-    remote.expect(&[Some(ValType::I32)]);
-    found("call of a host function, its result", is(remote.call(instance, "host", &[]), vec![Value::I32(9)]));
-    let args = recorder.take().pop().map(|call| call.args).ok_or(End::Failed("no call was told".to_owned()));
-    let wanted = vec![Value::I32(-1), Value::I64(1), Value::F32(1.5_f32.to_bits()), Value::F64((-0.5_f64).to_bits())];
-    found("call of a host function, its arguments", is(args, wanted));
-    let trap = remote.call(instance, "trap", &[]).map(drop);
-    let is_code = |codes: &[TrapCode]| codes.is_empty() || codes.contains(&TrapCode::Unreachable);
-    let is_trap = |end: &End| matches!(end, End::Trap(codes, _) if is_code(codes));
-    found("call that traps", want(trap, is_trap, "a trap, `unreachable` or without a code"));
-    let deep = remote.call(instance, "deep", &[]).map(drop);
-    let is_deep = |end: &End| match end {
-        End::Trap(codes, _) => codes.is_empty(),
-        end => matches!(end, End::Exhausted(..)),
-    };
-    found("call that recurses for ever", want(deep, is_deep, "exhausted, or a trap without a code"));
-    remote.expect(&[Some(ValType::I64)]);
-    found("global", is(remote.global(instance, "c"), Value::I64(-5)));
-    let set = remote.set_global(instance, "v", &Value::I32(-8));
-    remote.expect(&[Some(ValType::I32)]);
-    found("set_global", is(set.and_then(|()| remote.global(instance, "v")), Value::I32(-8)));
-    found("memory_size", is(remote.memory_size(instance, "m"), 65536));
-    found("memory_read", is(remote.memory_read(instance, "m", 2, 4), vec![0, 1, 255, 0]));
-    let written = remote.memory_write(instance, "m", 65534, &[1, 2]);
-    found("memory_write", is(written.and_then(|()| remote.memory_read(instance, "m", 65534, 2)), vec![1, 2]));
-    found("table_size", is(remote.table_size(instance, "t"), 2));
-    let entries = (0..2).map(|index| remote.table_get(instance, "t", index).map(|value| value.to_string() == "null"));
-    found("table_get", is(entries.collect(), vec![true, false]));
-    found("reset after a case", remote.reset().map(|()| "").map_err(|end| end.to_string()));
+/// What a question comes to: nothing but perhaps a remark, or what was wrong.
+type Judged = Result<&'static str, String>;
+
+/// The questions about one ability.
+type Chapter = fn(&mut Talk<'_>);
+
+/// A conversation under way.
+struct Talk<'r> {
+    runtime: &'r mut dyn Runtime,
+    level: Level,
+    findings: Vec<Finding>,
+    /// How often the runtime broke. What was made before that is gone.
+    restarts: usize,
+    /// It cannot be started again.
+    is_over: bool,
+}
+
+impl Talk<'_> {
+    fn found(&mut self, asked: &'static str, result: Judged) {
+        self.findings.push(Finding { asked, result });
+    }
+
+    /// Asks something, and says what was wrong with the answer. A runtime that broke in it is started again.
+    fn ask<T>(
+        &mut self,
+        asked: &'static str,
+        question: impl FnOnce(&mut dyn Runtime) -> Result<T, End>,
+        judge: impl FnOnce(Result<T, End>) -> Judged,
+    ) {
+        if self.is_over {
+            return;
+        }
+        match question(self.runtime) {
+            Err(End::Broken(broken)) => {
+                self.found(asked, Err(broken.to_string()));
+                self.restarts += 1;
+                if let Err(end) = self.runtime.reset() {
+                    self.is_over = true;
+                    self.found("hello and reset after that", Err(end.to_string()));
+                }
+            }
+            got => self.found(asked, judge(got)),
+        }
+    }
+}
+
+/// What a chapter has made, to ask about.
+struct Scene<S> {
+    make: fn(&mut dyn Runtime) -> Result<S, End>,
+    made: Option<(usize, S)>,
+}
+
+impl<S> Scene<S> {
+    fn new(make: fn(&mut dyn Runtime) -> Result<S, End>) -> Self {
+        Scene { make, made: None }
+    }
+
+    /// Asks about what was made, which is made again if the runtime broke since.
+    fn ask<T>(
+        &mut self,
+        talk: &mut Talk<'_>,
+        asked: &'static str,
+        question: impl FnOnce(&mut dyn Runtime, &S) -> Result<T, End>,
+        judge: impl FnOnce(Result<T, End>) -> Judged,
+    ) {
+        if self.made.as_ref().is_none_or(|(restarts, _)| *restarts != talk.restarts) && !talk.is_over {
+            match (self.make)(talk.runtime) {
+                Ok(made) => self.made = Some((talk.restarts, made)),
+                Err(end) => {
+                    talk.is_over = true;
+                    talk.found(asked, Err(format!("what was there before it broke cannot be made again: {end}")));
+                }
+            }
+        }
+        if let Some((_, made)) = &self.made {
+            talk.ask(asked, |runtime| question(runtime, made), judge);
+        }
+    }
 }
 
 /// The right value, or none for lack of means.
-fn is<T: PartialEq + fmt::Debug>(got: Result<T, End>, wanted: T) -> Result<&'static str, String> {
-    match got {
+fn is<T: PartialEq + fmt::Debug>(wanted: T) -> impl FnOnce(Result<T, End>) -> Judged {
+    move |got| match got {
         Ok(got) if got == wanted => Ok(""),
         Ok(got) => Err(format!("expected {wanted:?}, got {got:?}")),
         Err(End::Unsupported(_)) => Ok(" (unsupported)"),
@@ -177,12 +162,16 @@ fn is<T: PartialEq + fmt::Debug>(got: Result<T, End>, wanted: T) -> Result<&'sta
 }
 
 /// The right class of end.
-fn want(got: Result<(), End>, is_right: impl Fn(&End) -> bool, wanted: &str) -> Result<&'static str, String> {
-    match got {
-        Err(End::Broken(broken @ Broken::Crashed { .. })) => Err(broken.to_string()),
+fn ends<T>(wanted: &str, is_right: impl FnOnce(&End) -> bool) -> impl FnOnce(Result<T, End>) -> Judged {
+    move |got| match got {
         Err(end) if is_right(&end) => Ok(""),
         Err(End::Unsupported(_)) => Ok(" (unsupported)"),
         Err(end) => Err(format!("expected {wanted}, got {end}")),
-        Ok(()) => Err(format!("expected {wanted}, got success")),
+        Ok(_) => Err(format!("expected {wanted}, got success")),
     }
+}
+
+/// Success, and nothing else.
+fn succeeds<T>(got: Result<T, End>) -> Judged {
+    got.map(|_| "").map_err(|end| end.to_string())
 }

@@ -215,7 +215,12 @@ pub(super) fn read_value(json: &Json) -> Result<Value, String> {
     let text = |key: &str| json.get(key).and_then(Json::as_str).ok_or_else(|| format!("a value without {key}: {json}"));
     let (ty, value) = (text("type")?, text("value")?);
     let integer = || value.parse::<i128>().map_err(|_| format!("{value:?} is no decimal number"));
-    let bits = |digits: u32| integer().map(|number| number as u64 & (u64::MAX >> (64 - digits)));
+    let bits = |digits: u32| match integer()? {
+        number if (-(1 << (digits - 1))..1 << digits).contains(&number) => {
+            Ok(number as u64 & (u64::MAX >> (64 - digits)))
+        }
+        _ => Err(format!("{value} is no {ty}: it does not fit into {digits} bits")),
+    };
     Ok(match ty {
         "i32" => Value::I32(bits(32)? as i32),
         "i64" => Value::I64(bits(64)? as i64),
@@ -263,6 +268,10 @@ mod tests {
             json!(1),
             json!({"type": "i32"}),
             json!({"type": "i32", "value": "x"}),
+            json!({"type": "i32", "value": "4294967296"}),
+            json!({"type": "i32", "value": "-2147483649"}),
+            json!({"type": "i64", "value": "18446744073709551616"}),
+            json!({"type": "f32", "value": "4294967296"}),
             json!({"type": "v128", "value": "1"}),
         ] {
             assert!(read_value(&wrong).is_err(), "{wrong}");

@@ -1,0 +1,62 @@
+//! Components.
+
+use super::{Scene, Talk, ends, is, succeeds};
+use crate::{
+    runtime::{End, InstanceId, Runtime},
+    source,
+};
+use serde_json::json;
+
+const COMPONENT: &str = r#"(component
+  (core module $M
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "big") (result i64) (i64.const -1))
+    (func (export "nan") (result f64) (f64.const nan))
+    (func (export "trap") (unreachable)))
+  (core instance $m (instantiate $M))
+  (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $m "add")))
+  (func (export "big") (result u64) (canon lift (core func $m "big")))
+  (func (export "nan") (result f64) (canon lift (core func $m "nan")))
+  (func (export "trap") (canon lift (core func $m "trap"))))"#;
+
+/// It calls what that one exports.
+const IMPORTER: &str = r#"(component
+  (import "other" (instance $other (export "add" (func (param "a" u32) (param "b" u32) (result u32)))))
+  (core func $add (canon lower (func $other "add")))
+  (core module $M
+    (import "other" "add" (func $add (param i32 i32) (result i32)))
+    (func (export "sum") (result i32) (call $add (i32.const 40) (i32.const 2))))
+  (core instance $m (instantiate $M (with "other" (instance (export "add" (func $add))))))
+  (func (export "sum") (result u32) (canon lift (core func $m "sum"))))"#;
+
+fn make(runtime: &mut dyn Runtime) -> Result<InstanceId, End> {
+    let component = runtime.compile_component(&source::text(COMPONENT))?;
+    runtime.instantiate_component(component, &[])
+}
+
+pub(super) fn ask(talk: &mut Talk<'_>) {
+    let is_refusal = |end: &End| matches!(end, End::Malformed(_) | End::Invalid(_) | End::Rejected(_));
+    let none = |runtime: &mut dyn Runtime| runtime.compile_component(b"\0asm\x0d\0\x01");
+    talk.ask("compile_component of what is no component", none, ends("malformed, invalid or rejected", is_refusal));
+    let mut is_there = false;
+    talk.ask("compile_component and instantiate_component", |runtime| make(runtime).map(|_| is_there = true), succeeds);
+    if !is_there {
+        return;
+    }
+    let mut scene = Scene::new(make);
+    let args = [json!(40), json!(2)];
+    let add = |runtime: &mut dyn Runtime, made: &InstanceId| runtime.call_component(*made, "add", &args);
+    scene.ask(talk, "call_component with u32", add, is(vec![json!(42)]));
+    let big = |runtime: &mut dyn Runtime, made: &InstanceId| runtime.call_component(*made, "big", &[]);
+    scene.ask(talk, "call_component that returns a u64", big, is(vec![json!({ "$int": u64::MAX.to_string() })]));
+    let nan = |runtime: &mut dyn Runtime, made: &InstanceId| runtime.call_component(*made, "nan", &[]);
+    scene.ask(talk, "call_component that returns a NaN", nan, is(vec![json!({ "$float": "nan" })]));
+    let linked = |runtime: &mut dyn Runtime, made: &InstanceId| {
+        let component = runtime.compile_component(&source::text(IMPORTER))?;
+        let instance = runtime.instantiate_component(component, &[("other".to_owned(), *made)])?;
+        runtime.call_component(instance, "sum", &[])
+    };
+    scene.ask(talk, "instantiate_component with another instance", linked, is(vec![json!(42)]));
+    let trap = |runtime: &mut dyn Runtime, made: &InstanceId| runtime.call_component(*made, "trap", &[]);
+    scene.ask(talk, "call_component that traps", trap, ends("a trap", |end| matches!(end, End::Trap(..))));
+}
