@@ -12,4 +12,6 @@
     (data (i32.const 0) "\01"))
   "unknown import")
 (assert_return (invoke $A "read") (i32.const 0))
+;;= /$A allocated func 1 memory 1
+;;= /$A done
 ;;= => unlinkable

@@ -1,11 +1,12 @@
-;;! title = "A host refuses to call _initialize as the selected export, for it has called it already"
-;;! rules = ["P1-REA-01", "P1-REA-04"]
+;;! title = "A host that is told to call _initialize calls it once, or refuses because it has called it already"
+;;! rules = ["P1-REA-01"]
 ;;! needs = ["wasip1"]
 ;;! bugs = ["INITIALIZE-TWICE"]
 ;;! [run]
 ;;! kind = "reactor"
 ;;! main = "$Main"
 ;;! invoke = "_initialize"
+;;! exit = 0
 ;;! fails = "refused"
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
