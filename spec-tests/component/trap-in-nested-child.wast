@@ -1,5 +1,5 @@
 ;;! title = "A trap in the start function of a child's child fails the root"
-;;! rules = ["CM-TRAP-01", "CM-TRAP-04"]
+;;! rules = ["CM-TRAP-01"]
 ;;! needs = ["component-model"]
 (assert_trap
   (component
