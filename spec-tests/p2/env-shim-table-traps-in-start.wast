@@ -6,8 +6,6 @@
 ;;! main = "$Main"
 ;;! fails = "trap"
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
-  (core func $code (canon lower (func $exit "exit-with-code")))
   (import "wasi:cli/environment@0.2.0" (instance $env (export "get-arguments" (func (result (list string))))))
   (core module $Shim
     (table (export "t") 1 1 funcref)
@@ -15,15 +13,13 @@
     (func (export "args") (param i32) (call_indirect (type $t) (local.get 0) (i32.const 0))))
   (core instance $shim (instantiate $Shim))
   (core module $M
-    (import "" "code" (func $code (param i32)))
     (import "" "args" (func $args (param i32)))
     (memory (export "m") 1)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
     (func $s (call $args (i32.const 8)))
     (start $s)
-    (func (export "run") (result i32) (call $code (i32.const 9)) (i32.const 0)))
-  (core instance $m (instantiate $M (with "" (instance
-    (export "code" (func $code)) (export "args" (func $shim "args"))))))
+    (func (export "run") (result i32) (i32.const 0)))
+  (core instance $m (instantiate $M (with "" (instance (export "args" (func $shim "args"))))))
   (core func $args (canon lower (func $env "get-arguments")
     (memory (core memory $m "m")) (realloc (core func $m "realloc"))))
   (core module $Fixup

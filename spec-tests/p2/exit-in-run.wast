@@ -6,13 +6,10 @@
 ;;! main = "$Main"
 ;;! exit = 7
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+  (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
   (core func $code (canon lower (func $exit "exit-with-code")))
   (core module $M
     (import "" "code" (func $code (param i32)))
-    (global $n (mut i32) (i32.const 0))
-    (func $s )
-    (start $s)
     (func (export "run") (result i32) (call $code (i32.const 7)) unreachable))
   (core instance $m (instantiate $M (with "" (instance (export "code" (func $code))))))
   (func $run (result (result)) (canon lift (core func $m "run")))

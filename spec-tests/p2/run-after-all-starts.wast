@@ -6,7 +6,7 @@
 ;;! main = "$Main"
 ;;! exit = 21
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+  (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
   (core func $code (canon lower (func $exit "exit-with-code")))
   (core module $Log
     (import "" "code" (func $code (param i32)))

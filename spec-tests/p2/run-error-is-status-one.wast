@@ -6,15 +6,9 @@
 ;;! main = "$Main"
 ;;! exit = 1
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
-  (core func $code (canon lower (func $exit "exit-with-code")))
   (core module $M
-    (import "" "code" (func $code (param i32)))
-    (global $n (mut i32) (i32.const 0))
-    (func $s )
-    (start $s)
     (func (export "run") (result i32) (i32.const 1)))
-  (core instance $m (instantiate $M (with "" (instance (export "code" (func $code))))))
+  (core instance $m (instantiate $M))
   (func $run (result (result)) (canon lift (core func $m "run")))
   (component $Run (import "r" (func $r (result (result)))) (export "run" (func $r)))
   (instance $i (instantiate $Run (with "r" (func $run))))

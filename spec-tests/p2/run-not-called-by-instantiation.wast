@@ -7,15 +7,12 @@
 ;;! exit = 0
 ;;! times = 0
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
-  (core func $code (canon lower (func $exit "exit-with-code")))
+  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit" (func (param "status" (result))))))
+  (core func $exit (canon lower (func $exit "exit")))
   (core module $M
-    (import "" "code" (func $code (param i32)))
-    (global $n (mut i32) (i32.const 0))
-    (func $s )
-    (start $s)
-    (func (export "run") (result i32) (call $code (i32.const 9)) (i32.const 0)))
-  (core instance $m (instantiate $M (with "" (instance (export "code" (func $code))))))
+    (import "" "exit" (func $exit (param i32)))
+    (func (export "run") (result i32) (call $exit (i32.const 1)) (i32.const 0)))
+  (core instance $m (instantiate $M (with "" (instance (export "exit" (func $exit))))))
   (func $run (result (result)) (canon lift (core func $m "run")))
   (component $Run (import "r" (func $r (result (result)))) (export "run" (func $r)))
   (instance $i (instantiate $Run (with "r" (func $run))))

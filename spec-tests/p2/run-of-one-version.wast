@@ -6,13 +6,11 @@
 ;;! main = "$Main"
 ;;! exit = 1
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+  (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
   (core func $code (canon lower (func $exit "exit-with-code")))
   (core module $M
     (import "" "code" (func $code (param i32)))
     (global $n (mut i32) (i32.const 0))
-    (func $s )
-    (start $s)
     (func (export "run") (result i32)
       (global.set $n (i32.add (global.get $n) (i32.const 1))) (call $code (global.get $n)) (i32.const 0)))
   (core instance $m (instantiate $M (with "" (instance (export "code" (func $code))))))

@@ -7,7 +7,7 @@
 ;;! exit = 12
 ;;! times = 2
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+  (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
   (core func $code (canon lower (func $exit "exit-with-code")))
   (core module $M
     (import "" "code" (func $code (param i32)))

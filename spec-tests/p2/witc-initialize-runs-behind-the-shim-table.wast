@@ -7,7 +7,7 @@
 ;;! args = ["a"]
 ;;! exit = 2
 (component definition $Main
-  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+  (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
   (core func $code (canon lower (func $exit "exit-with-code")))
   (import "wasi:cli/environment@0.2.0" (instance $env (export "get-arguments" (func (result (list string))))))
   (core module $Shim
