@@ -269,3 +269,21 @@ fn thousands_of_types_and_stubs_take_no_time() {
     assert_eq!((run.status, run.out.trim()), (0, "outcome: returned"), "{}", run.err);
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+/// What a program does while it runs is no instantiation.
+#[test]
+fn a_diagram_has_one_instantiation_for_each_instance() {
+    let text = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1) (data (i32.const 0) "\10\00\00\00\03\00\00\00") (data (i32.const 16) "hi\n")
+        (func $__wasm_call_ctors)
+        (func (export "_start") (call $__wasm_call_ctors)
+          (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))) (call $exit (i32.const 3))))"#;
+    let run = Folder::with(&[("a.wat", text)]).run("trace a.wat --format mermaid");
+    contains(
+        &run.out,
+        &["host->>i0: instantiate", r#"Note over i0: stdout: "hi\n""#, "Note over i0: EXIT 3", "call_ctors"],
+    );
+    assert_eq!(run.out.matches(": instantiate").count(), 1, "{}", run.out);
+}

@@ -88,8 +88,18 @@ impl Diagram<'_> {
             | Event::ResourceMade { .. }
             | Event::ResourceDropped { .. }
             | Event::Locked { .. }
-            | Event::RuleApplied { .. } => self.note(&id, &text),
-            _ => {
+            | Event::RuleApplied { .. }
+            | Event::EntryCalled { .. }
+            | Event::Output { .. }
+            | Event::Exited { .. }
+            | Event::Task { .. }
+            | Event::Thread { .. }
+            | Event::EventDelivered { .. } => self.note(&id, &text),
+            Event::ImportResolved { .. }
+            | Event::InstanceAllocated { .. }
+            | Event::Initialised { .. }
+            | Event::SegmentApplied { .. }
+            | Event::SegmentDropped { .. } => {
                 self.begin(event, &id);
                 self.note(&id, &text);
             }
