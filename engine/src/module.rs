@@ -18,6 +18,9 @@ struct Inner {
     entries: OnceLock<BTreeMap<u32, String>>,
     /// Whether those are all exported ones.
     tells_exports: bool,
+    /// What the component around it calls it.
+    #[cfg(feature = "component")]
+    label: OnceLock<String>,
     /// Compiled bodies.
     #[cfg(feature = "jit")]
     compiled: crate::jit::ModuleCode,
@@ -53,12 +56,19 @@ impl Module {
             code,
             entries: OnceLock::new(),
             tells_exports,
+            #[cfg(feature = "component")]
+            label: OnceLock::new(),
         }))
     }
 
     /// The module as data.
     pub fn syntax(&self) -> &syntax::Module {
         &self.0.syntax
+    }
+
+    /// Whether both are one module: clones of what was decoded once.
+    pub fn is(&self, other: &Module) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The name of the function with index `x`, if it is one of which a trace tells who calls it.
@@ -70,6 +80,19 @@ impl Module {
     /// The names that the name section gives to functions, by index. They are the toolchain's advice and nothing more.
     pub fn func_names(&self) -> BTreeMap<u32, String> {
         crate::binary::names::functions(&self.0.syntax)
+    }
+
+    /// The name that the name section of the component it is defined in gives it (Component Model, Binary.md, *Name Section*):
+    /// advice as well. The module's own name, if it has one, is [`syntax().name`](syntax::Module::name).
+    #[cfg(feature = "component")]
+    pub fn label(&self) -> Option<&str> {
+        self.0.label.get().map(String::as_str)
+    }
+
+    /// Keeps what the component around it calls it; the first name stays.
+    #[cfg(feature = "component")]
+    pub(crate) fn set_label(&self, label: &str) {
+        self.0.label.get_or_init(|| label.to_owned());
     }
 
     /// How many functions have machine code by now: all with [`Compile::Eager`](crate::Compile::Eager) on the second tier,

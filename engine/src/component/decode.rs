@@ -271,6 +271,7 @@ impl<'a> Decoder<'a> {
     /// The innermost component ends: it is a definition of the one around it, or the root.
     fn end(&mut self) -> Option<Arc<ComponentDef>> {
         let component = Arc::new(self.open.pop()?);
+        label_modules(&component);
         if self.open.is_empty() {
             return Some(component);
         }
@@ -353,6 +354,28 @@ fn at_offset(error: ModuleError, base: usize) -> ModuleError {
     }
 }
 
+/// Tells the core modules that `component` defines what its name section calls them.
+fn label_modules(component: &ComponentDef) {
+    let mut index = 0;
+    for definition in &component.definitions {
+        let is_module = match definition {
+            Definition::CoreModule(module) => {
+                if let Some(name) = Names::get(&component.names.core_modules, index) {
+                    module.set_label(name);
+                }
+                true
+            }
+            // These take their places in the index space, and have their names from elsewhere.
+            Definition::Import { ty, .. } => matches!(ty, ExternDesc::Module(_)),
+            Definition::Export { item, .. } => item.sort == Sort::Module,
+            Definition::Alias(Alias::Export { sort, .. }) => *sort == Sort::Module,
+            Definition::Alias(Alias::Outer { sort, .. }) => *sort == OuterSort::CoreModule,
+            _ => false,
+        };
+        index += u32::from(is_module);
+    }
+}
+
 fn keep_names(names: &mut Names, name: ComponentName<'_>) {
     let collect = |map: wasmparser::NameMap<'_>| {
         let mut map: Vec<(u32, String)> =
@@ -362,6 +385,7 @@ fn keep_names(names: &mut Names, name: ComponentName<'_>) {
     };
     match name {
         ComponentName::Component { name, .. } => names.component = Some(name.to_owned()),
+        ComponentName::CoreModules(map) => names.core_modules = collect(map),
         ComponentName::CoreInstances(map) => names.core_instances = collect(map),
         ComponentName::Instances(map) => names.instances = collect(map),
         ComponentName::Types(map) => names.types = collect(map),

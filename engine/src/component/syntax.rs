@@ -26,6 +26,8 @@ pub(crate) struct ComponentDef {
 pub(crate) struct Names {
     /// The component's own name.
     pub component: Option<String>,
+    /// Core modules by index.
+    pub core_modules: Vec<(u32, String)>,
     /// Core instances by index.
     pub core_instances: Vec<(u32, String)>,
     /// Instances by index.

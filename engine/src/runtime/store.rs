@@ -369,6 +369,18 @@ impl Store {
         self.instances.iter().map(|instance| (&instance.path, &instance.module))
     }
 
+    /// Every exported function that is no host's: the instance that exports it, the name, and which function of which
+    /// instance it is.
+    pub fn exported_funcs(&self) -> impl Iterator<Item = (&InstancePath, &str, &InstancePath, u32)> {
+        self.instances.iter().flat_map(move |instance| {
+            instance.module.syntax().exports.iter().filter_map(move |export| {
+                let Extern::Func(func) = instance.external(export.index) else { return None };
+                let (owner, index) = self.func_owner(func)?;
+                Some((&instance.path, export.name.as_str(), self.path(owner), index))
+            })
+        })
+    }
+
     /// Whether an instance's instantiation is complete.
     pub fn is_done(&self, instance: InstanceAddr) -> bool {
         self.instance(instance).done

@@ -1,8 +1,11 @@
 //! `preflight check`: an input for each finding, and inputs without any.
 
 mod common;
+#[path = "common/component.rs"]
+mod component;
 
 use common::{Folder, contains};
+use component::componentize;
 
 /// Checks a module or a component with further arguments.
 #[track_caller]
@@ -54,14 +57,22 @@ fn initialize_in_the_start_section_runs_twice() {
         "P1-REA-01",
         text,
         "",
-        &["_initialize ran 2 times", "a start section", "the host, by a rule", "by rule P1-REA-01"],
+        &["_initialize ran 2 times", "the start section of /", "the host, by a rule", "by rule P1-REA-01"],
     );
 }
 
 #[test]
 fn initialize_called_by_an_export_runs_twice() {
     let text = r#"(module (func $i (export "_initialize")) (func (export "f") (call $i)))"#;
-    finds("P1-REA-01", text, "--invoke f", &["by the export f of /", "an export's wrapper"]);
+    finds("P1-REA-01", text, "--invoke f", &["called by the export f of /, and by the host"]);
+    // A caller in another module is no wrapper either.
+    let folder = Folder::with(&[
+        ("lib.wat", r#"(module (func (export "_initialize")))"#),
+        ("main.wat", r#"(module (import "lib" "_initialize" (func $i)) (func (export "_start") (call $i)))"#),
+    ]);
+    let run = folder.run("check main.wat --preload lib=lib.wat");
+    contains(&run.out, &["FOUND P1-REA-01: /$lib: ", "called by the export _start of /, and by the host"]);
+    assert!(!run.out.contains("wrapper"), "{}", run.out);
 }
 
 #[test]
@@ -69,8 +80,13 @@ fn constructors_in_wrappers_run_again() {
     let text = r#"(module (func $__wasm_call_ctors)
         (func (export "_initialize") (call $__wasm_call_ctors))
         (func (export "f") (call $__wasm_call_ctors)))"#;
-    let parts =
-        ["__wasm_call_ctors ran 2 times", "by the export _initialize", "by the export f of /", "-mexec-model=reactor"];
+    let parts = [
+        "a wrapper as linkers make them",
+        "__wasm_call_ctors ran 2 times",
+        "by the export _initialize",
+        "by the export f of /",
+        "-mexec-model=reactor",
+    ];
     finds("TOOL-CMD-03", text, "--invoke f", &parts);
 }
 
@@ -354,4 +370,185 @@ fn what_was_not_seen_to_its_end_is_undecided() {
 fn both_tiers_are_run_and_compared() {
     finds_nothing("(module (func $s) (start $s))", "--tier both");
     finds("CORE-START-09", "(module (func $s (unreachable)) (start $s))", "--tier both", &["its start section failed"]);
+}
+
+/// The same function under another instance's name: how often it ran is a matter of the function.
+#[test]
+fn an_entry_that_another_instance_exports_again_is_one_function() {
+    let lib = r#"(module (global $n (export "count") (mut i32) (i32.const 0))
+        (func (export "_initialize") (global.set $n (i32.add (global.get $n) (i32.const 1)))))"#;
+    let main = |start: &str| {
+        format!(r#"(module (import "lib" "_initialize" (func $i)) {start} (export "_initialize" (func $i)))"#)
+    };
+    let started = main("(func $s (call $i)) (start $s)");
+    for (main, times, other) in [(main(""), 2, ""), (started, 3, ", and by the start section of /")] {
+        let folder = Folder::with(&[("lib.wat", lib), ("main.wat", &main)]);
+        let run = folder.run("check main.wat --preload lib=lib.wat");
+        assert_eq!((run.status, run.out.matches("FOUND").count()), (1, 1), "{}", run.out);
+        let message = format!("FOUND P1-REA-01: /$lib: _initialize ran {times} times");
+        contains(&run.out, &[&message, &format!("called by the host, by a rule{other}\n")]);
+        // So often does the library itself count.
+        let run = folder.run("trace main.wat --preload lib=lib.wat");
+        contains(&run.out, &[&format!("global /$lib count = i32:{times}")]);
+    }
+}
+
+/// A function has as many names as exports.
+#[test]
+fn an_entry_under_a_second_name_is_one_function() {
+    let text = r#"(module (func $i (export "_initialize") (export "init")))"#;
+    finds("P1-REA-01", text, "--invoke init", &["_initialize ran 2 times"]);
+    finds_nothing(r#"(module (func (export "_initialize")) (func (export "init")))"#, "--invoke init");
+}
+
+/// wasi-threads: the instance of a thread is entered by wasi_thread_start alone.
+const THREADS: &str = r#"(module
+  (import "env" "memory" (memory 1 1 shared)) (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32))) (export "memory" (memory 0))
+  (func (export "wasi_thread_start") (param i32 i32))
+  (func (export "_initialize") (drop (call $spawn (i32.const 0))) (drop (call $spawn (i32.const 0))))
+  (func (export "get") (result i32) (call $yield)) "#;
+
+#[test]
+fn threads_are_not_initialised_and_say_nothing_of_their_own() {
+    for tail in [")", r#"(data (i32.const 8) "x"))"#] {
+        let (status, out) = check(&format!("{THREADS}{tail}"), "--invoke get");
+        assert_eq!((status, out.matches("P1-ENV-03").count() > 0), (0, true), "{out}");
+        assert_eq!(out.matches("note P1-ENV-03").count(), 1, "{out}");
+        assert_eq!(out.matches("note TOOL-MEM-01").count(), usize::from(tail.len() > 1), "{out}");
+    }
+}
+
+#[test]
+fn a_program_that_spawns_has_an_entry_for_threads() {
+    let text = r#"(module (import "wasi" "thread-spawn" (func $s (param i32) (result i32)))
+        (memory (export "memory") 1 1 shared) (func (export "_start") (drop (call $s (i32.const 5)))))"#;
+    finds("P1-THR-07", text, "", &["no wasi_thread_start", "thread-spawn"]);
+}
+
+#[test]
+fn functions_that_wasi_does_not_have_are_found_though_stubs_stand_for_them() {
+    let text = r#"(module (import "wasi_snapshot_preview1" "fd_wirte" (func)) (func (export "_start")))"#;
+    finds("CORE-LINK-01", text, "", &["imports wasi_snapshot_preview1.fd_wirte, which WASI does not have"]);
+    finds_nothing(r#"(module (import "other" "fd_wirte" (func)) (func (export "_start")))"#, "");
+    let given = Folder::with(&[("main.wat", text), ("lib.wat", r#"(module (func (export "fd_wirte")))"#)]);
+    let run = given.run("check main.wat --preload wasi_snapshot_preview1=lib.wat");
+    assert!(!run.out.contains("CORE-LINK-01"), "{}", run.out);
+}
+
+#[test]
+fn what_runtimes_read_differently_is_noted() {
+    let wasi = r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))"#;
+    let ctors = "(func $__wasm_call_ctors nop)";
+    for (rule, text, args) in [
+        ("P1-CMD-11", format!(r#"(module {wasi} (func (export "")) (func (export "_start")))"#), ""),
+        ("P1-KIND-05", "(module)".to_owned(), ""),
+        ("P1-KIND-05", format!(r#"(module {wasi} (func (export "f")))"#), ""),
+        ("P1-KIND-08", r#"(module (func (export "_initialize")))"#.to_owned(), ""),
+        (
+            "TOOL-CRT-07",
+            format!(r#"(module {wasi} {ctors} (func (export "_start") (call 1)) (func (export "g")))"#),
+            "--invoke g",
+        ),
+    ] {
+        let (status, out) = check(&text, args);
+        assert_eq!((status, out.matches(&format!("note {rule}: /: ")).count()), (0, 1), "{rule}: {out}");
+    }
+    for (rule, text, args) in [
+        ("P1-KIND-05", r#"(module (func (export "f")))"#.to_owned(), ""),
+        ("P1-KIND-08", format!(r#"(module {wasi} (func (export "_initialize")))"#), ""),
+        (
+            "TOOL-CRT-07",
+            format!(r#"(module {ctors} (func (export "_start") (call 0)) (func (export "g") (call 0)))"#),
+            "--invoke g",
+        ),
+    ] {
+        let (_, out) = check(&text, args);
+        assert!(!out.contains(rule), "{rule}: {out}");
+    }
+    let folder = Folder::with(&[
+        ("cmd.wat", r#"(module (func (export "_start")) (func (export "f")))"#),
+        ("main.wat", r#"(module (import "cmd" "f" (func $f)) (func (export "_start") (call $f) (call $f)))"#),
+    ]);
+    let run = folder.run("check main.wat --preload cmd=cmd.wat");
+    contains(&run.out, &["note P1-CMD-09: /$cmd: ", "0 findings"]);
+}
+
+#[test]
+fn what_repeats_itself_is_shown_in_part() {
+    let (status, out) = check(r#"(module (func $i (export "_initialize") (call $i)))"#, "");
+    assert_eq!(status, 1);
+    contains(&out, &["FOUND P1-REA-01: /: _initialize ran ", "more such steps"]);
+    assert!(out.lines().count() < 40, "{out}");
+}
+
+/// wit-component names the modules that it adds in the component's name section; they have names of their own in debug
+/// builds only.
+#[test]
+fn shim_and_fix_up_are_known_by_the_names_that_the_component_gives_them() {
+    let start = r#"(func (export "_initialize")) (func $s (call $f)) (start $s)"#;
+    let named = |text: String| {
+        let text =
+            text.replace(r#"$shim (@name "wit-component:shim")"#, r#"$shim (@name "wit-component-shim-module")"#);
+        text.replace(r#"$fixup (@name "wit-component:fixups")"#, r#"$fixup (@name "wit-component-fixup")"#)
+    };
+    // A core module's annotation in the text format is its own name; its identifier is what the component calls it.
+    let labelled = |text: String| {
+        let text =
+            text.replace(r#" (@name "wit-component:shim")"#, "").replace(r#" (@name "wit-component:fixups")"#, "");
+        text.replace("$shim", "$wit-component-shim-module").replace("$fixup", "$wit-component-fixup")
+    };
+    // All names are stripped but that of the table.
+    let stripped = |text: String| {
+        let text =
+            text.replace(r#" (@name "wit-component:shim")"#, "").replace(r#" (@name "wit-component:fixups")"#, "");
+        text.replace(r#""t""#, r#""$imports""#)
+    };
+    for text in [named(shimmed(start)), labelled(shimmed(start)), stripped(shimmed(start))] {
+        finds("P2-WITC-04", &text, "", &["before the fix-up module has run", "is the shim"]);
+        finds("P2-WITC-04", &text, "--tier jit", &["before the fix-up module has run", "is the shim"]);
+    }
+    let initialize = labelled(shimmed(r#"(func (export "_initialize") (call $f))"#));
+    finds_nothing(&initialize, "");
+    contains(&check(&initialize, "").1, &["is the shim", "is the fix-up"]);
+    // A trap of the module's own is no call of an import.
+    let own = shimmed(
+        r#"(func (export "_initialize")) (table 1 funcref) (type $t (func))
+        (func $s (call_indirect (type $t) (i32.const 0))) (start $s)"#,
+    );
+    finds("CORE-START-09", &own, "", &["its start section failed"]);
+}
+
+/// The pair that differs in the start section alone, through wit-component itself: without debug names.
+#[test]
+fn the_modules_that_wit_component_adds_are_named() {
+    let component = |entry: &str| {
+        let main = format!(
+            r#"(module (import "$root" "log" (func $log (param i32 i32))) (memory (export "memory") 1)
+              (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8)
+              (func $s (call $log (i32.const 0) (i32.const 0))) {entry})"#
+        );
+        let folder = Folder::with(&[]);
+        folder.write("a.wasm", &componentize(&main, "package t:t; world w { import log: func(text: string); }"));
+        folder.run("check a.wasm")
+    };
+    let started = component(r#"(start $s) (func (export "_initialize"))"#);
+    assert_eq!((started.status, started.out.matches("FOUND").count()), (1, 1), "{}{}", started.out, started.err);
+    contains(
+        &started.out,
+        &["FOUND P2-WITC-04: /$main: ", "do it in _initialize", "/$wit-component-shim-instance is the shim"],
+    );
+    let initialised = component(r#"(export "_initialize" (func $s))"#);
+    assert_eq!(initialised.status, 0, "{}", initialised.out);
+    contains(&initialised.out, &["/$wit-component-shim-instance is the shim", "/$fixup is the fix-up", "0 findings"]);
+}
+
+#[test]
+fn each_component_of_a_composition_has_its_own_fix_up() {
+    let part = |name: &str, start: &str| shimmed(start).replacen("(component", &format!("(component ${name}"), 1);
+    let good = part("Good", r#"(func (export "_initialize") (call $f))"#);
+    let bad = part("Bad", r#"(func (export "_initialize")) (func $s (call $f)) (start $s)"#);
+    let text =
+        format!("(component {good} {bad} (instance $good (instantiate $Good)) (instance $bad (instantiate $Bad)))");
+    finds("P2-WITC-04", &text, "", &["/$bad/$main", "/$good/$shim is the shim", "/$bad/$shim is the shim"]);
 }

@@ -19,6 +19,8 @@ pub struct Ended {
     pub what: String,
     /// When and where, for people; nothing if it went well.
     pub circumstances: Vec<String>,
+    /// The trap, if it ended with one.
+    pub trap: Option<Trap>,
     /// What a component answered to a request.
     pub response: Option<Response>,
     /// Why it could not be linked, if that is how it ended.
@@ -52,6 +54,14 @@ impl Ended {
     }
 }
 
+/// The trap of a fault, if it is one.
+pub fn trap(fault: &Fault) -> Option<Trap> {
+    match fault {
+        Fault::Trap(trap) => Some(*trap),
+        _ => None,
+    }
+}
+
 /// A fault in words.
 pub fn describe(store: &Store, fault: &Fault) -> String {
     match fault {
@@ -73,11 +83,7 @@ pub fn locate<'m>(
     trap: &Trap,
 ) -> Option<String> {
     let (func, offset) = (trap.func?, trap.offset?);
-    let contains = |(_, module): &(&InstancePath, &Module)| {
-        let syntax = module.syntax();
-        let body = func.checked_sub(syntax.imported.funcs).and_then(|index| syntax.bodies.get(index as usize));
-        body.is_some_and(|body| body.contains(&(offset as usize)))
-    };
+    let contains = |(_, module): &(&InstancePath, &Module)| may_be_in(module, trap);
     let func_name =
         |module| names::functions(module).get(&func).map(|name| format!(" ({})", crate::render::safe(name)));
     let fits: Vec<_> = instances.filter(contains).collect();
@@ -90,6 +96,14 @@ pub fn locate<'m>(
         }
         _ => format!("in function {func}, at offset {offset:#x}"),
     })
+}
+
+/// Whether a trap may have happened in this module: its function of this index contains this offset.
+pub fn may_be_in(module: &Module, trap: &Trap) -> bool {
+    let (Some(func), Some(offset)) = (trap.func, trap.offset) else { return false };
+    let syntax = module.syntax();
+    let body = func.checked_sub(syntax.imported.funcs).and_then(|index| syntax.bodies.get(index as usize));
+    body.is_some_and(|body| body.contains(&(offset as usize)))
 }
 
 /// How many instances are named that a trap may have happened in.

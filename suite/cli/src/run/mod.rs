@@ -15,9 +15,9 @@ pub mod values;
 mod wasi;
 
 use component::{ComponentPlan, ComponentSession};
-pub use end::{Ended, Unlinked};
+pub use end::{Ended, Unlinked, may_be_in};
 pub use limits::LimitArgs;
-pub use record::{Record, record};
+pub use record::{Exported, Record, record};
 pub use recorder::Recorder;
 pub use session::Session as CoreSession;
 pub use wasi::Setup;

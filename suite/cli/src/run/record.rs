@@ -6,6 +6,7 @@ use preflight_engine::{
     Module, Tier,
     trace::{InstancePath, Level, PostMortem, Trace},
 };
+use std::collections::BTreeMap;
 
 /// A run that is over.
 pub struct Record {
@@ -19,11 +20,16 @@ pub struct Record {
     pub remarks: Vec<String>,
     /// The core instances in the order of their allocation, with their modules.
     pub instances: Vec<(InstancePath, Module)>,
+    /// Which function an exported one is, by instance and name: the instance that defines it, and its index there.
+    pub exported: Exported,
     /// What it printed on standard output and standard error.
     pub captured: [Vec<u8>; 2],
     /// If it ran on both tiers and they differ: where, for people.
     pub disagreement: Option<String>,
 }
+
+/// Exported functions: see [`Record::exported`].
+pub type Exported = BTreeMap<(InstancePath, String), (InstancePath, u32)>;
 
 /// Runs a plan on one or two tiers and records the steps up to `level`. Of two tiers the record is the first one's, and all
 /// steps are compared, whatever the level.
@@ -67,7 +73,10 @@ fn record_on(tier: Tier, plan: &Planned, limits: &LimitArgs, imports: Imports, l
     notes.remarks.extend(remarks.iter().cloned().chain(said));
     let trace = Trace { level, events, outcome: ended.outcome.clone(), post_mortem };
     let instances = session.store().instances().map(|(path, module)| (path.clone(), module.clone())).collect();
-    Ok(Record { trace, notes, ended, remarks, instances, captured: session.captured(), disagreement: None })
+    let exported = session.store().exported_funcs();
+    let exported = exported.map(|(at, name, owner, index)| ((at.clone(), name.to_owned()), (owner.clone(), index)));
+    let exported = exported.collect();
+    Ok(Record { trace, notes, ended, remarks, instances, exported, captured: session.captured(), disagreement: None })
 }
 
 /// Where two records first differ: in a step, in what is left, in what was printed, or in the place of a trap.

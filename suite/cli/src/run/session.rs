@@ -2,7 +2,7 @@
 
 use super::{
     Ended, Imports, Member, Plan, Running,
-    end::{Unlinked, describe, locate},
+    end::{Unlinked, describe, locate, trap},
     names,
     stubs::{StubError, Stubs},
     types, values,
@@ -303,7 +303,7 @@ impl Running for Session<'_> {
         };
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         let (outcome, unlinked) = (end.outcome(&self.store), end.unlinked());
-        Ok(Ended { outcome, results, what, circumstances, response: None, unlinked })
+        Ok(Ended { outcome, results, what, circumstances, trap: end.fault().and_then(trap), response: None, unlinked })
     }
 
     fn captured(&self) -> [Vec<u8>; 2] {

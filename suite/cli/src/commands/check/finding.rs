@@ -1,6 +1,10 @@
 //! What is found, and what toolchains call the modules that they add.
 
-use preflight_engine::{Module, trace::InstancePath};
+use preflight_engine::{
+    Module,
+    syntax::{ExternIndex, ExternType, Import},
+    trace::InstancePath,
+};
 use std::fmt;
 
 /// One thing that a rule forbids, advises against, or leaves open.
@@ -19,6 +23,9 @@ pub struct Finding {
     pub is_note: bool,
 }
 
+/// How many steps are shown for a finding.
+const MOST_STEPS: usize = 8;
+
 /// What shows a finding.
 pub enum Evidence {
     /// A step of the trace, by its index.
@@ -33,10 +40,14 @@ impl Finding {
         Finding { rule, at: at.clone(), message: message.into(), evidence: Vec::new(), remedy, is_note: false }
     }
 
-    /// With these steps of the trace.
+    /// With these steps of the trace: the first of them, if they are many.
     pub fn steps(mut self, steps: impl IntoIterator<Item = usize>) -> Self {
-        self.evidence.extend(steps.into_iter().map(Evidence::Step));
-        self
+        let mut steps = steps.into_iter();
+        self.evidence.extend(steps.by_ref().take(MOST_STEPS).map(Evidence::Step));
+        match steps.count() {
+            0 => self,
+            more => self.said(format!("and {more} more such {}", if more == 1 { "step" } else { "steps" })),
+        }
     }
 
     /// With this remark.
@@ -64,16 +75,37 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role that the module's name tells.
+    /// The role that the toolchain's names tell: that of the module itself, which it has only with debug names, that which
+    /// the component's name section gives it, or the names by which shim and fix-up share their table, which are left when
+    /// all others are stripped.
     pub fn of(module: &Module) -> Option<Role> {
-        let name = module.syntax().name.as_deref()?.strip_prefix("wit-component:")?;
+        let names = [module.syntax().name.as_deref(), module.label()];
+        names.into_iter().flatten().find_map(Role::named).or_else(|| Role::of_table(module))
+    }
+
+    /// The names are those of wit-component's encoder.
+    fn named(name: &str) -> Option<Role> {
         match name {
-            "shim" => Some(Role::Shim),
-            "fixups" => Some(Role::FixUp),
-            name => Some(Role::Adapter(name.strip_prefix("adapter:")?.to_owned())),
+            "wit-component:shim" | "wit-component-shim-module" => Some(Role::Shim),
+            "wit-component:fixups" | "wit-component-fixup" => Some(Role::FixUp),
+            name => Some(Role::Adapter(name.strip_prefix("wit-component:adapter:")?.to_owned())),
         }
     }
+
+    /// The shim exports the table, and has no imports; the fix-up imports it.
+    fn of_table(module: &Module) -> Option<Role> {
+        let (imports, exports) = (&module.syntax().imports, &module.syntax().exports);
+        let is_table = |import: &Import| matches!(import.ty, ExternType::Table(_)) && import.name == TABLE;
+        if imports.iter().any(is_table) {
+            return Some(Role::FixUp);
+        }
+        let mut tables = exports.iter().filter(|export| matches!(export.index, ExternIndex::Table(_)));
+        (imports.is_empty() && tables.any(|export| export.name == TABLE)).then_some(Role::Shim)
+    }
 }
+
+/// What wit-component calls the shim's table.
+const TABLE: &str = "$imports";
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,8 @@
 //! `preflight check`: the rules that one trace can decide.
 
+mod calls;
 mod finding;
+mod readings;
 mod runs;
 mod shape;
 
@@ -8,24 +10,25 @@ use super::wast::{Format, Paint};
 use crate::{
     output,
     render::{self, Notes, Words},
-    run::{self, Ended, Imports, Record, RunArgs},
+    run::{self, Ended, Exported, Imports, Record, RunArgs},
 };
 use anyhow::Context;
 use finding::{Evidence, Finding, Role};
 use preflight_engine::{
     Module,
     trace::{Event, InstancePath, Level, Outcome},
+    wasi::threads,
 };
 use preflight_spec_tests::{Catalogue, rules};
 use serde_json::json;
-use std::{fmt::Write, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, fmt::Write, path::PathBuf, process::ExitCode};
 
 /// Find what is wrong with the way a module or a component starts.
 ///
 /// FILE is run once, as `preflight trace` would, and judged by every rule that one trace can decide: _initialize or
 /// constructors run twice (with both callers, and what caused it), exports used before _initialize, an import called before a
 /// component's fix-up module has run, both entry points, entries of a wrong type, a missing memory, WASI called from the start
-/// section, and so on. Each finding cites its rule and says what to do. What is written and nobody minds is a note.
+/// section, functions that WASI does not have, threads that cannot start, and so on. Each finding cites its rule and says what to do. What is written and nobody minds is a note.
 ///
 /// Imports that nobody provides get stubs that return zero or null.
 ///
@@ -52,6 +55,10 @@ struct Subject<'a> {
     events: &'a [Event],
     /// The core instances in the order of their allocation, with their modules.
     instances: &'a [(InstancePath, Module)],
+    /// Which functions exported ones are.
+    exported: &'a Exported,
+    /// What imports of core modules were given: instance, first and second name, provider.
+    providers: &'a BTreeMap<(InstancePath, String, String), String>,
     end: &'a Ended,
 }
 
@@ -62,6 +69,16 @@ impl Subject<'_> {
             let is_done = matches!(event, Event::InstanceDone { .. } | Event::ComponentDone { .. });
             is_done && *event.at() == InstancePath::root()
         })
+    }
+
+    /// Whether the instance is that of a thread, made by `thread-spawn` and entered by `wasi_thread_start` alone (P1-THR-02).
+    fn is_thread(&self, at: &InstancePath) -> bool {
+        let id = at.as_str().rsplit_once("/thread-").map(|(_, id)| id.parse::<u32>());
+        let is_spawner = |module: &Module| {
+            let mut imports = module.syntax().imports.iter();
+            imports.any(|import| import.module == threads::MODULE && import.name == threads::SPAWN)
+        };
+        matches!(id, Some(Ok(_))) && self.module(at).is_some_and(is_spawner)
     }
 
     /// The module of an instance.
@@ -78,16 +95,20 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let plan = args.run.plan_of_exports(&args.file)?;
     let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, Imports::Stubs, Level::Full)?;
-    let Record { trace, notes: words, ended: end, mut instances, disagreement, .. } = record;
+    let Record { trace, notes: words, ended: end, mut instances, exported, disagreement, .. } = record;
     for (path, module) in plan.modules() {
         // What was refused was never allocated, and that is when its shape matters most.
         if instances.iter().all(|(other, _)| other != path) {
             instances.push((path.clone(), module.clone()));
         }
     }
-    let subject = Subject { events: &trace.events, instances: &instances, end: &end };
+    let providers = words.providers.clone();
+    let subject =
+        Subject { events: &trace.events, instances: &instances, exported: &exported, providers: &providers, end: &end };
     let mut findings = shape::findings(&subject);
+    findings.extend(calls::findings(&subject));
     findings.extend(runs::findings(&subject));
+    findings.extend(readings::findings(&subject, &findings));
     let (findings, notes): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| !finding.is_note);
     let report = Report { catalogue: &catalogue, subject: &subject, findings, notes, words };
     match args.format {

@@ -1,176 +1,24 @@
-//! What the run shows: who called what, when, and how it ended.
+//! What the run shows besides who called what: what start sections did, and how it ended.
 
 use super::{
     Subject,
     finding::{Finding, Role},
-    shape::export,
 };
-use crate::run::Unlinked;
+use crate::run::{Unlinked, may_be_in};
 use preflight_engine::{
     Module,
-    syntax::ExternIndex,
-    trace::{Cause, Event, InstancePath, Outcome, Phase, TrapCode},
+    trace::{Event, InstancePath, Outcome, Phase, TrapCode},
     wasi::p1,
 };
-use std::collections::BTreeSet;
 
 /// What is found in the trace.
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = twice(subject);
-    found.extend(used_too_early(subject));
-    found.extend(never_initialised(subject));
-    found.extend(wasi_in_start(subject));
+    let mut found = wasi_in_start(subject);
     found.extend(exits_too_early(subject));
     found.extend(failed_start(subject));
     found.extend(not_linked(subject));
     found.extend(exhausted(subject));
     found
-}
-
-/// The name and the cause of a call of an entry, whoever made it.
-fn entry(event: &Event) -> Option<(&InstancePath, &str, &Cause)> {
-    match event {
-        Event::Called { at, name, cause, .. } | Event::EntryCalled { at, name, cause } => Some((at, name, cause)),
-        _ => None,
-    }
-}
-
-/// The steps at which `name` of `at` was called.
-fn calls(subject: &Subject<'_>, at: &InstancePath, name: &str) -> Vec<usize> {
-    let is_it = |event: &Event| entry(event).is_some_and(|(path, called, _)| path == at && called == name);
-    (0..subject.events.len()).filter(|index| is_it(&subject.events[*index])).collect()
-}
-
-/// Entries and constructors that ran more than once in one instance: P1-REA-01, P1-CMD-03, TOOL-CMD-03.
-fn twice(subject: &Subject<'_>) -> Vec<Finding> {
-    let entries: BTreeSet<(&InstancePath, &str)> =
-        subject.events.iter().filter_map(entry).map(|(at, name, _)| (at, name)).collect();
-    let mut found = Vec::new();
-    for (at, name) in entries {
-        let steps = calls(subject, at, name);
-        if steps.len() < 2 || steps.len() <= namesakes(subject, at, name) {
-            continue;
-        }
-        let finding = match name {
-            "_initialize" | "cm32p2_initialize" => Finding::new(
-                "P1-REA-01",
-                at,
-                format!("{name} ran {} times", steps.len()),
-                "let the environment call it and nobody else: a start section or an export must not",
-            ),
-            "_start" => Finding::new(
-                "P1-CMD-03",
-                at,
-                format!("_start ran {} times", steps.len()),
-                "enter a command once in its life; make a new instance for each run",
-            ),
-            name if is_constructor(name) => Finding::new(
-                "TOOL-CMD-03",
-                at,
-                format!("{name} ran {} times: constructors find what they have made before", steps.len()),
-                "link a library as a reactor (-mexec-model=reactor), so that constructors run in _initialize alone",
-            ),
-            _ => continue,
-        };
-        let causes: BTreeSet<&'static str> =
-            steps.iter().filter_map(|step| entry(&subject.events[*step])).map(|(.., cause)| origin(cause)).collect();
-        found.push(finding.said(format!("called by {}", Vec::from_iter(causes).join(", and by "))).steps(steps));
-    }
-    found
-}
-
-/// How many functions of the instance its module's name section calls so: objects whose sources have one name may each have
-/// a constructor, and steps tell no more of a function than its name.
-fn namesakes(subject: &Subject<'_>, at: &InstancePath, name: &str) -> usize {
-    let modules = subject.instances.iter().filter(|(path, _)| path == at);
-    modules.map(|(_, module)| module.func_names().values().filter(|other| *other == name).count()).max().unwrap_or(0)
-}
-
-fn is_constructor(name: &str) -> bool {
-    name == "__wasm_call_ctors" || name.starts_with("_GLOBAL__sub_I_")
-}
-
-/// Who is behind a call.
-fn origin(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::HostRule(_) => "the host, by a rule",
-        Cause::Invoke => "the host, because it was asked to",
-        Cause::StartSection(_) => "a start section",
-        Cause::Export { name, .. } if name == "_initialize" => "_initialize",
-        Cause::Export { .. } => "an export's wrapper, as linkers make them for commands",
-        Cause::ComponentStart => "a component's start definition",
-        Cause::CanonicalAbi(_) => "the canonical ABI",
-    }
-}
-
-/// Exports of a reactor that others called before `_initialize` was: P1-REA-02. What a module does with its own functions
-/// in its start section is its own business, and a toolchain's allocator may be called at any time (P2-ADP-02).
-fn used_too_early(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (at, module) in subject.instances {
-        let is_used = |name: &str| {
-            let is_func = matches!(export(module, name), Some(ExternIndex::Func(_)));
-            is_func && !is_constructor(name) && !name.starts_with("cabi_") && !name.starts_with("cm32p2_")
-        };
-        let is_own =
-            |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
-        let Some(initialised) = calls(subject, at, "_initialize").first().copied() else { continue };
-        let is_early = |index: &usize| {
-            let call = entry(&subject.events[*index]);
-            call.is_some_and(|(path, name, cause)| path == at && is_used(name) && !is_own(cause))
-        };
-        let early: Vec<usize> = (0..initialised).filter(is_early).collect();
-        if !early.is_empty() {
-            found.push(
-                Finding::new(
-                    "P1-REA-02",
-                    at,
-                    "an export was used before _initialize",
-                    "call _initialize first, right after the instantiation",
-                )
-                .steps(early.into_iter().chain([initialised])),
-            );
-        }
-    }
-    found
-}
-
-/// Reactors that were used and never initialised: TOOL-BAS-01.
-fn never_initialised(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (at, module) in subject.instances {
-        let Some(ExternIndex::Func(index)) = export(module, "_initialize") else { continue };
-        let is_start = module.syntax().start == Some(index);
-        let is_done = |event: &Event| matches!(event, Event::InstanceDone { at: path } if path == at);
-        let has_returned = matches!(subject.end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. });
-        let is_program = Role::of(module).is_none() && export(module, "_start").is_none();
-        if is_program && !is_start && has_returned && calls(subject, at, "_initialize").is_empty() {
-            let steps = (0..subject.events.len()).filter(|index| is_done(&subject.events[*index]));
-            let finding = Finding::new(
-                "TOOL-BAS-01",
-                at,
-                "exports _initialize, and nobody called it: what it relies on was never set up",
-                "let the host call it after the instantiation; in a component, wit-component's fix-up module does",
-            )
-            .steps(steps.collect::<Vec<_>>());
-            found.push(match disarmed(subject) {
-                Some(by) => finding.said(by).note(),
-                None => finding,
-            });
-        }
-    }
-    found
-}
-
-/// What a pre-initialiser leaves of the module that called `_initialize`: its imports, and no start section (TOOL-WIZ-02).
-fn disarmed(subject: &Subject<'_>) -> Option<String> {
-    let imports = |module: &Module| module.syntax().imports.iter().any(|import| import.name == "_initialize");
-    let mut modules = subject.instances.iter();
-    let (at, _) = modules.find(|(_, module)| module.syntax().start.is_none() && imports(module))?;
-    Some(format!(
-        "{at} imports functions _initialize and has no start section: a pre-initialiser has run them, and what they did is in \
-         the data (TOOL-WIZ-02)"
-    ))
 }
 
 /// Steps between the beginning of a start section and its end, by instance.
@@ -298,6 +146,26 @@ fn exhausted(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::new("P1-REA-05", at, message, remedy).steps([index]))
 }
 
+/// Whether a start section of the instance `at` trapped in the shim of its own component, which no fix-up has filled yet: a
+/// null entry of the table, or with typed references a function that is `unreachable`.
+fn is_in_shim(subject: &Subject<'_>, at: &InstancePath, code: Option<TrapCode>) -> bool {
+    let is_empty = matches!(code, Some(TrapCode::UninitializedElement | TrapCode::UndefinedElement));
+    let component = at.parent();
+    let mut siblings =
+        subject.instances.iter().filter(|(path, _)| path.parent() == component).map(|(_, module)| module);
+    if siblings.clone().any(|module| Role::of(module) == Some(Role::FixUp)) {
+        return false;
+    }
+    // Where the trap's place isn't known, its kind has to do.
+    let is_there = |module: &Module| match &subject.end.trap {
+        Some(trap) if trap.func.is_some() && trap.offset.is_some() => {
+            may_be_in(module, trap) && (is_empty || code == Some(TrapCode::Unreachable))
+        }
+        _ => is_empty,
+    };
+    siblings.any(|module| Role::of(module) == Some(Role::Shim) && is_there(module))
+}
+
 /// A start that failed: P2-WITC-04 if it called an import through a shim that was still empty, else CORE-START-09.
 fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
     let failure = subject.events.iter().enumerate().rev().find_map(|(index, event)| match event {
@@ -310,10 +178,7 @@ fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
     let entered = running_start(&subject.events[..index]).filter(|_| phase == Phase::Start);
     let at = entered.map_or(at, |entered| subject.events[entered].at());
     let steps = entered.into_iter().chain([index]);
-    let is_empty_entry = matches!(code, Some(TrapCode::UninitializedElement | TrapCode::UndefinedElement));
-    let of_role = |wanted: &Role| subject.instances.iter().any(|(_, module)| Role::of(module).as_ref() == Some(wanted));
-    let has_imports = subject.module(at).is_some_and(|module| !module.syntax().imports.is_empty());
-    if phase == Phase::Start && is_empty_entry && of_role(&Role::Shim) && !of_role(&Role::FixUp) && has_imports {
+    if phase == Phase::Start && is_in_shim(subject, at, code) {
         let remedy = "do it in _initialize: the fix-up module calls it once the shim's table is filled";
         let message = "its start section called an import through the shim, before the fix-up module has run";
         return vec![Finding::new("P2-WITC-04", at, message, remedy).steps(steps)];

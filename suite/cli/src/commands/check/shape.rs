@@ -10,8 +10,13 @@ use preflight_engine::{
 
 /// What is found in the modules. Those that a toolchain made for its own purposes are no programs.
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let programs = subject.instances.iter().filter(|(_, module)| super::Role::of(module).is_none());
+    let programs = subject.instances.iter().enumerate().filter(|(index, (_, module))| {
+        // One module may have many instances: those of its threads, or of a command's calls.
+        let is_new = || !subject.instances[..*index].iter().any(|(_, other)| other.is(module));
+        super::Role::of(module).is_none() && is_new()
+    });
     programs
+        .map(|(_, program)| program)
         .flat_map(|(at, module)| [entries(at, module), exports(at, module), constructors(at, module)])
         .flatten()
         .collect()

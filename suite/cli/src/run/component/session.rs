@@ -5,7 +5,7 @@ use crate::{
     render::Notes,
     run::{
         Ended, Imports, Running,
-        end::{Unlinked, describe, locate},
+        end::{Unlinked, describe, locate, trap},
         http, names,
         wasi::{captured, printed, stream},
     },
@@ -171,7 +171,13 @@ impl<'a> ComponentSession<'a> {
         };
         let what = describe(&self.store, fault);
         let circumstances = [when].into_iter().chain(place).collect();
-        Ended { outcome: fault.outcome(phase), what, circumstances, ..returned(Vec::new(), Vec::new()) }
+        Ended {
+            outcome: fault.outcome(phase),
+            what,
+            circumstances,
+            trap: trap(fault),
+            ..returned(Vec::new(), Vec::new())
+        }
     }
 
     fn not_instantiated(&self, error: &ComponentError) -> Ended {
@@ -220,7 +226,7 @@ impl<'a> ComponentSession<'a> {
 
 fn returned(values: Vec<preflight_engine::trace::Value>, results: Vec<String>) -> Ended {
     let (outcome, what) = (Outcome::Returned { values }, "returned".to_owned());
-    Ended { outcome, results, what, circumstances: Vec::new(), response: None, unlinked: None }
+    Ended { outcome, results, what, circumstances: Vec::new(), trap: None, response: None, unlinked: None }
 }
 
 impl Running for ComponentSession<'_> {
