@@ -60,10 +60,6 @@ fn a_header_with_a_mistake_gives_no_verdict() {
         ("rules = [\"CORE-NONE-01\"]", "c.wast: there is no rule CORE-NONE-01"),
         ("rules = []", "c.wast: no rules"),
         ("rules = [\"CORE-START-09\"]\n;;! needs = [\"gcc\"]", "c.wast: there is no proposal \"gcc\""),
-        (
-            "rules = [\"CORE-START-09\"]\n;;! readings = [\"lock-store\"]",
-            "c.wast: lock-store is a reading of CM-TRAP-05",
-        ),
     ] {
         let folder = Folder::with(&[("c.wast", &format!(";;! title = \"t\"\n;;! {keys}\n{script}"))]);
         let run = folder.run("run --cases .");
