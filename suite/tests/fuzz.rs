@@ -537,6 +537,7 @@ fn other_runtimes_are_judged_by_the_prediction() {
         (Lie::Call, "function in a table returned i32:7 / returned i32:8"),
         (Lie::Refuse, "refuses a valid module"),
         (Lie::Panic, "it broke: crash"),
+        (Lie::Unread, "a memory afterwards cannot be read: unlinkable"),
     ] {
         let verdict = judged(lie);
         assert_eq!(verdict.class, Class::Disagreed, "{what}");
@@ -565,6 +566,72 @@ fn what_known_bugs_predict_is_no_finding() {
     }
     let honest = judged(Lie::None, &both);
     assert_eq!((honest.runtimes[0].class, &honest.runtimes[0].known[..]), (Class::AgreedOnFailure, &[][..]));
+}
+
+/// A runtime that breaks once, and is right when it is started again, has not done what a known bug makes of the plan.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_break_is_explained_by_no_bug_that_does_something_else() {
+    use common::{Liar, Lie};
+    use preflight_plan::Deviation;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let all = [Deviation::DeclarativeSegmentsStay, Deviation::StartWaitsForALookup, Deviation::EscapedFunctionsBreak];
+    for lie in [Lie::Panic, Lie::PanicAtEnd] {
+        let opened = AtomicUsize::new(0);
+        let open = move || {
+            let lie = if opened.fetch_add(1, Ordering::Relaxed) == 0 { lie } else { Lie::None };
+            Ok(Box::new(Liar::new(lie)) as Box<dyn preflight::runtime::Runtime>)
+        };
+        let foreign = preflight::fuzz::Foreign::new("liar", open).with_known(all.to_vec());
+        let verdict = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]).plan(&plan).0;
+        let finding = verdict.finding.expect("a finding");
+        assert_eq!((verdict.class, &*finding.signature), (Class::Disagreed, "predicted != liar: it broke: crash"));
+        assert_eq!(verdict.runtimes[0].class, Class::Disagreed);
+    }
+}
+
+/// What one runtime does wrong does not hide what the others do, and every row has every input.
+#[cfg(feature = "wasmi")]
+#[test]
+fn each_of_several_runtimes_has_its_own_verdict() {
+    use common::{Liar, Lie};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let foreign = |(name, lie): (&str, Lie)| preflight::fuzz::Foreign::new(name, move || Ok(Box::new(Liar::new(lie))));
+    let all = [("first", Lie::Memory), ("honest", Lie::None), ("last", Lie::Table)].map(foreign).to_vec();
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(all);
+    let classes: Vec<Class> = judge.plan(&plan).0.runtimes.iter().map(|on| on.class).collect();
+    assert_eq!(classes, [Class::Disagreed, Class::AgreedOnFailure, Class::Disagreed]);
+    let plans = vec![plan.clone(), Plan::default().normalise(), plan];
+    let report = campaign::run(&judge, Inputs::Plans(plans), Until::End, Some(1), &mut |_| true).expect("a thread");
+    let found: Vec<_> = report.found.keys().map(String::as_str).collect();
+    assert_eq!(found, ["predicted != first: a memory afterwards", "predicted != last: a table afterwards"]);
+    for (name, disagreed) in [("first", 2), ("honest", 0), ("last", 2)] {
+        let classes = &report.runtimes[name].classes;
+        assert_eq!(classes.values().sum::<u64>(), 3, "{name}: {classes:?}");
+        assert_eq!(classes.get(&Class::Disagreed).copied().unwrap_or_default(), disagreed, "{name}");
+    }
+}
+
+/// A failure says more than an import that was not to match: with a runtime as with the tiers.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_runtime_is_counted_in_the_class_of_the_tiers() {
+    use common::{Liar, Lie};
+    let foreign = preflight::fuzz::Foreign::new("honest", || Ok(Box::new(Liar::new(Lie::None))));
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]);
+    let plan = r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }] },
+            { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } }, "twist": "missing" }] },
+            { "funcs": [{ "steps": [{ "trap": "unreachable" }] }], "start": 0 }],
+        "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }, { "module": 2 }] }"#;
+    let plan: Plan = serde_json::from_str(plan).expect("a plan");
+    let plan = plan.normalise();
+    let outcomes = plan.expected().traces.into_iter().map(|trace| trace.outcome).collect::<Vec<_>>();
+    assert!(outcomes.contains(&Outcome::Unlinkable) && outcomes.len() == 3, "{outcomes:?}");
+    let verdict = judge.plan(&plan).0;
+    assert_eq!((verdict.class, verdict.runtimes[0].class), (Class::AgreedOnFailure, Class::AgreedOnFailure));
 }
 
 /// The known bugs of runtimes are such as plans can predict.

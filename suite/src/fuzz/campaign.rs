@@ -119,6 +119,8 @@ pub struct RuntimeReport {
     pub known: BTreeMap<Deviation, u64>,
     /// What plans were made without for it, and how many.
     pub without: BTreeMap<Without, u64>,
+    /// What of what was expected was not compared, because it does not show it, and in how many plans.
+    pub unseen: BTreeMap<&'static str, u64>,
 }
 
 impl RuntimeReport {
@@ -127,6 +129,7 @@ impl RuntimeReport {
         verdict.lacks.into_iter().for_each(|what| *self.lacks.entry(what).or_default() += 1);
         verdict.known.into_iter().for_each(|what| *self.known.entry(what).or_default() += 1);
         verdict.without.into_iter().for_each(|what| *self.without.entry(what).or_default() += 1);
+        verdict.unseen.into_iter().for_each(|what| *self.unseen.entry(what).or_default() += 1);
     }
 
     fn add(&mut self, other: RuntimeReport) {
@@ -134,6 +137,7 @@ impl RuntimeReport {
         add(&mut self.lacks, other.lacks);
         add(&mut self.known, other.known);
         add(&mut self.without, other.without);
+        add(&mut self.unseen, other.unseen);
     }
 }
 
@@ -158,14 +162,17 @@ impl Report {
         self.compared += u64::from(verdict.is_compared);
         self.with_failure += u64::from(verdict.has_failure);
         verdict.checks.names().for_each(|name| *self.oracles.entry(name).or_default() += 1);
+        if let Some(input) = input {
+            for finding in verdict.findings().cloned() {
+                let found = || Found { input: input.clone(), number, finding: finding.clone() };
+                self.found.entry(finding.signature.clone()).or_insert_with(found);
+            }
+        }
         for verdict in verdict.runtimes {
             self.runtimes.entry(verdict.name.clone()).or_default().count(verdict);
         }
         if let Some(what) = verdict.lacks {
             *self.lacks.entry(what).or_default() += 1;
-        }
-        if let (Some(input), Some(finding)) = (input, verdict.finding) {
-            self.found.entry(finding.signature.clone()).or_insert(Found { input, number, finding: *finding });
         }
     }
 
@@ -418,6 +425,10 @@ fn judge_plan(judge: &Judge, plan: Plan, checks: Checks, stats: &mut Stats) -> (
         stats.count(&plan, &expected, bytes);
         verdict
     });
+    let verdict = match verdict.runtimes.is_empty() {
+        true => judge.not_asked(verdict, "plans on which the reference engine is not as predicted"),
+        false => verdict,
+    };
     (verdict.finding.is_some().then_some(Input::Plan(plan)), verdict)
 }
 
@@ -461,10 +472,7 @@ pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> I
 }
 
 fn shrunk<T: Planned>(plan: &T, signature: &str, tries: usize, judge: impl Fn(&T) -> Verdict) -> T {
-    preflight_plan::shrink::shrink(plan, tries, |plan| {
-        let verdict = caught(|| judge(plan));
-        verdict.finding.is_some_and(|finding| finding.signature == signature)
-    })
+    preflight_plan::shrink::shrink(plan, tries, |plan| caught(|| judge(plan)).has(signature))
 }
 
 impl Input {

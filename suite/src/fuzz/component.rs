@@ -58,7 +58,7 @@ impl Judge {
             let component = match Component::new(&config, bytes) {
                 Ok(component) => component,
                 // The plan says that the component is valid.
-                Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+                Err(error) => return Verdict::not_decoded(error),
             };
             let actual = run(&component, &config, readings, true).0;
             if let Outcome::Unsupported { what } = actual.outcome {

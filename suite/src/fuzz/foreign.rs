@@ -24,7 +24,7 @@ use crate::{
 };
 use preflight_plan::{Action, Called, Deviation, Expected, Given, Plan, Signature};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -65,6 +65,42 @@ pub struct OnRuntime {
     pub known: Vec<Deviation>,
     /// What the plan was given without.
     pub without: Vec<Without>,
+    /// What was not compared, although it was expected.
+    pub unseen: Vec<&'static str>,
+    /// Where it differs, if the class is [`Class::Disagreed`].
+    pub finding: Option<Box<Finding>>,
+}
+
+impl OnRuntime {
+    pub(super) fn of(foreign: &Foreign, class: Class) -> Self {
+        OnRuntime {
+            name: foreign.name.clone(),
+            class,
+            lacks: None,
+            known: Vec::new(),
+            without: Vec::new(),
+            unseen: Vec::new(),
+            finding: None,
+        }
+    }
+
+    /// Another part of the same input.
+    pub(super) fn and(mut self, other: OnRuntime) -> OnRuntime {
+        let new: Vec<_> = other.unseen.into_iter().filter(|what| !self.unseen.contains(what)).collect();
+        self.unseen.extend(new);
+        OnRuntime { class: self.class.and(other.class), lacks: self.lacks.or(other.lacks), ..self }
+    }
+}
+
+/// Where a runtime did something else than what was expected.
+pub(super) struct Stopped {
+    pub finding: Box<Finding>,
+    /// What it was to do.
+    pub actions: Vec<Action>,
+    /// At which of these it was; none where a module was compiled.
+    pub action: Option<usize>,
+    /// Whether it broke: there is no answer that could be compared.
+    pub is_broken: bool,
 }
 
 /// A plan for a runtime.
@@ -162,31 +198,75 @@ impl Foreign {
     ///
     /// # Errors
     /// Where it does something else than what is expected.
-    pub(super) fn judge(&self, task: &Task<'_>) -> Result<(Class, Option<String>), Box<Finding>> {
-        let run = self.with(|opened| Run::judge(opened, task));
+    pub(super) fn judge(&self, task: &Task<'_>) -> Result<OnRuntime, Stopped> {
+        let progress = Progress::default();
+        let run = self.with(|opened| Run::judge(opened, task, &progress));
+        let on = |class| OnRuntime { unseen: progress.unseen.take(), ..OnRuntime::of(self, class) };
+        let expected = |action: usize| task.expected.traces.get(action);
+        let stopped = |finding, is_broken| Stopped {
+            finding,
+            actions: task.actions.to_vec(),
+            action: progress.action.get(),
+            is_broken,
+        };
         match run.unwrap_or_else(|broken| Err(Stop::Broken(broken))) {
-            Ok(class) => Ok((class, None)),
-            Err(Stop::Lacks(what)) => Ok((Class::Unsupported, Some(what))),
-            Err(Stop::Broken(broken)) => Err(self.finding(task, &format!("it broke: {}", kind_of(&broken)), None)),
+            Ok(class) => Ok(on(class)),
+            Err(Stop::Lacks(what)) => Ok(OnRuntime { lacks: Some(what), ..on(Class::Unsupported) }),
+            Err(Stop::Broken(broken)) => {
+                let action = progress.action.get().unwrap_or_default();
+                let finding = Finding { action, ..*self.broke(&broken) };
+                let expected = expected(action).cloned().unwrap_or_else(|| finding.expected.clone());
+                Err(stopped(Box::new(Finding { expected, ..finding }), true))
+            }
             // A runtime may run out of memory earlier than another one (core `#impl`); what follows cannot be compared.
             Err(Stop::Differs { actual, .. })
                 if matches!(actual.outcome, Outcome::Exhausted { what: Resource::Memory }) =>
             {
-                Ok((Class::Exhausted, None))
+                progress.miss("what follows where it has no memory left");
+                Ok(on(Class::Exhausted))
             }
-            Err(Stop::Differs { what, action, actual }) => Err(self.finding(task, &what, Some((action, actual)))),
+            Err(Stop::Differs { what, action, actual }) => {
+                let signature = self.signature(&what);
+                let expected = expected(action).cloned().unwrap_or_else(|| nothing(&what));
+                Err(stopped(Box::new(Finding { signature, action, expected, actual }), false))
+            }
         }
     }
 
-    fn finding(&self, task: &Task<'_>, what: &str, at: Option<(usize, Trace)>) -> Box<Finding> {
-        let nothing = || Trace::new(Level::Outcome, Outcome::Unsupported { what: what.to_owned() });
-        let (action, actual) = at.unwrap_or_else(|| (0, nothing()));
-        let expected = task.expected.traces.get(action).cloned().unwrap_or_else(nothing);
-        Box::new(Finding { signature: format!("predicted != {}: {what}", self.name), action, expected, actual })
+    /// That it broke, in the words of its class: what it wrote is another thing each time.
+    pub(super) fn broke(&self, broken: &Broken) -> Box<Finding> {
+        let what = format!("it broke: {}", kind_of(broken));
+        let (signature, expected, actual) = (self.signature(&what), nothing(&what), nothing(&what));
+        Box::new(Finding { signature, action: 0, expected, actual })
+    }
+
+    fn signature(&self, what: &str) -> String {
+        format!("predicted != {}: {what}", self.name)
     }
 }
 
-/// The class of a break: what it wrote is another thing each time.
+/// In place of a trace where there is none.
+fn nothing(what: &str) -> Trace {
+    Trace::new(Level::Outcome, Outcome::Unsupported { what: what.to_owned() })
+}
+
+/// How far a run has come: also when it ends in a panic.
+#[derive(Default)]
+struct Progress {
+    action: Cell<Option<usize>>,
+    unseen: RefCell<Vec<&'static str>>,
+}
+
+impl Progress {
+    fn miss(&self, what: &'static str) {
+        let mut unseen = self.unseen.borrow_mut();
+        if !unseen.contains(&what) {
+            unseen.push(what);
+        }
+    }
+}
+
+/// The class of a break.
 fn kind_of(broken: &Broken) -> &'static str {
     match broken {
         Broken::NotStarted(_) => "not started",
@@ -220,10 +300,11 @@ struct Run<'r> {
     /// The modules that call through tables, by table.
     callers: HashMap<(InstanceId, String), InstanceId>,
     called: VecDeque<Called>,
+    progress: &'r Progress,
 }
 
 impl<'r> Run<'r> {
-    fn judge(opened: &'r mut Opened, task: &'r Task<'r>) -> Result<Class, Stop> {
+    fn judge(opened: &'r mut Opened, task: &'r Task<'r>, progress: &'r Progress) -> Result<Class, Stop> {
         let Opened { runtime, about, accepted } = opened;
         let nodes = task.plan.nodes.len();
         let mut run = Run {
@@ -237,6 +318,7 @@ impl<'r> Run<'r> {
             paths: HashMap::new(),
             callers: HashMap::new(),
             called: task.expected.called.iter().copied().collect(),
+            progress,
         };
         run.runtime.reset().map_err(stop)?;
         run.compile(accepted)?;
@@ -246,8 +328,9 @@ impl<'r> Run<'r> {
                 // A runtime without fuel would never come back.
                 return Ok(Class::Exhausted);
             }
+            progress.action.set(Some(i));
             run.act(i, action, expected)?;
-            class = class.max(class_of(&expected.outcome));
+            class = class.and(Class::of(&expected.outcome));
         }
         Ok(class)
     }
@@ -335,7 +418,14 @@ impl<'r> Run<'r> {
                 Ok(Some(state)) => state,
                 Err(End::Broken(broken)) => return Err(Stop::Broken(broken)),
                 // The API shows nothing of it.
-                Ok(None) | Err(_) => continue,
+                Ok(None) | Err(End::Unsupported(_)) => {
+                    self.progress.miss(what);
+                    continue;
+                }
+                Err(end) => {
+                    let outcome = end.outcome(Phase::Call);
+                    return Err(differs(&format!("{what} afterwards cannot be read: {outcome}"), index, outcome));
+                }
             };
             if without_names(&actual) != without_names(&item.state) {
                 let mut trace = Trace::new(Level::Observable, expected.outcome.clone());
@@ -483,15 +573,6 @@ fn stop(end: End) -> Stop {
 
 fn differs(what: &str, action: usize, outcome: Outcome) -> Stop {
     Stop::Differs { what: what.to_owned(), action, actual: Trace::new(Level::Outcome, outcome) }
-}
-
-fn class_of(outcome: &Outcome) -> Class {
-    match outcome {
-        Outcome::Returned { .. } => Class::Agreed,
-        Outcome::Unlinkable => Class::Invalid,
-        Outcome::Exhausted { .. } => Class::Exhausted,
-        _ => Class::AgreedOnFailure,
-    }
 }
 
 /// Whether a trap came before the start function or in it is not to be seen from outside.

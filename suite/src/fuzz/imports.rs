@@ -3,7 +3,7 @@
 use super::{
     Class, Events, Judge, Verdict,
     component::{as_planned, instantiate},
-    judge::alike,
+    judge::{alike, without_offset},
 };
 use crate::trace::{InstancePath, Outcome, Trace};
 use preflight_engine::{
@@ -49,7 +49,7 @@ impl Judge {
 
 /// The trace, or the verdict if it is not what the component's static plan says.
 fn run(wasm: &ImportWasm, stubs: bool, config: &Config) -> Result<Result<Trace, Verdict>, String> {
-    let decode = |bytes: &[u8]| Component::new(config, bytes).map_err(|error| format!("decode: {error}"));
+    let decode = |bytes: &[u8]| Component::new(config, bytes).map_err(|error| not_decoded("", error));
     let component = decode(&wasm.component)?;
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
@@ -80,14 +80,18 @@ fn item(store: &mut Store, config: &Config, given: &Given) -> Result<HostItem, S
         }
         Given::Module(bytes) => {
             let module = Module::new(config, bytes.as_slice());
-            HostItem::module(module.map_err(|error| format!("decode a module: {error}"))?)
+            HostItem::module(module.map_err(|error| not_decoded(" a module", error))?)
         }
         Given::Component(bytes) => {
             let component = Component::new(config, bytes.as_slice());
-            HostItem::component(component.map_err(|error| format!("decode a component: {error}"))?)
+            HostItem::component(component.map_err(|error| not_decoded(" a component", error))?)
         }
         Given::Resource => HostItem::resource(store.new_host_resource("r", |_, _| Ok(()))),
     })
+}
+
+fn not_decoded(what: &str, error: impl std::fmt::Display) -> String {
+    format!("decode{what}: {}", without_offset(&error.to_string()))
 }
 
 fn func_type(func: &Func) -> FuncType {

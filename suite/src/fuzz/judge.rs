@@ -40,6 +40,32 @@ impl Class {
     ];
 }
 
+impl Class {
+    /// The class of an action that ends as it was to.
+    pub(super) fn of(outcome: &Outcome) -> Class {
+        match outcome {
+            Outcome::Returned { .. } => Class::Agreed,
+            Outcome::Unlinkable => Class::Invalid,
+            Outcome::Exhausted { .. } => Class::Exhausted,
+            _ => Class::AgreedOnFailure,
+        }
+    }
+
+    /// The class of two parts of an input: a failure says more than an import that was not to match.
+    pub(super) fn and(self, other: Class) -> Class {
+        let rank = |class: Class| match class {
+            Class::Agreed => 0,
+            Class::Invalid => 1,
+            Class::AgreedOnFailure => 2,
+            Class::Exhausted => 3,
+            Class::Unsupported => 4,
+            Class::Known => 5,
+            Class::Disagreed => 6,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -65,7 +91,7 @@ pub struct Verdict {
     pub has_failure: bool,
     /// What somebody lacked, if the class is [`Class::Unsupported`].
     pub lacks: Option<String>,
-    /// Where two traces differ, if the class is [`Class::Disagreed`].
+    /// Where two traces differ, if the class is [`Class::Disagreed`]: the first of [`findings`](Self::findings).
     pub finding: Option<Box<Finding>>,
     /// Which oracles had something to say.
     pub checks: Checks,
@@ -142,7 +168,7 @@ impl Judge {
         let judged = || -> Result<Verdict, Verdict> {
             let probed = self.tiers_against(plan, wasm, expected, "")?;
             let checks = self.look_closer(plan, wasm, expected, &probed, checks)?;
-            Ok(Verdict { checks, runtimes: self.runtimes(plan)?, ..verdict(expected) })
+            Ok(Verdict { checks, ..verdict(expected) }.on(self.runtimes(plan)))
         };
         judged().unwrap_or_else(|verdict| verdict)
     }
@@ -152,15 +178,8 @@ impl Judge {
 fn verdict(expected: &Expected) -> Verdict {
     let is = |is: fn(&Outcome) -> bool| expected.traces.iter().any(|trace| is(&trace.outcome));
     let has_failure = is(|outcome| !matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable));
-    let class = if expected.is_unbounded || is(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
-        Class::Exhausted
-    } else if has_failure {
-        Class::AgreedOnFailure
-    } else if is(|outcome| matches!(outcome, Outcome::Unlinkable)) {
-        Class::Invalid
-    } else {
-        Class::Agreed
-    };
+    let begin = if expected.is_unbounded { Class::Exhausted } else { Class::Agreed };
+    let class = expected.traces.iter().fold(begin, |class, trace| class.and(Class::of(&trace.outcome)));
     Verdict { has_failure, is_compared: !expected.traces.is_empty(), ..Verdict::of(class) }
 }
 
@@ -193,6 +212,27 @@ pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: us
 }
 
 impl Verdict {
+    /// The verdict where other runtimes were asked, too: if one of them differs, somebody disagrees.
+    fn on(self, runtimes: Vec<OnRuntime>) -> Verdict {
+        let finding = runtimes.iter().find_map(|on| on.finding.clone());
+        match finding {
+            Some(finding) => Verdict { class: Class::Disagreed, finding: Some(finding), runtimes, ..self },
+            None => Verdict { runtimes, ..self },
+        }
+    }
+
+    /// All that differs, of everybody who was asked.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let of_runtimes = self.runtimes.iter().filter_map(|on| on.finding.as_deref());
+        let first = self.finding.as_deref().filter(|_| self.runtimes.iter().all(|on| on.finding.is_none()));
+        first.into_iter().chain(of_runtimes)
+    }
+
+    /// Whether one of its findings has this signature.
+    pub fn has(&self, signature: &str) -> bool {
+        self.findings().any(|finding| finding.signature == signature)
+    }
+
     pub(super) fn of(class: Class) -> Verdict {
         Verdict {
             class,
@@ -216,12 +256,25 @@ impl Verdict {
         Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) }
     }
 
+    /// Bytes are refused that are valid, by what was predicted. Where in them is another place in each input.
+    pub(super) fn not_decoded(error: impl fmt::Display) -> Verdict {
+        Verdict::disagreed(format!("decode: {}", without_offset(&error.to_string())))
+    }
+
     /// Something went wrong before there were traces to compare.
     pub(super) fn disagreed(signature: String) -> Verdict {
         let trace = |outcome| Trace::new(Level::Outcome, outcome);
         let expected = trace(Outcome::Returned { values: Vec::new() });
         let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
         Verdict { finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) }
+    }
+}
+
+/// An error's text without the place, which is another one in each input: `malformed at offset 0x76: illegal opcode`.
+pub(super) fn without_offset(text: &str) -> String {
+    match text.split_once(" at offset ") {
+        Some((class, rest)) => format!("{class}{}", rest.trim_start_matches(|c| c != ':')),
+        None => text.to_owned(),
     }
 }
 

@@ -116,7 +116,7 @@ impl Judge {
             let config = of_components(config);
             let component = match Component::new(&config, bytes) {
                 Ok(component) => component,
-                Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+                Err(error) => return Verdict::not_decoded(error),
             };
             let (actual, is_complete) = run(&component, &config);
             if let Some(what) = planned::unlike(&component, &actual.events, is_complete) {

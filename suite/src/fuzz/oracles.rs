@@ -1,12 +1,12 @@
 //! What is looked at besides the traces of a plan's own actions.
 
 use super::{
-    Class, Finding, Judge, OnRuntime, Verdict,
+    Class, Foreign, Judge, OnRuntime, Verdict,
     driver::{self, Probed},
-    foreign::Task,
-    judge::alike,
+    foreign::{Stopped, Task},
+    judge::{alike, without_offset},
 };
-use crate::trace::{Outcome, RefValue, State, Trace, Value};
+use crate::trace::{Outcome, RefValue, Resource, State, Trace, Value};
 use preflight_engine::Module;
 use preflight_plan::{Action, Deviation, Expected, Plan, Wasm};
 use std::rc::Rc;
@@ -101,43 +101,44 @@ impl Judge {
         Ok(())
     }
 
-    /// What becomes of a plan on each of the runtimes.
-    ///
-    /// # Errors
-    /// The verdict if one of them does something else than expected.
-    pub(super) fn runtimes(&self, plan: &Plan) -> Result<Vec<OnRuntime>, Verdict> {
+    /// What becomes of a plan on each of the runtimes, whatever the others do.
+    pub(super) fn runtimes(&self, plan: &Plan) -> Vec<OnRuntime> {
         self.foreign.iter().map(|foreign| self.on_runtime(foreign, plan)).collect()
     }
 
     /// The verdict on an input that the adapters have no means for, called `what`: no runtime was asked.
     pub(super) fn not_asked(&self, verdict: Verdict, what: &str) -> Verdict {
-        let on = |foreign: &super::Foreign| OnRuntime {
-            name: foreign.name().to_owned(),
-            class: Class::Unsupported,
+        let on = |foreign: &Foreign| OnRuntime {
             lacks: Some(what.to_owned()),
-            known: Vec::new(),
-            without: Vec::new(),
+            ..OnRuntime::of(foreign, Class::Unsupported)
         };
         Verdict { runtimes: self.foreign.iter().map(on).collect(), ..verdict }
     }
 
-    fn on_runtime(&self, foreign: &super::Foreign, plan: &Plan) -> Result<OnRuntime, Verdict> {
-        let broken = |broken: crate::case::Broken| Verdict::disagreed(format!("{}: {broken}", foreign.name()));
-        let (plan, without) = foreign.fit(plan).map_err(broken)?;
+    fn on_runtime(&self, foreign: &Foreign, plan: &Plan) -> OnRuntime {
+        let found = |finding| OnRuntime { finding: Some(finding), ..OnRuntime::of(foreign, Class::Disagreed) };
+        let (plan, without) = match foreign.fit(plan) {
+            Ok(fit) => fit,
+            Err(broken) => return found(foreign.broke(&broken)),
+        };
         let wasm = plan.to_wasm();
         // As it was, the reference engine has judged it already.
-        if !without.is_empty() {
-            self.without_runtimes(&plan, &wasm)?;
+        if !without.is_empty()
+            && let Err(verdict) = self.without_runtimes(&plan, &wasm)
+        {
+            let Verdict { class, lacks, finding, .. } = verdict;
+            return OnRuntime { lacks, finding, without, ..OnRuntime::of(foreign, class) };
         }
-        let on = |(class, lacks), known| OnRuntime { name: foreign.name().to_owned(), class, lacks, known, without };
-        let found = match on_runtime_with(foreign, &plan, &wasm, &[]) {
-            Ok(end) => return Ok(on(end, Vec::new())),
-            Err(found) => found,
+        let stopped = match on_runtime_with(foreign, &plan, &wasm, &[]) {
+            Ok(on) => return OnRuntime { without, ..on },
+            Err(stopped) => stopped,
         };
-        let is_known = |known: &Vec<Deviation>| on_runtime_with(foreign, &plan, &wasm, known).is_ok();
+        let is_known = |known: &Vec<Deviation>| {
+            explains(&plan, known, &stopped) && on_runtime_with(foreign, &plan, &wasm, known).is_ok()
+        };
         match foreign.known_sets().into_iter().find(is_known) {
-            Some(known) => Ok(on((Class::Known, None), known)),
-            None => Err(Verdict { finding: Some(found), ..Verdict::of(Class::Disagreed) }),
+            Some(known) => OnRuntime { known, without, ..OnRuntime::of(foreign, Class::Known) },
+            None => OnRuntime { without, ..found(stopped.finding) },
         }
     }
 
@@ -156,7 +157,7 @@ impl Judge {
     /// with that, too.
     pub(super) fn fitted(&self, plan: &Plan, signature: &str) -> Option<Plan> {
         let plans = self.foreign.iter().filter_map(|foreign| foreign.fit(plan).ok());
-        let is_it = |plan: &Plan| self.plan(plan).0.finding.is_some_and(|finding| finding.signature == signature);
+        let is_it = |plan: &Plan| self.plan(plan).0.has(signature);
         plans.filter(|(_, without)| !without.is_empty()).map(|(plan, _)| plan).find(is_it)
     }
 
@@ -202,34 +203,36 @@ impl Judge {
 }
 
 /// What becomes of a plan on a runtime that is to do what is predicted with these bugs.
-fn on_runtime_with(
-    foreign: &super::Foreign,
-    plan: &Plan,
-    wasm: &Wasm,
-    known: &[Deviation],
-) -> Result<(Class, Option<String>), Box<Finding>> {
+fn on_runtime_with(foreign: &Foreign, plan: &Plan, wasm: &Wasm, known: &[Deviation]) -> Result<OnRuntime, Stopped> {
     let expected = plan.expected_with(&wasm.actions, known);
     let judge = |actions: &[Action], expected: &Expected| {
         foreign.judge(&Task { plan, modules: &wasm.modules, actions, expected })
     };
-    let (mut class, mut lacks) = judge(&wasm.actions, &expected)?;
+    let mut on = judge(&wasm.actions, &expected)?;
     let count = wasm.actions.len().min(expected.traces.len());
     for actions in call_prefixes(&wasm.actions[..count], &expected) {
-        let (other, why) = judge(&actions, &plan.expected_with(&actions, known))?;
-        class = class.max(other);
-        lacks = lacks.or(why);
+        on = on.and(judge(&actions, &plan.expected_with(&actions, known))?);
     }
-    if expected.is_unbounded && class != Class::Unsupported {
-        class = Class::Exhausted;
+    if expected.is_unbounded {
+        on.class = on.class.and(Class::Exhausted);
     }
-    Ok((class, lacks))
+    Ok(on)
 }
 
-/// An error's text without the place, which is another one in each plan: `malformed at offset 0x76: illegal opcode`.
-fn without_offset(text: &str) -> String {
-    match text.split_once(" at offset ") {
-        Some((class, rest)) => format!("{class}{}", rest.trim_start_matches(|c| c != ':')),
-        None => text.to_owned(),
+/// Whether these bugs may be why a runtime stopped where it did: with them something else is predicted of that action. A
+/// runtime that breaks does what nobody predicts, and so only a bug explains it of which nothing is.
+fn explains(plan: &Plan, known: &[Deviation], stopped: &Stopped) -> bool {
+    let Some(action) = stopped.action else { return false };
+    let predicted = |known: &[Deviation]| {
+        let traces = plan.expected_with(&stopped.actions, known).traces;
+        let is_over = |trace: &Trace| matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel });
+        let end = traces.iter().position(is_over).unwrap_or(traces.len());
+        traces.into_iter().take(end).nth(action)
+    };
+    match (predicted(known), stopped.is_broken) {
+        (None, _) => true,
+        (Some(_), true) => false,
+        (with, false) => with != predicted(&[]),
     }
 }
 

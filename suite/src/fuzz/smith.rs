@@ -96,7 +96,7 @@ pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str) -> Ve
     let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
     let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
         Ok(modules) => modules,
-        Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+        Err(error) => return Verdict::not_decoded(error),
     };
     let plan = Rc::new(plan.clone());
     let mut first: Option<(&str, Vec<Trace>)> = None;

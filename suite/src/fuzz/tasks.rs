@@ -32,7 +32,7 @@ impl Judge {
             let component = match Component::new(&config, bytes) {
                 Ok(component) => component,
                 // The plan says that the component is valid.
-                Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+                Err(error) => return Verdict::not_decoded(error),
             };
             let (actual, who) = (run(plan, &component, &config), format!("predicted != {name} (task)"));
             let planned = || actual.first().map_or(Ok(()), |trace| as_planned(&component, trace));

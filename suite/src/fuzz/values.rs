@@ -1,6 +1,10 @@
 //! Carries out plans of values on the reference engine.
 
-use super::{Class, Events, Judge, Verdict, component::instantiate, judge::alike};
+use super::{
+    Class, Events, Judge, Verdict,
+    component::instantiate,
+    judge::{alike, without_offset},
+};
 use crate::trace::{Cause, Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, Trace};
 use preflight_engine::{
     Config, Features, Store,
@@ -51,7 +55,8 @@ impl Judge {
 }
 
 fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, String> {
-    let component = Component::new(config, bytes).map_err(|error| format!("decode: {error}"))?;
+    let component =
+        Component::new(config, bytes).map_err(|error| format!("decode: {}", without_offset(&error.to_string())))?;
     let mut store = Store::new(config);
     let mut linker = ComponentLinker::new();
     linker.define("show", HostItem::func(|_, _| Ok(Vec::new())));

@@ -28,7 +28,7 @@ impl Judge {
             let config = Config { features: config.features | Features::COMPONENT_MODEL, ..config.clone() };
             let actual = match run(plan, &wasm, &config) {
                 Ok(actual) => actual,
-                Err(error) => return Verdict::disagreed(format!("decode: {error}")),
+                Err(error) => return Verdict::not_decoded(error),
             };
             if let Outcome::Unsupported { what } = actual.trace.outcome {
                 return Verdict::unsupported(what);

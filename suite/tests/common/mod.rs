@@ -55,6 +55,8 @@ mod liar {
         Call,
         Refuse,
         Panic,
+        PanicAtEnd,
+        Unread,
         Start,
     }
 
@@ -122,6 +124,11 @@ mod liar {
         }
 
         fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
+            match self.lie {
+                Lie::PanicAtEnd => panic!("a lie"),
+                Lie::Unread => return Err(End::Unlinkable("a lie".to_owned())),
+                _ => {}
+            }
             self.inner.memory_size(instance, export)
         }
 

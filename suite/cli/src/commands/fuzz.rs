@@ -244,6 +244,10 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
         let lacks = counts(report.lacks.iter().map(|(what, n)| format!("{what} {n}")).collect());
         let without = counts(report.without.iter().map(|(what, n)| format!("{what} {n}")).collect());
         push(format!("  it lacks: {lacks}\n  plans were made without: {without}"));
+        if !report.unseen.is_empty() {
+            let unseen = counts(report.unseen.iter().map(|(what, n)| format!("{what} {n}")).collect());
+            push(format!("  it does not show: {unseen}"));
+        }
         if !report.known.is_empty() {
             let known = report.known.iter().map(|(bug, n)| format!("{} {n}", json!(bug).as_str().unwrap_or_default()));
             push(format!("  known bugs (spec-tests/expect): {}", counts(known.collect())));
@@ -284,7 +288,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         (
             name.clone(),
             json!({ "classes": classes, "unsupported": report.lacks, "known": report.known,
-            "without": report.without }),
+            "without": report.without, "unseen": report.unseen }),
         )
     };
     json!({
