@@ -67,7 +67,8 @@ pub struct Args {
     tier: Tier,
     #[command(flatten)]
     compile: CompileArgs,
-    /// A file of expectations for the one runtime that is run, instead of the built-in one.
+    /// A file of expectations for the one runtime that is run, instead of the built-in one. That holds for a driver only if it
+    /// has the name and the version that the file is about.
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
     /// Write what the runtimes do today as their expectations: into the file of --expect, or into the folder
