@@ -174,7 +174,7 @@ impl ComponentLinker {
 }
 
 /// The interface and its `canonversion`, which ends with the first number that is not zero.
-fn canonical_name(name: &str) -> Option<(&str, &str)> {
+pub(crate) fn canonical_name(name: &str) -> Option<(&str, &str)> {
     let (interface, version) = name.split_once('@')?;
     let (numbers, _) = split_version(version);
     let mut end = 0;
@@ -194,7 +194,7 @@ fn split_version(version: &str) -> (&str, &str) {
 }
 
 /// Which of two versions is the later one: by their numbers, and a release after what came before it.
-fn precedence(name: &str) -> (Vec<u64>, bool) {
+pub(crate) fn precedence(name: &str) -> (Vec<u64>, bool) {
     let (numbers, rest) = split_version(name.split_once('@').map_or("", |(_, version)| version));
     let numbers = numbers.split('.').map(|number| number.parse().unwrap_or(0)).collect();
     (numbers, !rest.starts_with('-'))

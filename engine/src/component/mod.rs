@@ -41,6 +41,8 @@ pub use embed::{ComponentError, ComponentInstance, ComponentState};
 pub use host_task::HostTask;
 pub use link::{ComponentLinkError, LinkMismatch};
 pub use linker::{ComponentLinker, HostInstance, HostItem};
+#[cfg(feature = "wasi")]
+pub(crate) use linker::{canonical_name, precedence};
 pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
     Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,

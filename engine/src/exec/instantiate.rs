@@ -489,14 +489,14 @@ impl Store {
         if !self.is_recording() {
             let end = self.invoke_from(Some(instance), addr, &[]).map(drop);
             #[cfg(feature = "wasi")]
-            let end = self.settle_start(end);
+            let end = self.settle_threads(end);
             return end;
         }
         let at = self.path(instance).clone();
         self.record(|| Event::StartEntered { at: at.clone(), func });
         let end = self.inside(|_| Entered::Start(at.clone()), |store| store.invoke_from(Some(instance), addr, &[]));
         #[cfg(feature = "wasi")]
-        let end = self.settle_start(end);
+        let end = self.settle_threads(end);
         end?;
         self.record(|| Event::StartLeft { at, func });
         Ok(())

@@ -21,10 +21,13 @@ pub fn exit_code(end: &Result<(), Fault>) -> Option<i32> {
     }
 }
 
-/// Calls the entry of a command, and tells the trace by which rule: P1-CMD-01, or P1-CMD-11 for the empty name.
+/// Calls the entry of a command, and tells the trace by which rule: P1-CMD-01, or P1-CMD-11 for the empty name. Its threads
+/// end with it.
 pub(super) fn run(store: &mut Store, instance: InstanceAddr, main: &str) -> Result<(), Fault> {
     let rule = if main.is_empty() { "P1-CMD-11" } else { "P1-CMD-01" };
-    store.call_export(instance, main, &[], Cause::HostRule(rule.to_owned())).map(drop)
+    let end = store.call_export(instance, main, &[], Cause::HostRule(rule.to_owned())).map(drop);
+    store.end_process();
+    end
 }
 
 /// Makes the functions of a command available as those of the module `name`: each call instantiates it anew, start section

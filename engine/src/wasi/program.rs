@@ -155,7 +155,12 @@ impl Program {
         if self.starts.initialize && on(Mutant::P1InitializePerCall) {
             initialize(self, store)?;
         }
-        let results = store.call_export(self.instance, name, args, Cause::Invoke)?;
+        let end = store.call_export(self.instance, name, args, Cause::Invoke);
+        if self.starts.main.is_some() {
+            // A command is entered once, by whatever export.
+            store.end_process();
+        }
+        let results = end?;
         if self.starts.initialize && on(Mutant::P1InitializeLate) {
             initialize(self, store)?;
         }
@@ -164,11 +169,10 @@ impl Program {
 
     /// Whether the environment may enter by `name` now.
     fn enter(&mut self, store: &mut Store, name: &str) -> Result<(), Fault> {
+        let is_initialized = name == "_initialize" && self.starts.initialize;
         let rule = match self.starts.main {
             Some(_) if self.entered => Some("P1-CMD-03"),
-            None if name == "_initialize" && self.starts.initialize && !on(Mutant::P1InitializeSelectable) => {
-                Some("P1-REA-01")
-            }
+            _ if is_initialized && !on(Mutant::P1InitializeSelectable) => Some("P1-REA-01"),
             _ => None,
         };
         self.entered = true;

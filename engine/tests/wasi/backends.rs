@@ -29,14 +29,17 @@ impl Choices {
 
 /// An operation on both guests, and whether what they said is the same.
 fn step(choices: &mut Choices, guests: &mut [Guest; 2]) -> (String, [Errno; 2]) {
-    let (mut old, new) = (choices.path(), choices.path());
+    let (mut old, mut new) = (choices.path(), choices.path());
     let one = vec![Some(3), None];
     let two = vec![Some(3), None, Some(3), None];
     let follow = choices.below(2) as i64;
     let which = choices.below(9);
     // What a slash at the end means to the others differs between systems.
-    if matches!(which, 0 | 1 | 2 | 6) && choices.below(4) == 0 {
+    if matches!(which, 0 | 1 | 2 | 3 | 6) && choices.below(4) == 0 {
         old.push('/');
+    }
+    if which == 3 && choices.below(4) == 0 {
+        new.push('/');
     }
     let (name, args) = match which {
         0 => ("path_create_directory", one),
@@ -48,7 +51,7 @@ fn step(choices: &mut Choices, guests: &mut [Guest; 2]) -> (String, [Errno; 2]) 
         6 => ("path_filestat_get", vec![Some(3), Some(follow), None, Some(OUT)]),
         7 => ("path_readlink", vec![Some(3), None, Some(BUFFER), Some(20), Some(OUT)]),
         _ => {
-            let (oflags, rights) = (choices.one(&[0, 1, 1, 2, 5, 8, 9]), choices.one(&[READ, WRITE, READ | WRITE]));
+            let (oflags, rights) = (choices.one(&[0, 1, 1, 2, 4, 5, 8, 9]), choices.one(&[READ, WRITE, READ | WRITE]));
             let ends = guests.each_mut().map(|guest| match guest.open_with(3, follow, &old, oflags, rights, 0) {
                 Ok(fd) => {
                     guest.ok("fd_close", &[fd]);

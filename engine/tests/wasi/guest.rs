@@ -198,6 +198,7 @@ fn known(errno: i32) -> Errno {
     let all = [
         Success,
         Acces,
+        Again,
         Badf,
         Busy,
         Exist,

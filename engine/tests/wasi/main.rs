@@ -12,4 +12,5 @@ mod rights;
 mod sandbox;
 mod snapshot;
 mod start;
+mod streams;
 mod threads;

@@ -184,6 +184,24 @@ fn a_reactor_is_initialised_after_its_start_section_and_lives_on() {
 }
 
 #[test]
+fn a_module_with_both_entries_is_initialised_once_whatever_is_selected() {
+    let body = format!(
+        "{SAY} (func (export \"_start\") (call $say (i32.const 1))) (func (export \"_initialize\") (call $say (i32.const 2)))"
+    );
+    let both_entries = BothEntries::InitializeThenStart;
+    let mut host = Host::new(StartRules { both_entries, ..StartRules::default() });
+    let mut program = host.begin(&body, Purpose::Invoke).unwrap();
+    assert!(matches!(program.invoke(&mut host.store, "_initialize", &[]), Err(Fault::Usage(_))));
+    assert_eq!(host.steps().last().unwrap(), "/ P1-REA-01: not called again");
+    assert_eq!(host.printed(), "2");
+    let mut host = Host::new(StartRules { both_entries, second_call: SecondCall::Allow, ..StartRules::default() });
+    let mut program = host.begin(&body, Purpose::Invoke).unwrap();
+    program.invoke(&mut host.store, "_initialize", &[]).unwrap();
+    assert!(host.steps().contains(&"/ P1-REA-01: called again".to_owned()));
+    assert_eq!(host.printed(), "22");
+}
+
+#[test]
 fn a_reactor_as_main_program_is_initialised_and_that_is_all() {
     let mut host = host();
     host.run(&format!("{SAY} (func (export \"_initialize\") (call $say (i32.const 2)))")).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::guest::module;
 use preflight_engine::{
-    Config, Fault, Features, Linker, Module, Store, Tier,
+    Config, Fault, Features, Linker, Module, Store, Tier, Val,
     trace::{Event, InstancePath, Sink, TrapCode},
     wasi::{Program, Purpose, StartRules, World, p1, threads},
 };
@@ -19,6 +19,26 @@ impl Sink for Events {
 
 /// Runs a program on every tier; how it ended and what it printed, which is the same everywhere.
 fn run(body: &str) -> (Result<(), Fault>, String) {
+    run_as(body, Purpose::Main, |store, program| program.run(store))
+}
+
+/// Calls these exports of a reactor one after the other, on every tier; what each returned, and what was printed.
+fn invoke(body: &str, names: &[&str]) -> (Result<Vec<i32>, Fault>, String) {
+    run_as(body, Purpose::Invoke, |store, program| {
+        let call = |name: &&str| match program.invoke(store, name, &[])?[..] {
+            [Val::I32(value)] => Ok(value),
+            ref other => panic!("{name} gives a number, not {other:?}"),
+        };
+        names.iter().map(call).collect()
+    })
+}
+
+/// Brings a program up on every tier and enters it.
+fn run_as<T>(
+    body: &str,
+    purpose: Purpose,
+    mut enter: impl FnMut(&mut Store, &mut Program) -> Result<T, Fault>,
+) -> (Result<T, Fault>, String) {
     let text = format!(
         r#"(module
         (import "env" "memory" (memory 1 1 shared))
@@ -57,9 +77,8 @@ fn run(body: &str) -> (Result<(), Fault>, String) {
         threads::define_memories(&mut linker, &mut store, &module).expect("one page");
         let externs = linker.resolve(&store, &module).expect("all is there");
         let (root, rules) = (InstancePath::root(), StartRules::default());
-        let mut program =
-            Program::begin(&mut store, &module, &externs, root, rules, Purpose::Main).expect("it comes up");
-        let end = program.run(&mut store);
+        let mut program = Program::begin(&mut store, &module, &externs, root, rules, purpose).expect("it comes up");
+        let end = enter(&mut store, &mut program);
         let printed = String::from_utf8(world.borrow().stdout.captured().to_vec()).expect("digits");
         ends.push((end, printed, events.0.take()));
     }
@@ -176,4 +195,84 @@ fn a_call_of_the_host_is_not_the_end_of_a_turn() {
           (drop (call $yield)))"#);
     assert!(end.is_ok(), "{end:?}");
     assert_eq!(printed, "1111111112");
+}
+
+/// A thread sets address 0 when it has run.
+const SETS: &str = r#"
+    (func (export "wasi_thread_start") (param i32 i32)
+      (call $say (i32.const 7)) (call $set (i32.const 0) (i32.const 42)))
+    (func (export "get") (result i32) (call $wait (i32.const 0) (i32.const 0)) (i32.atomic.load (i32.const 0)))"#;
+
+#[test]
+fn threads_outlive_the_call_of_a_reactor_that_spawned_them() {
+    let initialize = format!(r#"{SETS} (func (export "_initialize") (drop (call $spawn (i32.const 0))))"#);
+    let (end, printed) = invoke(&initialize, &["get"]);
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![42], "7"), "spawned in _initialize");
+    // The start section of each thread runs, too: a flag makes it spawn once.
+    let start = format!(
+        r#"{SETS} (func $s
+          (if (i32.eqz (i32.atomic.rmw.xchg (i32.const 4) (i32.const 1))) (then (drop (call $spawn (i32.const 0))))))
+        (start $s) (func (export "_initialize"))"#
+    );
+    let (end, printed) = invoke(&start, &["get"]);
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![42], "7"), "spawned in the start section");
+    let export = format!(
+        r#"{SETS} (func (export "_initialize")) (func (export "make") (result i32) (call $spawn (i32.const 0)))"#
+    );
+    let (end, printed) = invoke(&export, &["make", "get"]);
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![1, 42], "7"), "spawned in another export");
+}
+
+#[test]
+fn a_thread_that_waits_is_woken_by_a_later_call() {
+    let (end, printed) = invoke(
+        r#"
+        (func (export "wasi_thread_start") (param i32 i32)
+          (call $wait (i32.const 0) (i32.const 0)) (call $say (i32.const 7)) (call $set (i32.const 4) (i32.const 5)))
+        (func (export "_initialize") (drop (call $spawn (i32.const 0))) (drop (call $yield)))
+        (func (export "wake") (result i32)
+          (i32.atomic.store (i32.const 0) (i32.const 1)) (memory.atomic.notify (i32.const 0) (i32.const -1)))
+        (func (export "get") (result i32) (call $wait (i32.const 4) (i32.const 0)) (i32.atomic.load (i32.const 4)))"#,
+        &["wake", "get"],
+    );
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![1, 5], "7"));
+}
+
+#[test]
+fn a_trap_in_a_call_ends_the_threads_of_earlier_ones() {
+    let body = r#"
+        (func (export "wasi_thread_start") (param i32 i32)
+          (call $say (i32.const 7)) (call $wait (i32.const 0) (i32.const 0)))
+        (func (export "_initialize") (drop (call $spawn (i32.const 0))))
+        (func (export "fail") (result i32) unreachable)
+        (func (export "get") (result i32) (drop (call $yield)) (call $say (i32.const 8)) (i32.const 1))"#;
+    let (end, printed) = run_as(body, Purpose::Invoke, |store, program| {
+        assert!(matches!(program.invoke(store, "fail", &[]), Err(Fault::Trap(_))));
+        program.invoke(store, "get", &[])
+    });
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![Val::I32(1)], "8"), "P1-THR-06");
+}
+
+#[test]
+fn a_thread_that_traps_ends_the_call_during_which_it_runs() {
+    let (end, _) = invoke(
+        r#"
+        (func (export "wasi_thread_start") (param i32 i32) unreachable)
+        (func (export "_initialize") (drop (call $spawn (i32.const 0))))
+        (func (export "get") (result i32) (drop (call $yield)) (i32.const 1))"#,
+        &["get"],
+    );
+    assert!(matches!(end, Err(Fault::Trap(trap)) if trap.code == TrapCode::Unreachable), "{end:?}");
+}
+
+#[test]
+fn the_threads_of_a_command_end_with_it_by_whatever_export_it_was_entered() {
+    let body = r#"
+        (func (export "wasi_thread_start") (param i32 i32) (call $say (i32.const 7)))
+        (func (export "_start") (drop (call $spawn (i32.const 0))))
+        (func (export "f") (result i32) (call $spawn (i32.const 0)))"#;
+    let (end, printed) = run(body);
+    assert_eq!((end.is_ok(), printed.as_str()), (true, ""));
+    let (end, printed) = invoke(body, &["f"]);
+    assert_eq!((end.unwrap(), printed.as_str()), (vec![1], ""));
 }

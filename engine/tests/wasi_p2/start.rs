@@ -164,10 +164,19 @@ fn a_component_without_run_is_refused_before_or_after_its_starts() {
 }
 
 #[test]
-fn a_run_of_before_0_2_is_another_interface() {
-    let text = program(SAY_S, SAY_R).replace("wasi:cli/run@0.2.3", "wasi:cli/run@0.2.0-rc-2023-11-10");
-    let started = begin_with(&text, StartRules::default(), Purpose::Run);
-    assert!(matches!(started.end, Err(StartError::NoRun)));
+fn versions_of_run_match_by_their_canonical_names() {
+    for (name, is_it) in [
+        ("wasi:cli/run@0.2.7-rc.1", true),
+        ("wasi:cli/run@0.2.99", true),
+        ("wasi:cli/run@0.2.0-rc-2023-11-10", true),
+        ("wasi:cli/run@0.3.0", false),
+        ("wasi:cli/run@0.1.2", false),
+        ("wasi:cli/run", false),
+    ] {
+        let text = program(SAY_S, SAY_R).replace("wasi:cli/run@0.2.3", name);
+        let started = begin_with(&text, StartRules::default(), Purpose::Run);
+        assert_eq!(matches!(started.end, Err(StartError::NoRun)), !is_it, "{name}");
+    }
 }
 
 #[test]

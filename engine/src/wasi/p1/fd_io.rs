@@ -1,14 +1,21 @@
 //! `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`.
 
 use super::{
-    super::world::{File, LARGEST_FILE},
+    super::world::{File, FsError, Interrupted, LARGEST_FILE},
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
     snapshot::Whence,
     table::{Descriptor, Object},
-    types::rights,
+    types::{fdflags, rights},
 };
-use crate::trace::{Event, Stream};
+use crate::{
+    error::Fault,
+    trace::{Event, Resource, Stream},
+};
+use std::{sync::atomic::Ordering, thread, time::Duration};
+
+/// The most that a stream is asked for at once, in bytes.
+const MOST_AT_ONCE: u64 = 64 << 10;
 
 /// `fd_read`.
 pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
@@ -17,10 +24,14 @@ pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
     let buffers = call.iovs(1)?;
     call.check(call.u32(3), 4, 4)?;
     let read = match &descriptor.object {
-        Object::Stdin => scatter(call, &buffers, |call, _, buf| Ok(call.world().stdin.read(buf)?))?,
+        Object::Stdin => read_stdin(call, &buffers)?,
         Object::File(file) => {
             let from = descriptor.position;
-            let read = read_file(call, &buffers, file, from)?;
+            let may_wait = !descriptor.has(fdflags::NONBLOCK);
+            let read = match read_file(call, &buffers, file, from) {
+                Err(Failure::Errno(Errno::Spipe)) => read_stream(call, &buffers, file, may_wait)?,
+                read => read?,
+            };
             call.table().get_mut(fd)?.position = from + u64::from(read);
             read
         }
@@ -52,6 +63,59 @@ fn readable(call: &mut Call<'_, '_>, fd: u32) -> Done<Descriptor> {
 
 fn read_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u64) -> Done<u32> {
     scatter(call, buffers, |_, done, buf| Ok(file.read_at(from.saturating_add(done.into()), buf)?))
+}
+
+/// What a file without positions has to give, such as a pipe or a terminal.
+fn read_stream(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, may_wait: bool) -> Done<u32> {
+    read_once(call, buffers, |call, buf| {
+        loop {
+            match file.read_next(buf) {
+                Err(FsError::WouldBlock) if may_wait => wait_for_input(call)?,
+                read => return Ok(read?),
+            }
+        }
+    })
+}
+
+/// Lets a little real time pass, so that the embedder can interrupt who waits for somebody else.
+fn wait_for_input(call: &mut Call<'_, '_>) -> Done {
+    let interrupt = call.caller.store().interrupt_flag();
+    if interrupt.swap(false, Ordering::Relaxed) {
+        return Err(Fault::Exhausted(Resource::Interrupt).into());
+    }
+    thread::sleep(Duration::from_millis(5));
+    Ok(())
+}
+
+fn read_stdin(call: &mut Call<'_, '_>, buffers: &[Buffer]) -> Done<u32> {
+    let is_at_hand = call.world().stdin.ready().is_some();
+    let source = |call: &mut Call<'_, '_>, buf: &mut [u8]| {
+        let world = call.state.world.clone();
+        let read = world.borrow_mut().stdin.read(buf, call.caller.store().interrupt_flag());
+        Ok(read.map_err(|Interrupted| Fault::Exhausted(Resource::Interrupt))??)
+    };
+    match is_at_hand {
+        true => scatter(call, buffers, |call, _, buf| source(call, buf)),
+        false => read_once(call, buffers, source),
+    }
+}
+
+/// Asks a source once, since nobody knows whether it has more, and spreads what it gives over the buffers.
+fn read_once(
+    call: &mut Call<'_, '_>,
+    buffers: &[Buffer],
+    source: impl Fn(&mut Call<'_, '_>, &mut [u8]) -> Done<usize>,
+) -> Done<u32> {
+    let len: u64 = buffers.iter().map(|buffer| u64::from(buffer.len)).sum();
+    let mut bytes = vec![0; len.min(MOST_AT_ONCE) as usize];
+    let read = source(call, &mut bytes)?;
+    let mut rest = &bytes[..read];
+    for buffer in buffers {
+        let (now, later) = rest.split_at(rest.len().min(buffer.len as usize));
+        call.write(buffer.ptr, now)?;
+        rest = later;
+    }
+    Ok(read as u32)
 }
 
 /// Fills the buffers until the source has no more to give; how many bytes.

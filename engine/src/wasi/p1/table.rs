@@ -95,7 +95,7 @@ impl Descriptor {
 
     pub fn kind(&self) -> FileKind {
         match self.object {
-            Object::File(_) => FileKind::RegularFile,
+            Object::File(ref file) => file.kind(),
             Object::Dir(_) => FileKind::Directory,
             _ => FileKind::CharacterDevice,
         }

@@ -41,6 +41,7 @@ pub(super) mod rights {
 pub(super) mod fdflags {
     pub const APPEND: u16 = 1;
     pub const DSYNC: u16 = 2;
+    pub const NONBLOCK: u16 = 4;
     pub const RSYNC: u16 = 8;
     pub const SYNC: u16 = 16;
     pub const ALL: u16 = 31;

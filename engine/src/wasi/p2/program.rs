@@ -2,7 +2,9 @@
 
 use crate::{
     Store,
-    component::{Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal},
+    component::{
+        Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal, canonical_name, precedence,
+    },
     error::Fault,
     mutants::{self, Mutant, on},
     trace::{Cause, InstancePath, Outcome},
@@ -42,7 +44,9 @@ pub enum NoRun {
 #[derive(Debug, Clone, Error)]
 pub enum StartError {
     /// It exports no `wasi:cli/run` of a version 0.2 (P2-RUN-08).
-    #[error("exports no wasi:cli/run of a version 0.2: there is nothing to run (P2-RUN-08)")]
+    #[error(
+        "exports no wasi:cli/run of a version 0.2 (without a version it is another interface): there is nothing to run (P2-RUN-08)"
+    )]
     NoRun,
     /// It exports no `wasi:http/incoming-handler` of a version 0.2.
     #[error("exports no wasi:http/incoming-handler of a version 0.2: it cannot handle requests")]
@@ -175,12 +179,11 @@ impl Program {
     }
 }
 
-/// The name of the exported interface, of a version 0.2. What came before 0.2.0 is another interface: versions with a
-/// pre-release are compatible with nothing but themselves (Explainer.md, *Canonical Interface Name*).
+/// The name of the exported interface whose canonical version is 0.2, what came before a release too (Explainer.md,
+/// *Canonical Interface Name*: 0.2.6-rc.1 is 0.2); the latest, if there are several.
 fn entry(component: &Component, interface: &str) -> Option<String> {
-    let is_ours = |version: &str| version.starts_with("0.2.") && !version.contains('-');
-    let is_it = |name: &&str| version(name, interface).is_some_and(is_ours);
-    component.exports().find(is_it).map(str::to_owned)
+    let is_it = |name: &&str| canonical_name(name) == Some((interface, "0.2"));
+    component.exports().filter(is_it).max_by_key(|name| precedence(name)).map(str::to_owned)
 }
 
 /// The version of `name`, if it is one of `interface`.

@@ -10,8 +10,10 @@
 //!   back to the end of the queue.
 //! - `memory.atomic.notify` makes threads runnable in the order in which they came to wait; who notifies goes on.
 //! - If nobody can run, time passes until the first timeout; if there is none, the program traps: [`TrapCode::CannotBlock`](crate::trace::TrapCode::CannotBlock).
-//! - A trap, an exception or `proc_exit` in any thread is the end of the main thread's call (P1-THR-06); and so is its return
-//!   the end of all others.
+//! - A trap, an exception or `proc_exit` in any thread is the end of the main thread's call and of all threads (P1-THR-06).
+//! - A command's process ends when its entry returns, and all threads with it. Those that a reactor has spawned, in its start
+//!   section, in `_initialize` or in any other export, live on from one call to the next, and run while one of its exports
+//!   does; what ends them is the end of the store.
 
 mod schedule;
 mod spawn;

@@ -251,20 +251,31 @@ impl Store {
         clocks.pass(left, self.interrupt_flag()).map_err(|_| Fault::Exhausted(Resource::Interrupt))
     }
 
-    /// The call by which the host entered the program is over: so are all threads. What one of them did to end it is how
-    /// the call has ended.
+    /// A call from outside, or a start section, is over, and so are all threads if it did not return or one of them has ended
+    /// all (P1-THR-06): what a thread did to end them is how the call has ended. Otherwise they live on, since nothing but
+    /// their own return ends them; a command, whose process is over with the call,
+    /// says so itself ([`end_process`](Self::end_process)).
     pub(crate) fn settle_threads<T>(&mut self, end: Result<T, Fault>) -> Result<T, Fault> {
-        if self.threads.running != MAIN || self.host_depth > 0 {
+        if !self.is_outermost() {
             return end;
         }
-        let fault = self.threads.fault.take();
-        self.end_wasi_threads();
-        fault.map_or(end, Err)
+        let end = self.threads.fault.take().map_or(end, Err);
+        if end.is_err() {
+            self.end_wasi_threads();
+        }
+        end
     }
 
-    /// As [`settle_threads`](Self::settle_threads) for a start section, which threads may outlive.
-    pub(crate) fn settle_start<T>(&mut self, end: Result<T, Fault>) -> Result<T, Fault> {
-        if self.threads.fault.is_some() { self.settle_threads(end) } else { end }
+    /// A command's process has ended with its call, and all its threads with it.
+    pub(crate) fn end_process(&mut self) {
+        if self.is_outermost() {
+            self.end_wasi_threads();
+        }
+    }
+
+    /// Whether the main thread is where nothing has called it.
+    fn is_outermost(&self) -> bool {
+        self.threads.running == MAIN && self.host_depth == 0
     }
 
     /// Brings every thread to an end; no guest code runs on the way.

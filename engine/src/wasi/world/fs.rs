@@ -52,7 +52,7 @@ pub struct OpenOptions {
     pub follow: bool,
     /// Make a file if there is none.
     pub create: bool,
-    /// Fail if there is something.
+    /// Fail if there is something, whether a file is to be made or not.
     pub exclusive: bool,
     /// Cut the file to nothing.
     pub truncate: bool,
@@ -117,6 +117,23 @@ impl File {
     /// Reads from `offset`; 0 is the end.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, FsError> {
         forward!(self, file => file.read_at(offset, buf))
+    }
+
+    /// Reads what comes next, of a file that has no positions; [`FsError::WouldBlock`] if there is nothing yet, and 0 is
+    /// the end.
+    pub fn read_next(&self, buf: &mut [u8]) -> Result<usize, FsError> {
+        match self {
+            File::Virtual(_) => Err(FsError::NotSupported),
+            File::Host(file) => file.read_next(buf),
+        }
+    }
+
+    /// What kind of object it is: the host's directories have devices and pipes in them, too.
+    pub fn kind(&self) -> FileKind {
+        match self {
+            File::Virtual(_) => FileKind::RegularFile,
+            File::Host(file) => file.stat().map_or(FileKind::Unknown, |stat| stat.kind),
+        }
     }
 
     /// Writes all of `bytes` at `offset`.
@@ -225,7 +242,23 @@ impl Dir {
     }
 
     /// Gives what `old` stands for the name `new` in `to`, in place of what may be there.
+    ///
+    /// A slash at the end says that there is a directory: [`FsError::NotDirectory`] if it is none, or a link to one
+    /// (POSIX, `rename`). Systems and backends differ in what they make of it, so that they do not get to see it.
     pub fn rename(&self, old: &str, to: &Dir, new: &str) -> Result<(), FsError> {
+        let is_said = old.ends_with('/') || new.ends_with('/');
+        let (old, new) = (without_slash(old), without_slash(new));
+        if is_said && !means_directory(old) {
+            let is_dir = |stat: Stat| stat.kind == FileKind::Directory;
+            let is_other = match to.stat(new, false) {
+                Ok(stat) => !is_dir(stat),
+                Err(FsError::NoEntry) => false,
+                Err(error) => return Err(error),
+            };
+            if !is_dir(self.stat(old, false)?) || is_other {
+                return Err(FsError::NotDirectory);
+            }
+        }
         match (self, to) {
             (Dir::Virtual(from), Dir::Virtual(to)) => from.rename(old, to, new),
             (Dir::Host(from), Dir::Host(to)) => from.rename(old, to, new),

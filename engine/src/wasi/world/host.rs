@@ -2,7 +2,7 @@
 //! neither `..` nor an absolute path nor a symbolic link leads out of it.
 
 use super::{Dir, Entry, File, FileKind, FsError, OpenOptions, Opened, Stat, Times};
-use cap_fs_ext::{DirExt, FollowSymlinks, MetadataExt, OpenOptionsFollowExt, SystemTimeSpec};
+use cap_fs_ext::{DirExt, FollowSymlinks, MetadataExt, OpenOptionsFollowExt, OpenOptionsSyncExt, SystemTimeSpec};
 use cap_std::{ambient_authority, fs, time::SystemTime};
 use std::{
     cell::RefCell,
@@ -87,7 +87,7 @@ impl HostDir {
 
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
         match self.stat(path, options.follow) {
-            Ok(_) if options.create && options.exclusive => Err(FsError::Exists),
+            Ok(_) if options.exclusive => Err(FsError::Exists),
             Ok(Stat { kind: FileKind::Directory, .. }) if options.write || options.truncate => {
                 Err(FsError::IsDirectory)
             }
@@ -109,6 +109,8 @@ impl HostDir {
         how.read(options.read || !writes).write(writes).truncate(options.truncate);
         how.create(options.create && !options.exclusive).create_new(options.create && options.exclusive);
         how.follow(if options.follow { FollowSymlinks::Yes } else { FollowSymlinks::No });
+        // Nobody waits here for the other end of a pipe; files and directories do not know the flag.
+        how.nonblock(true);
         let file = self.0.open_with(path, &how)?;
         Ok(Opened::File(File::Host(HostFile(Rc::new(RefCell::new(file))))))
     }
@@ -125,13 +127,20 @@ impl HostFile {
         Ok(file.read(buf)?)
     }
 
+    pub(super) fn read_next(&self, buf: &mut [u8]) -> Result<usize, FsError> {
+        Ok(self.0.borrow_mut().read(buf)?)
+    }
+
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), FsError> {
         if i64::try_from(offset).is_err() {
             return Err(FsError::TooLarge);
         }
         let mut file = self.0.borrow_mut();
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(file.write_all(bytes)?)
+        match file.seek(SeekFrom::Start(offset)).map_err(FsError::from) {
+            // Pipes and terminals have no positions; what is written comes next.
+            Ok(_) | Err(FsError::InvalidSeek) => Ok(file.write_all(bytes)?),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) fn stat(&self) -> Result<Stat, FsError> {
@@ -171,9 +180,23 @@ fn stat(metadata: &fs::Metadata) -> Stat {
         size: metadata.len(),
         atime: time(metadata.accessed()),
         mtime,
-        // What every system can tell; the change of attributes alone cannot be seen on all of them.
-        ctime: mtime,
+        ctime: ctime(metadata).unwrap_or(mtime),
     }
+}
+
+/// When the attributes last changed, where the system tells.
+#[cfg(unix)]
+fn ctime(metadata: &fs::Metadata) -> Option<u64> {
+    use cap_std::fs::MetadataExt;
+    let seconds = u64::try_from(metadata.ctime()).ok()?;
+    let rest = u64::try_from(metadata.ctime_nsec()).ok()?;
+    seconds.checked_mul(1_000_000_000)?.checked_add(rest)
+}
+
+/// When the attributes last changed, where the system tells.
+#[cfg(not(unix))]
+fn ctime(_: &fs::Metadata) -> Option<u64> {
+    None
 }
 
 fn kind(ty: fs::FileType) -> FileKind {

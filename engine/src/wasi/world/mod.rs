@@ -15,7 +15,7 @@ pub use error::FsError;
 pub use fs::{Dir, Entry, File, FileKind, OpenOptions, Opened, Stat, Times};
 pub use host::{HostDir, HostFile};
 pub use random::Random;
-pub use stream::{CAPTURE_LIMIT, Input, Output};
+pub use stream::{CAPTURE_LIMIT, Input, Live, Output};
 pub use virtual_fs::{VirtualDir, VirtualFile};
 
 use crate::trace::Stream;

@@ -1,9 +1,15 @@
 //! The standard streams: captured or from memory by default, or streamed to and from wherever the embedder says.
 
-use super::FsError;
+use super::{FsError, Interrupted};
 use std::{
     fmt,
-    io::{Read, Write},
+    io::{self, Read, Write},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread,
+    time::Duration,
 };
 
 /// The most that a captured stream keeps, in bytes.
@@ -13,8 +19,72 @@ pub const CAPTURE_LIMIT: usize = 64 << 20;
 pub enum Input {
     /// These bytes, from this position on.
     Bytes(Vec<u8>, usize),
-    /// Read when the guest reads.
-    Stream(Box<dyn Read>),
+    /// Read when the guest reads ([`Input::live`]).
+    Live(Live),
+}
+
+/// A stream that may keep its readers waiting: a thread reads it, no more than was asked for, so that who waits can be
+/// interrupted.
+pub struct Live {
+    /// Lengths that the thread is to read.
+    asked: Sender<usize>,
+    /// What it has read.
+    given: Receiver<io::Result<Vec<u8>>>,
+    /// Whether an answer is still to come: the guest was interrupted while it waited.
+    is_waiting: bool,
+    /// What was read for an earlier, interrupted reader, who may have asked for more.
+    left: Vec<u8>,
+}
+
+/// How long anybody waits before looking whether to stop.
+const SLICE: Duration = Duration::from_millis(20);
+
+impl Live {
+    fn new(mut stream: impl Read + Send + 'static) -> Self {
+        let ((asked, lengths), (answers, given)) = (channel::<usize>(), channel());
+        // It ends with this input, or else with the program while it waits for the system.
+        thread::spawn(move || {
+            for len in lengths {
+                let mut bytes = vec![0; len];
+                let answer = stream.read(&mut bytes).map(|read| {
+                    bytes.truncate(read);
+                    bytes
+                });
+                if answers.send(answer).is_err() {
+                    break;
+                }
+            }
+        });
+        Live { asked, given, is_waiting: false, left: Vec::new() }
+    }
+
+    fn read(&mut self, buf: &mut [u8], interrupt: &AtomicBool) -> Result<Result<usize, FsError>, Interrupted> {
+        if self.left.is_empty() && !buf.is_empty() {
+            if !self.is_waiting && self.asked.send(buf.len()).is_err() {
+                return Ok(Err(FsError::Io));
+            }
+            self.is_waiting = true;
+            let answer = loop {
+                match self.given.recv_timeout(SLICE) {
+                    Err(RecvTimeoutError::Timeout) if interrupt.swap(false, Ordering::Relaxed) => {
+                        return Err(Interrupted);
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return Ok(Err(FsError::Io)),
+                    Ok(answer) => break answer,
+                }
+            };
+            self.is_waiting = false;
+            match answer {
+                Ok(bytes) => self.left = bytes,
+                Err(error) => return Ok(Err(error.into())),
+            }
+        }
+        let len = self.left.len().min(buf.len());
+        buf[..len].copy_from_slice(&self.left[..len]);
+        self.left.drain(..len);
+        Ok(Ok(len))
+    }
 }
 
 impl Input {
@@ -23,19 +93,24 @@ impl Input {
         Input::Bytes(bytes.into(), 0)
     }
 
-    /// Reads up to `buf.len()` bytes; 0 is the end.
+    /// An input that reads `stream` when the guest reads, and waits for it if need be.
+    pub fn live(stream: impl Read + Send + 'static) -> Self {
+        Input::Live(Live::new(stream))
+    }
+
+    /// Reads up to `buf.len()` bytes; 0 is the end. The inner result is what the stream says.
     ///
     /// # Errors
-    /// What the stream says.
-    pub fn read(&mut self, buf: &mut [u8]) -> Result<usize, FsError> {
+    /// [`Interrupted`] if `interrupt` was set while there was nothing to read; it is cleared then.
+    pub fn read(&mut self, buf: &mut [u8], interrupt: &AtomicBool) -> Result<Result<usize, FsError>, Interrupted> {
         match self {
-            Input::Stream(stream) => Ok(stream.read(buf)?),
+            Input::Live(stream) => stream.read(buf, interrupt),
             Input::Bytes(bytes, position) => {
                 let rest = &bytes[*position..];
                 let len = rest.len().min(buf.len());
                 buf[..len].copy_from_slice(&rest[..len]);
                 *position += len;
-                Ok(len)
+                Ok(Ok(len))
             }
         }
     }
@@ -44,7 +119,7 @@ impl Input {
     pub fn ready(&self) -> Option<usize> {
         match self {
             Input::Bytes(bytes, position) => Some(bytes.len() - position),
-            Input::Stream(_) => None,
+            Input::Live(_) => None,
         }
     }
 }
@@ -101,7 +176,7 @@ impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Input::Bytes(bytes, position) => write!(f, "Bytes({position} of {})", bytes.len()),
-            Input::Stream(_) => f.write_str("Stream"),
+            Input::Live(_) => f.write_str("Live"),
         }
     }
 }

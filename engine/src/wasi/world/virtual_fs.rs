@@ -70,7 +70,7 @@ impl VirtualDir {
         let mut tree = self.tree.borrow_mut();
         let place = resolve(&tree, self.id, path, options.follow)?;
         let id = match place.node {
-            Some(_) if options.create && options.exclusive => return Err(FsError::Exists),
+            Some(_) if options.exclusive => return Err(FsError::Exists),
             Some(id) => id,
             None if options.create && !place.must_be_dir => make(&mut tree, &place, Body::File(Vec::new()))?,
             None if options.create => return Err(FsError::IsDirectory),

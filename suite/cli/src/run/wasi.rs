@@ -199,7 +199,7 @@ impl Setup {
         }
         world.stdin = match &self.stdin {
             Stdin::Bytes(bytes) => Input::bytes(bytes.clone()),
-            Stdin::Real => Input::Stream(Box::new(io::stdin())),
+            Stdin::Real => Input::live(io::stdin()),
         };
         if !self.files.is_empty() {
             let root = world.preopen_virtual("/");

@@ -109,6 +109,7 @@ pub(super) fn open_at(
     };
     let descriptor = match dir.open(&path, options)? {
         Opened::File(file) => Descriptor::File { file, flags },
+        // Unasked, as hosts give it: the adapters of preview 1 open every directory without, and make files in it.
         Opened::Dir(dir) => Descriptor::Dir { dir, flags: DescriptorFlags { mutate_directory: is_mutable, ..flags } },
     };
     Ok(call.table().add(descriptor)?)

@@ -8,10 +8,13 @@ use super::super::{
 use super::{error::IoError, poll::subscribe};
 use crate::{
     error::Fault,
-    trace::{Event, Stream},
-    wasi::world::{File, FsError},
+    trace::{Event, Resource, Stream},
+    wasi::{
+        World,
+        world::{File, FsError, Interrupted},
+    },
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, sync::atomic::AtomicBool};
 
 /// The most bytes that one call moves.
 const MOST: u64 = 64 << 10;
@@ -130,12 +133,14 @@ pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {
 /// What the stream can give at once, up to `len` bytes; `closed` at its end. A real standard input is waited for.
 fn read(call: &mut Call<'_>, (this, len): (Borrow<InputStream>, u64)) -> Done<Vec<u8>> {
     let world = call.state.world.clone();
-    let stream = call.table().get(this)?;
+    let interrupt = call.store.interrupt_flag();
+    let stream = call.state.table.get(this)?;
     if stream.has_failed {
         return Err(closed());
     }
     let mut bytes = vec![0; len.min(MOST) as usize];
-    let end = stream.source.read(&mut world.borrow_mut(), &mut bytes);
+    let end = stream.source.read(&mut world.borrow_mut(), &mut bytes, interrupt);
+    let end = end.map_err(|Interrupted| Fault::Exhausted(Resource::Interrupt))?;
     // What is closed has no more input, whatever becomes of the file.
     if end.is_err() || (end == Ok(0) && len > 0) {
         stream.has_failed = true;
@@ -152,13 +157,16 @@ fn read(call: &mut Call<'_>, (this, len): (Borrow<InputStream>, u64)) -> Done<Ve
 }
 
 impl Source {
-    fn read(&mut self, world: &mut crate::wasi::World, buf: &mut [u8]) -> Result<usize, FsError> {
-        match self {
-            Source::Stdin => world.stdin.read(buf),
+    fn read(
+        &mut self,
+        world: &mut World,
+        buf: &mut [u8],
+        interrupt: &AtomicBool,
+    ) -> Result<Result<usize, FsError>, Interrupted> {
+        Ok(match self {
+            Source::Stdin => return world.stdin.read(buf, interrupt),
             Source::File(file, offset) => {
-                let read = file.read_at(*offset, buf)?;
-                *offset = offset.saturating_add(read as u64);
-                Ok(read)
+                file.read_at(*offset, buf).inspect(|&read| *offset = offset.saturating_add(read as u64))
             }
             Source::Bytes { bytes, place, .. } => {
                 let rest = &bytes[*place..];
@@ -167,7 +175,7 @@ impl Source {
                 *place += len;
                 Ok(len)
             }
-        }
+        })
     }
 }
 
@@ -283,7 +291,7 @@ impl Sink {
         }
     }
 
-    fn write(&mut self, world: &mut crate::wasi::World, bytes: &[u8]) -> Result<(), FsError> {
+    fn write(&mut self, world: &mut World, bytes: &[u8]) -> Result<(), FsError> {
         match self {
             Sink::Stdout => world.stdout.write(bytes),
             Sink::Stderr => world.stderr.write(bytes),

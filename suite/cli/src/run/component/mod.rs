@@ -165,8 +165,8 @@ impl ComponentPlan {
 
     /// What the root is started for: to handle a request, to be called, or to be run if it can be.
     fn purpose(&self) -> Purpose {
-        // Of whichever version: one that cannot be run is refused, and not passed over in silence.
-        let runs = self.root.exports().any(|name| name.starts_with("wasi:cli/run@"));
+        // Of whichever version, or none: one that cannot be run is refused, and not passed over in silence.
+        let runs = self.root.exports().any(|name| name.split('@').next() == Some("wasi:cli/run"));
         match (&self.request, &self.call) {
             (Some(_), _) => Purpose::Handle,
             (None, None) if runs => Purpose::Run,
