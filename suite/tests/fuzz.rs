@@ -496,6 +496,12 @@ fn a_campaign_ends_in_time_or_when_it_is_told() {
     });
     let told = told.expect("a thread");
     assert!(told.executions >= 100 && looks > 1, "{looks}");
+    // Before each input somebody may say that it is enough; the next campaign begins with the first one that is left.
+    let asked = std::sync::atomic::AtomicU64::new(0);
+    let is_over = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 10;
+    let over = campaign::run_unless(&judge, seeds(), Until::End, Some(1), &is_over, &mut |_| true).expect("a thread");
+    // With one tier every fourth number is passed over.
+    assert_eq!((over.executions, over.numbers), (10, 13));
 }
 
 /// An engine that does not take all of the language is one with a bug: it is found once, with its smallest plan.
@@ -629,7 +635,7 @@ fn a_runtime_is_counted_in_the_class_of_the_tiers() {
     let plan: Plan = serde_json::from_str(plan).expect("a plan");
     let plan = plan.normalise();
     let outcomes = plan.expected().traces.into_iter().map(|trace| trace.outcome).collect::<Vec<_>>();
-    assert!(outcomes.contains(&Outcome::Unlinkable) && outcomes.len() == 3, "{outcomes:?}");
+    assert!(outcomes.contains(&Outcome::Unlinkable), "{outcomes:?}");
     let verdict = judge.plan(&plan).0;
     assert_eq!((verdict.class, verdict.runtimes[0].class), (Class::AgreedOnFailure, Class::AgreedOnFailure));
 }

@@ -46,10 +46,16 @@ fn a_corpus_remembers_how_far_the_runs_have_come() {
     assert_eq!(state()["next_seed"], 266);
     let files: Vec<_> = fs::read_dir(folder.path("c")).expect("a folder").collect();
     assert_eq!(files.len(), 1, "nothing but the state, and nothing half written: {files:?}");
-    folder.write("c/state.json", b"{");
-    let run = folder.run("fuzz --count 1 --corpus c");
-    assert_eq!(run.status, 2);
-    contains(&run.err, &["state.json is damaged: remove it"]);
+    // An earlier input that is looked at again takes nothing back.
+    assert_eq!(folder.run("fuzz --seed 3 --count 1 --tier interp --corpus c").status, 0);
+    assert_eq!(state()["next_seed"], 266);
+    for damaged in ["{", "[]", r#"{"next_seed":-5,"signatures":[]}"#, r#"{"next_seed":"12","signatures":[]}"#, "{}"] {
+        folder.write("c/state.json", damaged.as_bytes());
+        let run = folder.run("fuzz --count 1 --corpus c");
+        assert_eq!(run.status, 2, "{damaged}");
+        contains(&run.err, &["state.json is damaged: remove it"]);
+        assert_eq!(fs::read_to_string(folder.path("c/state.json")).expect("the state"), damaged);
+    }
 }
 
 /// wasmi 2.0 breaks when a function of an instance that never came up is called.
@@ -71,13 +77,29 @@ fn a_plan_is_made_smaller_as_long_as_the_runtime_fails() {
     assert_eq!(small["plan"]["nodes"].as_array().map(Vec::len), Some(2), "{small}");
     let case = folder.run("shrink small.json --runtime wasmi --tier interp --tries 10 --wast");
     contains(&case.out, &[";;! title = ", "(assert_trap (module", "(assert_return (invoke $p0 \"call\"))"]);
-    // The case holds on the engine; that a case of a plan names more needs than it has keeps wasmi from running it.
+    // It names no needs but those that it has, and holds on the engine.
+    contains(&case.out, &[";;! needs = []\n"]);
     fs::create_dir(folder.path("core")).expect("a folder");
     folder.write("core/escaped.wast", case.out.as_bytes());
     let engine = folder.run("run --cases . --tier interp");
     assert_eq!(engine.status, 0, "{}{}", engine.out, engine.err);
     let engine = folder.run("shrink plan.json --tier interp");
     assert_eq!((engine.status, engine.err.trim()), (1, "nobody disagrees on this plan"));
+}
+
+/// An input of another target than `plans` is not an empty plan of modules.
+#[test]
+fn an_envelope_says_what_is_in_it() {
+    let folder = Folder::with(&[]);
+    for (plan, kind) in [
+        (r#"{"modules":[{}],"nodes":[{"module":0}]}"#, "plan of core modules"),
+        (r#"{"place":"called","steps":["new-set","call",{"log":6}],"value":3}"#, "plan of tasks"),
+    ] {
+        folder.write("input", &[b"PLAN\x01", plan.as_bytes()].concat());
+        let run = folder.run("shrink input --tier interp");
+        assert_eq!(run.status, 1, "{}", run.err);
+        contains(&run.err, &[&format!("(the file was read as a {kind})")]);
+    }
 }
 
 #[cfg(feature = "wasmi")]
@@ -104,6 +126,7 @@ fn wrong_usage_says_what_to_do() {
     for (args, words) in [
         ("fuzz --runtime nobody", "there is no runtime \"nobody\"; there are "),
         ("fuzz --jobs 0", "invalid value '0' for '--jobs <N>'"),
+        ("fuzz --jobs 65535", "65535 is not in 1..=256"),
         ("fuzz --exhaustive 9", "give 4 or less"),
         ("shrink none.json", "cannot read none.json"),
         ("shrink strange.json", "strange.json is no plan"),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -216,10 +217,28 @@ pub fn run(
     jobs: Option<usize>,
     progress: &mut dyn FnMut(&Report) -> bool,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
+    run_unless(judge, inputs, until, jobs, &|| false, progress)
+}
+
+/// As [`run`]; before each input it is asked whether the campaign `is_over`, too. An input that was not judged because of
+/// that, or for want of time, is not counted, and neither are the numbers after it.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_unless(
+    judge: &Judge,
+    inputs: Inputs,
+    until: Until,
+    jobs: Option<usize>,
+    is_over: &(dyn Fn() -> bool + Sync),
+    progress: &mut dyn FnMut(&Report) -> bool,
+) -> Result<Report, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or_default()).build()?;
     let start = Instant::now();
     let mut report = Report { jobs: pool.current_num_threads(), ..Report::default() };
     let mut blocks = Blocks::new(judge, inputs);
+    let first_left = AtomicU64::new(u64::MAX);
+    let is_late = || is_over() || matches!(until, Until::Time(time) if start.elapsed() >= time);
     loop {
         let left = match until {
             Until::Count(count) => count.saturating_sub(report.executions),
@@ -232,6 +251,10 @@ pub fn run(
         }
         let one = |mut report: Report, source: Source| {
             let number = source.number();
+            if is_late() {
+                first_left.fetch_min(number, Ordering::Relaxed);
+                return report;
+            }
             let (input, verdict) = judge_source(judge, source, &mut report.stats);
             report.count(number, input, verdict);
             report
@@ -243,9 +266,10 @@ pub fn run(
         let judge_all =
             || block.into_par_iter().with_max_len(64).fold(Report::default, one).reduce(Report::default, both);
         report.add(pool.install(judge_all));
-        report.numbers = blocks.numbers();
+        let first_left = first_left.load(Ordering::Relaxed);
+        report.numbers = blocks.numbers(first_left);
         report.time = start.elapsed();
-        if !progress(&report) {
+        if !progress(&report) || first_left < u64::MAX {
             break;
         }
     }
@@ -302,10 +326,10 @@ impl Blocks {
         }
     }
 
-    /// How many numbers have been passed.
-    fn numbers(&self) -> u64 {
+    /// How many numbers have been passed, up to the first one that was left.
+    fn numbers(&self, first_left: u64) -> u64 {
         match self {
-            Blocks::Seeds { first, next, .. } => next - first,
+            Blocks::Seeds { first, next, .. } => (*next).min(first_left) - first,
             Blocks::Plans(_) => 0,
         }
     }
@@ -445,13 +469,25 @@ pub fn shrink(judge: &Judge, plan: &Plan, signature: &str, tries: usize) -> Plan
     shrunk(plan, signature, tries, |plan| judge.plan(plan).0)
 }
 
+/// As [`shrink`]; where it is a runtime that differs, and it can be given the plan as it is, so it can the smaller ones.
+fn shrink_fitted(judge: &Judge, plan: &Plan, signature: &str, tries: usize) -> Plan {
+    let is_given = |verdict: &Verdict| {
+        let differs = |on: &&OnRuntime| on.finding.as_ref().is_some_and(|finding| finding.signature == signature);
+        verdict.runtimes.iter().filter(differs).any(|on| on.without.is_empty())
+    };
+    if !is_given(&caught(|| judge.plan(plan).0)) {
+        return shrink(judge, plan, signature, tries);
+    }
+    preflight_plan::shrink::shrink(plan, tries, |plan: &Plan| is_given(&caught(|| judge.plan(plan).0)))
+}
+
 /// The smallest input of the same kind that is found to fail in the same way; what is no plan stays as it is.
 pub fn smaller(judge: &Judge, input: &Input, signature: &str, tries: usize) -> Input {
     match input {
         // A runtime was given the plan without what it lacks: it is that plan on which it differs.
         Input::Plan(plan) => {
             let plan = judge.fitted(plan, signature).unwrap_or_else(|| plan.clone());
-            Input::Plan(shrink(judge, &plan, signature, tries))
+            Input::Plan(shrink_fitted(judge, &plan, signature, tries))
         }
         Input::Component(plan) => Input::Component(shrunk(plan, signature, tries, |plan| judge.component(plan).0)),
         Input::Program(plan) => Input::Program(shrunk(plan, signature, tries, |plan| judge.wasi(plan).0)),

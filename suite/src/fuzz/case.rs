@@ -4,19 +4,17 @@ mod other;
 
 pub use other::any;
 
+use super::fit;
 use crate::{
     case::line,
     trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
 };
-use preflight_plan::{
-    Action, Called, Expected, Plan, Signature,
-    plan::{Catch, Memory, Step, Trap},
-};
+use preflight_plan::{Action, Called, Expected, Plan, Signature};
 use std::{collections::BTreeMap, fmt::Write};
 use thiserror::Error;
 
 /// The rule that a case made from a plan names until somebody has looked at it: start functions run last, after everything.
-pub const RULE: &str = "CORE-START-01";
+pub const RULE: &str = "CORE-START-04";
 
 /// A plan that no script can tell.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -243,42 +241,7 @@ impl<'a> Script<'a> {
 }
 
 fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
-    let mut needs = Vec::new();
-    let mut need = |is_needed: bool, name: &'static str| {
-        if is_needed && !needs.contains(&name) {
-            needs.push(name);
-        }
-    };
-    for module in &plan.modules {
-        let steps: Vec<&Step> = module.funcs.iter().flat_map(|func| flat(&func.steps)).collect();
-        let has = |is: fn(&Step) -> bool| steps.iter().any(|step| is(step));
-        need(module.memories.len() > 1 || module.imports.len() > 1, "multi-memory");
-        need(module.globals.len() > 1 || !module.elems.is_empty() || !module.datas.is_empty(), "extended-const");
-        need(!module.globals.is_empty() || !module.tables.is_empty() || !module.funcs.is_empty(), "gc");
-        need(
-            has(|step| matches!(step, Step::Call { tail: true, .. } | Step::CallIndirect { tail: true, .. })),
-            "tail-call",
-        );
-        let is_try = |step: &Step| {
-            matches!(step, Step::Throw { .. } | Step::Try { catch: Catch::Tag(_) | Catch::All | Catch::Rethrow, .. })
-                || matches!(step, Step::Trap(Trap::ThrowNull))
-        };
-        need(
-            !module.tags.is_empty() || !module.imports.is_empty() || steps.iter().any(|s| is_try(s)),
-            "exception-handling",
-        );
-        let memories = |is: fn(&Memory) -> bool| module.memories.iter().any(is);
-        need(
-            memories(|m| m.is_64) || module.tables.iter().any(|t| t.ty.is_64) || !module.imports.is_empty(),
-            "memory64",
-        );
-        let is_atomic =
-            |step: &Step| matches!(step, Step::Trap(Trap::Unaligned(_) | Trap::WaitUnshared(_)) | Step::Atomic { .. });
-        need(memories(|m| m.shared) || steps.iter().any(|s| is_atomic(s)) || !module.imports.is_empty(), "threads");
-        need(has(|step| matches!(step, Step::Wide { .. })), "wide-arithmetic");
-        need(memories(|m| m.bytewise) || !module.imports.is_empty(), "custom-page-sizes");
-    }
-    let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
+    let needs = fit::needs(&plan.to_wasm().modules).iter().map(|need| format!("{need:?}")).collect::<Vec<_>>();
     let mut instantiations = plan.actions().into_iter().zip(&expected.traces);
     let is_interrupted =
         instantiations.any(|(action, trace)| matches!(action, Action::Instantiate { .. }) && spins(trace));
@@ -289,18 +252,6 @@ fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
 /// Whether it ends for want of fuel only.
 fn spins(trace: &Trace) -> bool {
     matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel })
-}
-
-/// All steps, nested ones too.
-fn flat(steps: &[Step]) -> Vec<&Step> {
-    let mut all = Vec::new();
-    for step in steps {
-        all.push(step);
-        if let Step::Try { body, .. } | Step::Repeat { body, .. } = step {
-            all.extend(flat(body));
-        }
-    }
-    all
 }
 
 /// The event with the paths that the script gives to the instances.

@@ -1,7 +1,7 @@
 //! A plan without what a runtime has no means for.
 
 use crate::{case::needs::features, runtime::needs::Accepted};
-use preflight_engine::{Config, Module};
+use preflight_engine::{Config, Features, Module};
 use preflight_plan::{
     Plan,
     plan::{
@@ -172,6 +172,27 @@ fn step(step: Step, proposal: &str) -> Vec<Step> {
         (_, step) => step,
     };
     vec![one]
+}
+
+/// The words for what modules take beyond release 2.0: those of which one at least is not valid without what they stand for.
+pub fn needs(modules: &[Vec<u8>]) -> Vec<&'static str> {
+    let of = |name: &str| features(&[name.to_owned()]).0 - Features::WASM2;
+    let names = || crate::case::needs::NEEDS.iter().map(|need| need.name);
+    let all = names().fold(Features::WASM2, |all, name| all | of(name));
+    let is_needed = |name: &&str| {
+        let without = match *name {
+            "gc" => of(name) - of("function-references"),
+            name => of(name),
+        };
+        let config = Config { features: all - without, ..Config::default() };
+        modules.iter().any(|bytes| Module::new(&config, bytes.clone()).is_err())
+    };
+    let mut needs: Vec<&str> = names().filter(is_needed).collect();
+    if needs.contains(&"gc") {
+        // It brings them along.
+        needs.retain(|name| *name != "function-references");
+    }
+    needs
 }
 
 /// What the module takes that the runtime does not accept; `None` if it takes nothing of the kind.

@@ -79,7 +79,7 @@ pub struct Args {
     #[arg(long = "runtime", value_name = "NAME", conflicts_with = "emit")]
     runtimes: Vec<String>,
     /// How many inputs are judged side by side [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// Keep findings in this folder, and how far the runs have come.
     #[arg(long, value_name = "DIR")]
@@ -122,18 +122,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let mut saved = Ok(());
     interrupt::heed();
-    let report = campaign::run(&judge, inputs, until, args.jobs.map(usize::from), &mut |report| {
-        bar.set_message(line(report));
-        bar.tick();
-        bar.suspend(|| smaller.tell_new(report));
-        if let Some(state) = &mut state {
-            saved = state.save(&mut smaller, report, next(report));
-        }
-        saved.is_ok() && !interrupt::is_asked()
-    })
-    .context("cannot start so many threads: give a smaller --jobs")?;
+    let report =
+        campaign::run_unless(&judge, inputs, until, args.jobs.map(usize::from), &interrupt::is_asked, &mut |report| {
+            bar.set_message(line(report));
+            bar.tick();
+            bar.suspend(|| smaller.tell_new(report));
+            if let Some(state) = &mut state {
+                saved = state.save(&mut smaller, report, next(report));
+            }
+            saved.is_ok() && !interrupt::is_asked()
+        })
+        .context("cannot start so many threads: give a smaller --jobs")?;
     bar.finish_and_clear();
-    saved?;
     let found = findings::describe(&mut smaller, &report, &|number| again(&args, number));
     match args.format {
         Format::Json => {
@@ -141,6 +141,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Format::Text => output::data(None, &summary(&report, &found))?,
     }
+    // Where nothing can be written, what was found is told all the same.
+    saved?;
     if interrupt::is_asked() {
         output::note("interrupted: this is what was found until then");
         return Ok(ExitCode::from(interrupt::STATUS));

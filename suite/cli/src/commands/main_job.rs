@@ -15,7 +15,7 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How many cases of the reference engine to run at the same time [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// Where results.json and report.html are written; the folder is made if need be.
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -79,7 +79,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How many cases of the reference engine to run at the same time [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// What to print: a table for people, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -8,12 +8,13 @@ use preflight::fuzz::{
     case,
 };
 use preflight_plan::envelope;
+use serde_json::{Value, json};
 use std::{fs, path::PathBuf, process::ExitCode};
 
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
 /// FILE holds an input of any kind: JSON as `preflight fuzz` saves it, a plan of core modules as JSON, a module, or an input of
-/// the libFuzzer target `plans`. The smallest one found is printed as JSON, or as a case for spec-tests. A module stays as it
+/// the libFuzzer target `plans`; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests. A module stays as it
 /// is.
 ///
 /// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
@@ -52,7 +53,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
     let judge = fuzz::judge(args.tier, &args.runtimes, KnownBugs::Found)?;
     let Some(finding) = input.judge(&judge).finding else {
-        let how = if is_raw(&bytes) { " (the file was read as an input of the libFuzzer target `plans`)" } else { "" };
+        let how = match is_raw(&bytes) {
+            true if bytes.starts_with(envelope::MAGIC) => format!(" (the file was read as a {})", input.source()),
+            true => " (the file was read as an input of the libFuzzer target `plans`)".to_owned(),
+            false => String::new(),
+        };
         output::note(&format!("nobody disagrees on this plan{how}"));
         return Ok(ExitCode::from(1));
     };
@@ -75,10 +80,27 @@ fn is_raw(bytes: &[u8]) -> bool {
     !bytes.starts_with(b"\0asm") && !bytes.starts_with(b"{")
 }
 
+/// The plan in an envelope, which does not say of which kind it is: of the kind that has words for most of what is in it.
+fn in_envelope(data: &Value) -> anyhow::Result<Input> {
+    let known = |kind: &str| {
+        let input: Input = serde_json::from_value(json!({ "kind": kind, "plan": data })).ok()?;
+        let again = serde_json::to_value(&input).ok()?;
+        let fields = data.as_object()?.keys();
+        Some((fields.filter(|field| again["plan"].get(field).is_some()).count(), input))
+    };
+    let kinds = ["plan", "component", "program", "value", "task", "resource", "imports"];
+    // Of several the first: plans of core modules, if nothing speaks against it.
+    let best = kinds.into_iter().filter_map(known).rev().max_by_key(|(known, _)| *known);
+    best.map(|(_, input)| input).context("the envelope holds no plan of any kind")
+}
+
 /// The input that a file holds.
 fn read(bytes: &[u8]) -> anyhow::Result<Input> {
     if bytes.starts_with(b"\0asm") {
         return Ok(Input::Module(bytes.to_vec()));
+    }
+    if let Some([envelope::VERSION, json @ ..]) = bytes.strip_prefix(envelope::MAGIC) {
+        return Ok(in_envelope(&serde_json::from_slice(json)?)?.normalise());
     }
     if is_raw(bytes) {
         return Ok(Input::Plan(envelope::open(bytes)?));

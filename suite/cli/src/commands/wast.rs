@@ -54,7 +54,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// How many files to run at the same time [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// Which tier of the engine to run on; with both, what they do is compared step by step.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]

@@ -77,12 +77,13 @@ fn resource(seed: u64) -> (Binaries, Value) {
     (vec![(name, plan.to_wasm())], document)
 }
 
-/// The component imports `log`; expected are the traces of its instantiation, of the call of `go`, which it exports, and of what
+/// The component imports `log`, and `host0` and so on, each of which does what `hosts` says; expected are the traces of its instantiation, of the call of `go`, which it exports, and of what
 /// is left to run after that.
 fn task(seed: u64) -> (Binaries, Value) {
     let plan = TaskPlan::from_seed(seed);
     let name = format!("{seed}.wasm");
-    let document = json!({ "kind": "task", "component": name, "call": "go", "expected": plan.expected() });
+    let document = json!({ "kind": "task", "component": name, "call": "go", "hosts": plan.hosts,
+        "expected": plan.expected() });
     (vec![(name, plan.to_wasm())], document)
 }
 

@@ -1,6 +1,6 @@
 //! Findings: made smaller, and kept once for each signature.
 
-use crate::output;
+use crate::{interrupt, output};
 use anyhow::Context;
 use preflight::fuzz::{
     Judge,
@@ -17,6 +17,8 @@ use std::{
 /// Smaller plans that are tried for each finding; of a runtime in another process fewer.
 const TRIES: usize = 3_000;
 const TRIES_ABROAD: usize = 300;
+/// Where each try that fails in the same way takes all the time that a runtime has for an answer.
+const TRIES_HUNG: usize = 3;
 
 /// Findings made smaller, each once.
 pub struct Smaller<'j> {
@@ -41,10 +43,22 @@ impl<'j> Smaller<'j> {
     }
 
     fn of(&mut self, signature: &str, input: &Input) -> &Input {
-        let tries = if self.judge.foreign().is_empty() { TRIES } else { TRIES_ABROAD };
+        let tries = match self.judge.foreign().is_empty() {
+            _ if interrupt::is_asked() => 0,
+            true => TRIES,
+            false if signature.ends_with("no answer in time") => TRIES_HUNG,
+            false => TRIES_ABROAD,
+        };
         let small = || campaign::smaller(self.judge, input, signature, tries);
         self.inputs.entry(signature.to_owned()).or_insert_with(small)
     }
+}
+
+/// What `state.json` holds.
+#[derive(Default, serde::Deserialize)]
+struct Saved {
+    next_seed: u64,
+    signatures: BTreeSet<String>,
 }
 
 /// A corpus folder.
@@ -64,18 +78,13 @@ impl State {
     pub fn open(folder: &Path) -> anyhow::Result<State> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let path = folder.join("state.json");
-        let state: serde_json::Value = match fs::read(&path) {
+        let saved: Saved = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .with_context(|| format!("{} is damaged: remove it to begin at the first input", path.display()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => json!({}),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Saved::default(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let signatures = state["signatures"].as_array().cloned().unwrap_or_default();
-        Ok(State {
-            folder: folder.to_owned(),
-            next_seed: state["next_seed"].as_u64().unwrap_or_default(),
-            saved: signatures.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
-        })
+        Ok(State { folder: folder.to_owned(), next_seed: saved.next_seed, saved: saved.signatures })
     }
 
     /// Saves what is new in a report, and the number of the input with which the next run goes on.
@@ -88,7 +97,8 @@ impl State {
                 self.save_one(smaller, signature, found)?;
             }
         }
-        self.next_seed = next.unwrap_or(self.next_seed);
+        // Somebody who looks at an earlier input has not taken back what was done since.
+        self.next_seed = next.map_or(self.next_seed, |next| next.max(self.next_seed));
         let state = json!({ "next_seed": self.next_seed, "signatures": self.saved });
         output::file(&self.folder.join("state.json"), serde_json::to_string_pretty(&state)?.as_bytes())
     }
