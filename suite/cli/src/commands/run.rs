@@ -99,9 +99,12 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (cases, all) = args.selection.cases(&catalogue)?;
     let places = places()?;
     let targets = targets(&args, &places)?;
-    // What is built in speaks of the built-in cases.
-    let is_own = args.selection.folder().is_some() && args.expect.is_none();
-    let chosen_from = if is_own { None } else { Some(args.selection.all()?) };
+    let chosen_from = match all {
+        true => Some(cases.clone()),
+        // What is built in speaks of the built-in cases.
+        false if args.selection.folder().is_some() && args.expect.is_none() => None,
+        false => Some(args.selection.all()?),
+    };
     let (jobs, again, expect) = (args.jobs, again(&args), args.expect.clone());
     let job = Job { cases, chosen_from, catalogue, places, targets, all, jobs, again, expect };
     let columns = run_job(&job)?;
