@@ -77,8 +77,21 @@ impl Command {
     }
 }
 
+/// What the command line says. One without FILE has it behind `--invoke`, or is wrong.
+fn command_line() -> Cli {
+    let args = run::values::protect_negative_values(std::env::args_os());
+    let parsed = Cli::try_parse_from(&args).or_else(|error| {
+        let moved = match error.kind() {
+            clap::error::ErrorKind::MissingRequiredArgument => run::invoke::with_file_before_invoke(&args),
+            _ => None,
+        };
+        moved.and_then(|moved| Cli::try_parse_from(moved).ok()).ok_or(error)
+    });
+    parsed.unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(run::values::protect_negative_values(std::env::args_os()));
+    let cli = command_line();
     if cli.command.as_ref().is_none_or(Command::leaves_something) {
         interrupt::listen();
     }

@@ -226,6 +226,7 @@ fn functions_are_called_by_name_with_values() {
     folder.write("pure.wat", API.replace("(import \"log\" (func (param \"x\" u32)))", "").as_bytes());
     let run = folder.run("exec pure.wat --invoke echo text");
     assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (0, "\"text\"\n", ""));
+    assert_eq!(folder.run("exec --invoke echo pure.wat one --invoke echo two").out, "\"one\"\n\"two\"\n");
     let run = folder.run("exec pure.wat --invoke echo \"a\\\"b\"");
     assert_eq!((run.status, run.out.as_str()), (0, "\"a\\\"b\"\n"));
 }

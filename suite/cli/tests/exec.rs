@@ -29,6 +29,36 @@ fn results_are_printed_one_per_line() {
 }
 
 #[test]
+fn calls_follow_each_other_until_one_does_not_return() {
+    let counter = r#"(module
+      (global $n (mut i32) (i32.const 0))
+      (func (export "_initialize") (global.set $n (i32.const 10)))
+      (func (export "next") (param i32) (result i32)
+        (global.set $n (i32.div_s (i32.const 100) (local.get 0)))
+        (global.set $n (i32.add (global.get $n) (i32.const 1)))
+        (global.get $n)))"#;
+    let folder = Folder::with(&[("counter.wat", counter)]);
+    assert_eq!(folder.run("exec counter.wat --invoke next 10 --invoke next -1").out, "11\n-99\n");
+    let run = folder.run("exec counter.wat --invoke next 10 --invoke next 0 --invoke next 1");
+    assert_eq!((run.status, run.out.as_str()), (1, "11\n"));
+    contains(&run.err, &["integer divide by zero", "while calling \"next\""]);
+    let trace = folder.run("trace counter.wat --invoke next 10 --invoke next 20").out;
+    contains(&trace, &["call next(i32:10) → i32:11\n/: call next(i32:20) → i32:6\n", "outcome: returned i32:6"]);
+    assert_eq!(trace.matches("call _initialize").count(), 1, "{trace}");
+}
+
+/// As other command lines have it.
+#[test]
+fn the_file_may_stand_behind_the_name_of_the_call() {
+    let folder = folder();
+    assert_eq!(folder.run("exec --invoke add math.wat 1 2").out, "3\n");
+    assert_eq!(folder.run("exec --tier interp --invoke add 1 -2 math.wat").out, "-1\n");
+    let run = folder.run("exec --invoke add 1 2");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["<FILE>"]);
+}
+
+#[test]
 fn a_trap_is_told_with_class_function_and_offset() {
     let run = folder().run("exec math.wat --invoke div 1 0");
     assert_eq!((run.status, run.out.as_str()), (1, ""));

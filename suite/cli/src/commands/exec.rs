@@ -33,6 +33,7 @@ use std::{
 #[command(after_help = "Examples:
   preflight exec app.wasm                        instantiate it, the start function included
   preflight exec math.wat --invoke add 1 2       call an export
+  preflight exec math.wat --invoke set 7 --invoke get         one after the other, on the same instance
   preflight exec math.wat --invoke sqrt -0x1p-3  numbers as in the text format, negative ones too
   preflight exec component.wasm --invoke a:b/math#sum '[1, 2]'       a component, values in WAVE
   preflight exec app.wasm --preload env=env.wat --fuel 1000000 --timeout 10
@@ -104,24 +105,18 @@ fn run_on_both(args: &Args, plan: &Planned, tiers: &[Tier], imports: Imports) ->
 
 /// Prints the results, or how it ended otherwise.
 fn finish(end: &Ended, remarks: &[String], format: Format) -> anyhow::Result<ExitCode> {
-    match &end.outcome {
-        _ if format == Format::Json => {
-            let response = end.response.as_ref().map(http::to_json);
-            let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
-            output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
-            Ok(status(&end.outcome))
-        }
-        Outcome::Exit { .. } => Ok(status(&end.outcome)),
-        Outcome::Returned { .. } => {
-            output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
-            Ok(status(&end.outcome))
-        }
-        _ => {
+    if format == Format::Json {
+        let response = end.response.as_ref().map(http::to_json);
+        let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
+        output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
+    } else {
+        output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
+        if !matches!(end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. }) {
             let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
             output::complain(&(end.explanation() + &remarks.collect::<String>()));
-            Ok(status(&end.outcome))
         }
     }
+    Ok(status(&end.outcome))
 }
 
 /// The exit status of an end.

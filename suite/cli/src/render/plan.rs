@@ -38,11 +38,11 @@ fn modules(plan: &Plan, notes: &Notes) -> Vec<Planned> {
             let entry = ["_initialize", "_start"].into_iter().find(|name| exports(name));
             let is_root = member.path == InstancePath::root();
             let is_called = |name: &&str| is_root || *name == "_initialize";
-            let entry = entry.filter(is_called).filter(|name| *name != "_start" || plan.call.is_none());
+            let entry = entry.filter(is_called).filter(|name| *name != "_start" || plan.calls.is_empty());
             steps.extend(entry.map(|name| call(&member.path, name, "the entry of a WASI program")));
         }
     }
-    steps.extend(plan.call.iter().map(|(name, _)| call(&InstancePath::root(), name, "as --invoke asks")));
+    steps.extend(plan.calls.iter().map(|(name, _)| call(&InstancePath::root(), name, "as --invoke asks")));
     steps
 }
 

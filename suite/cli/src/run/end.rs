@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub struct Ended {
     /// The class.
     pub outcome: Outcome,
-    /// The results of the call, each as it could be given as an argument.
+    /// The results of the calls that returned, each as it could be given as an argument.
     pub results: Vec<String>,
     /// What happened, for people; the outcome says the same unless it is a link error.
     pub what: String,

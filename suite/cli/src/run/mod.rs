@@ -3,6 +3,7 @@
 pub mod component;
 mod end;
 pub mod http;
+pub mod invoke;
 pub mod limits;
 pub mod names;
 mod record;
@@ -30,6 +31,7 @@ use crate::{
 use anyhow::{Context, bail, ensure};
 use component::Choice;
 use http::HttpArgs;
+use invoke::InvokeArgs;
 use preflight_engine::{
     Config, Module, Store, Val,
     syntax::{CompType, ExternIndex, FuncType},
@@ -51,12 +53,9 @@ pub struct RunArgs {
     /// their own names too.
     #[arg(long, value_name = "NAME=FILE", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
-    /// Then call this export, with arguments of its parameters' types: 42, -1, 0x2a, 1.5, inf, nan, null.
-    ///
-    /// For components: values in WAVE, such as '{name: "x", tags: [1, 2]}', 'some(1)' or 'err("no")', and names such as f or
-    /// a:b/iface#f.
-    #[arg(long, value_name = "NAME [ARG]", num_args = 1.., allow_negative_numbers = true)]
-    invoke: Vec<String>,
+    /// The calls at the end.
+    #[command(flatten)]
+    invoke: InvokeArgs,
     /// Give a component this value for its value import NAME, in WAVE; may be given several times.
     #[arg(long, value_name = "NAME=WAVE", value_parser = parse_value)]
     value: Vec<(String, String)>,
@@ -153,8 +152,8 @@ pub struct Plan {
     pub config: Config,
     /// The instances in order: the preloads, then the root.
     pub members: Vec<Member>,
-    /// The export of the root to call, with its arguments.
-    pub call: Option<(String, Vec<Val>)>,
+    /// The exports of the root to call one after the other, each with its arguments.
+    pub calls: Vec<(String, Vec<Val>)>,
     /// The world outside, if any of the modules is a command or a reactor of WASI.
     pub wasi: Option<Setup>,
     /// How programs start where texts or runtimes disagree.
@@ -222,7 +221,7 @@ impl RunArgs {
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
                 let wasi = self.wasi.setup_for_component(file, plan.components())?;
                 self.one_reader(wasi.as_ref())?;
-                let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_call(&self.invoke)?;
+                let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_calls(&self.invoke)?;
                 Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
         }
@@ -266,20 +265,22 @@ impl RunArgs {
             };
             members.push(Member { path: preloaded(&name), name: Some(name), file, module });
         }
-        let call = self.call(&module, &root)?;
+        let calls = self.calls(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
         let wasi = self.wasi.setup(file, &members)?;
         self.one_reader(wasi.as_ref())?;
-        Ok(Plan { config, members, call, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
+        Ok(Plan { config, members, calls, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 
-    fn call(&self, module: &Module, file: &str) -> anyhow::Result<Option<(String, Vec<Val>)>> {
-        let Some((name, args)) = self.invoke.split_first() else { return Ok(None) };
-        let Some(ty) = exported_func(module, name) else {
-            bail!("{file}: exports no function {name:?}; {}", exported_names(module));
+    fn calls(&self, module: &Module, file: &str) -> anyhow::Result<Vec<(String, Vec<Val>)>> {
+        let call = |(name, args): (&String, &[String])| {
+            let Some(ty) = exported_func(module, name) else {
+                bail!("{file}: exports no function {name:?}; {}", exported_names(module));
+            };
+            let args = values::arguments(name, ty, args).with_context(|| format!("--invoke {name}"))?;
+            Ok((name.clone(), args))
         };
-        let args = values::arguments(name, ty, args).with_context(|| format!("--invoke {name}"))?;
-        Ok(Some((name.clone(), args)))
+        self.invoke.calls().map(call).collect()
     }
 }
 

@@ -22,8 +22,8 @@ use thiserror::Error;
 /// How a run ended, in the engine's terms.
 #[derive(Debug)]
 enum End {
-    /// With these results: of the call, or none if there was no call.
-    Returned(Vec<Val>),
+    /// With these results: of each call.
+    Returned(Vec<Vec<Val>>),
     /// An instance did not come up.
     NotInstantiated {
         /// Which.
@@ -31,8 +31,15 @@ enum End {
         /// Why.
         error: StartError,
     },
-    /// The call ended otherwise.
-    NotReturned(Fault),
+    /// A call ended otherwise.
+    NotReturned {
+        /// Of which export.
+        name: String,
+        /// How.
+        fault: Fault,
+        /// The results of the calls before.
+        before: Vec<Vec<Val>>,
+    },
 }
 
 /// Why an instance did not come up.
@@ -131,23 +138,35 @@ impl<'a> Session<'a> {
                 Err(error) => return End::NotInstantiated { at: member.path.clone(), error },
             }
         }
-        match self.call() {
-            Ok(results) => End::Returned(results),
-            Err(fault) => End::NotReturned(fault),
-        }
+        self.call()
     }
 
-    /// The call that the plan asks for, or the one by which a command runs.
-    fn call(&mut self) -> Result<Vec<Val>, Fault> {
-        if self.plan.is_called_later {
-            return Ok(Vec::new());
+    /// The calls that the plan asks for, or the one by which a command runs.
+    fn call(&mut self) -> End {
+        let plan = self.plan;
+        let mut results = Vec::new();
+        if plan.is_called_later {
+            return End::Returned(results);
         }
+        if let (true, Some(program)) = (plan.calls.is_empty(), &mut self.program)
+            && let Err(fault) = program.run(&mut self.store)
+        {
+            return End::NotReturned { name: "_start".to_owned(), fault, before: results };
+        }
+        for (name, args) in &plan.calls {
+            match self.invoke(name, args) {
+                Ok(values) => results.push(values),
+                Err(fault) => return End::NotReturned { name: name.clone(), fault, before: results },
+            }
+        }
+        End::Returned(results)
+    }
+
+    fn invoke(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>, Fault> {
         let root = self.root().expect("a plan has a root");
-        match (&self.plan.call, &mut self.program) {
-            (None, None) => Ok(Vec::new()),
-            (None, Some(program)) => program.run(&mut self.store).map(|()| Vec::new()),
-            (Some((name, args)), None) => self.store.call_export(root, name, args, Cause::Invoke),
-            (Some((name, args)), Some(program)) => program.invoke(&mut self.store, name, args),
+        match &mut self.program {
+            None => self.store.call_export(root, name, args, Cause::Invoke),
+            Some(program) => program.invoke(&mut self.store, name, args),
         }
     }
 
@@ -170,7 +189,7 @@ impl<'a> Session<'a> {
         if let Some(name) = &member.name {
             return Ok(reactor::preload(store, &mut self.linker, name, module, externs, path, rules)?);
         }
-        let is_called = self.plan.call.is_some() || self.plan.is_called_later;
+        let is_called = !self.plan.calls.is_empty() || self.plan.is_called_later;
         let purpose = if is_called { Purpose::Invoke } else { Purpose::Main };
         let program = Program::begin(store, module, externs, path, rules, purpose)?;
         let instance = program.instance();
@@ -254,7 +273,7 @@ impl<'a> Session<'a> {
                 Some(fault) => describe(&self.store, fault),
                 None => error.to_string(),
             },
-            End::NotReturned(fault) => describe(&self.store, fault),
+            End::NotReturned { fault, .. } => describe(&self.store, fault),
         }
     }
 
@@ -263,10 +282,7 @@ impl<'a> Session<'a> {
         let when = match end {
             End::Returned(_) => return Vec::new(),
             End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
-            End::NotReturned(_) => {
-                let name = self.plan.call.as_ref().map_or("_start", |(name, _)| name.as_str());
-                format!("while calling {name:?}")
-            }
+            End::NotReturned { name, .. } => format!("while calling {name:?}"),
         };
         let place = match end.fault() {
             Some(Fault::Trap(trap)) => {
@@ -297,10 +313,7 @@ impl Running for Session<'_> {
 
     fn run(&mut self) -> anyhow::Result<Ended> {
         let end = self.run_plan();
-        let results = match &end {
-            End::Returned(results) => results.iter().map(|value| values::result(&self.store, *value)).collect(),
-            _ => Vec::new(),
-        };
+        let results = end.results().iter().flatten().map(|value| values::result(&self.store, *value)).collect();
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         let (outcome, unlinked) = (end.outcome(&self.store), end.unlinked());
         Ok(Ended { outcome, results, what, circumstances, trap: end.fault().and_then(trap), response: None, unlinked })
@@ -338,11 +351,21 @@ fn doing(error: &StartError) -> &'static str {
 }
 
 impl End {
+    /// The results of each call that returned.
+    fn results(&self) -> &[Vec<Val>] {
+        match self {
+            End::Returned(results) | End::NotReturned { before: results, .. } => results,
+            End::NotInstantiated { .. } => &[],
+        }
+    }
+
     /// The class of this end.
     fn outcome(&self, store: &Store) -> Outcome {
         match self {
-            End::Returned(values) => {
-                Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() }
+            // Of the last call.
+            End::Returned(results) => {
+                let values = results.last().into_iter().flatten();
+                Outcome::Returned { values: values.map(|value| store.trace_value(*value)).collect() }
             }
             End::NotInstantiated { error: StartError::Engine(error), .. } => error.outcome(),
             End::NotInstantiated { error: StartError::Stub(error), .. } => match error.resource() {
@@ -351,7 +374,7 @@ impl End {
             },
             End::NotInstantiated { error: StartError::Initialize(fault), .. } => fault.outcome(Phase::Call),
             End::NotInstantiated { error: StartError::Unknown(_) | StartError::Kind(_), .. } => Outcome::Unlinkable,
-            End::NotReturned(fault) => fault.outcome(Phase::Call),
+            End::NotReturned { fault, .. } => fault.outcome(Phase::Call),
         }
     }
 
@@ -371,7 +394,7 @@ impl End {
         match self {
             End::NotInstantiated { error: StartError::Engine(InstantiateError::Fault { fault, .. }), .. }
             | End::NotInstantiated { error: StartError::Initialize(fault), .. }
-            | End::NotReturned(fault) => Some(fault),
+            | End::NotReturned { fault, .. } => Some(fault),
             _ => None,
         }
     }

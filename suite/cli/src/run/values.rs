@@ -159,7 +159,7 @@ fn float(value: f64, payload: u64, canonical: u64) -> Option<String> {
 }
 
 /// A minus sign that is not a hyphen.
-const MINUS: char = '\u{2212}';
+pub const MINUS: char = '\u{2212}';
 
 /// The text as it was given.
 pub fn unprotected(text: &str) -> String {

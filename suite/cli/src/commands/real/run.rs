@@ -128,7 +128,7 @@ fn module_once(program: &Program, module: Module, files: &Files, config: Config)
     let plan = Plan {
         config,
         members: vec![member],
-        call: None,
+        calls: Vec::new(),
         wasi: Some(setup(program, files)?),
         start_rules: StartRules::default(),
         is_called_later: stays,

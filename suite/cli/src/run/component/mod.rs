@@ -7,7 +7,7 @@ mod session;
 pub use readings::{Choice, parser as reading_parser, readings};
 pub use session::ComponentSession;
 
-use super::{preloaded, wasi::Setup};
+use super::{invoke::InvokeArgs, preloaded, wasi::Setup};
 use crate::input::Input;
 use anyhow::{Context, bail, ensure};
 use call::{Call, read_wave};
@@ -30,8 +30,8 @@ pub struct ComponentPlan {
     file: String,
     /// Values for value imports.
     values: Vec<(String, ComponentVal)>,
-    /// The call to make at the end.
-    call: Option<Call>,
+    /// The calls to make at the end.
+    calls: Vec<Call>,
     /// The world outside, if any of the components is of WASI 0.2.
     wasi: Option<Setup>,
     /// The request to handle.
@@ -95,7 +95,7 @@ impl ComponentPlan {
             root,
             file,
             values: Vec::new(),
-            call: None,
+            calls: Vec::new(),
             wasi: None,
             request: None,
             readings: Readings::default(),
@@ -145,9 +145,9 @@ impl ComponentPlan {
         given.chain([(InstancePath::root(), self.file.as_str(), &self.root)])
     }
 
-    /// The name of the export that is called at the end, if one is asked for.
-    pub fn called(&self) -> Option<&str> {
-        self.call.as_ref().map(|call| call.name.as_str())
+    /// The names of the exports that are called at the end.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        self.calls.iter().map(|call| call.name.as_str())
     }
 
     /// With the world of WASI, and a request to handle.
@@ -156,7 +156,7 @@ impl ComponentPlan {
     /// A request and a call, or a request to a component that handles none.
     pub fn with_wasi(mut self, wasi: Option<Setup>, request: Option<Request>) -> anyhow::Result<Self> {
         if request.is_some() {
-            ensure!(self.call.is_none(), "--http and --invoke cannot be given together");
+            ensure!(self.calls.is_empty(), "--http and --invoke cannot be given together");
             ensure!(wasi.is_some(), "--http: {} exports no wasi:http/incoming-handler", self.file);
         }
         (self.wasi, self.request) = (wasi, request);
@@ -167,25 +167,25 @@ impl ComponentPlan {
     fn purpose(&self) -> Purpose {
         // Of whichever version, or none: one that cannot be run is refused, and not passed over in silence.
         let runs = self.root.exports().any(|name| name.split('@').next() == Some("wasi:cli/run"));
-        match (&self.request, &self.call) {
-            (Some(_), _) => Purpose::Handle,
-            (None, None) if runs => Purpose::Run,
+        match &self.request {
+            Some(_) => Purpose::Handle,
+            None if runs && self.calls.is_empty() => Purpose::Run,
             _ => Purpose::Instantiate,
         }
     }
 
-    /// With a call: a name and arguments in WAVE.
+    /// With calls: each a name and arguments in WAVE.
     ///
     /// # Errors
     /// A name or an argument that does not fit, as far as that is known before the instantiation.
-    pub fn with_call(mut self, invoke: &[String]) -> anyhow::Result<Self> {
-        if let Some((name, args)) = invoke.split_first() {
+    pub fn with_calls(mut self, invoke: &InvokeArgs) -> anyhow::Result<Self> {
+        let funcs = self.root.exported_funcs();
+        for (name, args) in invoke.calls() {
             let call = Call { name: name.clone(), args: args.to_vec() };
-            let funcs = self.root.exported_funcs();
             if call.find(&funcs).is_some() {
                 call.resolve(&funcs, &self.file)?;
             }
-            self.call = Some(call);
+            self.calls.push(call);
         }
         Ok(self)
     }

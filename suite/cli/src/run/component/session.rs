@@ -130,7 +130,7 @@ impl<'a> ComponentSession<'a> {
             }),
             _ => {
                 let root = program.instance().clone();
-                self.call(&root)
+                self.call_all(&root)
             }
         }
     }
@@ -149,19 +149,25 @@ impl<'a> ComponentSession<'a> {
         }
     }
 
-    /// The call that the plan asks for.
-    fn call(&mut self, root: &ComponentInstance) -> anyhow::Result<Ended> {
-        let Some(call) = &self.plan.call else { return Ok(returned(Vec::new(), Vec::new())) };
+    /// The calls that the plan asks for, until one does not return. The outcome is that of the last.
+    fn call_all(&mut self, root: &ComponentInstance) -> anyhow::Result<Ended> {
+        let (mut values, mut texts) = (Vec::new(), Vec::new());
         let funcs = root.funcs();
-        let (path, args) = call.resolve(&funcs, &self.plan.file)?;
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        Ok(match self.store.call_component(root, &path, &args, Cause::Invoke) {
-            Ok(results) => {
-                let texts = results.iter().map(|val| val.to_wave()).collect();
-                returned(self.store.trace_component_values(&results), texts)
+        for call in &self.plan.calls {
+            let (path, args) = call.resolve(&funcs, &self.plan.file)?;
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            match self.store.call_component(root, &path, &args, Cause::Invoke) {
+                Ok(results) => {
+                    texts.extend(results.iter().map(|val| val.to_wave()));
+                    values = self.store.trace_component_values(&results);
+                }
+                Err(fault) => {
+                    let failed = self.failed(&fault, Phase::Call, format!("while calling {:?}", call.name));
+                    return Ok(Ended { results: texts, ..failed });
+                }
             }
-            Err(fault) => self.failed(&fault, Phase::Call, format!("while calling {:?}", call.name)),
-        })
+        }
+        Ok(returned(values, texts))
     }
 
     fn failed(&self, fault: &Fault, phase: Phase, when: String) -> Ended {
