@@ -6,7 +6,10 @@
 ;;! main = "$Main"
 ;;! stdout = ""
 ;;! fails = "trap"
+;;! [run.checks]
+;;! 33 = "_start does not run"
 (module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
   (data (i32.const 0) "\10\00\00\00\01\00\00\00")
@@ -14,7 +17,9 @@
   (func $start (unreachable))
   (start $start)
   (func (export "_start")
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (call $exit (i32.const 33))))
+;;= /$Main import "wasi_snapshot_preview1" "proc_exit" func
 ;;= /$Main import "wasi_snapshot_preview1" "fd_write" func
 ;;= /$Main allocated func 2 memory 1
 ;;= /$Main data 0 offset = i32:0
@@ -23,5 +28,5 @@
 ;;= /$Main data 1 offset = i32:16
 ;;= /$Main data 1 -> memory 0 at 16 len 1
 ;;= /$Main data 1 dropped
-;;= /$Main start 1 entered
+;;= /$Main start 2 entered
 ;;= /$Main trap unreachable in start

@@ -5,4 +5,10 @@
 ;;! kind = "command"
 ;;! main = "$Main"
 ;;! fails = "trap"
-(module definition $Main (memory (export "memory") 1) (func (export "_start") (unreachable)))
+;;! [run.checks]
+;;! 33 = "nothing after the trap runs"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func $trap (unreachable))
+  (func (export "_start") (call $trap) (call $exit (i32.const 33))))

@@ -5,9 +5,12 @@
 ;;! kind = "command"
 ;;! main = "$Main"
 ;;! exit = 4
+;;! [run.checks]
+;;! 33 = "proc_exit does not return"
+;;! 34 = "_start does not run"
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
-  (func $start (call $exit (i32.const 4)))
+  (func $start (call $exit (i32.const 4)) (call $exit (i32.const 33)))
   (start $start)
-  (func (export "_start") (call $exit (i32.const 1))))
+  (func (export "_start") (call $exit (i32.const 34))))

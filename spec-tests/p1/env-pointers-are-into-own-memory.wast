@@ -6,18 +6,25 @@
 ;;! main = "$Main"
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! stdout = "L"
+;;! [run.checks]
+;;! 33 = "fd_write succeeds"
+;;! 34 = "how much was written is stored in the memory of the library"
+;;! 35 = "nothing is stored in the memory of the main program"
 (module definition $Lib
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00")
   (data (i32.const 16) "L")
-  (func $print (param $at i32) (param $len i32)
-    (i32.store (i32.const 0) (local.get $at))
-    (i32.store (i32.const 4) (local.get $len))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
-  (func (export "hello") (call $print (i32.const 16) (i32.const 1))))
+  (func (export "hello")
+    (if (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)) (then (call $exit (i32.const 33))))
+    (if (i32.ne (i32.load (i32.const 8)) (i32.const 1)) (then (call $exit (i32.const 34))))))
 (module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (import "lib" "hello" (func $hello))
   (memory (export "memory") 1)
   (data (i32.const 0) "\10\00\00\00\01\00\00\00")
   (data (i32.const 16) "M")
-  (func (export "_start") (call $hello)))
+  (func (export "_start")
+    (call $hello)
+    (if (i32.load (i32.const 8)) (then (call $exit (i32.const 35))))))

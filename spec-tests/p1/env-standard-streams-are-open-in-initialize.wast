@@ -5,17 +5,27 @@
 ;;! kind = "reactor"
 ;;! main = "$Main"
 ;;! invoke = "done"
-;;! exit = 3
+;;! stdout = "ok"
+;;! exit = 0
+;;! [run.checks]
+;;! 33 = "descriptor 0 is open"
+;;! 34 = "descriptor 1 is open"
+;;! 35 = "descriptor 2 is open"
+;;! 36 = "_initialize has run before the selected export"
 (module definition $Main
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $stat (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
-  (global $open (mut i32) (i32.const 0))
-  (func $check (param $fd i32)
-    (if (i32.eqz (call $stat (local.get $fd) (i32.const 64)))
-      (then (global.set $open (i32.add (global.get $open) (i32.const 1))))))
+  (data (i32.const 0) "\08\00\00\00\02\00\00\00ok")
+  (global $ready (mut i32) (i32.const 0))
+  (func $open (param $fd i32) (param $code i32)
+    (if (call $stat (local.get $fd) (i32.const 64)) (then (call $exit (local.get $code)))))
   (func (export "_initialize")
-    (call $check (i32.const 0))
-    (call $check (i32.const 1))
-    (call $check (i32.const 2)))
-  (func (export "done") (call $exit (global.get $open))))
+    (call $open (i32.const 0) (i32.const 33))
+    (call $open (i32.const 1) (i32.const 34))
+    (call $open (i32.const 2) (i32.const 35))
+    (global.set $ready (i32.const 1)))
+  (func (export "done")
+    (if (i32.eqz (global.get $ready)) (then (call $exit (i32.const 36))))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))

@@ -4,13 +4,22 @@
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"
-;;! exit = 3
+;;! stdout = "ok"
+;;! exit = 0
+;;! [run.checks]
+;;! 33 = "descriptor 0 is open"
+;;! 34 = "descriptor 1 is open"
+;;! 35 = "descriptor 2 is open"
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $stat (param i32 i32) (result i32)))
   (memory (export "memory") 1)
-  (func $is_open (param $fd i32) (result i32) (i32.eqz (call $stat (local.get $fd) (i32.const 64))))
-  ;; The exit code tells how many are open.
+  (data (i32.const 0) "\08\00\00\00\02\00\00\00ok")
+  (func $open (param $fd i32) (param $code i32)
+    (if (call $stat (local.get $fd) (i32.const 64)) (then (call $exit (local.get $code)))))
   (func (export "_start")
-    (call $exit (i32.add (call $is_open (i32.const 0))
-      (i32.add (call $is_open (i32.const 1)) (call $is_open (i32.const 2)))))))
+    (call $open (i32.const 0) (i32.const 33))
+    (call $open (i32.const 1) (i32.const 34))
+    (call $open (i32.const 2) (i32.const 35))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))

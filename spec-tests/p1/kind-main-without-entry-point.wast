@@ -4,4 +4,9 @@
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"
-(module definition $Main (memory (export "memory") 1) (func (export "f")))
+;;! [run.checks]
+;;! 33 = "an export that nobody selected does not run"
+(module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "f") (call $exit (i32.const 33))))

@@ -6,11 +6,18 @@
 ;;! main = "$Main"
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! fails = "refused"
+;;! [run.checks]
+;;! 33 = "the _initialize of the library does not run"
+;;! 34 = "the _start of the library does not run"
+;;! 35 = "the main program does not run"
 (module definition $Lib
-  (func (export "_initialize"))
-  (func (export "_start"))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_initialize") (call $exit (i32.const 33)))
+  (func (export "_start") (call $exit (i32.const 34)))
   (func (export "f")))
 (module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (import "lib" "f" (func $f))
   (memory (export "memory") 1)
-  (func (export "_start") (call $f)))
+  (func (export "_start") (call $f) (call $exit (i32.const 35))))

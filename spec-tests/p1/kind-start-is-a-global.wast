@@ -4,6 +4,10 @@
 ;;! [run]
 ;;! kind = "command"
 ;;! main = "$Main"
+;;! [run.checks]
+;;! 33 = "an export that nobody selected does not run"
 (module definition $Main
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
-  (global (export "_start") i32 (i32.const 0)))
+  (global (export "_start") i32 (i32.const 0))
+  (func (export "main") (call $exit (i32.const 33))))

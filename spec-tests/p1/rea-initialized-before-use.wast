@@ -6,16 +6,21 @@
 ;;! kind = "command"
 ;;! main = "$Main"
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
-;;! exit = 8
+;;! stdout = "ok"
+;;! exit = 0
+;;! [run.checks]
+;;! 33 = "the function of the library sees what _initialize did"
 (module definition $Lib
   (memory (export "memory") 1)
   (global $ready (mut i32) (i32.const 0))
   (func (export "_initialize") (global.set $ready (i32.const 8)))
-  (func (export "get") (result i32)
-    (if (i32.eqz (global.get $ready)) (then (unreachable)))
-    (global.get $ready)))
+  (func (export "get") (result i32) (global.get $ready)))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (import "lib" "get" (func $get (result i32)))
   (memory (export "memory") 1)
-  (func (export "_start") (call $exit (call $get))))
+  (data (i32.const 0) "\08\00\00\00\02\00\00\00ok")
+  (func (export "_start")
+    (if (i32.ne (call $get) (i32.const 8)) (then (call $exit (i32.const 33))))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))

@@ -6,7 +6,12 @@
 ;;! kind = "command"
 ;;! main = "$Main"
 ;;! preloads = [{ name = "lib", module = "$Lib" }, { name = "mid", module = "$Mid" }]
-;;! exit = 1
+;;! stdout = "ok"
+;;! exit = 0
+;;! [run.checks]
+;;! 33 = "_initialize has run before the main program"
+;;! 34 = "_initialize has run once"
+;;! 35 = "the module between has the same instance of the library"
 (module definition $Lib
   (memory (export "memory") 1)
   (global $count (mut i32) (i32.const 0))
@@ -17,7 +22,13 @@
   (export "count" (func $count)))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (import "lib" "count" (func $count (result i32)))
   (import "mid" "count" (func $again (result i32)))
   (memory (export "memory") 1)
-  (func (export "_start") (drop (call $again)) (call $exit (call $count))))
+  (data (i32.const 0) "\08\00\00\00\02\00\00\00ok")
+  (func (export "_start")
+    (if (i32.eqz (call $count)) (then (call $exit (i32.const 33))))
+    (if (i32.ne (call $count) (i32.const 1)) (then (call $exit (i32.const 34))))
+    (if (i32.ne (call $again) (i32.const 1)) (then (call $exit (i32.const 35))))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))

@@ -8,10 +8,12 @@
 ;;! invoke = "_initialize"
 ;;! exit = 0
 ;;! fails = "refused"
+;;! [run.checks]
+;;! 33 = "_initialize has not run before"
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
   (global $count (mut i32) (i32.const 0))
   (func (export "_initialize")
-    (if (global.get $count) (then (call $exit (i32.const 2))))
+    (if (global.get $count) (then (call $exit (i32.const 33))))
     (global.set $count (i32.const 1))))

@@ -7,13 +7,16 @@
 ;;! preloads = [{ name = "lib", module = "$Lib" }]
 ;;! stdout = ""
 ;;! fails = "trap"
+;;! [run.checks]
+;;! 33 = "_initialize does not run"
+;;! 34 = "the main program does not run"
 (module definition $Lib
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
   (func $start (unreachable))
   (start $start)
-  (func (export "_initialize") (call $exit (i32.const 1))))
+  (func (export "_initialize") (call $exit (i32.const 33))))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
-  (func (export "_start") (call $exit (i32.const 2))))
+  (func (export "_start") (call $exit (i32.const 34))))

@@ -178,9 +178,11 @@ fn commands(cases: &[Case], catalogue: &Catalogue, export: &mut Export) {
     }
     let words = format!(
         "Run each command. It ends as `expect` says, or with an exit code of `checks`, from {FIRST_CHECK} on: that check \
-         failed. Any other end is a failure too. `fails`: `trap` is an end that is no exit code of the program's own, `refused` \
+         failed; `line` is where the case asserts it, if it stands there as an assertion. Any other end is a failure too. \
+         `no_checks` tells why a program has none. `fails`: `trap` is an end that is no exit code of the program's own, `refused` \
          the same before anything of it ran; `refused` beside an exit code: either. What a command takes \
-         beside its file stands in `preloads`, `invoke`, `args`, `env`, `stdin` and `preopens`; one without `verdict` is to be recorded and not judged."
+         beside its file stands in `preloads`, `invoke`, `args`, `env`, `stdin` and `preopens`; one without `verdict` is to be \
+         recorded and not judged."
     );
     export.json("manifest.json", &json!({ "format": 1, "words": words, "commands": manifest, "left_out": left_out }));
 }
@@ -209,7 +211,7 @@ fn command_files(case: &Case, command: &SelfCheck, catalogue: &Catalogue, export
         "file": file, "case": case.path, "title": case.header.title, "rules": case.header.rules,
         "needs": case.header.needs, "verdict": case.gives_verdict(catalogue), "preloads": preloads, "invoke": reach,
         "args": run.args, "env": run.env, "stdin": run.stdin, "preopens": run.preopens,
-        "expect": { "exit": run.exit, "fails": fails, "stdout": run.stdout }, "checks": checks,
+        "expect": { "exit": run.exit, "fails": fails, "stdout": run.stdout }, "checks": checks, "no_checks": run.no_checks,
     })
 }
 
@@ -370,5 +372,8 @@ mod tests {
         assert_eq!(command["expect"]["fails"], "trap");
         let command = one("p1/cmd-exit-in-library.wasm");
         assert_eq!((&command["preloads"][0]["name"], &command["expect"]["exit"]), (&json!("lib"), &json!(12)));
+        let check = json!({ "exit": 34, "line": null, "what": "the main program does not go on" });
+        assert_eq!((&command["checks"][1], &command["no_checks"]), (&check, &Value::Null));
+        assert!(one("p1/cmd-returning-is-status-zero.wasm")["no_checks"].is_string());
     }
 }

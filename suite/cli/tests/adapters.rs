@@ -44,6 +44,35 @@ fn a_template_runs_programs_with_preloads() {
     assert!(document["totals"]["passed"].as_u64() > Some(30));
 }
 
+/// A template whose program is given all that a program of preview 1 can be given, and does nothing with it.
+fn deaf(program: &str) -> String {
+    format!("{program} {{preloads}} {{env}} {{preopens}} {{invoke}} {{file}} {{args}}")
+}
+
+/// The check that failed is told in words, whatever the runtime is.
+#[test]
+fn the_exit_code_of_a_program_names_the_check_that_failed() {
+    let folder = Folder::with(&[("exit.sh", "exit 34\n")]);
+    let template = deaf("sh exit.sh");
+    let run = folder.run_list(&["run", "--cmd", &template, "--filter", "p1/rea-initialized-once"], &[], "");
+    assert_eq!(run.status, 1);
+    let words = "a check failed, exit code 34: _initialize has run once";
+    contains(&(run.out + &run.err), &[words, "the end: expected exit 0, got exit 34"]);
+}
+
+/// What succeeds without running anything is found out, but where a program that does nothing is right.
+#[test]
+fn a_runtime_that_runs_nothing_passes_hardly_any_program() {
+    let folder = Folder::with(&[]);
+    let (_, document) = results(&folder, &["--cmd", &deaf("true"), "--filter", "p1/"]);
+    let results = document["runtimes"][0]["results"].as_array().unwrap();
+    let passed = results.iter().filter(|result| result["verdict"] == "passed");
+    let passed: Vec<_> = passed.map(|result| result["case"].as_str().unwrap()).collect();
+    assert_eq!(passed, ["p1/cmd-returning-is-status-zero.wast", "p1/rea-selected-initialize-is-not-called-again.wast"]);
+    let failed = document["totals"]["failed"].as_u64();
+    assert!(failed > Some(35), "{failed:?}");
+}
+
 /// A runtime with nothing but a command line is judged by commands that check themselves.
 #[test]
 fn cases_of_core_modules_become_commands() {

@@ -2,7 +2,7 @@
 
 use super::{Build, CaseError};
 use crate::{reading::Reading, trace::Level};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::collections::BTreeMap;
 
 /// What a case says about itself.
@@ -68,6 +68,11 @@ pub struct Run {
     pub exit: Option<i32>,
     /// How it fails, if it is to fail. *Refused* beside an exit code: the host may refuse it, or run it to that end.
     pub fails: Option<Fails>,
+    /// What a program of preview 1 checks itself: what has to hold, by the exit code that it ends with if that does not.
+    #[serde(default, deserialize_with = "by_exit_code")]
+    pub checks: BTreeMap<i32, String>,
+    /// Why a program of preview 1 has no checks, if it has none.
+    pub no_checks: Option<String>,
 }
 
 /// What a main module is.
@@ -100,6 +105,16 @@ pub enum Fails {
     Trap,
     /// The host does not run it at all.
     Refused,
+}
+
+/// The keys of a table in TOML are texts.
+fn by_exit_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<i32, String>, D::Error> {
+    let checks = BTreeMap::<String, String>::deserialize(deserializer)?;
+    let with_code = |(code, what): (String, String)| match code.parse() {
+        Ok(code) => Ok((code, what)),
+        Err(_) => Err(D::Error::custom(format!("checks: {code:?} is no exit code"))),
+    };
+    checks.into_iter().map(with_code).collect()
 }
 
 fn once() -> u32 {

@@ -101,10 +101,7 @@ fn run_program(case: &Case, run: &Run, catalogue: &Catalogue, options: &Options)
     if let Outcome::Unsupported { what } = &ended.outcome {
         return (Verdict::Unsupported(what.clone()), actual);
     }
-    let mut failures: Vec<_> = judge(run, &ended.ending(), &ended.outcome.to_string(), &ended.stdout)
-        .into_iter()
-        .map(Failure::Program)
-        .collect();
+    let mut failures = judge(run, &ended.ending(), &ended.outcome.to_string(), &ended.stdout);
     if !case.expected.events.is_empty() {
         // How it ends is for `exit` and `fails` to say.
         let steps = Trace { outcome: case.expected.outcome.clone(), ..actual.clone() };

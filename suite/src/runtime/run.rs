@@ -316,7 +316,7 @@ fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, actual: &
         Ok(()) => (Ending::Exit(0), "returned".to_owned()),
         Err(end) => (end.ending(), end.to_string()),
     };
-    Ok(case::judge(run, &ending, &words, &stdout).into_iter().map(Failure::Program).collect())
+    Ok(case::judge(run, &ending, &words, &stdout))
 }
 
 /// Writes down what was seen of a program: what it wrote, and how it ended.

@@ -3,7 +3,8 @@
 //! A script of one module becomes a program: the module with a `_start` that does what the script does, and calls `proc_exit`
 //! with a code of its own for each assertion that does not hold. Whatever a start section, a segment or an initialiser does
 //! happens before, as in the script. An assertion of a trap ends a program, so each is a program of its own; a module that may
-//! not come up has a `_start` that tells that it did. Programs of WASI are taken as they are.
+//! not come up has a `_start` that tells that it did. Programs of WASI are taken as they are: they check themselves, and their
+//! header says what each exit code means.
 //!
 //! What cannot be made a command is told, with the reason ([`LeftOut`]).
 
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 pub const FIRST_CHECK: i32 = 33;
 
 /// The last code that a check may have: above are those of shells and signals.
-const LAST_CHECK: i32 = 99;
+pub const LAST_CHECK: i32 = 99;
 
 /// A command, and what is to become of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +48,8 @@ pub struct SelfCheck {
 pub struct Check {
     /// The exit code if it fails.
     pub exit: i32,
-    /// The line of the case where it stands.
-    pub line: u64,
+    /// The line of the case where it stands; none if the program came with its checks.
+    pub line: Option<u64>,
     /// What it asserts.
     pub what: String,
 }
@@ -74,21 +75,19 @@ pub struct Built {
 impl SelfCheck {
     /// What the program did otherwise than it has to.
     pub fn judge(&self, end: &ProgramEnd) -> Vec<Failure> {
-        let failed = self.checks.iter().find(|check| end.end == Err(End::Exit(check.exit)));
         let (ending, words) = match &end.end {
             Ok(()) => (Ending::Exit(0), "returned".to_owned()),
             // Few command lines tell these from a trap.
             Err(end @ (End::Exception(_) | End::Exhausted(..))) => (Ending::Trap, end.to_string()),
             Err(end) => (end.ending(), end.to_string()),
         };
-        let deviations = case::judge(&self.run, &ending, &words, &end.stdout);
-        let mut failures: Vec<_> = deviations.into_iter().map(Failure::Program).collect();
-        if !failures.is_empty()
-            && let Some(Check { line, what, exit }) = failed
-        {
-            failures.insert(0, Failure::Check(format!("line {line}, exit code {exit}: {what}")));
-        }
-        failures
+        case::judge(&self.run, &ending, &words, &end.stdout)
+    }
+
+    /// A command that was made of a script.
+    fn woven(case: &Case, (bytes, fails, checks): plan::Built) -> Self {
+        let run = run_of(fails, &checks);
+        SelfCheck::of(case, run, Program::command(bytes), checks)
     }
 
     fn of(case: &Case, run: Run, program: Program, checks: Vec<Check>) -> Self {
@@ -121,10 +120,9 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     let commands = lower(&case.text).map_err(|error| error.to_string())?;
     if let Some(run) = &case.header.run {
         let program = assemble(&commands, run).ok_or("a module of the table [run] is not defined")?;
-        return Ok(Built {
-            commands: vec![SelfCheck::of(case, run.clone(), program, Vec::new())],
-            left_out: Vec::new(),
-        });
+        let check = |(exit, what): (&i32, &String)| Check { exit: *exit, line: None, what: what.clone() };
+        let checks = run.checks.iter().map(check).collect();
+        return Ok(Built { commands: vec![SelfCheck::of(case, run.clone(), program, checks)], left_out: Vec::new() });
     }
     if case.header.interrupt {
         return Err("it ends only because the embedder stops it".to_owned());
@@ -144,7 +142,7 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     for unit in &units {
         match unit.programs() {
             Ok((programs, left_out)) => {
-                let one = |(bytes, fails, checks)| SelfCheck::of(case, run_of(fails), Program::command(bytes), checks);
+                let one = |woven| SelfCheck::woven(case, woven);
                 built.commands.extend(programs.into_iter().map(one));
                 built.left_out.extend(left_out);
             }
@@ -157,7 +155,11 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     }
 }
 
-fn run_of(fails: Option<Fails>) -> Run {
+fn run_of(fails: Option<Fails>, checks: &[Check]) -> Run {
+    let in_words = |Check { exit, line, what }: &Check| {
+        let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+        (*exit, format!("{place}{what}"))
+    };
     Run {
         kind: Kind::Command,
         main: "$Main".to_owned(),
@@ -171,6 +173,8 @@ fn run_of(fails: Option<Fails>) -> Run {
         stdout: None,
         exit: fails.is_none().then_some(0),
         fails,
+        checks: checks.iter().map(in_words).collect(),
+        no_checks: None,
     }
 }
 
@@ -264,14 +268,16 @@ mod tests {
             options.config.features = needs::features(&case.header.needs).0;
             for check in &built.commands[0].checks {
                 let mut commands = lower(&case.text).expect("a script");
-                if !commands.iter_mut().any(|command| command.line == check.line && break_one(command)) {
+                if !commands
+                    .iter_mut()
+                    .any(|command| command.line == check.line.unwrap_or_default() && break_one(command))
+                {
                     continue;
                 }
                 let unit = &plan::units(&commands).expect("it was a program before")[0];
                 let (programs, _) = unit.programs().expect("it was a program before");
-                let (bytes, fails, checks) = programs.into_iter().next().expect("one");
-                let command = SelfCheck::of(&case, run_of(fails), Program::command(bytes), checks);
-                assert_eq!(command.run(&options).end, Err(End::Exit(check.exit)), "{}:{}", case.path, check.line);
+                let command = SelfCheck::woven(&case, programs.into_iter().next().expect("one"));
+                assert_eq!(command.run(&options).end, Err(End::Exit(check.exit)), "{}: {check:?}", case.path);
                 broken += 1;
             }
         }

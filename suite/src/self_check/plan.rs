@@ -34,7 +34,7 @@ enum End {
 }
 
 /// A module, how it fails if it has to, and its checks.
-type Built = (Vec<u8>, Option<Fails>, Vec<Check>);
+pub(super) type Built = (Vec<u8>, Option<Fails>, Vec<Check>);
 
 /// The modules of a script, if no two of their instances have to do with each other.
 pub(super) fn units(commands: &[Command]) -> Result<Vec<Unit>, String> {
@@ -118,7 +118,7 @@ impl Unit {
         if let Some((fails, what)) = &self.fails {
             let mut body = Body::new(&shape);
             body.exit(FIRST_CHECK);
-            let check = Check { exit: FIRST_CHECK, line: self.line, what: what.clone() };
+            let check = Check { exit: FIRST_CHECK, line: Some(self.line), what: what.clone() };
             let bytes = weave(&self.bytes, &shape, *fails != Fails::Refused, body.finish())?;
             return Ok((vec![(bytes, Some(*fails), vec![check])], Vec::new()));
         }
@@ -152,7 +152,7 @@ impl Unit {
         let (mut body, mut checks) = (Body::new(shape), Vec::new());
         let mut next = |line: u64, what: String| {
             let exit = FIRST_CHECK + checks.len() as i32;
-            checks.push(Check { exit, line, what });
+            checks.push(Check { exit, line: Some(line), what });
             if exit <= LAST_CHECK { Ok(exit) } else { Err("it has more checks than there are exit codes".to_owned()) }
         };
         for Step { line, action, end } in steps.iter().copied() {

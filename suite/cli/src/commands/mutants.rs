@@ -85,7 +85,7 @@ struct Fate {
     #[serde(skip_serializing_if = "Option::is_none")]
     bug: Option<&'static str>,
     killed: bool,
-    /// The case that found it.
+    /// The case that found it; of a command also what it found.
     killed_by: Option<String>,
     /// How: a failed case, a crash or the time limit.
     how: Option<one::Kill>,

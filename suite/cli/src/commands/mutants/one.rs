@@ -138,7 +138,8 @@ fn any_command(cases: &[Case], catalogue: &Catalogue) -> anyhow::Result<Option<K
         options.config.features = needs::features(&case.header.needs).0;
         for command in self_check::build(case, catalogue).commands {
             tell(&command.name)?;
-            if !command.judge(&command.run(&options)).is_empty() {
+            if let Some(failure) = command.judge(&command.run(&options)).first() {
+                tell(&format!("{}: {failure}", command.name))?;
                 return Ok(Some(Kill::Failed));
             }
         }
