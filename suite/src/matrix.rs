@@ -5,7 +5,7 @@ use crate::{
     case::{Broken, Case, Failure, Report, Verdict, line},
     expect::{ExpectError, Expectations, Surprise},
     runtime::{
-        self, About, GivenUp, Judge, Runtime,
+        self, About, GivenUp, Hangs, Judge, Runtime,
         known::{Known, Places},
         process::{Driver, Limits, Remote},
     },
@@ -19,10 +19,6 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-
-/// After how many cases in a row without an answer a runtime is asked no more. Each of them costs the limit of time, and a
-/// runtime that always hangs would keep everybody waiting for hours to show nothing else.
-const HANGS_IN_A_ROW: usize = 5;
 
 /// How the names of this program's temporary folders begin.
 const TEMPORARY: &str = "preflight-";
@@ -67,15 +63,14 @@ pub fn column(
         Ok(judge) => judge,
         Err(broken) => return Column { broken: Some(broken), ..Column::empty(about) },
     };
-    let mut hangs = 0;
+    let mut hangs = Hangs::default();
     let one = |case: &Case| {
         let start = Instant::now();
-        let report = if hangs < HANGS_IN_A_ROW {
-            runtime::run(case, runtime, &judge)
-        } else {
-            runtime::run(case, &mut GivenUp { about: judge.about.clone(), hangs }, &judge)
+        let report = match hangs.given_up() {
+            None => runtime::run(case, runtime, &judge),
+            Some(why) => runtime::run(case, &mut GivenUp { about: judge.about.clone(), why }, &judge),
         };
-        hangs = hangs_after(hangs, &report.verdict);
+        hangs.count(&report.verdict);
         progress();
         (report, start.elapsed())
     };
@@ -83,19 +78,6 @@ pub fn column(
     let refused = judge.accepted.refused().into_iter().chain(judge.accepted.lacks().iter().copied());
     let refused = refused.map(str::to_owned).collect();
     Column { refused, reports, times, elapsed: start.elapsed(), ..Column::empty(about) }
-}
-
-/// How many cases in a row had no answer, after one more. One that the runtime cannot do shows nothing either way.
-fn hangs_after(hangs: usize, verdict: &Verdict) -> usize {
-    match verdict {
-        Verdict::Failed(failures) => match failures.as_slice() {
-            [Failure::Broken(Broken::Hung { .. })] => hangs + 1,
-            [Failure::Broken(Broken::GivenUp { .. })] => hangs,
-            _ => 0,
-        },
-        Verdict::Unsupported(_) => hangs,
-        Verdict::Passed | Verdict::Recorded(_) => 0,
-    }
 }
 
 /// Runs `cases` on those of the runtimes that are found here, each on a thread of its own. Those that are not found are

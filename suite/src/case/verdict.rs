@@ -142,10 +142,12 @@ pub enum Broken {
         /// The limit, in bytes.
         limit_bytes: u64,
     },
-    /// It gave no answer to several cases in a row, and was not asked any more.
+    /// It gave no answer to several cases, and was not asked any more.
     GivenUp {
         /// How many.
         hangs: usize,
+        /// Whether the last of them came one after the other.
+        in_a_row: bool,
     },
 }
 
@@ -162,8 +164,9 @@ impl fmt::Display for Broken {
             }
             Broken::Rubbish { text, error } => write!(f, "the runtime's answer {text:?} is none: {error}"),
             Broken::Flooded { limit_bytes } => write!(f, "the runtime wrote more than {limit_bytes} bytes at once"),
-            Broken::GivenUp { hangs } => {
-                write!(f, "the runtime was not asked any more: it gave no answer to {hangs} cases in a row")
+            Broken::GivenUp { hangs, in_a_row } => {
+                let row = if *in_a_row { ", the last of them in a row" } else { "" };
+                write!(f, "the runtime was not asked any more: it gave no answer to {hangs} cases{row}")
             }
         }
     }

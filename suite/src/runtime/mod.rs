@@ -24,7 +24,7 @@ mod spectest;
 
 pub use about::{Ability, About, Lineage};
 pub use end::End;
-pub(crate) use given_up::GivenUp;
+pub(crate) use given_up::{GivenUp, Hangs};
 pub use post_mortem::post_mortem;
 pub use program::{Program, ProgramEnd, Reach, World};
 #[cfg(feature = "reference")]
