@@ -11,7 +11,17 @@ use preflight::{
         process::{Driver, Limits, Remote, check},
     },
 };
+#[cfg(feature = "reference")]
+use preflight::{
+    case::{Kind, Run},
+    runtime::{Ability, About, End, Import, InstanceId, ModuleId, Program, ProgramEnd, Reach},
+    script::Options,
+    self_check::SelfCheck,
+    trace::Value,
+};
 use preflight_spec_tests::rules;
+#[cfg(feature = "reference")]
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// A driver in the shell: it answers `hello` and `reset` as it should, and does `then` when it is asked for anything else
@@ -138,19 +148,48 @@ fn one_that_hangs_in_one_case_after_the_other_is_asked_no_more() {
     let start = Instant::now();
     let column = column(open_driver(&about("hangs", "1"), &then), &cases(40));
     assert!(start.elapsed() < Duration::from_secs(15));
-    let broken: Vec<&Broken> = column
-        .reports
-        .iter()
-        .map(|report| match &report.verdict {
-            Verdict::Failed(failures) => match failures.as_slice() {
-                [Failure::Broken(broken)] => broken,
-                other => panic!("{other:?}"),
-            },
+    let broken = broken(&column);
+    assert_eq!(broken[..5], [Some(&Broken::Hung { limit_ms: 700 }); 5]);
+    assert_eq!(broken[5..], [Some(&Broken::GivenUp { hangs: 5, in_a_row: true }); 35]);
+}
+
+/// How the runtime broke in each case, if it did; the others have passed.
+fn broken(column: &Column) -> Vec<Option<&Broken>> {
+    let one = |verdict| match verdict {
+        &Verdict::Passed => None,
+        Verdict::Failed(failures) => match failures.as_slice() {
+            [Failure::Broken(broken)] => Some(broken),
             other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(broken[..5], [&Broken::Hung { limit_ms: 700 }; 5]);
-    assert_eq!(broken[5..], [&Broken::GivenUp { hangs: 5 }; 35]);
+        },
+        other => panic!("{other:?}"),
+    };
+    column.reports.iter().map(|report| one(&report.verdict)).collect()
+}
+
+/// It hangs in every other case, so that it never does so twice in a row.
+#[test]
+fn one_that_hangs_now_and_then_is_asked_no_more_after_a_while() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let count = folder.path().join("count");
+    let questions = Accepted::questions();
+    let then = format!(
+        r#"case $line in
+      *'"compile"'*) echo >> {count}; number=$(($(wc -l < {count}) - {questions}))
+         if [ $number -gt 0 ]; then
+           if [ $((number % 2)) = 1 ]; then sleep 1000; fi
+           echo "{{\"id\":$id,\"module\":0}}"; continue
+         fi ;;
+      *'"instantiate"'*) echo "{{\"id\":$id,\"instance\":0}}"; continue ;;
+    esac"#,
+        count = count.display()
+    );
+    let start = Instant::now();
+    let column = column(open_driver(&about("hangs", "1"), &then), &cases(40));
+    assert!(start.elapsed() < Duration::from_secs(20));
+    let broken = broken(&column);
+    let (hung, over) = (Broken::Hung { limit_ms: 700 }, Broken::GivenUp { hangs: 10, in_a_row: false });
+    assert_eq!(broken[..19], [Some(&hung), None].repeat(10)[..19]);
+    assert_eq!(broken[19..], [Some(&over); 21]);
 }
 
 #[test]
@@ -202,6 +241,30 @@ fn one_that_dies_takes_its_children_with_it() {
             std::thread::sleep(Duration::from_millis(10));
         }
         assert!(!lives(pid.trim()), "{is_open}");
+    }
+}
+
+/// Not even what has left its process group, and its session: a daemon, whose parent has ended before.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_ends_takes_those_with_it_that_left_its_group() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pid");
+    let daemon =
+        format!("setsid sh -c 'echo $$ > {}.new; mv {0}.new {0}; exec sleep 1000' > /dev/null 2>&1", file.display());
+    for (then, is_killed) in [(format!("({daemon} &); sleep 0.3; exit 7"), false), (format!("({daemon} &)"), true)] {
+        let mut remote = Remote::start(open_driver(&about("a", "1"), &then), limits()).expect("a driver that greets");
+        let end = remote.compile(b"").expect_err("there is no such thing").to_string();
+        assert_eq!(end.contains("crashed"), !is_killed, "{end}");
+        let patience = Instant::now() + Duration::from_secs(5);
+        while !file.exists() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let pid = std::fs::read_to_string(&file).expect("the daemon's number");
+        std::fs::remove_file(&file).expect("it is there");
+        assert!(!is_killed || lives(pid.trim()));
+        drop(remote);
+        assert!(!lives(pid.trim()), "{then}");
     }
 }
 
@@ -282,6 +345,66 @@ fn a_check_tells_what_is_wrong() {
         assert_eq!(wrong(&Driver::new(["python3", template])), ["compile"]);
     }
     assert_eq!(wrong(&Driver::new(["false"])), ["hello"]);
+}
+
+/// The reference engine, which keeps one thing from its programs.
+#[cfg(feature = "reference")]
+struct Keeps(&'static str);
+
+#[cfg(feature = "reference")]
+impl Runtime for Keeps {
+    fn about(&self) -> About {
+        About::new("keeps", "1", "preflight", &[Ability::P1])
+    }
+
+    fn reset(&mut self) -> Result<(), End> {
+        Ok(())
+    }
+
+    fn compile(&mut self, _bytes: &[u8]) -> Result<ModuleId, End> {
+        Err(End::Unsupported("modules".to_owned()))
+    }
+
+    fn instantiate(&mut self, _module: ModuleId, _imports: &[Import]) -> Result<InstanceId, End> {
+        Err(End::Unsupported("modules".to_owned()))
+    }
+
+    fn call(&mut self, _instance: InstanceId, _export: &str, _args: &[Value]) -> Result<Vec<Value>, End> {
+        Err(End::Unsupported("modules".to_owned()))
+    }
+
+    fn run_program(&mut self, program: &Program) -> Result<ProgramEnd, End> {
+        let mut run: Run = toml::from_str("kind = \"command\"\nmain = \"$Main\"").expect("a program");
+        let given = program.clone();
+        match &given.reach {
+            _ if self.0 == "reach" => {}
+            Reach::Command => {}
+            Reach::Reactor => run.kind = Kind::Reactor,
+            Reach::Export(name) => run.invoke = Some(name.clone()),
+        }
+        let is_given = |what| self.0 != what;
+        run.args = if is_given("args") { given.args } else { Vec::new() };
+        run.env = if is_given("env") { given.env } else { BTreeMap::new() };
+        run.stdin = if is_given("stdin") { given.stdin } else { String::new() };
+        run.preopens = if is_given("preopens") { given.preopens } else { Vec::new() };
+        let command = SelfCheck { name: String::new(), run, program: program.clone(), checks: Vec::new() };
+        Ok(command.run(&Options::default()))
+    }
+}
+
+#[cfg(feature = "reference")]
+#[test]
+fn a_check_tells_what_programs_are_not_given() {
+    let wrong = |keeps: &'static str| -> Vec<&'static str> {
+        let findings = check::converse(&mut Keeps(keeps));
+        assert!(findings.len() > 9, "{findings:?}");
+        findings.iter().filter(|finding| finding.is_wrong()).map(|finding| finding.asked).collect()
+    };
+    assert_eq!(wrong("nothing"), [""; 0]);
+    for what in ["args", "env", "stdin", "preopens"] {
+        assert_eq!(wrong(what), [format!("run_program with {what}")]);
+    }
+    assert_eq!(wrong("reach"), ["run_program of an export of a reactor", "run_program of an export of a command"]);
 }
 
 /// The drivers that come with this crate, and the other runtimes that are here.

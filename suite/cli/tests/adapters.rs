@@ -228,6 +228,8 @@ for line in sys.stdin:
         reply["calls"] = []
         if "about" in reply:
             reply["about"]["level"] = "outcome"
+    if mode == "traps" and reply.get("end", {}).get("class") == "exhausted":
+        reply["end"]["class"] = "trap"
     if mode == "wide":
         for value in reply.get("values", []):
             value["value"] = str(int(value["value"]) + 2**32 if value["type"] == "i32" else value["value"])
@@ -271,6 +273,12 @@ fn a_check_of_a_driver_tells_each_fault_once() {
     assert!(
         parts.iter().zip(&whose).all(|(line, whose)| line.contains(whose) && line.contains("unlinkable")),
         "{parts:?}"
+    );
+    let traps = wrong("traps");
+    assert!(
+        traps.len() == 2
+            && traps.iter().all(|line| line.starts_with("limit, then") && line.contains("expected exhausted")),
+        "{traps:?}"
     );
     let junk = wrong("junk");
     for chapter in

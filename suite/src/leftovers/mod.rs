@@ -1,6 +1,12 @@
 //! What would be left if a signal ended this process: temporary folders, and workers in process groups of their own, which no
 //! terminal reaches. Whoever handles signals calls [`remove`] before the end.
 
+#[cfg(unix)]
+mod mark;
+
+#[cfg(unix)]
+pub(crate) use mark::Mark;
+
 use std::{
     collections::BTreeSet,
     fs, io,
@@ -98,6 +104,8 @@ pub fn remove() {
     for worker in &open.workers {
         end_group(*worker);
     }
+    #[cfg(unix)]
+    Mark::of_this_process().end_all();
     for folder in &open.folders {
         let _ = fs::remove_dir_all(folder);
     }

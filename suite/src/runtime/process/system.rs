@@ -8,7 +8,7 @@ pub(super) use elsewhere::Group;
 
 #[cfg(unix)]
 mod unix {
-    use crate::leftovers;
+    use crate::leftovers::{self, Mark};
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
     #[cfg(target_os = "linux")]
     use std::{env, path::Path};
@@ -18,11 +18,14 @@ mod unix {
         process::{Child, Command, ExitStatus, Stdio},
     };
 
-    /// A process and what it has started: a process group, which ends with this value and with its leader.
+    /// A process and what it has started: a process group, which ends with this value and with its leader; on Linux with what has
+    /// left the group, too.
     #[derive(Debug)]
     pub(crate) struct Group {
         /// The leader.
         pub(crate) child: Child,
+        /// What it and its children can be known by.
+        mark: Mark,
         /// How the leader ended, once it has been waited for. Its number may belong to somebody else from then on.
         status: Option<ExitStatus>,
     }
@@ -31,9 +34,11 @@ mod unix {
         /// Starts `command` in a process group of its own, with its three streams as pipes.
         pub(crate) fn start(command: Command, memory_bytes: u64) -> io::Result<Self> {
             let mut command = limited(command, memory_bytes)?;
+            let mark = Mark::new();
+            mark.put_on(&mut command);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let child = leftovers::start(|| command.process_group(0).spawn())?;
-            Ok(Group { child, status: None })
+            Ok(Group { child, mark, status: None })
         }
 
         /// How the leader has ended, if it has; what it left running is ended then.
@@ -56,6 +61,7 @@ mod unix {
             }
             // One that has joined another group is none of them.
             let _ = self.child.kill();
+            self.mark.end_all();
             leftovers::ended(self.child.id());
             self.status = Some(self.child.wait()?);
             Ok(())

@@ -93,6 +93,7 @@ pub(super) fn ask(talk: &mut Talk<'_>) {
         looks(talk, &mut scene);
         LINKS.iter().for_each(|link| linked(talk, &mut scene, link));
         ends_of_calls(talk, &mut scene);
+        limited(talk);
     }
 }
 
@@ -182,4 +183,29 @@ fn ends_of_calls(talk: &mut Talk<'_>, scene: &mut Scene<Made>) {
         end => matches!(end, End::Exhausted(..)),
     };
     scene.ask(talk, "call that recurses for ever", deep, ends("exhausted, or a trap without a code", is_deep));
+}
+
+/// With a limit, what never ends is stopped, and in a start function too. The next `reset` takes the limit away.
+fn limited(talk: &mut Talk<'_>) {
+    let endless = |text: &'static str| {
+        move |runtime: &mut dyn Runtime| {
+            runtime.reset()?;
+            runtime.limit()?;
+            let module = runtime.compile(&source::text(text))?;
+            let instance = runtime.instantiate(module, &[])?;
+            runtime.call(instance, "f", &[])
+        }
+    };
+    let is_stopped = |end: &End| matches!(end, End::Exhausted(..));
+    for (asked, text) in [
+        ("limit, then a call that never ends", r#"(module (func (export "f") (loop (br 0))))"#),
+        ("limit, then a start function that never ends", r#"(module (func $f (export "f") (loop (br 0))) (start $f))"#),
+    ] {
+        talk.ask(asked, endless(text), ends("exhausted", is_stopped));
+    }
+    let again = |runtime: &mut dyn Runtime| {
+        runtime.reset()?;
+        make(runtime).map(|_| ())
+    };
+    talk.ask("reset after a limit", again, succeeds);
 }

@@ -3,7 +3,7 @@
 use super::{Talk, is};
 use crate::{
     case::js::{Job, Word},
-    runtime::{End, Program, ProgramEnd, Runtime, World},
+    runtime::{End, Program, ProgramEnd, Reach, Runtime, World},
     source,
 };
 
@@ -27,6 +27,84 @@ const ASKING: &str = r#"(module
   (memory (export "memory") 1)
   (func (export "_start") (call $exit (call $code))))"#;
 const LIB: &str = r#"(module (func (export "code") (result i32) (i32.const 7)))"#;
+
+/// It writes the texts of a list that preview 1 has two functions for, from the one with this index on, a line each.
+fn lister(list: &str, first: u32) -> Vec<u8> {
+    source::text(&format!(
+        r#"(module
+          (import "wasi_snapshot_preview1" "{list}_sizes_get" (func $sizes (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "{list}_get" (func $get (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 2)
+          (func $print (param $text i32) (local $end i32)
+            (local.set $end (local.get $text))
+            (loop $next
+              (if (i32.load8_u (local.get $end))
+                (then (local.set $end (i32.add (local.get $end) (i32.const 1))) (br $next))))
+            (i32.store8 (local.get $end) (i32.const 10))
+            (i32.store (i32.const 0) (local.get $text))
+            (i32.store (i32.const 4) (i32.add (i32.sub (local.get $end) (local.get $text)) (i32.const 1)))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+          (func (export "_start") (local $index i32)
+            (if (call $sizes (i32.const 16) (i32.const 20)) (then (unreachable)))
+            (if (call $get (i32.const 64) (i32.const 65536)) (then (unreachable)))
+            (local.set $index (i32.const {first}))
+            (loop $next
+              (if (i32.lt_u (local.get $index) (i32.load (i32.const 16)))
+                (then
+                  (call $print (i32.load offset=64 (i32.mul (local.get $index) (i32.const 4))))
+                  (local.set $index (i32.add (local.get $index) (i32.const 1)))
+                  (br $next))))))"#
+    ))
+}
+
+/// It writes what it reads.
+const ECHO: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\40\00\00\00\00\10\00\00")
+  (func (export "_start")
+    (if (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)) (then (unreachable)))
+    (i32.store (i32.const 4) (i32.load (i32.const 8)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+
+/// It writes the names of the folders that it finds open, a line each.
+const FOLDERS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_dir_name" (func $name (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (local $fd i32) (local $len i32)
+    (local.set $fd (i32.const 3))
+    (loop $next
+      (if (i32.eqz (call $prestat (local.get $fd) (i32.const 16)))
+        (then
+          (local.set $len (i32.load (i32.const 20)))
+          (drop (call $name (local.get $fd) (i32.const 64) (local.get $len)))
+          (i32.store8 offset=64 (local.get $len) (i32.const 10))
+          (i32.store (i32.const 0) (i32.const 64))
+          (i32.store (i32.const 4) (i32.add (local.get $len) (i32.const 1)))
+          (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+          (local.set $fd (i32.add (local.get $fd) (i32.const 1)))
+          (br $next))))))"#;
+
+/// Each of these two exports writes the first letter of its name.
+fn letters(first: &str, second: &str) -> Vec<u8> {
+    source::text(&format!(
+        r#"(module
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 16) "{first}{second}")
+          (func $print (param $at i32)
+            (i32.store (i32.const 0) (local.get $at))
+            (i32.store (i32.const 4) (i32.const 1))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+          (func (export "{first}") (call $print (i32.const 16)))
+          (func (export "{second}") (call $print (i32.add (i32.const 16) (i32.const {length})))))"#,
+        length = first.len()
+    ))
+}
 
 /// A program of WASI 0.2 whose `run` returns ok for 0, an error for 1.
 fn component(result: u32) -> Vec<u8> {
@@ -61,6 +139,56 @@ pub(super) fn preview_1(talk: &mut Talk<'_>) {
         |runtime| run(runtime, &trap),
         super::ends("a trap, or failed", |end| matches!(end, End::Trap(..) | End::Failed(_))),
     );
+    given(talk);
+    reached(talk);
+}
+
+/// What programs are given.
+fn given(talk: &mut Talk<'_>) {
+    let plain = Program::command;
+    let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+    let env = [("K".to_owned(), "v w".to_owned()), ("L".to_owned(), String::new())].into();
+    for (asked, program, written) in [
+        ("run_program with args", Program { args: texts(["x", "y z"]), ..plain(lister("args", 1)) }, "x\ny z\n"),
+        ("run_program with stdin", Program { stdin: "a\nb".to_owned(), ..plain(source::text(ECHO)) }, "a\nb"),
+        (
+            "run_program with preopens",
+            Program { preopens: texts(["/one", "/two"]), ..plain(source::text(FOLDERS)) },
+            "/one\n/two\n",
+        ),
+    ] {
+        talk.ask(asked, |runtime| run(runtime, &program), is((written.to_owned(), 0)));
+    }
+    // A host may have variables of its own.
+    let program = Program { env, ..plain(lister("environ", 0)) };
+    let of_ours = |runtime: &mut dyn Runtime| {
+        let (stdout, code) = run(runtime, &program)?;
+        let mut lines: Vec<String> = stdout
+            .lines()
+            .filter(|line| ["K=", "L="].iter().any(|name| line.starts_with(name)))
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        Ok((lines, code))
+    };
+    talk.ask("run_program with env", of_ours, is((texts(["K=v w", "L="]), 0)));
+}
+
+/// How programs are entered.
+fn reached(talk: &mut Talk<'_>) {
+    for (asked, reach, module, written) in [
+        ("run_program of a reactor", Reach::Reactor, letters("_initialize", "other"), "_"),
+        (
+            "run_program of an export of a reactor",
+            Reach::Export("other".to_owned()),
+            letters("_initialize", "other"),
+            "_o",
+        ),
+        ("run_program of an export of a command", Reach::Export("other".to_owned()), letters("_start", "other"), "o"),
+    ] {
+        let program = Program { reach, ..Program::command(module) };
+        talk.ask(asked, |runtime| run(runtime, &program), is((written.to_owned(), 0)));
+    }
 }
 
 pub(super) fn preloads(talk: &mut Talk<'_>) {
