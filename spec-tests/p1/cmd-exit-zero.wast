@@ -16,4 +16,5 @@
   (func (export "_start")
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
     (call $exit (i32.const 0))
-    (call $exit (i32.const 33))))
+    (call $exit (i32.const 33))
+    (unreachable)))

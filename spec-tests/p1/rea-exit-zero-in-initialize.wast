@@ -18,8 +18,9 @@
   (func (export "_initialize")
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
     (call $exit (i32.const 0))
-    (call $exit (i32.const 33))))
+    (call $exit (i32.const 33))
+    (unreachable)))
 (module definition $Main
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
-  (func (export "_start") (call $exit (i32.const 34))))
+  (func (export "_start") (call $exit (i32.const 34)) (unreachable)))
