@@ -39,11 +39,22 @@ fn a_corpus_remembers_how_far_the_runs_have_come() {
     for (first, next) in [(0, 133), (133, 266)] {
         let run = folder.run("fuzz --count 100 --tier interp --corpus c --format json");
         assert_eq!((run.status, &json(&run.out)["first_seed"]), (0, &first.into()));
-        assert_eq!(state(), serde_json::json!({ "next_seed": next, "signatures": [] }));
+        assert_eq!(state(), serde_json::json!({ "next_seed": next, "next_plan": 0, "signatures": [] }));
     }
-    // Plans that are counted through have no numbers.
-    assert_eq!(folder.run("fuzz --exhaustive 0 --tier interp --corpus c").status, 0);
-    assert_eq!(state()["next_seed"], 266);
+    // All plans up to a size are counted for themselves, and those of a larger size go on where the smaller ones end.
+    for (args, executions, next) in [
+        ("--exhaustive 1 --count 20", 20, 20),
+        ("--exhaustive 1", 12, 32),
+        ("--exhaustive 1", 0, 32),
+        ("--exhaustive 2 --count 5", 5, 37),
+    ] {
+        let run = folder.run(&format!("fuzz {args} --tier interp --corpus c --format json"));
+        let report = json(&run.out);
+        assert_eq!((run.status, &report["executions"]), (0, &executions.into()), "{args}: {}", run.err);
+        assert_eq!(report["exhaustive"]["sizes"][1], serde_json::json!({ "size": 1, "modules": 26, "components": 4 }));
+        contains(&run.err, &["size 0: 1 of modules, 1 of components\n", "size 1: 26 of modules, 4 of components\n"]);
+        assert_eq!((&state()["next_plan"], &state()["next_seed"]), (&next.into(), &266.into()), "{args}");
+    }
     let files: Vec<_> = fs::read_dir(folder.path("c")).expect("a folder").collect();
     assert_eq!(files.len(), 1, "nothing but the state, and nothing half written: {files:?}");
     // An earlier input that is looked at again takes nothing back.
@@ -75,7 +86,15 @@ fn a_plan_is_made_smaller_as_long_as_the_runtime_fails() {
     contains(&run.err, &["predicted != wasmi: it broke: crash"]);
     let small = json(&fs::read_to_string(folder.path("small.json")).expect("the plan"));
     assert_eq!(small["plan"]["nodes"].as_array().map(Vec::len), Some(2), "{small}");
-    let case = folder.run("shrink small.json --runtime wasmi --tier interp --tries 10 --wast");
+    let case = folder.run("shrink small.json --runtime wasmi --tier interp --tries 10 --wast --bytes b");
+    // The bytes of it, too, and what is expected of them.
+    let document = json(&fs::read_to_string(folder.path("b/small.json")).expect("a document"));
+    assert_eq!((&document["kind"], document["modules"].as_array().map(Vec::len)), (&"modules".into(), Some(2)));
+    for module in document["modules"].as_array().expect("modules") {
+        let bytes = fs::read(folder.path(&format!("b/{}", module.as_str().expect("a name")))).expect("a file");
+        assert!(bytes.starts_with(b"\0asm"));
+    }
+    assert!(document["expected"].as_array().is_some_and(|traces| traces.len() > 2), "{document}");
     contains(&case.out, &[";;! title = ", "(assert_trap (module", "(assert_return (invoke $p0 \"call\"))"]);
     // It names no needs but those that it has, and holds on the engine.
     contains(&case.out, &[";;! needs = []\n"]);

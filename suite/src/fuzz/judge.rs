@@ -110,6 +110,14 @@ pub struct Finding {
     pub expected: Trace,
     /// What happened.
     pub actual: Trace,
+    /// How many actions of the plan were carried out, if after those the functions in tables were called, and nothing more.
+    pub called_after: Option<usize>,
+}
+
+impl Finding {
+    pub(super) fn new(signature: String, action: usize, expected: Trace, actual: Trace) -> Finding {
+        Finding { signature, action, expected, actual, called_after: None }
+    }
 }
 
 /// Judges plans on one or two tiers, and on other runtimes.
@@ -207,7 +215,7 @@ pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: us
         None => "what is left".to_owned(),
     };
     let signature = format!("{who}: {what}");
-    let finding = Finding { signature, action, expected: expected.clone(), actual: actual.clone() };
+    let finding = Finding::new(signature, action, expected.clone(), actual.clone());
     Some(Verdict { has_failure: true, finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) })
 }
 
@@ -228,9 +236,20 @@ impl Verdict {
         first.into_iter().chain(of_runtimes)
     }
 
+    /// The one of its findings that has this signature.
+    pub fn found(&self, signature: &str) -> Option<&Finding> {
+        self.findings().find(|finding| finding.signature == signature)
+    }
+
     /// Whether one of its findings has this signature.
     pub fn has(&self, signature: &str) -> bool {
-        self.findings().any(|finding| finding.signature == signature)
+        self.found(signature).is_some()
+    }
+
+    /// The same verdict, where functions in tables were called after so many actions.
+    pub(super) fn called_after(mut self, actions: usize) -> Verdict {
+        self.finding.iter_mut().for_each(|finding| finding.called_after = Some(actions));
+        self
     }
 
     pub(super) fn of(class: Class) -> Verdict {
@@ -265,7 +284,7 @@ impl Verdict {
     pub(super) fn disagreed(signature: String) -> Verdict {
         let trace = |outcome| Trace::new(Level::Outcome, outcome);
         let expected = trace(Outcome::Returned { values: Vec::new() });
-        let finding = Finding { signature, action: 0, expected, actual: trace(Outcome::Invalid) };
+        let finding = Finding::new(signature, 0, expected, trace(Outcome::Invalid));
         Verdict { finding: Some(Box::new(finding)), ..Verdict::of(Class::Disagreed) }
     }
 }

@@ -20,7 +20,7 @@ use preflight_engine::{
     component::{Component, ComponentLinker, HostItem},
 };
 use preflight_plan::{
-    Plan,
+    Plan, Wasm,
     component::ComponentPlan,
     tasks::TaskPlan,
     values::ValuePlan,
@@ -54,16 +54,23 @@ pub fn component(seed: u64) -> Vec<u8> {
 
 /// Carries out a plan in which bytes of one module are changed, on every tier of the judge; all must do the same.
 pub fn graph(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
+    let Some((wasm, is_valid)) = changed_wasm(plan, seed) else { return Verdict::unsupported("a module".to_owned()) };
+    match is_valid {
+        true => compared(judge, plan, &wasm, "changed"),
+        false => Verdict::of(Class::Invalid),
+    }
+}
+
+/// The plan with the bytes of [`graph`], and whether they are still valid; none if there is no module.
+pub fn changed_wasm(plan: &Plan, seed: u64) -> Option<(Wasm, bool)> {
     let mut wasm = plan.to_wasm();
     let config = super::config(Tier::Interp);
     let is_valid = |bytes: &[u8]| Module::new(&config, bytes).is_ok();
     let chosen = (seed / 64) as usize % wasm.modules.len().max(1);
-    let Some(module) = wasm.modules.get_mut(chosen) else { return Verdict::unsupported("a module".to_owned()) };
+    let module = wasm.modules.get_mut(chosen)?;
     *module = changed(module, seed, &is_valid);
-    if !is_valid(module) {
-        return Verdict::of(Class::Invalid);
-    }
-    compared(judge, plan, &wasm, "changed")
+    let is_valid = is_valid(module);
+    Some((wasm, is_valid))
 }
 
 /// The bytes with one to three of them changed. Of sixteen files one may be anything, the others stay valid if a change is

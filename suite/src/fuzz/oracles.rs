@@ -81,7 +81,9 @@ impl Judge {
         expected: &Expected,
     ) -> Result<bool, Verdict> {
         let wasm = Wasm { modules: wasm.modules.clone(), actions: actions.to_vec() };
-        let probed = self.tiers_against(plan, &wasm, expected, " (called after a failure)")?;
+        let probed = self
+            .tiers_against(plan, &wasm, expected, " (called after a failure)")
+            .map_err(|verdict| verdict.called_after(actions.len() - 1))?;
         Ok(probed.iter().any(|probed| probed.is_half_made))
     }
 
@@ -211,7 +213,11 @@ fn on_runtime_with(foreign: &Foreign, plan: &Plan, wasm: &Wasm, known: &[Deviati
     let mut on = judge(&wasm.actions, &expected)?;
     let count = wasm.actions.len().min(expected.traces.len());
     for actions in call_prefixes(&wasm.actions[..count], &expected) {
-        on = on.and(judge(&actions, &plan.expected_with(&actions, known))?);
+        let after = judge(&actions, &plan.expected_with(&actions, known)).map_err(|mut stopped| {
+            stopped.finding.called_after = Some(actions.len() - 1);
+            stopped
+        })?;
+        on = on.and(after);
     }
     if expected.is_unbounded {
         on.class = on.class.and(Class::Exhausted);
@@ -312,8 +318,9 @@ mod tests {
         assert_eq!(*called, State::Func { outcome: Outcome::Returned { values: vec![Value::I32(7)] } });
         *called = State::Func { outcome: Outcome::Returned { values: vec![Value::I32(8)] } };
         let verdict = judge().after_failure(&plan, &wasm, &prefixes[0], &wrong).expect_err("7 is not 8");
-        let signature = verdict.finding.expect("a finding").signature;
-        assert_eq!(signature, "predicted != interp (called after a failure): what is left");
+        let finding = verdict.finding.expect("a finding");
+        assert_eq!(finding.signature, "predicted != interp (called after a failure): what is left");
+        assert_eq!(finding.called_after, Some(2));
     }
 
     #[test]

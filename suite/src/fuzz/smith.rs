@@ -73,6 +73,14 @@ pub fn plan(seed: u64) -> Plan {
 /// Carries out a plan of [`plan`](fn@plan) in which the bodies of modules come from wasm-smith, on every tier of the judge; all
 /// must do the same. `seed` chooses a module that is the only one, or says that they are all.
 pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
+    match shaped_wasm(plan, seed) {
+        Some(wasm) => graph(judge, plan, &wasm, "shaped"),
+        None => Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned()),
+    }
+}
+
+/// The plan with the bodies of [`shaped`]; none if there are none.
+pub fn shaped_wasm(plan: &Plan, seed: u64) -> Option<Wasm> {
     let mut wasm = plan.to_wasm();
     let chosen = (seed / 16) as usize % wasm.modules.len().max(1);
     let are_all = seed % 16 != 11;
@@ -84,10 +92,7 @@ pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
             is_replaced = true;
         }
     }
-    match is_replaced {
-        true => graph(judge, plan, &wasm, "shaped"),
-        false => Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned()),
-    }
+    is_replaced.then_some(wasm)
 }
 
 /// Carries out a plan whose modules are others than it describes, on every tier of the judge; all must do the same.

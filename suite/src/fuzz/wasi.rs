@@ -39,7 +39,7 @@ impl Judge {
             }
             if (&expected.stdout, &expected.stderr) != (&actual.stdout, &actual.stderr) {
                 let (expected, actual) = (expected.trace.clone(), actual.trace);
-                let finding = Finding { signature: format!("{who}: output"), action: 0, expected, actual };
+                let finding = Finding::new(format!("{who}: output"), 0, expected, actual);
                 return Verdict {
                     has_failure: true,
                     finding: Some(Box::new(finding)),

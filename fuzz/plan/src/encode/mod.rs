@@ -6,7 +6,7 @@ mod module;
 pub(crate) use module::recurses;
 
 use crate::{
-    plan::{Export, Plan, Source, Twist},
+    plan::{Export, GlobalType, Memory, Plan, Source, TableType, Twist},
     space::{ExternType, FuncType, Space, spaces},
 };
 use serde::{Deserialize, Serialize};
@@ -113,9 +113,36 @@ impl Plan {
 
     /// Whether exceptions with a tag that a node exports have an argument, an `i32`.
     pub fn tag_has_argument(&self, node: usize, export: usize) -> bool {
-        let module = self.nodes[node].module;
-        let export = self.modules[module].exports.get(export);
-        export.is_some_and(|export| spaces(self)[module].export(*export) == ExternType::Tag(true))
+        self.export_type(node, export) == Some(ExternType::Tag(true))
+    }
+
+    /// The type of a memory that a node exports.
+    pub fn memory_type(&self, node: usize, export: usize) -> Option<Memory> {
+        match self.export_type(node, export)? {
+            ExternType::Memory(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The type of a table that a node exports.
+    pub fn table_type(&self, node: usize, export: usize) -> Option<TableType> {
+        match self.export_type(node, export)? {
+            ExternType::Table(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The type of a global that a node exports.
+    pub fn global_type(&self, node: usize, export: usize) -> Option<GlobalType> {
+        match self.export_type(node, export)? {
+            ExternType::Global(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    fn export_type(&self, node: usize, export: usize) -> Option<ExternType> {
+        let module = self.nodes.get(node)?.module;
+        Some(spaces(self)[module].export(*self.modules[module].exports.get(export)?))
     }
 }
 

@@ -42,8 +42,8 @@ impl TaskPlan {
         use component_types as ty;
         let used = used(self);
         let mut out = Component::new();
-        out.section(&component_type_section());
         let imported = imported(self);
+        out.section(&component_type_section(imported.contains(&"pass-error")));
         let mut imports = ComponentImportSection::new();
         imports.import("log", ComponentTypeRef::Func(ty::LOG));
         for name in &imported {
@@ -96,7 +96,7 @@ impl TaskPlan {
 }
 
 /// As [`component_types`] has it.
-fn component_type_section() -> ComponentTypeSection {
+fn component_type_section(passes_error: bool) -> ComponentTypeSection {
     use component_types as ty;
     let mut section = ComponentTypeSection::new();
     let byte = Some(ComponentValType::Primitive(PrimitiveValType::U8));
@@ -109,8 +109,11 @@ fn component_type_section() -> ComponentTypeSection {
     section.function().params([("x", U32)]).result(Some(future));
     section.function().params([("x", stream)]).result(None);
     section.function().params([("x", future)]).result(None);
-    let error = ComponentValType::Primitive(PrimitiveValType::ErrorContext);
-    section.function().params([("x", error)]).result(Some(error));
+    // Error contexts are a proposal of their own.
+    if passes_error {
+        let error = ComponentValType::Primitive(PrimitiveValType::ErrorContext);
+        section.function().params([("x", error)]).result(Some(error));
+    }
     section
 }
 

@@ -301,6 +301,12 @@ pub enum Step {
 }
 
 impl TaskPlan {
+    /// What of the host it imports besides `log`: asynchronous functions, and what gives and takes streams, futures and
+    /// error contexts. The plan must be [normal](Self::normalise).
+    pub fn imports(&self) -> Vec<&'static str> {
+        encode::imported(self)
+    }
+
     /// The steps of all functions, in the order in which what they make is counted.
     pub(crate) fn all_steps(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().chain(self.threads.iter().flatten())

@@ -1,10 +1,10 @@
 //! `preflight fuzz`: plans, judged by what they predict.
 
-mod emit;
+pub(super) mod emit;
 mod findings;
 
 use super::{driver::places, wast::Format};
-use crate::{interrupt, output, render, tier::Tier};
+use crate::{interrupt, output, tier::Tier};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,7 +17,7 @@ use preflight::{
     },
     runtime::known::{KNOWN, Known, Places},
 };
-use preflight_plan::Deviation;
+use preflight_plan::{Deviation, exhaustive};
 use serde_json::json;
 use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -42,6 +42,15 @@ const LAST_SEED: u64 = u64::MAX >> 1;
 /// A finding names its source and its number: `--seed NUMBER --count 1` has it again. With --exhaustive, `preflight shrink`
 /// takes the plan that is printed.
 ///
+/// --exhaustive N goes through all plans of modules and of components that are made of up to N things, each once: plans
+/// that differ in nothing but names are one. Of modules a thing is an import, a definition, a segment, a step, a start
+/// function without steps, one more instance, or that everything comes up twice: link graphs of any form with one memory,
+/// table, global of either kind, tag and function to a module, every cause of a trap, every step there is with memories, tables,
+/// globals, exceptions and calls, imports that do not match, and a function of the host. Of components it is a
+/// definition, a step, or an option that is not the default. Not among them: 64-bit and shared memories, objects, atomics, other
+/// numbers and sizes, contested readings, tasks, resources between components, values, programs (fuzz/README.md). How many there
+/// are of each size is printed first; --corpus goes on with the first one that was not judged yet.
+///
 /// --emit writes plans of every kind whose trace is predicted, and of no other: of modules, components, resources, tasks,
 /// values, imports and programs; each binary, and beside it a JSON document with what is expected.
 ///
@@ -52,7 +61,8 @@ const LAST_SEED: u64 = u64::MAX >> 1;
 #[command(after_help = "Examples:
   preflight fuzz --seconds 600                     ten minutes, both tiers
   preflight fuzz --count 10000 --tier interp --seed 5
-  preflight fuzz --exhaustive 2                    all plans of up to two steps
+  preflight fuzz --exhaustive 3                    all plans of up to three things, a minute or two
+  preflight fuzz --exhaustive 4 --corpus all       those of four, in as many runs as it takes
   preflight fuzz --runtime node --runtime wasmi    what these do with the same plans
   preflight fuzz --seconds 3600 --corpus findings  go on where the last run of this folder stopped
   preflight fuzz --emit plans --count 100          modules with expected traces, for other people's fuzzers")]
@@ -61,12 +71,12 @@ pub struct Args {
     #[arg(long, value_name = "N", conflicts_with = "exhaustive", value_parser = clap::value_parser!(u64).range(..=LAST_SEED))]
     seed: Option<u64>,
     /// Stop after so many inputs; with --emit, so many plans are written (100 if nothing is given).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["seconds", "exhaustive"])]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "seconds")]
     count: Option<u64>,
-    /// Stop after so many seconds (60 if nothing else is given).
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "exhaustive")]
+    /// Stop after so many seconds (60 if nothing else is given; with --exhaustive, when all are judged).
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
-    /// All plans of up to N steps instead of numbered inputs, symmetric ones once.
+    /// All plans made of up to N things instead of numbered inputs, symmetric ones once (0 to 4).
     #[arg(long, value_name = "N")]
     exhaustive: Option<usize>,
     /// Run nothing: write plans to this folder, as binaries and JSON with what is expected of them.
@@ -102,19 +112,23 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
     panic::set_hook(Box::new(|_| {}));
     let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
-    let first = args.seed.or(state.as_ref().map(|state| state.next_seed)).unwrap_or_default();
-    let (inputs, until) = match (args.exhaustive, args.count) {
-        (Some(size), _) => {
-            ensure!(size <= 4, "--exhaustive {size} would take days: give 4 or less");
-            let steps = render::count(size as u64, "step", "steps");
-            output::note(&format!("{} plans of up to {steps}", preflight_plan::exhaustive::count(size)));
-            (Inputs::Exhaustive(size), Until::End)
-        }
-        (None, Some(count)) => (Inputs::Seeds { first }, Until::Count(count)),
-        (None, None) => (Inputs::Seeds { first }, Until::Time(Duration::from_secs(args.seconds.unwrap_or(60)))),
+    let saved_first =
+        state.as_ref().map(|state| if args.exhaustive.is_some() { state.next_plan } else { state.next_seed });
+    let first = args.seed.or(saved_first).unwrap_or_default();
+    let sizes = args.exhaustive.map(sizes).transpose()?;
+    let inputs = match args.exhaustive {
+        Some(size) => Inputs::Exhaustive { size, first },
+        None => Inputs::Seeds { first },
     };
-    // All plans up to a size have no numbers.
-    let next = |report: &Report| args.exhaustive.is_none().then(|| first + report.numbers);
+    let until = match (args.count, args.seconds, args.exhaustive) {
+        (Some(count), ..) => Until::Count(count),
+        (None, None, Some(_)) => Until::End,
+        (None, seconds, _) => Until::Time(Duration::from_secs(seconds.unwrap_or(60))),
+    };
+    let next = |report: &Report| match args.exhaustive {
+        Some(_) => findings::Next::Plan(first + report.numbers),
+        None => findings::Next::Seed(first + report.numbers),
+    };
     let mut smaller = findings::Smaller::new(&judge);
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
@@ -137,7 +151,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let found = findings::describe(&mut smaller, &report, &|number| again(&args, number));
     match args.format {
         Format::Json => {
-            output::data(None, &(serde_json::to_string_pretty(&document(&report, first, found))? + "\n"))?;
+            let mut document = document(&report, first, found);
+            if let Some(sizes) = &sizes {
+                document["exhaustive"] = json!({ "sizes": sizes, "first": first, "next": first + report.numbers });
+            }
+            output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
         }
         Format::Text => output::data(None, &summary(&report, &found))?,
     }
@@ -148,6 +166,19 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(interrupt::STATUS));
     }
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
+}
+
+/// How many plans there are of each size: said before they are judged.
+fn sizes(size: usize) -> anyhow::Result<Vec<serde_json::Value>> {
+    let largest = exhaustive::LARGEST;
+    ensure!(size <= largest, "--exhaustive {size} would take weeks: give {largest} or less");
+    let mut sizes = Vec::new();
+    for size in 0..=size {
+        let (modules, components) = exhaustive::count(size);
+        output::note(&format!("size {size}: {modules} of modules, {components} of components"));
+        sizes.push(json!({ "size": size, "modules": modules, "components": components }));
+    }
+    Ok(sizes)
 }
 
 /// The command that judges the input with a number as these arguments did.

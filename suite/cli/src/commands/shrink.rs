@@ -1,6 +1,6 @@
 //! `preflight shrink`: a failing plan made smaller.
 
-use super::fuzz::{self, KnownBugs};
+use super::fuzz::{self, KnownBugs, emit};
 use crate::{output, tier::Tier};
 use anyhow::Context;
 use preflight::fuzz::{
@@ -14,15 +14,19 @@ use std::{fs, path::PathBuf, process::ExitCode};
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
 /// FILE holds an input of any kind: JSON as `preflight fuzz` saves it, a plan of core modules as JSON, a module, or an input of
-/// the libFuzzer target `plans`; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests. A module stays as it
-/// is.
+/// the libFuzzer target `plans`; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests, which
+/// asserts what is left afterwards, too: memories, tables, globals, and what the functions in tables do. A module stays as it is.
+///
+/// There are no scripts of what has no words in them: functions of the host that do more than log, other imports that only a
+/// host gives, value definitions, and what no plan predicts. Then --wast says what is in the way; --bytes writes everything.
 ///
 /// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight shrink findings/2f6c.json
   preflight shrink findings/2f6c.json --runtime wasmi
-  preflight shrink crash-1a2b --wast --out core/new-case.wast")]
+  preflight shrink crash-1a2b --wast --out core/new-case.wast
+  preflight shrink findings/2f6c.json --bytes small            small/2f6c.json and the modules beside it")]
 pub struct Args {
     /// The plan.
     #[arg(value_name = "FILE")]
@@ -39,6 +43,10 @@ pub struct Args {
     /// Print a script with the expected steps instead of JSON.
     #[arg(long)]
     wast: bool,
+    /// Write the binaries to this folder, and a JSON document with what is expected of them, as `preflight fuzz --emit`
+    /// does; they are called as FILE is.
+    #[arg(long, value_name = "DIR")]
+    bytes: Option<PathBuf>,
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -62,15 +70,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(1));
     };
     let small = campaign::smaller(&judge, &input, &finding.signature, args.tries);
-    let text = match (&small, args.wast) {
-        (_, false) => serde_json::to_string_pretty(&small)? + "\n",
-        // It can say why there is no script.
-        (Input::Plan(plan), true) => case::case(plan, &plan.expected(), &finding.signature, case::RULE)?,
-        (small, true) => {
-            case::any(small, &finding.signature).context("scripts have no words for what this plan does")?
-        }
-    };
     output::note(&finding.signature);
+    if let Some(folder) = &args.bytes {
+        let stem = args.file.file_stem().unwrap_or_default().to_string_lossy();
+        emit::write(folder, &stem, &small)?;
+    }
+    let text = if args.wast {
+        let called_after = small.judge(&judge).found(&finding.signature).and_then(|finding| finding.called_after);
+        case::any(&small, &finding.signature, called_after)
+            .context("there is no script of this; --bytes DIR writes it as binaries with what is expected of them")?
+    } else {
+        serde_json::to_string_pretty(&small)? + "\n"
+    };
     output::data(args.out.as_deref(), &text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,10 @@
-//! Plans as files, for fuzzers that are written in other languages.
+//! Inputs as files: binaries, and what is expected of them, for fuzzers in other languages and for whoever looks at a finding.
 
 use crate::output;
 use anyhow::Context;
+use preflight::fuzz::{campaign::Input, mutate, smith};
 use preflight_plan::{
-    Plan,
+    Plan, Wasm,
     component::ComponentPlan,
     imports::{Given, ImportPlan},
     resources::ResourcePlan,
@@ -20,32 +21,99 @@ use std::{fs, path::Path};
 /// # Errors
 /// The folder cannot be made, or a file in it cannot be written.
 pub fn emit(folder: &Path, first: u64, count: u64) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     for seed in first..first.saturating_add(count) {
-        let (binaries, document) = match seed % 8 {
-            2 => component(seed),
-            3 => resource(seed),
-            4 => imports(seed),
-            5 => program(seed),
-            6 => task(seed),
-            7 => value(seed),
-            _ => core(seed),
+        let input = match seed % 8 {
+            // As everybody else reads the rules, too.
+            2 => Input::Component(ComponentPlan { reading: None, ..ComponentPlan::from_seed(seed) }),
+            3 => Input::Resource(ResourcePlan::from_seed(seed)),
+            // Stubs are a means of the reference engine.
+            4 => Input::Imports(ImportPlan { stubs: false, ..ImportPlan::from_seed(seed) }),
+            5 => Input::Program(WasiPlan::from_seed(seed)),
+            6 => Input::Task(TaskPlan::from_seed(seed)),
+            7 => Input::Value(ValuePlan::from_seed(seed)),
+            _ => Input::Plan(Plan::from_seed(seed)),
         };
-        for (name, bytes) in &binaries {
-            output::file(&folder.join(name), bytes)?;
-        }
-        output::file(&folder.join(format!("{seed}.json")), serde_json::to_string_pretty(&document)?.as_bytes())?;
+        write(folder, &seed.to_string(), &input)?;
     }
     Ok(())
+}
+
+/// Writes an input: `STEM.json`, and the binaries that it names.
+///
+/// # Errors
+/// As [`emit`].
+pub fn write(folder: &Path, stem: &str, input: &Input) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let (binaries, document) = files(stem, input);
+    for (name, bytes) in &binaries {
+        output::file(&folder.join(name), bytes)?;
+    }
+    output::file(&folder.join(format!("{stem}.json")), serde_json::to_string_pretty(&document)?.as_bytes())
 }
 
 /// Names of files with what is in them.
 type Binaries = Vec<(String, Vec<u8>)>;
 
-fn core(seed: u64) -> (Binaries, Value) {
-    let plan = Plan::from_seed(seed);
-    let (wasm, expected) = (plan.to_wasm(), plan.expected());
-    let binaries: Binaries = (0..).zip(wasm.modules).map(|(i, bytes)| (format!("{seed}-m{i}.wasm"), bytes)).collect();
+fn files(stem: &str, input: &Input) -> (Binaries, Value) {
+    let one = |bytes: Vec<u8>, document: Value| (vec![(format!("{stem}.wasm"), bytes)], document);
+    let name = format!("{stem}.wasm");
+    match input {
+        Input::Plan(plan) => {
+            let (binaries, mut document) = modules(stem, plan, plan.to_wasm());
+            let expected = plan.expected();
+            document["expected"] = json!(expected.traces);
+            document["called"] = json!(expected.called);
+            document["is_unbounded"] = json!(expected.is_unbounded);
+            (binaries, document)
+        }
+        // It imports `log` and `fail`, functions that take an `u32`; the second traps.
+        Input::Component(plan) => {
+            let mut document = json!({ "kind": "component", "component": name, "expected": [plan.expected()] });
+            if let Some(reading) = plan.reading {
+                document["reading"] = json!(reading);
+            }
+            one(plan.to_wasm(), document)
+        }
+        Input::Resource(plan) => {
+            one(plan.to_wasm(), json!({ "kind": "resource", "component": name, "expected": [plan.expected()] }))
+        }
+        // It imports `log`, and `host0` and so on, each of which does what `hosts` says; expected are the traces of its
+        // instantiation, of the call of `go`, which it exports, and of what is left to run after that.
+        Input::Task(plan) => {
+            let document = json!({ "kind": "task", "component": name, "call": "go", "hosts": plan.hosts,
+                "expected": plan.expected() });
+            one(plan.to_wasm(), document)
+        }
+        Input::Imports(plan) => imports(stem, plan),
+        Input::Program(plan) => program(stem, plan),
+        // It imports `show`, a function that takes the value; `argument` is what `echo` is called with. Where the value goes
+        // from one component to another there is nothing to call, and `see` and `log` are imported, too. `value` is what is
+        // to be given where a value `w` is imported; if it is `null`, nothing is, or something of another type.
+        Input::Value(plan) => {
+            let document = json!({
+                "kind": "value",
+                "component": name,
+                "argument": plan.across.is_none().then(|| plan.wave()),
+                "value": plan.wave_imported(),
+                "expected": plan.expected(),
+            });
+            one(plan.to_wasm(), document)
+        }
+        // What no plan describes: nothing is expected but that all engines do the same.
+        Input::Shaped(plan, seed) => {
+            modules(stem, plan, smith::shaped_wasm(plan, *seed).unwrap_or_else(|| plan.to_wasm()))
+        }
+        Input::Changed(plan, seed) => {
+            let changed = mutate::changed_wasm(plan, *seed).map(|(wasm, _)| wasm);
+            modules(stem, plan, changed.unwrap_or_else(|| plan.to_wasm()))
+        }
+        Input::Module(bytes) => one(bytes.clone(), json!({ "kind": "bytes", "file": name })),
+    }
+}
+
+/// A graph of core modules, without what is expected.
+fn modules(stem: &str, plan: &Plan, wasm: Wasm) -> (Binaries, Value) {
+    let binaries: Binaries = (0..).zip(wasm.modules).map(|(i, bytes)| (format!("{stem}-m{i}.wasm"), bytes)).collect();
     let node = |node: usize| json!({ "module": plan.nodes[node].module, "imports": plan.imports(node) });
     let document = json!({
         "kind": "modules",
@@ -53,66 +121,37 @@ fn core(seed: u64) -> (Binaries, Value) {
         "nodes": (0..plan.nodes.len()).map(node).collect::<Vec<_>>(),
         "hosts": plan.hosts,
         "actions": wasm.actions,
-        "expected": expected.traces,
-        "called": expected.called,
-        "is_unbounded": expected.is_unbounded,
     });
     (binaries, document)
 }
 
-/// The component imports `log` and `fail`, functions that take an `u32`; the second traps.
-fn component(seed: u64) -> (Binaries, Value) {
-    // As everybody else reads the rules, too.
-    let plan = ComponentPlan { reading: None, ..ComponentPlan::from_seed(seed) };
-    let name = format!("{seed}.wasm");
-    let document = json!({ "kind": "component", "component": name, "expected": [plan.expected()] });
-    (vec![(name, plan.to_wasm())], document)
-}
-
-/// As a component: it imports `log` and `fail`.
-fn resource(seed: u64) -> (Binaries, Value) {
-    let plan = ResourcePlan::from_seed(seed);
-    let name = format!("{seed}.wasm");
-    let document = json!({ "kind": "resource", "component": name, "expected": [plan.expected()] });
-    (vec![(name, plan.to_wasm())], document)
-}
-
-/// The component imports `log`, and `host0` and so on, each of which does what `hosts` says; expected are the traces of its instantiation, of the call of `go`, which it exports, and of what
-/// is left to run after that.
-fn task(seed: u64) -> (Binaries, Value) {
-    let plan = TaskPlan::from_seed(seed);
-    let name = format!("{seed}.wasm");
-    let document = json!({ "kind": "task", "component": name, "call": "go", "hosts": plan.hosts,
-        "expected": plan.expected() });
-    (vec![(name, plan.to_wasm())], document)
-}
-
 /// The component, and what it is given: by the host, or by an instance of `provider`, as `p`.
-fn imports(seed: u64) -> (Binaries, Value) {
-    // Stubs are a means of the reference engine.
-    let plan = ImportPlan { stubs: false, ..ImportPlan::from_seed(seed) };
+fn imports(stem: &str, plan: &ImportPlan) -> (Binaries, Value) {
     let wasm = plan.to_wasm();
-    let mut binaries = vec![(format!("{seed}.wasm"), wasm.component)];
+    let mut binaries = vec![(format!("{stem}.wasm"), wasm.component)];
     let provider = wasm.provider.map(|bytes| {
-        let name = format!("{seed}-provider.wasm");
+        let name = format!("{stem}-provider.wasm");
         binaries.push((name.clone(), bytes));
         name
     });
-    let given: Value = wasm.given.into_iter().map(|(name, item)| (name, given(seed, item, &mut binaries))).collect();
-    let document = json!({
+    let given: Value = wasm.given.into_iter().map(|(name, item)| (name, given(stem, item, &mut binaries))).collect();
+    let mut document = json!({
         "kind": "imports",
         "component": binaries[0].0,
         "provider": provider,
         "given": given,
         "expected": [plan.expected()],
     });
+    if plan.stubs {
+        document["stubs"] = json!(true);
+    }
     (binaries, document)
 }
 
 /// What a host gives, in words; modules and components are files of their own.
-fn given(seed: u64, item: Given, binaries: &mut Binaries) -> Value {
+fn given(stem: &str, item: Given, binaries: &mut Binaries) -> Value {
     let mut file = |bytes: Vec<u8>| {
-        let name = format!("{seed}-g{}.wasm", binaries.len());
+        let name = format!("{stem}-g{}.wasm", binaries.len());
         binaries.push((name.clone(), bytes));
         name
     };
@@ -122,15 +161,14 @@ fn given(seed: u64, item: Given, binaries: &mut Binaries) -> Value {
         Given::Component(bytes) => json!({ "component": file(bytes) }),
         Given::Resource => json!("resource"),
         Given::Instance(items) => {
-            let exports: Value = items.into_iter().map(|(name, item)| (name, given(seed, item, binaries))).collect();
+            let exports: Value = items.into_iter().map(|(name, item)| (name, given(stem, item, binaries))).collect();
             json!({ "instance": exports })
         }
     }
 }
 
-fn program(seed: u64) -> (Binaries, Value) {
-    let plan = WasiPlan::from_seed(seed);
-    let file = |name: &str| format!("{seed}-{name}.wasm");
+fn program(stem: &str, plan: &WasiPlan) -> (Binaries, Value) {
+    let file = |name: &str| format!("{stem}-{name}.wasm");
     let (binaries, what): (Binaries, Value) = match plan.to_wasm() {
         WasiWasm::Component(bytes) => (vec![(file("main"), bytes)], json!({ "component": file("main") })),
         WasiWasm::Modules { libraries, main } => {
@@ -152,22 +190,6 @@ fn program(seed: u64) -> (Binaries, Value) {
         "stderr": String::from_utf8_lossy(&expected.stderr),
     });
     (binaries, document)
-}
-
-/// The component imports `show`, a function that takes the value; `argument` is what `echo` is called with. Where the value
-/// goes from one component to another there is nothing to call, and `see` and `log` are imported, too. `value` is what is to
-/// be given where a value `w` is imported; if it is `null`, nothing is, or something of another type.
-fn value(seed: u64) -> (Binaries, Value) {
-    let plan = ValuePlan::from_seed(seed);
-    let name = format!("{seed}.wasm");
-    let document = json!({
-        "kind": "value",
-        "component": name,
-        "argument": plan.across.is_none().then(|| plan.wave()),
-        "value": plan.wave_imported(),
-        "expected": plan.expected(),
-    });
-    (vec![(name, plan.to_wasm())], document)
 }
 
 #[cfg(test)]

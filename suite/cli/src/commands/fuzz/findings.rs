@@ -1,5 +1,6 @@
 //! Findings: made smaller, and kept once for each signature.
 
+use super::emit;
 use crate::{interrupt, output};
 use anyhow::Context;
 use preflight::fuzz::{
@@ -23,7 +24,8 @@ const TRIES_HUNG: usize = 3;
 /// Findings made smaller, each once.
 pub struct Smaller<'j> {
     judge: &'j Judge,
-    inputs: BTreeMap<String, Input>,
+    /// By signature: the smallest input, and what the finding on it says of calls of functions in tables.
+    inputs: BTreeMap<String, (Input, Option<usize>)>,
     told: BTreeSet<String>,
 }
 
@@ -42,15 +44,21 @@ impl<'j> Smaller<'j> {
         }
     }
 
-    fn of(&mut self, signature: &str, input: &Input) -> &Input {
+    fn of(&mut self, signature: &str, input: &Input) -> (&Input, Option<usize>) {
         let tries = match self.judge.foreign().is_empty() {
             _ if interrupt::is_asked() => 0,
             true => TRIES,
             false if signature.ends_with("no answer in time") => TRIES_HUNG,
             false => TRIES_ABROAD,
         };
-        let small = || campaign::smaller(self.judge, input, signature, tries);
-        self.inputs.entry(signature.to_owned()).or_insert_with(small)
+        let judge = self.judge;
+        let small = || {
+            let small = campaign::smaller(judge, input, signature, tries);
+            let called_after = small.judge(judge).found(signature).and_then(|finding| finding.called_after);
+            (small, called_after)
+        };
+        let (small, called_after) = self.inputs.entry(signature.to_owned()).or_insert_with(small);
+        (small, *called_after)
     }
 }
 
@@ -58,7 +66,18 @@ impl<'j> Smaller<'j> {
 #[derive(Default, serde::Deserialize)]
 struct Saved {
     next_seed: u64,
+    #[serde(default)]
+    next_plan: u64,
     signatures: BTreeSet<String>,
+}
+
+/// Where the next run goes on.
+#[derive(Debug, Clone, Copy)]
+pub enum Next {
+    /// At the input with this number.
+    Seed(u64),
+    /// At this one of all plans up to a size.
+    Plan(u64),
 }
 
 /// A corpus folder.
@@ -66,6 +85,8 @@ pub struct State {
     folder: PathBuf,
     /// Where the next run goes on.
     pub next_seed: u64,
+    /// The same where all plans up to a size are gone through.
+    pub next_plan: u64,
     /// The signatures that are there already.
     saved: BTreeSet<String>,
 }
@@ -84,47 +105,46 @@ impl State {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Saved::default(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        Ok(State { folder: folder.to_owned(), next_seed: saved.next_seed, saved: saved.signatures })
+        let Saved { next_seed, next_plan, signatures } = saved;
+        Ok(State { folder: folder.to_owned(), next_seed, next_plan, saved: signatures })
     }
 
     /// Saves what is new in a report, and the number of the input with which the next run goes on.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn save(&mut self, smaller: &mut Smaller<'_>, report: &Report, next: Option<u64>) -> anyhow::Result<()> {
+    pub fn save(&mut self, smaller: &mut Smaller<'_>, report: &Report, next: Next) -> anyhow::Result<()> {
         for (signature, found) in &report.found {
             if self.saved.insert(signature.clone()) {
                 self.save_one(smaller, signature, found)?;
             }
         }
         // Somebody who looks at an earlier input has not taken back what was done since.
-        self.next_seed = next.map_or(self.next_seed, |next| next.max(self.next_seed));
-        let state = json!({ "next_seed": self.next_seed, "signatures": self.saved });
+        match next {
+            Next::Seed(next) => self.next_seed = next.max(self.next_seed),
+            Next::Plan(next) => self.next_plan = next.max(self.next_plan),
+        }
+        let Self { next_seed, next_plan, saved: signatures, .. } = &*self;
+        let state = json!({ "next_seed": next_seed, "next_plan": next_plan, "signatures": signatures });
         output::file(&self.folder.join("state.json"), serde_json::to_string_pretty(&state)?.as_bytes())
     }
 
     fn save_one(&self, smaller: &mut Smaller<'_>, signature: &str, found: &Found) -> anyhow::Result<()> {
         let name = format!("{:016x}", hash(signature));
-        let small = match smaller.of(signature, &found.input) {
-            Input::Module(bytes) => return output::file(&self.folder.join(format!("{name}.wasm")), bytes),
-            small => small,
-        };
+        let (small, called_after) = smaller.of(signature, &found.input);
+        emit::write(&self.folder.join("bytes"), &name, small)?;
+        if let Input::Module(bytes) = small {
+            return output::file(&self.folder.join(format!("{name}.wasm")), bytes);
+        }
         let text = serde_json::to_string_pretty(small)?;
         output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
-        let script = match small {
-            Input::Plan(plan) => match case::case(plan, &plan.expected(), signature, case::RULE) {
-                Ok(text) => Some(text),
-                // The plan is there; the script would only be easier to read.
-                Err(why) => {
-                    output::note(&format!("{name}: no script: {why}"));
-                    None
-                }
-            },
-            other => case::any(other, signature),
-        };
-        match script {
-            Some(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
-            None => Ok(()),
+        match case::any(small, signature, called_after) {
+            Ok(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
+            // The plan and its bytes are there; the script would only be easier to read.
+            Err(why) => {
+                output::note(&format!("{name}: no script: {why}"));
+                Ok(())
+            }
         }
     }
 }
@@ -132,7 +152,7 @@ impl State {
 /// What was found, each once, as small as it was made; `again` is the command that judges the input with a number.
 pub fn describe(smaller: &mut Smaller<'_>, report: &Report, again: &dyn Fn(u64) -> String) -> Vec<serde_json::Value> {
     let mut one = |(signature, found): (&String, &Found)| {
-        let input = smaller.of(signature, &found.input);
+        let (input, _) = smaller.of(signature, &found.input);
         json!({
             "signature": signature,
             "source": found.input.source(),
@@ -199,21 +219,29 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut smaller = Smaller::new(&judge);
         let mut state = State::open(folder.path()).expect("a new folder");
-        state.save(&mut smaller, &report, Some(40)).expect("it can be written");
+        state.save(&mut smaller, &report, Next::Seed(40)).expect("it can be written");
         let saved = names(folder.path());
         let signature = report.found.keys().next().expect("one");
         let name = format!("{:016x}", hash(signature));
-        assert_eq!(saved, [format!("{name}.json"), format!("{name}.wast"), "state.json".to_owned()]);
-        let bytes = fs::read(folder.path().join(&saved[0])).expect("the plan");
+        let mut expected =
+            [format!("{name}.json"), format!("{name}.wast"), "bytes".to_owned(), "state.json".to_owned()];
+        expected.sort();
+        assert_eq!(saved, expected);
+        assert_eq!(names(&folder.path().join("bytes")), [format!("{name}-m0.wasm"), format!("{name}.json")]);
+        let plan = folder.path().join(format!("{name}.json"));
+        let bytes = fs::read(&plan).expect("the plan");
         let Input::Plan(small) = serde_json::from_slice(&bytes).expect("an input") else { panic!("a plan") };
         assert!(small.nodes.len() <= 1 && small.modules[0].memories.is_empty(), "{small:?}");
         // Another run sees the same thing, and writes nothing but how far it has come.
-        fs::remove_file(folder.path().join(&saved[0])).expect("the plan was there");
+        fs::remove_file(&plan).expect("the plan was there");
         let mut state = State::open(folder.path()).expect("the same folder");
         assert_eq!(state.next_seed, 40);
-        state.save(&mut smaller, &report, Some(80)).expect("it can be written");
-        state.save(&mut smaller, &report, None).expect("it can be written");
-        assert_eq!(names(folder.path()), saved[1..]);
+        state.save(&mut smaller, &report, Next::Seed(80)).expect("it can be written");
+        state.save(&mut smaller, &report, Next::Plan(0)).expect("it can be written");
+        assert_eq!(
+            names(folder.path()),
+            saved.into_iter().filter(|file| *file != format!("{name}.json")).collect::<Vec<_>>()
+        );
         assert_eq!(State::open(folder.path()).expect("the same folder").next_seed, 80);
         assert_eq!(describe(&mut smaller, &report, &|_| String::new())[0]["signature"], **signature);
     }
@@ -270,7 +298,7 @@ mod tests {
         let report = campaign::run(&judge, inputs, Until::End, Some(1), &mut |_| true).expect("a thread");
         let folder = tempfile::tempdir().expect("a folder");
         let (mut smaller, mut state) = (Smaller::new(&judge), State::open(folder.path()).expect("a new folder"));
-        state.save(&mut smaller, &report, None).expect("it can be written");
+        state.save(&mut smaller, &report, Next::Plan(0)).expect("it can be written");
         let signature = report.found.keys().next().expect("one");
         let file = |end: &str| {
             let name = names(folder.path()).into_iter().find(|name| name.ends_with(end) && name != "state.json");

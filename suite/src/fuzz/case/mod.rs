@@ -1,6 +1,7 @@
 //! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
 
 mod other;
+mod state;
 
 pub use other::any;
 
@@ -31,6 +32,32 @@ pub enum CaseError {
     /// The text of a module could not be made.
     #[error("a module has no text: {0}")]
     Print(String),
+    /// A component imports what no script can give it.
+    #[error("scripts give components nothing but what other components export, and this one imports {0}")]
+    Imports(String),
+    /// Component-level values, and all that they are given to.
+    #[error("value definitions have no text")]
+    Values,
+    /// Something that no case can say it needs.
+    #[error("cases have no word for what it needs: {0}")]
+    Need(&'static str),
+    /// A program of preview 1 that is entered twice.
+    #[error("there are no words for a program of preview 1 that is entered twice")]
+    Twice,
+    /// What still runs in the background when a script has made its call.
+    #[error("something goes on when all calls are made, which scripts have no words for")]
+    Background,
+    /// Nothing is predicted.
+    #[error("no plan says what is to happen: the tiers were compared with each other")]
+    Compared,
+}
+
+/// The text of a component, after the word.
+fn component_body(bytes: &[u8]) -> Result<String, CaseError> {
+    let printed = crate::fuzz::text_of(bytes).and_then(|_| wasmprinter::print_bytes(bytes).map_err(|e| e.to_string()));
+    let printed = printed.map_err(CaseError::Print)?;
+    let body = printed.trim().strip_prefix("(component").map(str::to_owned);
+    body.ok_or_else(|| CaseError::Print("it is no component".to_owned()))
 }
 
 /// The case of a normal plan. `title` is a sentence without a full stop, `rule` the rule that it proves.
@@ -38,6 +65,20 @@ pub enum CaseError {
 /// # Errors
 /// [`CaseError`] if scripts have no words for what the plan does.
 pub fn case(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> Result<String, CaseError> {
+    case_of(plan, &plan.actions(), expected, title, rule)
+}
+
+/// As [`case`], of these actions in place of the plan's own.
+///
+/// # Errors
+/// As [`case`].
+pub fn case_of(
+    plan: &Plan,
+    actions: &[Action],
+    expected: &Expected,
+    title: &str,
+    rule: &str,
+) -> Result<String, CaseError> {
     if !plan.hosts.is_empty() {
         return Err(CaseError::HostFunctions);
     }
@@ -50,8 +91,10 @@ pub fn case(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> Result
         .iter()
         .map(|bytes| wasmprinter::print_bytes(bytes).map_err(|error| CaseError::Print(error.to_string())))
         .collect::<Result<_, _>>()?;
-    let mut script = Script { plan, texts, text: header(plan, expected, title, rule), ..Script::default_for(plan) };
-    for (action, trace) in plan.actions().iter().zip(&expected.traces) {
+    let is_interrupted = is_interrupted(actions, expected);
+    let text = header(plan, is_interrupted, title, rule);
+    let mut script = Script { texts, text, is_interrupted, ..Script::default_for(plan) };
+    for (action, trace) in actions.iter().zip(&expected.traces) {
         match action {
             Action::Instantiate { node } => script.instantiate(*node, trace)?,
             // Nobody would come back from it, and what comes later sees what it has left.
@@ -72,6 +115,10 @@ struct Script<'a> {
     names: Vec<Option<String>>,
     /// Instantiations that failed: their instances have numbers for names.
     unnamed: usize,
+    /// What observes what, by the instance's path and the export's name.
+    observers: BTreeMap<(String, String), usize>,
+    /// Whether an instantiation ends only because somebody stops it.
+    is_interrupted: bool,
     /// New paths of instances.
     paths: BTreeMap<String, String>,
     events: Vec<Event>,
@@ -87,6 +134,8 @@ impl<'a> Script<'a> {
             attempts: vec![0; plan.nodes.len()],
             names: vec![None; plan.nodes.len()],
             unnamed: 0,
+            observers: BTreeMap::new(),
+            is_interrupted: false,
             paths: BTreeMap::new(),
             events: Vec::new(),
             outcome: Outcome::Returned { values: Vec::new() },
@@ -127,7 +176,29 @@ impl<'a> Script<'a> {
             self.outcome = trace.outcome.clone();
         }
         self.events.extend(trace.events.iter().cloned());
+        self.observe(trace);
         Ok(())
+    }
+
+    /// Asserts what is left.
+    fn observe(&mut self, trace: &Trace) {
+        for item in &trace.post_mortem.0 {
+            let name = item.at.as_str().trim_start_matches('/').to_owned();
+            let node = name.trim_start_matches("$n").split('.').next().and_then(|node| node.parse().ok());
+            let new = self.observers.len();
+            let key = (name.clone(), item.name.clone());
+            let number = self.observers.get(&key).copied().unwrap_or(new);
+            let from = format!("o{number}");
+            let observer = node.and_then(|node| state::observer(self.plan, node, item, &from, self.is_interrupted));
+            let Some(observer) = observer else { continue };
+            if number == new {
+                self.observers.insert(key, number);
+                self.line(&format!("(register \"{from}\" {name})\n(module ${from}{}", observer.body));
+            }
+            for (call, result) in observer.expected {
+                self.line(&format!("(assert_return (invoke ${from} {call}) {result})"));
+            }
+        }
     }
 
     /// Whether the first import that does not match is one for which nothing is there.
@@ -197,6 +268,7 @@ impl<'a> Script<'a> {
             ));
             self.expect(&format!("(invoke $p{i} \"call\")"), outcome);
         }
+        self.observe(trace);
     }
 
     fn expect(&mut self, invoke: &str, outcome: &Outcome) {
@@ -240,13 +312,16 @@ impl<'a> Script<'a> {
     }
 }
 
-fn header(plan: &Plan, expected: &Expected, title: &str, rule: &str) -> String {
+fn header(plan: &Plan, is_interrupted: bool, title: &str, rule: &str) -> String {
     let needs = fit::needs(&plan.to_wasm().modules).iter().map(|need| format!("{need:?}")).collect::<Vec<_>>();
-    let mut instantiations = plan.actions().into_iter().zip(&expected.traces);
-    let is_interrupted =
-        instantiations.any(|(action, trace)| matches!(action, Action::Instantiate { .. }) && spins(trace));
     let interrupt = if is_interrupted { ";;! interrupt = true\n" } else { "" };
     format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = [{}]\n{interrupt}", needs.join(", "))
+}
+
+/// Whether an instantiation ends only because somebody stops it.
+fn is_interrupted(actions: &[Action], expected: &Expected) -> bool {
+    let mut instantiations = actions.iter().zip(&expected.traces);
+    instantiations.any(|(action, trace)| matches!(action, Action::Instantiate { .. }) && spins(trace))
 }
 
 /// Whether it ends for want of fuel only.
@@ -281,6 +356,12 @@ fn words(code: TrapCode) -> String {
     match code {
         TrapCode::Unreachable => "unreachable".to_owned(),
         TrapCode::CanonicalAbi => "uncaught exception".to_owned(),
+        // Of several texts one stands for all: it is the class that counts.
+        TrapCode::InvalidHandle => "unknown handle index 0".to_owned(),
+        TrapCode::InvalidPointer => "unaligned pointer".to_owned(),
+        TrapCode::InvalidString => "invalid utf-8".to_owned(),
+        TrapCode::InvalidValue => "invalid variant discriminant".to_owned(),
+        TrapCode::CannotBlock => "cannot block a synchronous task before returning".to_owned(),
         code => code.to_string(),
     }
 }

@@ -1,0 +1,10 @@
+//! Plans on the reference engine and on other runtimes: what is predicted happens, and what does not is found.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod campaigns;
+mod cases;
+mod predictions;
+mod runtimes;
+mod wrong;

@@ -1,0 +1,164 @@
+//! Other runtimes are judged by the same predictions.
+
+use crate::common;
+use preflight::{
+    fuzz::{
+        Class, Judge,
+        campaign::{self, Inputs, Until},
+    },
+    trace::Outcome,
+};
+use preflight_engine::Tier;
+use preflight_plan::Plan;
+
+/// What a runtime shows is held against the prediction, and whatever it gets wrong is found.
+#[cfg(feature = "wasmi")]
+#[test]
+fn other_runtimes_are_judged_by_the_prediction() {
+    use common::{Liar, Lie};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let judged = |lie: Lie| {
+        let foreign = preflight::fuzz::Foreign::new("liar", move || Ok(Box::new(Liar::new(lie))));
+        Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]).plan(&plan).0
+    };
+    let honest = judged(Lie::None);
+    assert_eq!((honest.class, honest.finding), (Class::AgreedOnFailure, None));
+    assert_eq!((honest.runtimes[0].class, &honest.runtimes[0].lacks), (Class::AgreedOnFailure, &None));
+    for (lie, what) in [
+        (Lie::Memory, "a memory afterwards"),
+        (Lie::Table, "a table afterwards"),
+        (Lie::Global, "a global afterwards"),
+        (Lie::Log, "calls of the host"),
+        (Lie::Outcome, "outcome trap: out of bounds memory access (initialise) / unlinkable"),
+        (Lie::Call, "function in a table returned i32:7 / returned i32:8"),
+        (Lie::Refuse, "refuses a valid module"),
+        (Lie::Panic, "it broke: crash"),
+        (Lie::Unread, "a memory afterwards cannot be read: unlinkable"),
+    ] {
+        let verdict = judged(lie);
+        assert_eq!(verdict.class, Class::Disagreed, "{what}");
+        assert_eq!(verdict.finding.expect("a finding").signature, format!("predicted != liar: {what}"));
+    }
+}
+
+/// A bug that is known is not found again, and what it does not explain is.
+#[cfg(feature = "wasmi")]
+#[test]
+fn what_known_bugs_predict_is_no_finding() {
+    use common::{Liar, Lie};
+    use preflight_plan::Deviation;
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let judged = |lie: Lie, known: &[Deviation]| {
+        let foreign = preflight::fuzz::Foreign::new("liar", move || Ok(Box::new(Liar::new(lie))));
+        Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign.with_known(known.to_vec())]).plan(&plan).0
+    };
+    let both = [Deviation::DeclarativeSegmentsStay, Deviation::StartWaitsForALookup];
+    let known = judged(Lie::Start, &both);
+    assert_eq!((known.class, known.finding), (Class::AgreedOnFailure, None));
+    assert_eq!((known.runtimes[0].class, &known.runtimes[0].known[..]), (Class::Known, &both[1..]));
+    for (lie, known) in [(Lie::Start, &both[..1]), (Lie::Start, &[]), (Lie::Table, &both)] {
+        assert_eq!(judged(lie, known).class, Class::Disagreed, "{known:?}");
+    }
+    let honest = judged(Lie::None, &both);
+    assert_eq!((honest.runtimes[0].class, &honest.runtimes[0].known[..]), (Class::AgreedOnFailure, &[][..]));
+}
+
+/// A runtime that breaks once, and is right when it is started again, has not done what a known bug makes of the plan.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_break_is_explained_by_no_bug_that_does_something_else() {
+    use common::{Liar, Lie};
+    use preflight_plan::Deviation;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let all = [Deviation::DeclarativeSegmentsStay, Deviation::StartWaitsForALookup, Deviation::EscapedFunctionsBreak];
+    for lie in [Lie::Panic, Lie::PanicAtEnd] {
+        let opened = AtomicUsize::new(0);
+        let open = move || {
+            let lie = if opened.fetch_add(1, Ordering::Relaxed) == 0 { lie } else { Lie::None };
+            Ok(Box::new(Liar::new(lie)) as Box<dyn preflight::runtime::Runtime>)
+        };
+        let foreign = preflight::fuzz::Foreign::new("liar", open).with_known(all.to_vec());
+        let verdict = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]).plan(&plan).0;
+        let finding = verdict.finding.expect("a finding");
+        assert_eq!((verdict.class, &*finding.signature), (Class::Disagreed, "predicted != liar: it broke: crash"));
+        assert_eq!(verdict.runtimes[0].class, Class::Disagreed);
+    }
+}
+
+/// What one runtime does wrong does not hide what the others do, and every row has every input.
+#[cfg(feature = "wasmi")]
+#[test]
+fn each_of_several_runtimes_has_its_own_verdict() {
+    use common::{Liar, Lie};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let plan = plan.normalise();
+    let foreign = |(name, lie): (&str, Lie)| preflight::fuzz::Foreign::new(name, move || Ok(Box::new(Liar::new(lie))));
+    let all = [("first", Lie::Memory), ("honest", Lie::None), ("last", Lie::Table)].map(foreign).to_vec();
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(all);
+    let classes: Vec<Class> = judge.plan(&plan).0.runtimes.iter().map(|on| on.class).collect();
+    assert_eq!(classes, [Class::Disagreed, Class::AgreedOnFailure, Class::Disagreed]);
+    let plans = vec![plan.clone(), Plan::default().normalise(), plan];
+    let report = campaign::run(&judge, Inputs::Plans(plans), Until::End, Some(1), &mut |_| true).expect("a thread");
+    let found: Vec<_> = report.found.keys().map(String::as_str).collect();
+    assert_eq!(found, ["predicted != first: a memory afterwards", "predicted != last: a table afterwards"]);
+    for (name, disagreed) in [("first", 2), ("honest", 0), ("last", 2)] {
+        let classes = &report.runtimes[name].classes;
+        assert_eq!(classes.values().sum::<u64>(), 3, "{name}: {classes:?}");
+        assert_eq!(classes.get(&Class::Disagreed).copied().unwrap_or_default(), disagreed, "{name}");
+    }
+}
+
+/// A failure says more than an import that was not to match: with a runtime as with the tiers.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_runtime_is_counted_in_the_class_of_the_tiers() {
+    use common::{Liar, Lie};
+    let foreign = preflight::fuzz::Foreign::new("honest", || Ok(Box::new(Liar::new(Lie::None))));
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]);
+    let plan = r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }] },
+            { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } }, "twist": "missing" }] },
+            { "funcs": [{ "steps": [{ "trap": "unreachable" }] }], "start": 0 }],
+        "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }, { "module": 2 }] }"#;
+    let plan: Plan = serde_json::from_str(plan).expect("a plan");
+    let plan = plan.normalise();
+    let outcomes = plan.expected().traces.into_iter().map(|trace| trace.outcome).collect::<Vec<_>>();
+    assert!(outcomes.contains(&Outcome::Unlinkable), "{outcomes:?}");
+    let verdict = judge.plan(&plan).0;
+    assert_eq!((verdict.class, verdict.runtimes[0].class), (Class::AgreedOnFailure, Class::AgreedOnFailure));
+}
+
+/// The known bugs of runtimes are such as plans can predict.
+#[test]
+fn known_bugs_have_names() {
+    for (runtime, _) in preflight_spec_tests::EXPECT {
+        for known in preflight::expect::Expectations::built_in(runtime).expect("expectations").deviations {
+            let name = serde_json::Value::from(known.name.clone());
+            let deviation: Result<preflight_plan::Deviation, _> = serde_json::from_value(name);
+            assert!(deviation.is_ok(), "spec-tests/expect/{runtime}.toml: no plan can predict {:?}", known.name);
+        }
+    }
+}
+
+/// What wasmi does not accept is left out of its plans, or named.
+#[cfg(feature = "wasmi")]
+#[test]
+fn what_a_runtime_cannot_do_has_a_name() {
+    let wasmi = preflight::runtime::known::in_this_process("wasmi").expect("it is built in");
+    let open = move || Ok(wasmi());
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![preflight::fuzz::Foreign::new("wasmi", open)]);
+    let (mut classes, mut without) = (std::collections::BTreeMap::new(), std::collections::BTreeSet::new());
+    for seed in 0..150 {
+        let (verdict, ..) = judge.plan(&Plan::from_seed(seed));
+        for on in verdict.runtimes {
+            assert_eq!(on.lacks.is_some(), on.class == Class::Unsupported, "{on:?}");
+            *classes.entry(on.class).or_insert(0) += 1;
+            without.extend(on.without);
+        }
+    }
+    assert!(without.contains("exception-handling") && without.contains(preflight::fuzz::HOSTS), "{without:?}");
+    assert!(classes.get(&Class::AgreedOnFailure).is_some_and(|n| *n > 20), "{classes:?}");
+}
