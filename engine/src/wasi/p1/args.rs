@@ -42,7 +42,7 @@ fn terminated(text: &str) -> String {
 /// Number of strings, and of bytes together.
 fn sizes(call: &mut Call<'_, '_>, list: &[String]) -> Done {
     let bytes: usize = list.iter().map(String::len).sum();
-    call.check(call.u32(1), 4, 4)?;
+    call.check(call.u32(1), 4)?;
     call.write_u32(call.u32(0), list.len() as u32)?;
     call.write_u32(call.u32(1), bytes as u32)
 }
@@ -51,8 +51,8 @@ fn sizes(call: &mut Call<'_, '_>, list: &[String]) -> Done {
 fn get(call: &mut Call<'_, '_>, list: &[String]) -> Done {
     let (pointers, buffer) = (call.u32(0), call.u32(1));
     let all = list.concat();
-    call.check(pointers, list.len() as u64 * 4, 4)?;
-    call.check(buffer, all.len() as u64, 1)?;
+    call.check(pointers, list.len() as u64 * 4)?;
+    call.check(buffer, all.len() as u64)?;
     let mut at = buffer;
     let mut array = Vec::with_capacity(list.len() * 4);
     for text in list {

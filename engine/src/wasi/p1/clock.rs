@@ -42,7 +42,7 @@ pub(super) fn clock_res_get(call: &mut Call<'_, '_>) -> Done {
 /// `clock_time_get`. A reading moves virtual clocks a little.
 pub(super) fn clock_time_get(call: &mut Call<'_, '_>) -> Done {
     let clock = Clock::of(call.u32(0))?;
-    call.check(call.u32(2), 8, 8)?;
+    call.check(call.u32(2), 8)?;
     let clocks = call.world().clocks.clone();
     clocks.tick();
     call.write_u64(call.u32(2), clock.now(&clocks))

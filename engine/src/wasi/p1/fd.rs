@@ -80,7 +80,7 @@ pub(super) fn fd_fdstat_get(call: &mut Call<'_, '_>) -> Done {
     let descriptor = call.table().get(fd)?;
     let (base, inheriting) = descriptor.rights();
     let bytes = fdstat(filetype(descriptor.kind()), descriptor.flags, base, inheriting);
-    call.write_record(call.u32(1), &bytes, 8)
+    call.write(call.u32(1), &bytes)
 }
 
 /// `fd_fdstat_set_flags`: `append` and `nonblock` can be set afterwards, the synchronous ones cannot.
@@ -112,12 +112,12 @@ pub(super) fn fd_filestat_get(call: &mut Call<'_, '_>) -> Done {
         Object::Dir(dir) => dir.stat(".", true)?,
         _ => stream_stat(fd),
     };
-    call.write_record(call.u32(1), &call.snapshot.filestat(&stat), 8)
+    call.write(call.u32(1), &call.snapshot.filestat(&stat))
 }
 
-/// A standard stream has no attributes but its kind.
+/// A standard stream has no attributes, and its kind is unknown.
 fn stream_stat(fd: u32) -> Stat {
-    let kind = FileKind::CharacterDevice;
+    let kind = FileKind::Unknown;
     Stat { dev: 0, ino: u64::from(fd), kind, nlink: 0, size: 0, atime: 0, mtime: 0, ctime: 0 }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn fd_prestat_get(call: &mut Call<'_, '_>) -> Done {
     let name = preopen(call)?;
     let mut bytes = [0; 8];
     bytes[4..].copy_from_slice(&(name.len() as u32).to_le_bytes());
-    call.write_record(call.u32(1), &bytes, 4)
+    call.write(call.u32(1), &bytes)
 }
 
 /// `fd_prestat_dir_name`.
@@ -36,8 +36,8 @@ fn preopen(call: &mut Call<'_, '_>) -> Done<String> {
 /// entry is cut if the buffer is too short, which is how a guest knows that there is more.
 pub(super) fn fd_readdir(call: &mut Call<'_, '_>) -> Done {
     let (fd, buffer, buffer_len, cookie) = (call.u32(0), call.u32(1), call.u32(2), call.u64(3));
-    call.check(buffer, buffer_len.into(), 1)?;
-    call.check(call.u32(4), 4, 4)?;
+    call.check(buffer, buffer_len.into())?;
+    call.check(call.u32(4), 4)?;
     let descriptor = call.table().get_mut(fd)?;
     let Object::Dir(dir) = &descriptor.object else { return Err(Errno::Notdir.into()) };
     if cookie == 0 || descriptor.listing.is_none() {

@@ -22,7 +22,7 @@ pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
     let fd = call.u32(0);
     let descriptor = readable(call, fd)?;
     let buffers = call.iovs(1)?;
-    call.check(call.u32(3), 4, 4)?;
+    call.check(call.u32(3), 4)?;
     let read = match &descriptor.object {
         Object::Stdin => read_stdin(call, &buffers)?,
         Object::File(file) => {
@@ -46,7 +46,7 @@ pub(super) fn fd_pread(call: &mut Call<'_, '_>) -> Done {
     let descriptor = readable(call, fd)?;
     let file = descriptor.seekable()?;
     let buffers = call.iovs(1)?;
-    call.check(call.u32(4), 4, 4)?;
+    call.check(call.u32(4), 4)?;
     let read = read_file(call, &buffers, file, offset)?;
     call.write_u32(call.u32(4), read)
 }
@@ -146,7 +146,7 @@ pub(super) fn fd_write(call: &mut Call<'_, '_>) -> Done {
     let fd = call.u32(0);
     let descriptor = writable(call, fd)?;
     let buffers = call.iovs(1)?;
-    call.check(call.u32(3), 4, 4)?;
+    call.check(call.u32(3), 4)?;
     let written = match &descriptor.object {
         Object::Stdout => write_stream(call, &buffers, Stream::Stdout)?,
         Object::Stderr => write_stream(call, &buffers, Stream::Stderr)?,
@@ -167,7 +167,7 @@ pub(super) fn fd_pwrite(call: &mut Call<'_, '_>) -> Done {
     let descriptor = writable(call, fd)?;
     let file = descriptor.seekable()?;
     let buffers = call.iovs(1)?;
-    call.check(call.u32(4), 4, 4)?;
+    call.check(call.u32(4), 4)?;
     let written = write_file(call, &buffers, file, offset)?;
     call.write_u32(call.u32(4), written)
 }
@@ -228,7 +228,7 @@ fn gather(
 /// `fd_seek`.
 pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
     let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.snapshot.whence(call.u32(2)));
-    call.check(call.u32(3), 8, 8)?;
+    call.check(call.u32(3), 8)?;
     let descriptor = call.table().get_mut(fd)?;
     match (delta, whence) {
         (0, Some(Whence::Current)) => demand_tell(descriptor)?,

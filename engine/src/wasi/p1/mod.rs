@@ -58,6 +58,8 @@ struct Function {
     name: &'static str,
     /// Parameters: `i` for 32 bits, `I` for 64.
     params: &'static str,
+    /// The alignment of what each parameter points to, in bytes; `.` for numbers, and for pointers to bytes.
+    aligned: &'static str,
     /// Whether it has to reach the caller's memory.
     needs_memory: bool,
     /// Parameters that are descriptors, and the rights that each of them must have.
@@ -65,12 +67,17 @@ struct Function {
     serve: fn(&mut Call<'_, '_>) -> Done,
 }
 
-const fn function(name: &'static str, params: &'static str, serve: fn(&mut Call<'_, '_>) -> Done) -> Function {
-    Function { name, params, needs_memory: true, rights: [(0, 0); 2], serve }
+const fn function(
+    name: &'static str,
+    params: &'static str,
+    aligned: &'static str,
+    serve: fn(&mut Call<'_, '_>) -> Done,
+) -> Function {
+    Function { name, params, aligned, needs_memory: true, rights: [(0, 0); 2], serve }
 }
 
 const fn without_memory(name: &'static str, params: &'static str, serve: fn(&mut Call<'_, '_>) -> Done) -> Function {
-    Function { name, params, needs_memory: false, rights: [(0, 0); 2], serve }
+    Function { name, params, aligned: "", needs_memory: false, rights: [(0, 0); 2], serve }
 }
 
 impl Function {
@@ -83,51 +90,52 @@ impl Function {
 
 /// The interface, in the order of its definition.
 static FUNCTIONS: [Function; 46] = [
-    function("args_get", "ii", args::args_get),
-    function("args_sizes_get", "ii", args::args_sizes_get),
-    function("environ_get", "ii", args::environ_get),
-    function("environ_sizes_get", "ii", args::environ_sizes_get),
-    function("clock_res_get", "ii", clock::clock_res_get),
-    function("clock_time_get", "iIi", clock::clock_time_get),
+    function("args_get", "ii", "4.", args::args_get),
+    function("args_sizes_get", "ii", "44", args::args_sizes_get),
+    function("environ_get", "ii", "4.", args::environ_get),
+    function("environ_sizes_get", "ii", "44", args::environ_sizes_get),
+    function("clock_res_get", "ii", ".8", clock::clock_res_get),
+    function("clock_time_get", "iIi", "..8", clock::clock_time_get),
     without_memory("fd_advise", "iIIi", fd::fd_advise).on(0, FD_ADVISE),
     without_memory("fd_allocate", "iII", fd::fd_allocate).on(0, FD_ALLOCATE),
     without_memory("fd_close", "i", fd::fd_close),
     without_memory("fd_datasync", "i", fd::fd_datasync).on(0, FD_DATASYNC),
-    function("fd_fdstat_get", "ii", fd::fd_fdstat_get),
+    function("fd_fdstat_get", "ii", ".8", fd::fd_fdstat_get),
     without_memory("fd_fdstat_set_flags", "ii", fd::fd_fdstat_set_flags).on(0, FD_FDSTAT_SET_FLAGS),
     without_memory("fd_fdstat_set_rights", "iII", fd::fd_fdstat_set_rights),
-    function("fd_filestat_get", "ii", fd::fd_filestat_get).on(0, FD_FILESTAT_GET),
+    function("fd_filestat_get", "ii", ".8", fd::fd_filestat_get).on(0, FD_FILESTAT_GET),
     without_memory("fd_filestat_set_size", "iI", fd::fd_filestat_set_size).on(0, FD_FILESTAT_SET_SIZE),
     without_memory("fd_filestat_set_times", "iIIi", fd::fd_filestat_set_times).on(0, FD_FILESTAT_SET_TIMES),
-    function("fd_pread", "iiiIi", fd_io::fd_pread).on(0, FD_READ | FD_SEEK),
-    function("fd_prestat_get", "ii", fd_dir::fd_prestat_get),
-    function("fd_prestat_dir_name", "iii", fd_dir::fd_prestat_dir_name),
-    function("fd_pwrite", "iiiIi", fd_io::fd_pwrite).on(0, FD_WRITE | FD_SEEK),
-    function("fd_read", "iiii", fd_io::fd_read).on(0, FD_READ),
-    function("fd_readdir", "iiiIi", fd_dir::fd_readdir).on(0, FD_READDIR),
+    function("fd_pread", "iiiIi", ".4..4", fd_io::fd_pread).on(0, FD_READ | FD_SEEK),
+    function("fd_prestat_get", "ii", ".4", fd_dir::fd_prestat_get),
+    function("fd_prestat_dir_name", "iii", "...", fd_dir::fd_prestat_dir_name),
+    function("fd_pwrite", "iiiIi", ".4..4", fd_io::fd_pwrite).on(0, FD_WRITE | FD_SEEK),
+    function("fd_read", "iiii", ".4.4", fd_io::fd_read).on(0, FD_READ),
+    function("fd_readdir", "iiiIi", "....4", fd_dir::fd_readdir).on(0, FD_READDIR),
     without_memory("fd_renumber", "ii", fd::fd_renumber),
-    function("fd_seek", "iIii", fd_io::fd_seek),
+    function("fd_seek", "iIii", "...8", fd_io::fd_seek),
     without_memory("fd_sync", "i", fd::fd_sync).on(0, FD_SYNC),
-    function("fd_tell", "ii", fd_io::fd_tell),
-    function("fd_write", "iiii", fd_io::fd_write).on(0, FD_WRITE),
-    function("path_create_directory", "iii", path::path_create_directory).on(0, PATH_CREATE_DIRECTORY),
-    function("path_filestat_get", "iiiii", path::path_filestat_get).on(0, PATH_FILESTAT_GET),
-    function("path_filestat_set_times", "iiiiIIi", path::path_filestat_set_times).on(0, PATH_FILESTAT_SET_TIMES),
-    function("path_link", "iiiiiii", path::path_link).on(0, PATH_LINK_SOURCE).on(4, PATH_LINK_TARGET),
-    function("path_open", "iiiiiIIii", path::path_open).on(0, PATH_OPEN),
-    function("path_readlink", "iiiiii", path::path_readlink).on(0, PATH_READLINK),
-    function("path_remove_directory", "iii", path::path_remove_directory).on(0, PATH_REMOVE_DIRECTORY),
-    function("path_rename", "iiiiii", path::path_rename).on(0, PATH_RENAME_SOURCE).on(3, PATH_RENAME_TARGET),
-    function("path_symlink", "iiiii", path::path_symlink).on(2, PATH_SYMLINK),
-    function("path_unlink_file", "iii", path::path_unlink_file).on(0, PATH_UNLINK_FILE),
-    function("poll_oneoff", "iiii", poll::poll_oneoff),
+    function("fd_tell", "ii", ".8", fd_io::fd_tell),
+    function("fd_write", "iiii", ".4.4", fd_io::fd_write).on(0, FD_WRITE),
+    function("path_create_directory", "iii", "...", path::path_create_directory).on(0, PATH_CREATE_DIRECTORY),
+    function("path_filestat_get", "iiiii", "....8", path::path_filestat_get).on(0, PATH_FILESTAT_GET),
+    function("path_filestat_set_times", "iiiiIIi", ".......", path::path_filestat_set_times)
+        .on(0, PATH_FILESTAT_SET_TIMES),
+    function("path_link", "iiiiiii", ".......", path::path_link).on(0, PATH_LINK_SOURCE).on(4, PATH_LINK_TARGET),
+    function("path_open", "iiiiiIIii", "........4", path::path_open).on(0, PATH_OPEN),
+    function("path_readlink", "iiiiii", ".....4", path::path_readlink).on(0, PATH_READLINK),
+    function("path_remove_directory", "iii", "...", path::path_remove_directory).on(0, PATH_REMOVE_DIRECTORY),
+    function("path_rename", "iiiiii", "......", path::path_rename).on(0, PATH_RENAME_SOURCE).on(3, PATH_RENAME_TARGET),
+    function("path_symlink", "iiiii", ".....", path::path_symlink).on(2, PATH_SYMLINK),
+    function("path_unlink_file", "iii", "...", path::path_unlink_file).on(0, PATH_UNLINK_FILE),
+    function("poll_oneoff", "iiii", "88.4", poll::poll_oneoff),
     without_memory("proc_exit", "i", process::proc_exit),
     without_memory("proc_raise", "i", process::proc_raise),
     without_memory("sched_yield", "", process::sched_yield),
-    function("random_get", "ii", process::random_get),
-    function("sock_accept", "iii", sock::sock_accept).on(0, SOCK_ACCEPT),
-    function("sock_recv", "iiiiii", sock::sock_recv).on(0, FD_READ),
-    function("sock_send", "iiiii", sock::sock_send).on(0, FD_WRITE),
+    function("random_get", "ii", "..", process::random_get),
+    function("sock_accept", "iii", "..4", sock::sock_accept).on(0, SOCK_ACCEPT),
+    function("sock_recv", "iiiiii", ".4..42", sock::sock_recv).on(0, FD_READ),
+    function("sock_send", "iiiii", ".4..4", sock::sock_send).on(0, FD_WRITE),
     without_memory("sock_shutdown", "ii", sock::sock_shutdown).on(0, SOCK_SHUTDOWN),
 ];
 
@@ -203,7 +211,10 @@ impl Function {
 
 fn serve(function: &Function, call: &mut Call<'_, '_>, results: &mut [Val]) -> Result<(), Fault> {
     let end = match function.needs_memory {
-        true => call.check_start().and_then(|()| serve_with_rights(function, call)),
+        true => call
+            .check_start()
+            .and_then(|()| call.check_alignment(function.aligned))
+            .and_then(|()| serve_with_rights(function, call)),
         false => serve_with_rights(function, call),
     };
     let errno = match end {

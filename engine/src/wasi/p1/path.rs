@@ -35,7 +35,7 @@ pub(super) fn path_filestat_get(call: &mut Call<'_, '_>) -> Done {
     let (follow, path) = (call.follow(1)?, call.path(2)?);
     let fd = call.u32(0);
     let stat = call.table().dir(fd)?.stat(&path, follow)?;
-    call.write_record(call.u32(4), &call.snapshot.filestat(&stat), 8)
+    call.write(call.u32(4), &call.snapshot.filestat(&stat))
 }
 
 /// `path_filestat_set_times`.
@@ -75,8 +75,8 @@ pub(super) fn path_symlink(call: &mut Call<'_, '_>) -> Done {
 pub(super) fn path_readlink(call: &mut Call<'_, '_>) -> Done {
     let path = call.path(1)?;
     let (fd, buffer, len) = (call.u32(0), call.u32(3), call.u32(4));
-    call.check(buffer, len.into(), 1)?;
-    call.check(call.u32(5), 4, 4)?;
+    call.check(buffer, len.into())?;
+    call.check(call.u32(5), 4)?;
     let target = call.table().dir(fd)?.read_link(&path)?;
     let used = target.len().min(len as usize);
     call.write(buffer, &target.as_bytes()[..used])?;
@@ -88,7 +88,7 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     let (follow, path) = (call.follow(1)?, call.path(2)?);
     let (oflags, base) = (call.flags(4, oflags::ALL)?, call.u64(5));
     let fdflags = call.flags(7, fdflags::ALL)?;
-    call.check(call.u32(8), 4, 4)?;
+    call.check(call.u32(8), 4)?;
     let fd = call.u32(0);
     let options = open_options(follow, oflags, base)?;
     let parent = call.table().get(fd)?;

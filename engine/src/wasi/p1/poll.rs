@@ -53,9 +53,9 @@ pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
         return Err(Errno::Inval.into());
     }
     let (size, clock_at) = call.snapshot.subscription();
-    call.check(input, u64::from(count) * u64::from(size), 8)?;
-    call.check(output, u64::from(count) * u64::from(EVENT), 8)?;
-    call.check(call.u32(3), 4, 4)?;
+    call.check(input, u64::from(count) * u64::from(size))?;
+    call.check(output, u64::from(count) * u64::from(EVENT))?;
+    call.check(call.u32(3), 4)?;
     let bytes = call.read(input, count * size)?;
     let subscriptions = bytes.chunks_exact(size as usize).map(|bytes| parse(call, bytes, clock_at));
     let subscriptions = subscriptions.collect::<Done<Vec<Subscription>>>()?;

@@ -38,7 +38,7 @@ pub(super) fn sched_yield(call: &mut Call<'_, '_>) -> Done {
 /// `random_get`.
 pub(super) fn random_get(call: &mut Call<'_, '_>) -> Done {
     let buffer = Buffer { ptr: call.u32(0), len: call.u32(1) };
-    call.check(buffer.ptr, buffer.len.into(), 1)?;
+    call.check(buffer.ptr, buffer.len.into())?;
     for (ptr, len) in buffer.pieces() {
         let mut bytes = vec![0; len as usize];
         call.world().random.fill(&mut bytes)?;

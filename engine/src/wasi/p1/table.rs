@@ -97,7 +97,8 @@ impl Descriptor {
         match self.object {
             Object::File(ref file) => file.kind(),
             Object::Dir(_) => FileKind::Directory,
-            _ => FileKind::CharacterDevice,
+            // No stream of the world is a terminal, as `wasi:cli/terminal-stdout` says to components.
+            _ => FileKind::Unknown,
         }
     }
 
