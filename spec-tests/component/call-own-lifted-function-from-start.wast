@@ -1,4 +1,4 @@
-;;! title = "A start function that calls a function lifted by its own component, lowered again, is recorded"
+;;! title = "A start function may call a function that its own component lifted and lowered again"
 ;;! rules = ["CM-CALL-04"]
 ;;! needs = ["component-model"]
 ;;! bugs = ["REENTRANCE-TOO-STRICT"]

@@ -1,5 +1,5 @@
 ;;! title = "Whether the _initialize of a library that also exports _start is called is recorded"
-;;! rules = ["TOOL-BAS-02", "P1-KIND-03"]
+;;! rules = ["TOOL-BAS-02"]
 ;;! needs = ["wasip1"]
 ;;! bugs = ["BOTH-ENTRIES"]
 ;;! [run]
