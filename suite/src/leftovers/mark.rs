@@ -4,7 +4,7 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     process::{self, Command},
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -41,7 +41,7 @@ impl Mark {
     /// Ends every process that has the mark. What resists, or belongs to somebody else, stays.
     pub(crate) fn end_all(&self) {
         #[cfg(target_os = "linux")]
-        linux::end_all(OsStr::new(VARIABLE), self.0.as_bytes());
+        linux::end_all(VARIABLE.as_bytes(), self.0.as_bytes());
     }
 }
 
@@ -51,14 +51,14 @@ mod linux {
         fd::OwnedFd,
         process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal},
     };
-    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, process, thread, time::Duration};
+    use std::{fs, process, thread, time::Duration};
 
     /// How often it is looked again: a process may have started another while it was looked for, and ends a moment after its signal.
     const LOOKS: usize = 200;
 
-    pub(super) fn end_all(variable: &OsStr, mark: &[u8]) {
+    pub(super) fn end_all(variable: &[u8], mark: &[u8]) {
         for _ in 0..LOOKS {
-            let found = marked(variable.as_bytes(), mark);
+            let found = marked(variable, mark);
             if found.is_empty() {
                 return;
             }
