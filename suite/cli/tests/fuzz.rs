@@ -22,13 +22,63 @@ fn every_input_is_counted_in_one_class() {
     assert_eq!((&report["executions"], &report["first_seed"]), (&300.into(), &0.into()));
     let unsupported = report["unsupported"].as_object().expect("by name").values().filter_map(Value::as_u64);
     assert_eq!(unsupported.sum::<u64>(), classes["unsupported"].as_u64().expect("a number"));
-    assert!(report["oracles"]["text round trip"].as_u64() > Some(0), "{report}");
+    // Which oracle had something to say of how many inputs, and of which.
+    for (oracle, by_source) in report["oracles_by_source"].as_object().expect("oracles") {
+        let counts = by_source.as_object().expect("sources").values().filter_map(Value::as_u64);
+        assert_eq!(report["oracles"][oracle].as_u64(), Some(counts.sum()), "{oracle}");
+    }
+    let text = &report["oracles_by_source"]["text round trip"];
+    assert!(text["plan of core modules"].as_u64() > Some(0) && text["plan of tasks"].as_u64() > Some(0), "{text}");
     assert!(report["compared"].as_u64() > Some(250) && report["with_failure"].as_u64() > Some(100), "{report}");
     let text = folder.run("fuzz --count 300 --tier interp").out;
     contains(
         &text,
         &["300 plans", "/s and core", "% reached a trace that was compared", "medians)", "text round trip:"],
     );
+}
+
+/// As a rule some inputs are printed, parsed and instantiated a second time; if that is asked for, all that can be.
+#[test]
+fn a_thorough_run_asks_every_oracle_about_every_input() {
+    let run = Folder::with(&[]).run("fuzz --count 64 --tier both --thorough --format json");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let oracles = json(&run.out)["oracles_by_source"].clone();
+    // Values have no text, and programs are run as they are; what was refused has nothing to be done twice.
+    for (oracle, source, least) in [
+        ("text round trip", "plan of core modules", 31),
+        ("text round trip", "plan of components", 1),
+        ("text round trip", "plan of resources", 2),
+        ("text round trip", "plan of tasks", 3),
+        ("text round trip", "plan of imports", 1),
+        ("text round trip", "program of WASI", 3),
+        ("text round trip", "plan with bodies of wasm-smith", 8),
+        ("second instantiation in the same store", "plan of core modules", 28),
+        ("second instantiation in the same store", "plan of components", 1),
+        ("second instantiation in the same store", "plan of resources", 2),
+        ("second instantiation in the same store", "plan of tasks", 4),
+        ("second instantiation in the same store", "plan of a value", 3),
+        ("second instantiation in the same store", "plan of imports", 1),
+        ("second instantiation in the same store", "plan with bodies of wasm-smith", 8),
+    ] {
+        assert!(oracles[oracle][source].as_u64() >= Some(least), "{oracle}, {source}: {oracles:#}");
+    }
+}
+
+/// Where nothing can be written, what was found is told all the same.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_does_not_cost_the_summary() {
+    let folder = Folder::with(&[]);
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" fuzz --count 50 --tier interp --corpus c";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_preflight")])
+        .current_dir(folder.path(""))
+        .output()
+        .expect("a shell");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    contains(&err, &["state.json"]);
+    contains(&out, &["50 plans", "% reached a trace that was compared", "medians)"]);
 }
 
 #[test]

@@ -5,10 +5,11 @@
 //! by an error, too.
 
 use super::{
-    Class, Events, Judge, Verdict,
+    Checks, Class, Events, Judge, Verdict,
     judge::difference,
     planned,
     smith::{self, by_comparison, graph as compared, noises},
+    text_of,
     wasi::without_representations,
 };
 use crate::{
@@ -54,9 +55,14 @@ pub fn component(seed: u64) -> Vec<u8> {
 
 /// Carries out a plan in which bytes of one module are changed, on every tier of the judge; all must do the same.
 pub fn graph(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
+    graph_by(judge, plan, seed, Checks::ALL)
+}
+
+/// As [`graph`], with these oracles only besides the comparison of tiers.
+pub fn graph_by(judge: &Judge, plan: &Plan, seed: u64, checks: Checks) -> Verdict {
     let Some((wasm, is_valid)) = changed_wasm(plan, seed) else { return Verdict::unsupported("a module".to_owned()) };
     match is_valid {
-        true => compared(judge, plan, &wasm, "changed"),
+        true => compared(judge, plan, &wasm, "changed", checks),
         false => Verdict::of(Class::Invalid),
     }
 }
@@ -110,11 +116,28 @@ fn change_of(bytes: &[u8], noise: &[u8]) -> Vec<u8> {
 impl Judge {
     /// Judges a module or a component that no plan describes by comparing the tiers with each other.
     pub fn bytes(&self, bytes: &[u8]) -> Verdict {
+        self.bytes_by(bytes, Checks::ALL)
+    }
+
+    /// As [`bytes`](Self::bytes), with these oracles only besides the comparison of tiers.
+    pub fn bytes_by(&self, bytes: &[u8], checks: Checks) -> Verdict {
         let Some((_, config)) = self.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
-        match Component::new(&of_components(config), bytes) {
-            Ok(_) => self.component_bytes(bytes),
-            Err(_) => smith::judge(self, bytes),
+        let config = of_components(config);
+        let is_component = Component::new(&config, bytes).is_ok();
+        let mut verdict = if is_component { self.component_bytes(bytes) } else { smith::judge(self, bytes) };
+        if !checks.text || !verdict.is_compared || verdict.finding.is_some() {
+            return verdict;
         }
+        let Ok(from_text) = text_of(bytes) else { return verdict };
+        let trace = |bytes: &[u8]| Component::new(&config, bytes).ok().map(|component| run(&component, &config).0);
+        let unlike = match is_component {
+            true => trace(bytes)
+                .zip(trace(&from_text))
+                .and_then(|(expected, actual)| difference(&expected, &actual, "interp != from text (component)", 0)),
+            false => smith::unlike_text(self, bytes, &from_text),
+        };
+        verdict.checks.text = true;
+        unlike.unwrap_or(verdict)
     }
 
     fn component_bytes(&self, bytes: &[u8]) -> Verdict {

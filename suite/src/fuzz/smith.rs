@@ -4,8 +4,9 @@
 //! nobody predicts is compared: the interpreter is taken at its word, and the other tier has to do the same.
 
 use super::{
-    Events, Judge, Verdict, driver,
+    Checks, Events, Judge, Verdict, driver,
     judge::{Class, alike},
+    text_of,
 };
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
 use arbitrary::Unstructured;
@@ -73,8 +74,13 @@ pub fn plan(seed: u64) -> Plan {
 /// Carries out a plan of [`plan`](fn@plan) in which the bodies of modules come from wasm-smith, on every tier of the judge; all
 /// must do the same. `seed` chooses a module that is the only one, or says that they are all.
 pub fn shaped(judge: &Judge, plan: &Plan, seed: u64) -> Verdict {
+    shaped_by(judge, plan, seed, Checks::ALL)
+}
+
+/// As [`shaped`], with these oracles only besides the comparison of tiers.
+pub fn shaped_by(judge: &Judge, plan: &Plan, seed: u64, checks: Checks) -> Verdict {
     match shaped_wasm(plan, seed) {
-        Some(wasm) => graph(judge, plan, &wasm, "shaped"),
+        Some(wasm) => graph(judge, plan, &wasm, "shaped", checks),
         None => Verdict::unsupported("a module that wasm-smith finds no bodies for".to_owned()),
     }
 }
@@ -96,17 +102,20 @@ pub fn shaped_wasm(plan: &Plan, seed: u64) -> Option<Wasm> {
 }
 
 /// Carries out a plan whose modules are others than it describes, on every tier of the judge; all must do the same.
-pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str) -> Verdict {
+pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str, checks: Checks) -> Verdict {
     let Some((_, config)) = judge.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
-    let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
-    let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
+    let decode = |modules: &[Vec<u8>]| {
+        modules.iter().map(|bytes| Module::new(config, bytes.clone())).collect::<Result<Vec<Module>, _>>()
+    };
+    let modules = match decode(&wasm.modules) {
         Ok(modules) => modules,
         Err(error) => return Verdict::not_decoded(error),
     };
-    let plan = Rc::new(plan.clone());
+    let plan = Rc::new(Plan { again: plan.again || checks.again, ..plan.clone() });
+    let actions = plan.actions();
     let mut first: Option<(&str, Vec<Trace>)> = None;
     for (name, config) in &judge.tiers {
-        let (actual, _) = driver::run(&plan, &modules, &wasm.actions, config);
+        let (actual, _) = driver::run(&plan, &modules, &actions, config);
         let Some((other, expected)) = &first else {
             first = Some((name, actual));
             continue;
@@ -116,7 +125,17 @@ pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str) -> Ve
         }
     }
     let traces = first.map(|(_, traces)| traces).unwrap_or_default();
-    by_comparison(judge, traces.iter().map(|trace| &trace.outcome))
+    let mut verdict = by_comparison(judge, traces.iter().map(|trace| &trace.outcome));
+    verdict.checks.again = plan.again;
+    let from_text = || wasm.modules.iter().map(|bytes| text_of(bytes)).collect::<Result<Vec<_>, _>>().ok();
+    let Some(from_text) = checks.text.then(from_text).flatten() else { return verdict };
+    let modules = match decode(&from_text) {
+        Ok(modules) => modules,
+        Err(error) => return Verdict::not_decoded(format!("from text: {error}")),
+    };
+    let (actual, _) = driver::run(&plan, &modules, &actions, config);
+    verdict.checks.text = true;
+    alike(&traces, &actual, &format!("interp != from text ({remark})")).err().unwrap_or(verdict)
 }
 
 /// The verdict where all tiers end in `outcomes`: a comparison, if there is more than one tier.
@@ -155,6 +174,13 @@ fn config() -> wasm_smith::Config {
         threads_enabled: false,
         ..wasm_smith::Config::default()
     }
+}
+
+/// The verdict if a module does something else than the same module through its text.
+pub(super) fn unlike_text(judge: &Judge, bytes: &[u8], from_text: &[u8]) -> Option<Verdict> {
+    let (_, config) = judge.tiers.first()?;
+    let trace = |bytes: &[u8]| run(&Module::new(config, bytes).ok()?, config);
+    super::judge::difference(&trace(bytes)?, &trace(from_text)?, "interp != from text (module)", 0)
 }
 
 /// Runs a module on every tier of the judge; all must do the same.

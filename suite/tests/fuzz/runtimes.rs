@@ -162,3 +162,28 @@ fn what_a_runtime_cannot_do_has_a_name() {
     assert!(without.contains("exception-handling") && without.contains(preflight::fuzz::HOSTS), "{without:?}");
     assert!(classes.get(&Class::AgreedOnFailure).is_some_and(|n| *n > 20), "{classes:?}");
 }
+
+/// What a runtime gets wrong on a plan that it was given as it is, it gets wrong on the smaller one as it is; a finding of the
+/// tiers is made smaller all the same where runtimes are asked, too.
+#[cfg(feature = "wasmi")]
+#[test]
+fn a_finding_of_a_runtime_becomes_a_plan_that_it_can_be_given() {
+    use common::{Liar, Lie};
+    use preflight::fuzz::{campaign::Input, config};
+    let plan: Plan = serde_json::from_str(common::LEFT_OVER).expect("a plan");
+    let input = Input::Plan(plan.normalise());
+    let foreign = |lie| vec![preflight::fuzz::Foreign::new("liar", move || Ok(Box::new(Liar::new(lie))))];
+    let judge = Judge::new(&[Tier::Interp]).with_runtimes(foreign(Lie::Global));
+    let signature = "predicted != liar: a global afterwards";
+    let Input::Plan(small) = campaign::smaller(&judge, &input, signature, 500) else { panic!("a plan") };
+    let verdict = judge.plan(&small).0;
+    assert!(verdict.has(signature) && verdict.runtimes[0].without.is_empty(), "{small:?}");
+    assert_eq!((small.nodes.len(), small.modules[0].memories.len(), small.modules[0].globals.len()), (1, 0, 1));
+    // Somebody else's finding: the engine has no memory to give.
+    let mut poor = config(Tier::Interp);
+    poor.limits.memory_bytes = 0;
+    let judge = Judge::with_configs(vec![("poor", poor)]).with_runtimes(foreign(Lie::None));
+    let signature = input.judge(&judge).finding.expect("no memory").signature;
+    let Input::Plan(small) = campaign::smaller(&judge, &input, &signature, 500) else { panic!("a plan") };
+    assert!(judge.plan(&small).0.has(&signature) && small.nodes.len() == 1 && small.modules[0].globals.is_empty());
+}

@@ -13,7 +13,7 @@ mod store;
 pub use deviation::Deviation;
 
 use crate::{Plan, encode::Action, space::spaces};
-use preflight_engine::trace::{Outcome, Phase, Resource, Trace, TrapCode};
+use preflight_engine::trace::{Event, Outcome, Phase, Resource, Trace, TrapCode, Value};
 use serde::{Deserialize, Serialize};
 
 /// What is expected of each action, in order.
@@ -28,6 +28,29 @@ pub struct Expected {
     /// Whether an action makes more calls than anybody should wait for, or endlessly many. It and the actions after it are
     /// not predicted.
     pub is_unbounded: bool,
+}
+
+impl Expected {
+    /// What is logged while an action is carried out.
+    pub fn logged(&self, action: usize) -> Vec<i32> {
+        let logged = |event: &Event| match event {
+            Event::HostCalled { args, .. } => match args[..] {
+                [Value::I32(value)] => Some(value),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.traces.get(action).map(|trace| trace.events.iter().filter_map(logged).collect()).unwrap_or_default()
+    }
+
+    /// Whether an action returns, if that can be seen of an engine without fuel: what exhausts anything is not waited for.
+    pub fn returns(&self, action: usize) -> Option<bool> {
+        match self.traces.get(action)?.outcome {
+            Outcome::Returned { .. } => Some(true),
+            Outcome::Exhausted { .. } => None,
+            _ => Some(false),
+        }
+    }
 }
 
 /// A function that is called in a table.

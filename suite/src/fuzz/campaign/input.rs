@@ -137,9 +137,9 @@ impl Input {
                 stats.count_imports(plan);
                 judge.imports(plan).0
             }
-            Input::Shaped(plan, seed) => smith::shaped(judge, plan, *seed),
-            Input::Changed(plan, seed) => mutate::graph(judge, plan, *seed),
-            Input::Module(bytes) => judge.bytes(bytes),
+            Input::Shaped(plan, seed) => smith::shaped_by(judge, plan, *seed, checks),
+            Input::Changed(plan, seed) => mutate::graph_by(judge, plan, *seed, checks),
+            Input::Module(bytes) => judge.bytes_by(bytes, checks),
         }
     }
 }
