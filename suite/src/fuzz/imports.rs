@@ -1,8 +1,8 @@
 //! Carries out plans of imports on the reference engine.
 
 use super::{
-    Class, Events, Judge, Verdict,
-    component::{as_planned, instantiate},
+    Checks, Class, Events, Judge, Verdict,
+    component::{as_planned, instantiate, instantiate_again, unlike_first},
     judge::{alike, without_offset},
 };
 use crate::trace::{InstancePath, Outcome, Trace};
@@ -17,15 +17,28 @@ use preflight_plan::imports::{Func, Given, ImportPlan, ImportWasm, Prim};
 impl Judge {
     /// Judges a normal plan of imports: what is predicted is what every tier does.
     pub fn imports(&self, plan: &ImportPlan) -> (Verdict, Trace) {
-        let expected = plan.expected();
-        (self.imports_against(plan, &plan.to_wasm(), &expected), expected)
+        self.imports_by(plan, Checks::ALL)
+    }
+
+    /// As [`imports`](Self::imports), with these oracles only besides the comparison of traces.
+    pub fn imports_by(&self, plan: &ImportPlan, checks: Checks) -> (Verdict, Trace) {
+        let (expected, wasm) = (plan.expected(), plan.to_wasm());
+        let judge = |judge: &Judge, bytes: &[u8], again| {
+            let wasm = ImportWasm { component: bytes.to_vec(), ..wasm.clone() };
+            judge.imports_as(plan, &wasm, &expected, again)
+        };
+        (self.with_text(&wasm.component, checks, judge), expected)
     }
 
     /// Judges a plan of imports, given in binary form too, by what somebody says is to be expected.
     pub fn imports_against(&self, plan: &ImportPlan, wasm: &ImportWasm, expected: &Trace) -> Verdict {
+        self.imports_as(plan, wasm, expected, true)
+    }
+
+    fn imports_as(&self, plan: &ImportPlan, wasm: &ImportWasm, expected: &Trace, again: bool) -> Verdict {
         for (name, config) in &self.tiers {
             let config = Config { features: config.features | Features::COMPONENT_MODEL, ..config.clone() };
-            let actual = match run(wasm, plan.stubs, &config) {
+            let (actual, second) = match run(wasm, plan.stubs, &config, again) {
                 Ok(Ok(actual)) => actual,
                 Ok(Err(verdict)) => return verdict,
                 // The plan says that everything is valid.
@@ -35,20 +48,25 @@ impl Judge {
             if let Err(verdict) = alike(std::slice::from_ref(expected), &[actual], &who) {
                 return verdict;
             }
-        }
-        match expected.outcome {
-            Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            _ => {
-                let mut verdict = Verdict::agreed(false);
-                verdict.checks.planned = true;
-                verdict
+            if let Some(verdict) = second.and_then(|second| unlike_first(expected, &second, &who)) {
+                return verdict;
             }
         }
+        let is_unlinkable = expected.outcome == Outcome::Unlinkable;
+        let mut verdict = match is_unlinkable {
+            true => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
+            false => Verdict::agreed(false),
+        };
+        (verdict.checks.planned, verdict.checks.again) = (!is_unlinkable, again);
+        verdict
     }
 }
 
+/// The trace of an instantiation, and that of one more in the same store.
+type Twice = (Trace, Option<Trace>);
+
 /// The trace, or the verdict if it is not what the component's static plan says.
-fn run(wasm: &ImportWasm, stubs: bool, config: &Config) -> Result<Result<Trace, Verdict>, String> {
+fn run(wasm: &ImportWasm, stubs: bool, config: &Config, again: bool) -> Result<Result<Twice, Verdict>, String> {
     let decode = |bytes: &[u8]| Component::new(config, bytes).map_err(|error| not_decoded("", error));
     let component = decode(&wasm.component)?;
     let mut store = Store::new(config);
@@ -65,7 +83,8 @@ fn run(wasm: &ImportWasm, stubs: bool, config: &Config) -> Result<Result<Trace, 
     }
     let events = Events::attach(&mut store);
     let trace = instantiate(&mut store, &component, &linker, &events).0;
-    Ok(as_planned(&component, &trace).map(|()| trace))
+    let second = again.then(|| instantiate_again(&mut store, &component, &linker, &events, config));
+    Ok(as_planned(&component, &trace).map(|()| (trace, second)))
 }
 
 fn item(store: &mut Store, config: &Config, given: &Given) -> Result<HostItem, String> {

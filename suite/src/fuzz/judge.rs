@@ -125,6 +125,8 @@ impl Finding {
 pub struct Judge {
     pub(super) tiers: Vec<(&'static str, Config)>,
     pub(super) foreign: Vec<Foreign>,
+    /// Whether every oracle is asked of every input of a campaign, and not of a part of them.
+    pub(super) is_thorough: bool,
 }
 
 impl Judge {
@@ -136,12 +138,17 @@ impl Judge {
             Tier::Jit => "jit",
         };
         let tiers = tiers.iter().map(|tier| (name(tier), driver::config(*tier))).collect();
-        Judge { tiers, foreign: Vec::new() }
+        Judge::with_configs(tiers)
     }
 
     /// A judge of tiers with settings of their own, each with the name that signatures have for it.
     pub fn with_configs(tiers: Vec<(&'static str, Config)>) -> Self {
-        Judge { tiers, foreign: Vec::new() }
+        Judge { tiers, foreign: Vec::new(), is_thorough: false }
+    }
+
+    /// The same judge, who asks every oracle about every input of a campaign if `is_thorough`.
+    pub fn thorough(self, is_thorough: bool) -> Self {
+        Judge { is_thorough, ..self }
     }
 
     /// The same judge, who asks these runtimes, too.
@@ -221,7 +228,7 @@ pub(super) fn difference(expected: &Trace, actual: &Trace, who: &str, action: us
 
 impl Verdict {
     /// The verdict where other runtimes were asked, too: if one of them differs, somebody disagrees.
-    fn on(self, runtimes: Vec<OnRuntime>) -> Verdict {
+    pub(super) fn on(self, runtimes: Vec<OnRuntime>) -> Verdict {
         let finding = runtimes.iter().find_map(|on| on.finding.clone());
         match finding {
             Some(finding) => Verdict { class: Class::Disagreed, finding: Some(finding), runtimes, ..self },

@@ -2,6 +2,7 @@
 
 use super::{
     Class, Foreign, Judge, OnRuntime, Verdict,
+    campaign::Input,
     driver::{self, Probed},
     foreign::{Stopped, Task},
     judge::{alike, without_offset},
@@ -19,7 +20,8 @@ pub struct Checks {
     /// After each failed instantiation that leaves functions in tables, these are called: in a store of their own, since
     /// calls change what comes after.
     pub calls: bool,
-    /// All nodes are instantiated a second time in the same store: part of a quarter of the plans, and never asked for.
+    /// Everything is instantiated a second time in the same store, and does what it did the first time. It is part of a
+    /// quarter of the plans of core modules anyway.
     pub again: bool,
     /// A function of an instance that never came up is called: whether it is alive. Never asked for.
     pub half_made: bool,
@@ -29,7 +31,18 @@ pub struct Checks {
 
 impl Checks {
     /// All that can be asked for.
-    pub const ALL: Checks = Checks { text: true, calls: true, again: false, half_made: false, planned: false };
+    pub const ALL: Checks = Checks { text: true, calls: true, again: true, half_made: false, planned: false };
+
+    /// What is asked for of the input with a number, where not everything is asked for of every input: text takes as long as all
+    /// else together, and a second instantiation as long as the first.
+    pub fn sampled(seed: u64) -> Checks {
+        let block = seed / 64;
+        match seed % 4 {
+            // Of plans of core modules a quarter is drawn with a second time.
+            0 | 1 => Checks { text: seed.is_multiple_of(64), again: false, ..Checks::ALL },
+            _ => Checks { text: block.is_multiple_of(32), again: block % 8 == 1, ..Checks::ALL },
+        }
+    }
 
     /// The names of those that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
@@ -57,6 +70,9 @@ impl Judge {
         let count = wasm.actions.len().min(expected.traces.len());
         let is_complete = !expected.is_unbounded;
         let mut done = Checks { again: plan.again && is_complete, ..Checks::default() };
+        if checks.again && is_complete && !plan.again {
+            done.again = self.twice(plan, wasm)?;
+        }
         done.half_made = probed.iter().any(|probed| probed.is_half_made);
         if checks.calls {
             for prefix in call_prefixes(&wasm.actions[..count], expected) {
@@ -69,6 +85,15 @@ impl Judge {
             done.text = true;
         }
         Ok(done)
+    }
+
+    /// The plan with everything instantiated a second time; returns whether that comes to an end.
+    fn twice(&self, plan: &Plan, wasm: &Wasm) -> Result<bool, Verdict> {
+        let plan = Plan { again: true, ..plan.clone() };
+        let wasm = Wasm { modules: wasm.modules.clone(), actions: plan.actions() };
+        let expected = plan.expected();
+        self.tiers_against(&plan, &wasm, &expected, " (again)")?;
+        Ok(!expected.is_unbounded)
     }
 
     /// Calls what is in the tables after the failed instantiation at the end of `actions`; returns whether an instance was
@@ -115,6 +140,12 @@ impl Judge {
             ..OnRuntime::of(foreign, Class::Unsupported)
         };
         Verdict { runtimes: self.foreign.iter().map(on).collect(), ..verdict }
+    }
+
+    /// The verdict on an input that is no plan of core modules, where the runtimes are asked, too.
+    pub(super) fn others(&self, verdict: Verdict, input: &Input) -> Verdict {
+        let runtimes = self.foreign.iter().map(|foreign| foreign.judge_case(input, &verdict)).collect();
+        verdict.on(runtimes)
     }
 
     fn on_runtime(&self, foreign: &Foreign, plan: &Plan) -> OnRuntime {
@@ -164,7 +195,7 @@ impl Judge {
     }
 
     pub(super) fn first_tier(&self) -> Judge {
-        Judge { tiers: self.tiers.iter().take(1).cloned().collect(), foreign: Vec::new() }
+        Judge { tiers: self.tiers.iter().take(1).cloned().collect(), foreign: Vec::new(), ..self.clone() }
     }
 
     /// Carries out the actions on every tier; the functions that the last of them has called.

@@ -1,6 +1,10 @@
 //! Carries out plans of tasks on the reference engine.
 
-use super::{Events, Judge, Verdict, component::as_planned, judge::alike};
+use super::{
+    Checks, Events, Judge, Verdict,
+    component::{as_planned, instantiate_again, unlike_first},
+    judge::alike,
+};
 use crate::{
     post_mortem,
     trace::{Cause, Event, InstancePath, Level, Outcome, Phase, Trace, TrapCode},
@@ -14,12 +18,22 @@ use preflight_plan::tasks::{HostEnd, HostFunc, TaskPlan};
 impl Judge {
     /// Judges a normal plan of tasks: what is predicted is what every tier does.
     pub fn task(&self, plan: &TaskPlan) -> (Verdict, Vec<Trace>) {
+        self.task_by(plan, Checks::ALL)
+    }
+
+    /// As [`task`](Self::task), with these oracles only besides the comparison of traces.
+    pub fn task_by(&self, plan: &TaskPlan, checks: Checks) -> (Verdict, Vec<Trace>) {
         let expected = plan.expected();
-        (self.task_against(plan, &plan.to_wasm(), &expected), expected)
+        let judge = |judge: &Judge, bytes: &[u8], again| judge.task_as(plan, bytes, &expected, again);
+        (self.with_text(&plan.to_wasm(), checks, judge), expected)
     }
 
     /// Judges a plan of tasks, given in binary form too, by what somebody says is to be expected.
     pub fn task_against(&self, plan: &TaskPlan, bytes: &[u8], expected: &[Trace]) -> Verdict {
+        self.task_as(plan, bytes, expected, true)
+    }
+
+    fn task_as(&self, plan: &TaskPlan, bytes: &[u8], expected: &[Trace], again: bool) -> Verdict {
         for (name, config) in &self.tiers {
             let features = config.features
                 | Features::COMPONENT_MODEL
@@ -34,15 +48,19 @@ impl Judge {
                 // The plan says that the component is valid.
                 Err(error) => return Verdict::not_decoded(error),
             };
-            let (actual, who) = (run(plan, &component, &config), format!("predicted != {name} (task)"));
+            let ((actual, second), who) =
+                (run(plan, &component, &config, again), format!("predicted != {name} (task)"));
             let planned = || actual.first().map_or(Ok(()), |trace| as_planned(&component, trace));
             if let Err(verdict) = alike(expected, &actual, &who).and_then(|()| planned()) {
+                return verdict;
+            }
+            if let Some(verdict) = second.and_then(|second| unlike_first(&expected[0], &second, &who)) {
                 return verdict;
             }
         }
         let mut verdict =
             Verdict::agreed(!expected.iter().all(|trace| matches!(trace.outcome, Outcome::Returned { .. })));
-        verdict.checks.planned = true;
+        (verdict.checks.planned, verdict.checks.again) = (true, again);
         verdict
     }
 }
@@ -123,8 +141,8 @@ fn linker(plan: &TaskPlan, events: &Events) -> ComponentLinker {
     linker
 }
 
-/// The instantiation, the call of `go`, and then whatever can still run.
-fn run(plan: &TaskPlan, component: &Component, config: &Config) -> Vec<Trace> {
+/// The instantiation, the call of `go`, and then whatever can still run; and one more instantiation in the same store.
+fn run(plan: &TaskPlan, component: &Component, config: &Config, again: bool) -> (Vec<Trace>, Option<Trace>) {
     let mut store = Store::new(config);
     let events = Events::attach(&mut store);
     let linker = linker(plan, &events);
@@ -153,5 +171,6 @@ fn run(plan: &TaskPlan, component: &Component, config: &Config) -> Vec<Trace> {
         }
     };
     traces.push(trace(&store, outcome));
-    traces
+    let second = again.then(|| instantiate_again(&mut store, component, &linker, &events, config));
+    (traces, second)
 }

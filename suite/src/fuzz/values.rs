@@ -1,8 +1,8 @@
 //! Carries out plans of values on the reference engine.
 
 use super::{
-    Class, Events, Judge, Verdict,
-    component::instantiate,
+    Checks, Class, Events, Judge, Verdict,
+    component::{Asked, instantiate, instantiate_again, unlike_first},
     judge::{alike, without_offset},
 };
 use crate::trace::{Cause, Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, Trace};
@@ -22,22 +22,32 @@ pub(super) const FEATURES: Features = Features::COMPONENT_MODEL
 impl Judge {
     /// Judges a normal plan of a value: what is predicted is what every tier does. The host reads the value from text.
     pub fn value(&self, plan: &ValuePlan) -> (Verdict, Vec<Trace>) {
+        self.value_by(plan, Checks::ALL)
+    }
+
+    /// As [`value`](Self::value), with these oracles only besides the comparison of traces.
+    pub fn value_by(&self, plan: &ValuePlan, checks: Checks) -> (Verdict, Vec<Trace>) {
         let expected = plan.expected();
-        (self.value_against(plan, &expected), expected)
+        let judge = |judge: &Judge, bytes: &[u8], again| judge.value_as(plan, bytes, &expected, again);
+        (self.with_text(&plan.to_wasm(), checks, judge), expected)
     }
 
     /// Judges a plan of a value by what somebody says is to be expected.
     pub fn value_against(&self, plan: &ValuePlan, expected: &[Trace]) -> Verdict {
-        let bytes = plan.to_wasm();
+        self.value_as(plan, &plan.to_wasm(), expected, true)
+    }
+
+    fn value_as(&self, plan: &ValuePlan, bytes: &[u8], expected: &[Trace], again: bool) -> Verdict {
         if plan.across.is_some() {
+            let asked = Asked { what: "value across", again };
             return match expected {
-                [expected] => self.component_as(&bytes, Readings::default(), expected, "value across"),
+                [expected] => self.component_as(bytes, Readings::default(), expected, asked),
                 _ => Verdict::disagreed("predicted != one instantiation (value across)".to_owned()),
             };
         }
         for (name, config) in &self.tiers {
             let config = Config { features: config.features | FEATURES, ..config.clone() };
-            let actual = match run(plan, &bytes, &config) {
+            let (actual, second) = match run(plan, bytes, &config, again) {
                 Ok(actual) => actual,
                 // The plan says that the component is valid, and that the text is a value.
                 Err(error) => return Verdict::disagreed(error),
@@ -46,15 +56,22 @@ impl Judge {
             if let Err(verdict) = alike(expected, &actual, &who) {
                 return verdict;
             }
+            if let Some(verdict) = second.and_then(|second| unlike_first(&expected[0], &second, &who)) {
+                return verdict;
+            }
         }
-        if plan.is_unlinkable() {
-            return Verdict { is_compared: true, ..Verdict::of(Class::Invalid) };
-        }
-        Verdict::agreed(expected.first().is_some_and(|trace| !matches!(trace.outcome, Outcome::Returned { .. })))
+        let is_failed = |trace: &Trace| !matches!(trace.outcome, Outcome::Returned { .. });
+        let mut verdict = match plan.is_unlinkable() {
+            true => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
+            false => Verdict::agreed(expected.first().is_some_and(is_failed)),
+        };
+        verdict.checks.again = again;
+        verdict
     }
 }
 
-fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, String> {
+/// The traces of the plan, and that of one more instantiation.
+fn run(plan: &ValuePlan, bytes: &[u8], config: &Config, again: bool) -> Result<(Vec<Trace>, Option<Trace>), String> {
     let component =
         Component::new(config, bytes).map_err(|error| format!("decode: {}", without_offset(&error.to_string())))?;
     let mut store = Store::new(config);
@@ -67,7 +84,8 @@ fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, St
     let events = Events::attach(&mut store);
     let (trace, instance) = instantiate(&mut store, &component, &linker, &events);
     let mut traces = vec![trace];
-    let Some(instance) = instance else { return Ok(traces) };
+    let second = |store: &mut Store| again.then(|| instantiate_again(store, &component, &linker, &events, config));
+    let Some(instance) = instance else { return Ok((traces, second(&mut store))) };
     // To work out what a component exports takes as long as to instantiate it: that is for some.
     if plan.seed.is_multiple_of(4) {
         if !component.import_kinds().map(|(name, kind)| (name.to_owned(), kind)).eq(resolved(&traces[0])) {
@@ -92,7 +110,7 @@ fn run(plan: &ValuePlan, bytes: &[u8], config: &Config) -> Result<Vec<Trace>, St
         return Err("what is exported is not what `echo` returns of the same".to_owned());
     }
     traces.push(Trace { level: Level::Full, events: events.take(), outcome, post_mortem: PostMortem::default() });
-    Ok(traces)
+    Ok((traces, second(&mut store)))
 }
 
 /// What the host gives for the import of a value: read from text, by the type that the component asks for.

@@ -1,6 +1,6 @@
 //! Carries out programs of WASI on the reference engine's hosts.
 
-use super::{Class, Events, Finding, Judge, Verdict, judge::difference};
+use super::{Checks, Class, Events, Finding, Judge, Verdict, judge::difference, text_of};
 use crate::{
     post_mortem,
     trace::{Cause, Event, InstancePath, Level, Outcome, Phase, PostMortem, Trace, Value},
@@ -17,16 +17,36 @@ use std::{cell::RefCell, rc::Rc};
 impl Judge {
     /// Judges a normal plan of a program of WASI: what is predicted is what every tier does, and what it writes.
     pub fn wasi(&self, plan: &WasiPlan) -> (Verdict, WasiExpected) {
-        let expected = plan.expected();
-        (self.wasi_against(plan, &expected), expected)
+        self.wasi_by(plan, Checks::ALL)
+    }
+
+    /// As [`wasi`](Self::wasi), with these oracles only besides the comparison of traces.
+    pub fn wasi_by(&self, plan: &WasiPlan, checks: Checks) -> (Verdict, WasiExpected) {
+        let (expected, wasm) = (plan.expected(), plan.to_wasm());
+        let mut verdict = self.wasi_as(plan, &wasm, &expected);
+        // A program is run once, as it is; some are run twice by their plan.
+        verdict.checks.again = plan.again;
+        if checks.text && verdict.is_compared && verdict.finding.is_none() {
+            let Some(from_text) = from_text(&wasm) else { return (verdict, expected) };
+            if let Some(mut finding) = self.first_tier().wasi_as(plan, &from_text, &expected).finding {
+                finding.signature = format!("{} (from text)", finding.signature);
+                let verdict = Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) };
+                return (verdict, expected);
+            }
+            verdict.checks.text = true;
+        }
+        (verdict, expected)
     }
 
     /// Judges a program by what somebody says is to be expected.
     pub fn wasi_against(&self, plan: &WasiPlan, expected: &WasiExpected) -> Verdict {
-        let wasm = plan.to_wasm();
+        self.wasi_as(plan, &plan.to_wasm(), expected)
+    }
+
+    fn wasi_as(&self, plan: &WasiPlan, wasm: &WasiWasm, expected: &WasiExpected) -> Verdict {
         for (name, config) in &self.tiers {
             let config = Config { features: config.features | Features::COMPONENT_MODEL, ..config.clone() };
-            let actual = match run(plan, &wasm, &config) {
+            let actual = match run(plan, wasm, &config) {
                 Ok(actual) => actual,
                 Err(error) => return Verdict::not_decoded(error),
             };
@@ -53,6 +73,18 @@ impl Judge {
             _ => Verdict::agreed(true),
         }
     }
+}
+
+/// The program printed as text and parsed; none if it cannot be printed.
+fn from_text(wasm: &WasiWasm) -> Option<WasiWasm> {
+    Some(match wasm {
+        WasiWasm::Component(bytes) => WasiWasm::Component(text_of(bytes).ok()?),
+        WasiWasm::Modules { libraries, main } => {
+            let library = |(name, bytes): &(String, Vec<u8>)| Some((name.clone(), text_of(bytes).ok()?));
+            let libraries = libraries.iter().map(library).collect::<Option<_>>()?;
+            WasiWasm::Modules { libraries, main: text_of(main).ok()? }
+        }
+    })
 }
 
 /// Runs a program in a virtual world.

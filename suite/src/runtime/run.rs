@@ -40,6 +40,14 @@ impl<'c> Judge<'c> {
         Self::of(runtime.about(), Accepted::ask_for(runtime, &case.header.needs), catalogue)
     }
 
+    /// A judge of a runtime that was asked already, by the rules of this suite.
+    #[cfg(feature = "fuzz")]
+    pub(crate) fn known(about: About, accepted: Accepted) -> Judge<'static> {
+        static CATALOGUE: std::sync::LazyLock<Catalogue> =
+            std::sync::LazyLock::new(|| preflight_spec_tests::rules().expect("tests hold the catalogue to its form"));
+        Judge { about, accepted, catalogue: &CATALOGUE }
+    }
+
     fn of(about: About, accepted: Result<Accepted, End>, catalogue: &'c Catalogue) -> Result<Self, Broken> {
         match accepted {
             Ok(accepted) => Ok(Judge { about, accepted, catalogue }),

@@ -54,12 +54,15 @@ pub fn falsify_slightly(state: &mut State) -> Option<&'static str> {
 }
 
 #[cfg(feature = "wasmi")]
-pub use liar::{LEFT_OVER, Liar, Lie};
+pub use liar::{LEFT_OVER, Liar, Lie, Runner};
 
 #[cfg(feature = "wasmi")]
 mod liar {
     use preflight::{
-        runtime::{About, End, HostFunc, Import, InstanceId, Item, ModuleId, Runtime, ValType, adapters::Wasmi},
+        runtime::{
+            Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType,
+            adapters::Wasmi,
+        },
         trace::{RefValue, Value},
     };
 
@@ -183,6 +186,48 @@ mod liar {
             match self.lie {
                 Lie::Table => Ok(Value::Ref(RefValue::Null)),
                 _ => self.inner.table_get(instance, export, index),
+            }
+        }
+    }
+
+    /// A script runner that is content with every script, or with none, and on which every program returns at once.
+    pub struct Runner {
+        pub is_wrong: bool,
+    }
+
+    impl Runtime for Runner {
+        fn about(&self) -> About {
+            About::new("runner", "1", "runner", &[Ability::Scripts, Ability::P1, Ability::Preloads, Ability::P2])
+        }
+
+        fn reset(&mut self) -> Result<(), End> {
+            Ok(())
+        }
+
+        fn compile(&mut self, _: &[u8]) -> Result<ModuleId, End> {
+            Err(End::unsupported("modules"))
+        }
+
+        fn instantiate(&mut self, _: ModuleId, _: &[Import]) -> Result<InstanceId, End> {
+            Err(End::unsupported("modules"))
+        }
+
+        fn call(&mut self, _: InstanceId, _: &str, _: &[Value]) -> Result<Vec<Value>, End> {
+            Err(End::unsupported("modules"))
+        }
+
+        fn global(&mut self, _: InstanceId, _: &str) -> Result<Value, End> {
+            Err(End::unsupported("modules"))
+        }
+
+        fn run_program(&mut self, _: &Program) -> Result<ProgramEnd, End> {
+            Ok(ProgramEnd { end: Ok(()), stdout: Vec::new() })
+        }
+
+        fn run_script(&mut self, text: &str, _: &[preflight::commands::Command]) -> Result<(), End> {
+            match self.is_wrong && text.contains("(component") {
+                true => Err(End::Unlinkable("a script that does not hold".to_owned())),
+                false => Ok(()),
             }
         }
     }

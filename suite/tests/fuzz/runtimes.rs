@@ -187,3 +187,38 @@ fn a_finding_of_a_runtime_becomes_a_plan_that_it_can_be_given() {
     let Input::Plan(small) = campaign::smaller(&judge, &input, &signature, 500) else { panic!("a plan") };
     assert!(judge.plan(&small).0.has(&signature) && small.nodes.len() == 1 && small.modules[0].globals.is_empty());
 }
+
+/// A runtime that takes components by running scripts, and programs of WASI: what plans of these become is asked of it.
+#[cfg(feature = "wasmi")]
+#[test]
+fn runtimes_are_given_the_cases_that_other_plans_become() {
+    use common::Runner;
+    use preflight::fuzz::campaign::Input;
+    use preflight_plan::{component::ComponentPlan, values::ValuePlan, wasi::WasiPlan};
+    let judge = |is_wrong| {
+        let foreign = preflight::fuzz::Foreign::new("runner", move || Ok(Box::new(Runner { is_wrong })));
+        Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign])
+    };
+    let component = r#"{ "root": { "defs": [{ "core": { "steps": [{ "log": 1 }, "trap"], "result": 1 } }] } }"#;
+    let component: ComponentPlan = serde_json::from_str(component).expect("a plan");
+    let component = Input::Component(component.normalise());
+    let right = component.judge(&judge(false));
+    assert_eq!((right.class, right.runtimes[0].class), (Class::AgreedOnFailure, Class::AgreedOnFailure), "{right:?}");
+    let wrong = component.judge(&judge(true));
+    let signature = "predicted != runner: plan of components (script)";
+    assert_eq!((wrong.class, wrong.has(signature)), (Class::Disagreed, true), "{wrong:?}");
+    let Input::Component(small) = campaign::smaller(&judge(true), &component, signature, 100) else { panic!("a plan") };
+    assert_eq!(small, ComponentPlan::default());
+    // A program that is to write something or to fail, on a runtime where all of them just return.
+    let is_quiet = |plan: &WasiPlan| plan.expected().stdout.is_empty();
+    let plans = || (0..200).map(WasiPlan::from_seed);
+    let classes = |plan: WasiPlan| Input::Program(plan).judge(&judge(false)).runtimes[0].class;
+    assert!(plans().filter(|plan| !is_quiet(plan)).map(classes).any(|class| class == Class::Disagreed));
+    assert!(
+        plans().filter(is_quiet).map(classes).any(|class| class != Class::Disagreed && class != Class::Unsupported)
+    );
+    let value = Input::Value(ValuePlan::default()).judge(&judge(false));
+    assert_eq!(value.runtimes[0].lacks.as_deref(), Some("value definitions"));
+    let module = Input::Plan(serde_json::from_str::<Plan>(common::LEFT_OVER).expect("a plan").normalise());
+    assert_eq!(module.judge(&judge(false)).runtimes[0].lacks.as_deref(), Some("primitives for core modules"));
+}

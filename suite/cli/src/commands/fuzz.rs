@@ -3,7 +3,7 @@
 pub(super) mod emit;
 mod findings;
 
-use super::{driver::places, wast::Format};
+use super::{driver::places, run::quote, wast::Format};
 use crate::{interrupt, output, tier::Tier};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
@@ -15,7 +15,11 @@ use preflight::{
         Foreign, Judge,
         campaign::{self, Inputs, Report, RuntimeReport, Until},
     },
-    runtime::known::{KNOWN, Known, Places},
+    runtime::{
+        Runtime,
+        known::{KNOWN, Known, Places},
+        process::{Driver, Limits, Remote},
+    },
 };
 use preflight_plan::{Deviation, exhaustive};
 use serde_json::json;
@@ -36,7 +40,8 @@ const LAST_SEED: u64 = u64::MAX >> 1;
 /// exhausted, unsupported, disagreed. Each disagreement is made smaller and saved once.
 ///
 /// Other runtimes are given the plans of core modules, without what they refuse, and are judged by the same predictions as
-/// far as they show something. Where one does what is predicted with bugs that it is known to have (spec-tests/expect), this
+/// far as they show something. Those that take components or run programs of WASI are given the cases that such plans become (what
+/// becomes none is counted by name). Where one does what is predicted with bugs that it is known to have (spec-tests/expect), this
 /// is counted as known and is no finding.
 ///
 /// A finding names its source and its number: `--seed NUMBER --count 1` has it again. With --exhaustive, `preflight shrink`
@@ -88,6 +93,14 @@ pub struct Args {
     /// Judge this runtime, too (`preflight runtimes` lists them); may be given several times.
     #[arg(long = "runtime", value_name = "NAME", conflicts_with = "emit")]
     runtimes: Vec<String>,
+    /// Judge the runtime that a driver serves: the command that starts it, its words parted by blanks (suite/PROTOCOL.md);
+    /// may be given several times.
+    #[arg(long = "driver", value_name = "CMD", conflicts_with = "emit")]
+    drivers: Vec<String>,
+    /// Ask every oracle about every input: print and parse it, instantiate it a second time. As a rule that is done with some,
+    /// since it takes several times as long; with --exhaustive it always is.
+    #[arg(long, conflicts_with = "emit")]
+    thorough: bool,
     /// How many inputs are judged side by side [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -108,7 +121,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         emit::emit(folder, args.seed.unwrap_or_default(), args.count.unwrap_or(100))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let judge = judge(args.tier, &args.runtimes, KnownBugs::Predicted)?;
+    let judge = judge(args.tier, &args.runtimes, &args.drivers, KnownBugs::Predicted)?.thorough(args.thorough);
     // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
     panic::set_hook(Box::new(|_| {}));
     let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
@@ -192,6 +205,10 @@ fn again(args: &Args, number: u64) -> String {
         text += &format!(" --tier {}", tier.get_name());
     }
     args.runtimes.iter().for_each(|name| text += &format!(" --runtime {name}"));
+    args.drivers.iter().for_each(|command| text += &format!(" --driver {}", quote(command)));
+    if args.thorough && args.exhaustive.is_none() {
+        text += " --thorough";
+    }
     text
 }
 
@@ -205,12 +222,31 @@ pub(super) enum KnownBugs {
 }
 
 /// The judge of the tiers meant (both, where this program has them) and of other runtimes.
-pub(super) fn judge(tier: Option<Tier>, runtimes: &[String], bugs: KnownBugs) -> anyhow::Result<Judge> {
+pub(super) fn judge(
+    tier: Option<Tier>,
+    runtimes: &[String],
+    drivers: &[String],
+    bugs: KnownBugs,
+) -> anyhow::Result<Judge> {
     let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
     let tiers = tier.unwrap_or(default).each().context("--tier")?;
     let places = Arc::new(places()?);
-    let foreign = runtimes.iter().map(|name| foreign(name, &places, bugs)).collect::<anyhow::Result<_>>()?;
+    let named = runtimes.iter().map(|name| foreign(name, &places, bugs));
+    let served = drivers.iter().map(|command| served(command));
+    let foreign = named.chain(served).collect::<anyhow::Result<_>>()?;
     Ok(Judge::new(&tiers).with_runtimes(foreign))
+}
+
+/// The runtime that a driver serves; nothing is known of its bugs.
+fn served(command: &str) -> anyhow::Result<Foreign> {
+    let driver = Driver::new(command.split_whitespace());
+    let open = move || {
+        let runtime: Box<dyn Runtime> = Box::new(Remote::start(driver.clone(), Limits::default())?);
+        Ok(runtime)
+    };
+    let foreign = Foreign::new(command, open);
+    foreign.check().map_err(|broken| anyhow::anyhow!("--driver {}: {broken}", quote(command)))?;
+    Ok(foreign)
 }
 
 fn foreign(name: &str, places: &Arc<Places>, bugs: KnownBugs) -> anyhow::Result<Foreign> {
@@ -267,8 +303,9 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     for (what, n) in &report.lacks {
         push(format!("unsupported: {what}: {n}"));
     }
-    for (oracle, n) in &report.oracles {
-        push(format!("{oracle}: {n}"));
+    for (oracle, sources) in &report.oracles {
+        let parts: Vec<String> = sources.iter().map(|(source, n)| format!("{source} {n}")).collect();
+        push(format!("{oracle}: {} of {} ({})", sources.values().sum::<u64>(), report.executions, parts.join(", ")));
     }
     for (name, report) in &report.runtimes {
         let counts = |counts: Vec<String>| if counts.is_empty() { "-".to_owned() } else { counts.join(", ") };
@@ -332,7 +369,8 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "findings": found,
         "compared": report.compared,
         "with_failure": report.with_failure,
-        "oracles": report.oracles,
+        "oracles": report.oracles.iter().map(|(oracle, of)| (*oracle, of.values().sum())).collect::<BTreeMap<_, u64>>(),
+        "oracles_by_source": report.oracles,
         "runtimes": report.runtimes.iter().map(runtime).collect::<serde_json::Map<_, _>>(),
         "unsupported": report.lacks,
         "first_seed": first,

@@ -37,6 +37,9 @@ pub struct Args {
     /// Judge this runtime, too; may be given several times.
     #[arg(long = "runtime", value_name = "NAME")]
     runtimes: Vec<String>,
+    /// Judge the runtime that a driver serves (suite/PROTOCOL.md); may be given several times.
+    #[arg(long = "driver", value_name = "CMD")]
+    drivers: Vec<String>,
     /// How many smaller plans to try.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     tries: usize,
@@ -59,7 +62,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
-    let judge = fuzz::judge(args.tier, &args.runtimes, KnownBugs::Found)?;
+    let judge = fuzz::judge(args.tier, &args.runtimes, &args.drivers, KnownBugs::Found)?;
     let Some(finding) = input.judge(&judge).finding else {
         let how = match is_raw(&bytes) {
             true if bytes.starts_with(envelope::MAGIC) => format!(" (the file was read as a {})", input.source()),

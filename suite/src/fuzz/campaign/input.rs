@@ -95,10 +95,7 @@ impl Input {
         match self {
             Input::Plan(_) if !verdict.runtimes.is_empty() => verdict,
             Input::Plan(_) => judge.not_asked(verdict, "plans on which the reference engine is not as predicted"),
-            Input::Shaped(..) | Input::Changed(..) | Input::Module(_) => {
-                judge.not_asked(verdict, "bodies that no plan describes")
-            }
-            _ => judge.not_asked(verdict, "plans of something else than core modules"),
+            _ => judge.others(verdict, self),
         }
     }
 
@@ -115,27 +112,27 @@ impl Input {
                 verdict
             }
             Input::Program(plan) => {
-                let (verdict, expected) = judge.wasi(plan);
+                let (verdict, expected) = judge.wasi_by(plan, checks);
                 stats.count_program(plan, &expected);
                 verdict
             }
             Input::Value(plan) => {
                 stats.count_value(plan);
-                judge.value(plan).0
+                judge.value_by(plan, checks).0
             }
             Input::Task(plan) => {
-                let (verdict, expected) = judge.task(plan);
+                let (verdict, expected) = judge.task_by(plan, checks);
                 stats.count_task(plan, &expected);
                 verdict
             }
             Input::Resource(plan) => {
-                let (verdict, expected) = judge.resource(plan);
+                let (verdict, expected) = judge.resource_by(plan, checks);
                 stats.count_resource(plan, &expected);
                 verdict
             }
             Input::Imports(plan) => {
                 stats.count_imports(plan);
-                judge.imports(plan).0
+                judge.imports_by(plan, checks).0
             }
             Input::Shaped(plan, seed) => smith::shaped_by(judge, plan, *seed, checks),
             Input::Changed(plan, seed) => mutate::graph_by(judge, plan, *seed, checks),

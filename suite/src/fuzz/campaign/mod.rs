@@ -80,8 +80,8 @@ pub struct Report {
     pub compared: u64,
     /// In how many a failed or trapped initialisation was compared.
     pub with_failure: u64,
-    /// How often each oracle beyond the traces had something to say.
-    pub oracles: BTreeMap<&'static str, u64>,
+    /// How often each oracle beyond the traces had something to say, by the source of the input.
+    pub oracles: BTreeMap<&'static str, BTreeMap<&'static str, u64>>,
     /// How the plans went on each of the other runtimes.
     pub runtimes: BTreeMap<String, RuntimeReport>,
     /// What was lacking, and how often.
@@ -142,12 +142,14 @@ impl Report {
         self.speed() / self.jobs.max(1) as f64
     }
 
-    fn count(&mut self, number: u64, input: Option<Input>, verdict: Verdict) {
+    fn count(&mut self, number: u64, source: &'static str, input: Option<Input>, verdict: Verdict) {
         self.executions += 1;
         *self.classes.entry(verdict.class).or_default() += 1;
         self.compared += u64::from(verdict.is_compared);
         self.with_failure += u64::from(verdict.has_failure);
-        verdict.checks.names().for_each(|name| *self.oracles.entry(name).or_default() += 1);
+        for name in verdict.checks.names() {
+            *self.oracles.entry(name).or_default().entry(source).or_default() += 1;
+        }
         if let Some(input) = input {
             for finding in verdict.findings().cloned() {
                 let found = || Found { input: input.clone(), number, finding: finding.clone() };
@@ -168,7 +170,9 @@ impl Report {
         self.with_failure += other.with_failure;
         add(&mut self.classes, other.classes);
         add(&mut self.lacks, other.lacks);
-        add(&mut self.oracles, other.oracles);
+        for (oracle, more) in other.oracles {
+            add(self.oracles.entry(oracle).or_default(), more);
+        }
         for (name, more) in other.runtimes {
             self.runtimes.entry(name).or_default().add(more);
         }
@@ -240,8 +244,8 @@ pub fn run_unless(
                 first_left.fetch_min(number, Ordering::Relaxed);
                 return report;
             }
-            let (input, verdict) = judge_source(judge, source, &mut report.stats);
-            report.count(number, input, verdict);
+            let (of, input, verdict) = judge_source(judge, source, &mut report.stats);
+            report.count(number, of, input, verdict);
             report
         };
         let both = |mut a: Report, b: Report| {
@@ -334,13 +338,14 @@ impl Blocks {
     }
 }
 
-/// Judges one input; the input itself is returned if somebody differs.
-fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (Option<Input>, Verdict) {
+/// Judges one input: its source, and the input itself if somebody differs.
+fn judge_source(judge: &Judge, source: Source, stats: &mut Stats) -> (&'static str, Option<Input>, Verdict) {
     let (input, checks) = match source {
-        // Text takes as long as all else together: one of thirty-two plans is printed and parsed.
-        Source::Seed(seed) => (Input::of_seed(seed), Checks { text: seed % 64 == 0 || seed % 128 == 2, ..Checks::ALL }),
+        Source::Seed(seed) => {
+            (Input::of_seed(seed), if judge.is_thorough { Checks::ALL } else { Checks::sampled(seed) })
+        }
         Source::Input(_, input) => (input, Checks::ALL),
     };
     let verdict = input.judge_by(judge, checks, stats);
-    (verdict.finding.is_some().then_some(input), verdict)
+    (input.source(), verdict.finding.is_some().then_some(input), verdict)
 }

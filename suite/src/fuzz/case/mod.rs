@@ -52,6 +52,23 @@ pub enum CaseError {
     Compared,
 }
 
+impl CaseError {
+    /// Why there is no script, without what is particular to the plan.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            CaseError::HostFunctions => "functions of the host",
+            CaseError::Unbounded | CaseError::Exhausted => "what has no end",
+            CaseError::Print(_) => "what has no text",
+            CaseError::Imports(_) => "imports that only a host gives",
+            CaseError::Values => "value definitions",
+            CaseError::Need(what) => what,
+            CaseError::Twice => "programs that are entered twice",
+            CaseError::Background => "what goes on in the background",
+            CaseError::Compared => "bodies that no plan describes",
+        }
+    }
+}
+
 /// The text of a component, after the word.
 fn component_body(bytes: &[u8]) -> Result<String, CaseError> {
     let printed = crate::fuzz::text_of(bytes).and_then(|_| wasmprinter::print_bytes(bytes).map_err(|e| e.to_string()));

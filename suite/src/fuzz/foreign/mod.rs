@@ -7,6 +7,7 @@
 //! A runtime is given a plan without what it has no means for (see [`fit`]), and what was left out is told. Of a loop that
 //! ends for want of fuel nothing can be seen on a runtime without fuel: the comparison ends there.
 
+mod case;
 mod run;
 
 use super::{
@@ -151,7 +152,7 @@ impl Foreign {
     /// Opens it in this thread, if it is not open yet: to know early that it is there and can be given plans.
     ///
     /// # Errors
-    /// It cannot be started, or has no primitives for core modules.
+    /// It cannot be started, or runs nothing that plans become.
     pub fn check(&self) -> Result<(), Broken> {
         self.with(|_| ())
     }
@@ -175,8 +176,9 @@ impl Foreign {
     fn opened(&self) -> Result<Opened, Broken> {
         let mut runtime = (self.open)()?;
         let about = runtime.about();
-        if !about.can(Ability::Core) {
-            let why = "it has no primitives for core modules (see suite/PROTOCOL.md), and can only be given cases";
+        let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::P2, Ability::Scripts];
+        if !abilities.into_iter().any(|ability| about.can(ability)) {
+            let why = "it has no primitives for modules or components, and runs neither scripts nor programs";
             return Err(Broken::NotStarted(why.to_owned()));
         }
         let accepted = needs::Accepted::ask(&mut *runtime).map_err(|end| match end {
@@ -197,7 +199,10 @@ impl Foreign {
     /// Where it does something else than what is expected.
     pub(super) fn judge(&self, task: &Task<'_>) -> Result<OnRuntime, Stopped> {
         let progress = Progress::default();
-        let run = self.with(|opened| Run::judge(opened, task, &progress));
+        let run = self.with(|opened| match opened.about.can(Ability::Core) {
+            true => Run::judge(opened, task, &progress),
+            false => Err(Stop::Lacks("primitives for core modules".to_owned())),
+        });
         let on = |class| OnRuntime { unseen: progress.unseen.take(), ..OnRuntime::of(self, class) };
         let expected = |action: usize| task.expected.traces.get(action);
         let stopped = |finding, is_broken| Stopped {
