@@ -1,5 +1,5 @@
 ;;! title = "The exports of a component may be called in any order and any number of times"
-;;! rules = ["CM-LIFE-02", "CM-LIFE-01"]
+;;! rules = ["CM-LIFE-02"]
 ;;! needs = ["component-model"]
 (component $C
   (core module $M

@@ -1,5 +1,5 @@
-;;! title = "A module takes what it imports by name, and what else there is does not matter"
-;;! rules = ["CORE-LINK-01"]
+;;! title = "What a module imports is found by its name, and not by its place among the exports"
+;;! rules = ["CORE-LINK-09"]
 (module $A
   (global (export "a") i32 (i32.const 1))
   (global (export "b") i32 (i32.const 2))

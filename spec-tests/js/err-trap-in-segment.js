@@ -1,5 +1,5 @@
 //! title = "A segment that does not fit is a RuntimeError, after the segments before it were written"
-//! rules = ["JS-ERR-01"]
+//! rules = ["JS-ERR-05", "CORE-DATA-03"]
 //! needs = ["js-api"]
 /*wat m
 (module

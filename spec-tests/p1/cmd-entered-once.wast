@@ -1,5 +1,5 @@
 ;;! title = "A command's _start is entered once"
-;;! rules = ["P1-CMD-03", "P1-CMD-04"]
+;;! rules = ["P1-CMD-03"]
 ;;! needs = ["wasip1"]
 ;;! [run]
 ;;! kind = "command"

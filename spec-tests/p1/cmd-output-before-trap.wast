@@ -1,5 +1,5 @@
-;;! title = "What a command wrote before it trapped has been written"
-;;! rules = ["P1-CMD-01"]
+;;! title = "Whether what a command wrote before it trapped comes out is recorded"
+;;! rules = ["P1-CMD-08"]
 ;;! needs = ["wasip1"]
 ;;! [run]
 ;;! kind = "command"

@@ -1,5 +1,5 @@
 ;;! title = "When the start section of a library traps, neither its _initialize nor the main program runs"
-;;! rules = ["P1-REA-05", "P1-REA-07"]
+;;! rules = ["P1-REA-07", "CORE-START-09"]
 ;;! needs = ["wasip1"]
 ;;! [run]
 ;;! kind = "command"

@@ -1,5 +1,5 @@
-;;! title = "The return of the main thread ends the program, whatever others do"
-;;! rules = ["P1-THR-06", "P1-CMD-06"]
+;;! title = "Whether the return of the main thread ends the others is recorded"
+;;! rules = ["P1-THR-08"]
 ;;! needs = ["wasip1", "wasi-threads", "threads"]
 ;;! [run]
 ;;! kind = "command"

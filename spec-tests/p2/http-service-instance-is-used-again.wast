@@ -1,4 +1,4 @@
-;;! title = "A host may use one instance of a service for many requests, or one for each; it is started once"
+;;! title = "One instance of a service takes many calls and another takes one, and each is started once"
 ;;! rules = ["P2-HTTP-01", "P2-HTTP-02"]
 ;;! needs = ["component-model", "component-async"]
 (component definition $Service

@@ -1,4 +1,4 @@
-;;! title = "A trap while an instance is made for a request fails that request alone"
+;;! title = "An instance whose start function traps hinders no other: the one for the next request handles it"
 ;;! rules = ["P2-HTTP-05"]
 ;;! needs = ["component-model"]
 (component $Toggle
