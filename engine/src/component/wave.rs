@@ -180,9 +180,24 @@ impl Reader {
         self.chars.get(self.at).copied()
     }
 
+    /// A mistake in what began at `start`.
+    fn fail_at<T>(&mut self, start: usize, expected: impl Into<String>) -> Read<T> {
+        self.at = start;
+        self.fail(expected)
+    }
+
+    /// Whitespace and comments.
     fn space(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
+        loop {
+            while self.peek().is_some_and(char::is_whitespace) {
+                self.at += 1;
+            }
+            if !self.chars[self.at..].starts_with(&['/', '/']) {
+                return;
+            }
+            while self.peek().is_some_and(|c| c != '\n') {
+                self.at += 1;
+            }
         }
     }
 
@@ -197,13 +212,9 @@ impl Reader {
         if self.take(c) { Ok(()) } else { self.fail(format!("{c:?}")) }
     }
 
-    /// A word or a number, up to punctuation.
+    /// A keyword, a label or a number, up to punctuation.
     fn word(&mut self) -> String {
         self.space();
-        // `%` marks a label that is a keyword.
-        if self.peek() == Some('%') {
-            self.at += 1;
-        }
         let start = self.at;
         while self.peek().is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')) {
             self.at += 1;
@@ -211,24 +222,37 @@ impl Reader {
         self.chars[start..self.at].iter().collect()
     }
 
+    /// A label, and whether it is marked as one that is no keyword.
+    fn label(&mut self) -> (bool, String) {
+        let is_marked = self.take('%');
+        match is_marked && self.peek().is_some_and(char::is_whitespace) {
+            true => (true, String::new()),
+            false => (is_marked, self.word()),
+        }
+    }
+
     fn number<N: std::str::FromStr>(&mut self, ty: &ValType) -> Read<N> {
+        self.space();
         let start = self.at;
-        match self.word().parse() {
-            Ok(n) => Ok(n),
-            Err(_) => {
-                self.at = start;
-                self.fail(format!("a number of the type {ty}"))
-            }
+        let word = self.word();
+        let is_number = match ty {
+            ValType::F32 | ValType::F64 => matches!(&*word, "nan" | "inf" | "-inf") || is_json_number(&word),
+            _ => is_integer(word.strip_prefix('-').unwrap_or(&word)),
+        };
+        match word.parse() {
+            Ok(n) if is_number => Ok(n),
+            _ => self.fail_at(start, format!("a number of the type {ty}")),
         }
     }
 
     fn value(&mut self, ty: &ValType) -> Read<V> {
         self.space();
+        let start = self.at;
         Ok(match ty {
             ValType::Bool => match &*self.word() {
                 "true" => V::Bool(true),
                 "false" => V::Bool(false),
-                _ => return self.fail("true or false"),
+                _ => return self.fail_at(start, "true or false"),
             },
             ValType::S8 => V::S8(self.number(ty)?),
             ValType::U8 => V::U8(self.number(ty)?),
@@ -245,9 +269,10 @@ impl Reader {
                 let mut chars = text.chars();
                 match (chars.next(), chars.next()) {
                     (Some(c), None) => V::Char(c),
-                    _ => return self.fail("one character"),
+                    _ => return self.fail_at(start, "one character"),
                 }
             }
+            ValType::String if self.chars[start..].starts_with(&['"'; 3]) => V::string(&self.multiline()?),
             ValType::String => V::string(&self.quoted('"')?),
             ValType::Compound(compound) => self.compound(&compound.kind)?,
             ValType::ErrorContext | ValType::Own(_) | ValType::Borrow(_) => {
@@ -266,27 +291,84 @@ impl Reader {
             match c {
                 c if c == quote => return Ok(text),
                 '\\' => text.push(self.escape()?),
+                '\n' => return self.fail_at(self.at - 1, "\\n for the end of a line"),
+                c => text.push(c),
+            }
+        }
+    }
+
+    /// Lines between triple quotes, which stand on lines of their own; how far the last ones are indented, all are.
+    fn multiline(&mut self) -> Read<String> {
+        const QUOTES: [char; 3] = ['"'; 3];
+        self.at += QUOTES.len();
+        let break_len = match self.chars[self.at..] {
+            ['\n', ..] => 1,
+            ['\r', '\n', ..] => 2,
+            _ => return self.fail("the end of the line"),
+        };
+        let first = self.at;
+        let Some(len) = self.chars[first..].windows(3).position(|window| window == QUOTES) else {
+            return self.fail_at(self.chars.len(), r#"""""""#);
+        };
+        let end = first + len;
+        let indent = self.chars[first..end].iter().rev().take_while(|c| **c == ' ').count();
+        let body = end - indent;
+        if self.chars[body - 1] != '\n' {
+            return self.fail_at(end, r#"""""" on a line of its own"#);
+        }
+        self.at = first + break_len;
+        let mut text = String::new();
+        while self.at < body {
+            if !self.chars[self.at..].starts_with(&vec![' '; indent]) {
+                return self.fail(format!("{indent} spaces, as before the last quotes"));
+            }
+            self.at += indent;
+            self.line(&mut text)?;
+            if self.at < body {
+                text.push('\n');
+            }
+        }
+        self.at = end + QUOTES.len();
+        Ok(text)
+    }
+
+    /// The rest of a line of a multiline string, without its end.
+    fn line(&mut self, text: &mut String) -> Read<()> {
+        loop {
+            let rest = &self.chars[self.at..];
+            let (c, len) = match rest {
+                ['\n', ..] => ('\n', 1),
+                ['\r', '\n', ..] => ('\n', 2),
+                [c, ..] => (*c, 1),
+                [] => return self.fail("the end of the line"),
+            };
+            self.at += len;
+            match c {
+                '\n' => return Ok(()),
+                '\\' => text.push(self.escape()?),
                 c => text.push(c),
             }
         }
     }
 
     fn escape(&mut self) -> Read<char> {
-        let c = self.peek();
-        self.at += 1;
+        let (start, c) = (self.at, self.peek());
+        self.at += usize::from(c.is_some());
         Ok(match c {
             Some('n') => '\n',
             Some('t') => '\t',
             Some('r') => '\r',
             Some(c @ ('\\' | '\'' | '"')) => c,
             Some('u') => {
-                self.expect('{')?;
-                let digits = self.word();
-                let c = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
-                self.expect('}')?;
-                return c.map_or_else(|| self.fail("a character's number"), Ok);
+                let rest = &self.chars[self.at..];
+                let len = rest.iter().position(|c| *c == '}').unwrap_or(0);
+                let digits: String = rest.iter().take(len).skip(1).collect();
+                let is_hex = rest.first() == Some(&'{') && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let c = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).filter(|_| is_hex);
+                self.at += len + 1;
+                return c.map_or_else(|| self.fail_at(start, "u{…} with the hexadecimal number of a character"), Ok);
             }
-            _ => return self.fail("an escape: \\n \\t \\r \\\\ \\' \\\" \\u{…}"),
+            _ => return self.fail_at(start, "an escape: \\n \\t \\r \\\\ \\' \\\" \\u{…}"),
         })
     }
 
@@ -331,10 +413,15 @@ impl Reader {
             Kind::Record(fields) => self.record(fields),
             Kind::Flags(labels) => {
                 self.expect('{')?;
-                let set = self.items('}', &mut |this, _| Ok(this.word()))?;
-                if let Some(unknown) = set.iter().find(|set| !labels.iter().any(|label| **label == ***set)) {
-                    return self.fail(format!("a label of {kind}, not {unknown:?}"));
-                }
+                let set = self.items('}', &mut |this, _| {
+                    this.space();
+                    let start = this.at;
+                    let (_, word) = this.label();
+                    match labels.iter().any(|label| **label == *word) {
+                        true => Ok(word),
+                        false => this.fail_at(start, format!("a label of {kind}, not {word:?}")),
+                    }
+                })?;
                 Ok(V::Flags(labels.iter().filter(|label| set.iter().any(|set| **set == ***label)).cloned().collect()))
             }
             Kind::Stream(_) | Kind::Future(_) => self.fail(format!("another type: {kind} has no text")),
@@ -354,14 +441,21 @@ impl Reader {
     /// Fields in any order; options may be left out.
     fn record(&mut self, fields: &[Field]) -> Read<V> {
         self.expect('{')?;
+        let is_empty = self.take(':');
         let mut given = self.items('}', &mut |this, _| {
-            let label = this.word();
+            if is_empty {
+                return this.fail("'}'");
+            }
+            this.space();
+            let start = this.at;
+            let (_, label) = this.label();
             let Some(field) = fields.iter().find(|field| *field.label == *label) else {
-                return this.fail(format!("a field, not {label:?}"));
+                return this.fail_at(start, format!("a field, not {label:?}"));
             };
             this.expect(':')?;
             Ok((label, this.value(&field.ty)?))
         })?;
+        let is_marked = is_empty || !given.is_empty();
         let mut record = Vec::new();
         for Field { label, ty } in fields {
             let is_option = matches!(ty, ValType::Compound(compound) if matches!(compound.kind, Kind::Option(_)));
@@ -372,21 +466,27 @@ impl Reader {
             };
             record.push((label.clone(), val));
         }
-        if given.is_empty() { Ok(V::Record(record)) } else { self.fail("each field once") }
+        match given.is_empty() {
+            false => self.fail("each field once"),
+            true if !is_marked => self.fail("{:}, a record of which all fields are left out"),
+            true => Ok(V::Record(record)),
+        }
     }
 
     /// A case by its label. The values of `some` and of `ok` may stand for themselves.
     fn case(&mut self, kind: &Kind) -> Read<V> {
-        let labels: Vec<&str> = match kind {
-            Kind::Variant(cases) => cases.iter().map(|case| &*case.label).collect(),
-            Kind::Enum(labels) => labels.iter().map(|label| &**label).collect(),
-            Kind::Option(_) => vec!["none", "some"],
-            _ => vec!["ok", "err"],
+        let (is_keyword, labels): (bool, Vec<&str>) = match kind {
+            Kind::Variant(cases) => (false, cases.iter().map(|case| &*case.label).collect()),
+            Kind::Enum(labels) => (false, labels.iter().map(|label| &**label).collect()),
+            Kind::Option(_) => (true, vec!["none", "some"]),
+            _ => (true, vec!["ok", "err"]),
         };
         self.space();
         let start = self.at;
-        let word = self.word();
-        if let Some(index) = labels.iter().position(|label| *label == word) {
+        let (is_marked, word) = self.label();
+        // What is a keyword is no label, unless it is marked as one.
+        let is_case = is_keyword != is_marked || !RESERVED.contains(&&*word);
+        if let Some(index) = labels.iter().position(|label| *label == word).filter(|_| is_case) {
             let payload = match kind.case_type(index) {
                 None => None,
                 Some(ty) => {
@@ -400,90 +500,38 @@ impl Reader {
         }
         self.at = start;
         match kind {
-            Kind::Option(ty) => Ok(V::Option(Some(Box::new(self.value(ty)?)))),
-            Kind::Result(Some(ty), _) => Ok(V::Result(Ok(Some(Box::new(self.value(ty)?))))),
+            Kind::Option(ty) if is_flat(ty) => Ok(V::Option(Some(Box::new(self.value(ty)?)))),
+            Kind::Result(Some(ty), _) if is_flat(ty) => Ok(V::Result(Ok(Some(Box::new(self.value(ty)?))))),
+            _ if !is_keyword && !is_case => self.fail(format!("%{word}: {word} alone is a keyword")),
             _ => self.fail(format!("one of {}", labels.join(", "))),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str, ty: &ValType) -> Result<V, String> {
-        V::from_wave(text, ty).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn every_type_has_a_text() {
-        let record = ValType::record([
-            ("name", ValType::String),
-            ("age", ValType::option(ValType::U8)),
-            ("at", ValType::tuple([ValType::F32, ValType::S64])),
-        ]);
-        let text = r#" { at: (-inf, -9), name: "a\u{e9}\n\"" } "#;
-        let expected = V::Record(vec![
-            ("name".into(), V::string("aé\n\"")),
-            ("age".into(), V::Option(None)),
-            ("at".into(), V::Tuple(vec![V::F32(f32::NEG_INFINITY.to_bits()), V::S64(-9)])),
-        ]);
-        assert_eq!(read(text, &record), Ok(expected));
-
-        let variant = ValType::variant([("a", None), ("b", Some(ValType::list(ValType::Char)))]);
-        assert_eq!(read("a", &variant), Ok(V::Variant("a".into(), None)));
-        let b = V::Variant("b".into(), Some(Box::new(V::List(vec![V::Char('x'), V::Char('\'')]))));
-        assert_eq!(read(r"b(['x', '\'',])", &variant), Ok(b));
-
-        let result = ValType::result(Some(ValType::Bool), Some(ValType::enumeration(["no", "never"])));
-        assert_eq!(read("true", &result), Ok(V::Result(Ok(Some(Box::new(V::Bool(true)))))));
-        assert_eq!(read("err(never)", &result), Ok(V::Result(Err(Some(Box::new(V::Enum("never".into())))))));
-
-        let flags = ValType::flags(["r", "w", "x"]);
-        assert_eq!(read("{x, r}", &flags), Ok(V::Flags(vec!["r".into(), "x".into()])));
-        let map = ValType::map(ValType::String, ValType::U8);
-        assert_eq!(read(r#"[("a", 1)]"#, &map), Ok(V::Map(vec![(V::string("a"), V::U8(1))])));
-        assert_eq!(read("[1, 2]", &ValType::fixed_list(ValType::U8, 2)), Ok(V::List(vec![V::U8(1), V::U8(2)])));
-        assert_eq!(read("nan", &ValType::F64), Ok(V::F64(0x7ff8_0000_0000_0000)));
-    }
-
-    #[test]
-    fn what_is_written_is_read_as_the_same() {
-        let ty = ValType::tuple([
-            ValType::map(ValType::String, ValType::option(ValType::option(ValType::Char))),
-            ValType::result(None, Some(ValType::F32)),
-            ValType::variant([("none", Some(ValType::S8)), ("b", None)]),
-            ValType::record([("ok", ValType::F64), ("x-y", ValType::list(ValType::U64))]),
-            ValType::flags(["nan", "w"]),
-        ]);
-        let entry = |text: &str, c| (V::string(text), V::Option(Some(Box::new(V::Option(c)))));
-        let val = V::Tuple(vec![
-            V::Map(vec![entry("\u{1}\n\"\\é", Some(Box::new(V::Char('\'')))), entry("", None)]),
-            V::Result(Err(Some(Box::new(V::F32(0xff80_0000))))),
-            V::Variant("none".into(), Some(Box::new(V::S8(-128)))),
-            V::Record(vec![
-                ("ok".into(), V::F64(0x7ff8_0000_0000_0000)),
-                ("x-y".into(), V::List(vec![V::U64(u64::MAX), V::U64(0)])),
-            ]),
-            V::Flags(vec!["nan".into()]),
-        ]);
-        let text = val.to_wave();
-        let expected = r#"([("\u{1}\n\"\\é", some(some('\''))), ("", some(none))], err(-inf), %none(-128), {%ok: nan, x-y: [18446744073709551615, 0]}, {%nan})"#;
-        assert_eq!(text, expected);
-        assert_eq!(read(&text, &ty), Ok(val));
-    }
-
-    #[test]
-    fn mistakes_say_where_and_what() {
-        assert_eq!(read("256", &ValType::U8), Err("at character 1: expected a number of the type u8".to_owned()));
-        assert_eq!(read("1 2", &ValType::U8), Err("at character 3: expected the end".to_owned()));
-        assert_eq!(read("\"x", &ValType::String), Err("at character 3: expected '\"'".to_owned()));
-        let record = ValType::record([("a", ValType::U8)]);
-        assert_eq!(read("{}", &record), Err("at character 3: expected the field \"a\"".to_owned()));
-        assert!(read("{a: 1, a: 2}", &record).is_err());
-        assert!(read("{b: 1}", &record).is_err());
-        assert!(read("maybe", &ValType::enumeration(["yes", "no"])).expect_err("a mistake").contains("yes, no"));
-        assert!(read("(1)", &ValType::tuple([ValType::U8, ValType::U8])).is_err());
-        assert!(read("", &ValType::Bool).is_err());
-    }
+/// Whether a payload of this type may stand for the `some` or `ok` around it.
+fn is_flat(ty: &ValType) -> bool {
+    !matches!(ty, ValType::Compound(compound) if matches!(compound.kind, Kind::Option(_) | Kind::Result(..)))
 }
+
+/// Digits without zeros in front.
+fn is_integer(text: &str) -> bool {
+    is_digits(text) && (text.len() == 1 || !text.starts_with('0'))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A number as in JSON (RFC 8259, *Numbers*).
+fn is_json_number(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (text, exponent) = match text.split_once(['e', 'E']) {
+        Some((text, exponent)) => (text, exponent.strip_prefix(['-', '+']).unwrap_or(exponent)),
+        None => (text, "0"),
+    };
+    let (integer, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    is_integer(integer) && is_digits(fraction) && is_digits(exponent)
+}
+
+#[cfg(test)]
+mod tests;
