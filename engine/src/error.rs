@@ -25,6 +25,14 @@ pub enum ModuleError {
         /// What is wrong, for people.
         message: String,
     },
+    /// They are beyond a limit of this engine, or use what it does not have: other engines may take them.
+    #[error("unsupported at offset {offset:#x}: {message}")]
+    Unsupported {
+        /// Where, in bytes from the start.
+        offset: usize,
+        /// What is not supported, for people.
+        message: String,
+    },
 }
 
 /// The imports given do not match the imports declared (core `#exec-instantiation`, the matching of external addresses).

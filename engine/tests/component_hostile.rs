@@ -74,7 +74,7 @@ fn deep_nesting_is_refused() {
         }
     }
     let bytes = [b"\0asm\x0d\0\x01\0".to_vec(), section(7, &[&[1][..], &ty].concat())].concat();
-    assert!(matches!(Component::new(&Config::default(), &bytes), Err(ModuleError::Invalid { .. })));
+    assert!(matches!(Component::new(&Config::default(), &bytes), Err(ModuleError::Unsupported { .. })));
     // After another mistake, when only the class of the error is looked for.
     let bytes = [b"\0asm\x0d\0\x01\0".to_vec(), section(11, &[9]), section(7, &[&[1][..], &ty].concat())].concat();
     assert!(Component::new(&Config::default(), &bytes).is_err());
@@ -99,7 +99,7 @@ fn deeply_declared_imports_are_refused() {
     let component = match Component::new(&Config::default(), &bytes(&text)) {
         Ok(component) => component,
         // A limit of the validator is as good.
-        Err(error) => return assert!(matches!(error, ModuleError::Invalid { .. }), "{error}"),
+        Err(error) => return assert!(matches!(error, ModuleError::Unsupported { .. }), "{error}"),
     };
     let mut linker = ComponentLinker::new();
     linker.stub_imports(true);

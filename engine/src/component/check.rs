@@ -1,26 +1,28 @@
 //! What wasmparser does not see, checked by our own code: the types of values and starts and the use of every value exactly
 //! once (Explainer.md, *Value Definitions*, *Start Definitions*; Binary.md, *Start Definitions*); the size of value types
-//! (CanonicalABI.md, *Element Size*), borrowed handles and keys in them (Binary.md, *Type Definitions*).
+//! (CanonicalABI.md, *Element Size*), borrowed handles and keys in them (Binary.md, *Type Definitions*); and that types
+//! which have to be equal are, labels included (Explainer.md, *Type Checking*), where wasmparser ignores the case of
+//! labels and asks subtypes for no more.
 //!
 //! The check is an instantiation without side effects: a component's definitions are processed in order in a store of
 //! their own, with stubs for its imports, functions that are only types, and values that are only types.
 
 use super::{
+    check_types::{Checked, check_value_type, depends_on_parts, has_acronyms, same_type, unique},
+    evaluate::Aliased,
     host_task::HostCode,
     link::{narrow, static_binder, static_matcher},
+    named::Named,
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
         Alias, CanonicalFunction, ComponentDef, Decl, Definition, ExternDesc, InstanceDef, Name, Sort, SortIdx,
-        StartDef, TypeDef,
+        StartDef, TypeBounds, TypeDef, ValTypeRef,
     },
-    types::{FuncType, Kind, ValType},
+    types::{FuncType, ValType},
 };
 use crate::{Config, Store, error::ModuleError};
 use std::{collections::HashMap, rc::Rc, sync::Arc};
-
-/// `elem_size(t, i64)` of every type is below this.
-const MAX_VALUE_SIZE: u64 = 1 << 28;
 
 /// How many definitions one check processes: instances are checked at each of their definitions, and components that
 /// instantiate each other can have very many.
@@ -29,15 +31,33 @@ const MAX_STEPS: u32 = 200_000;
 /// How deep instantiations may stand in each other.
 const MAX_DEPTH: usize = 100;
 
-/// Checks a component that is valid otherwise. Children are instantiated only if there are values.
+/// Checks a component that is valid otherwise. Children are instantiated only if there are values, or if something is found
+/// that depends on what they export.
 ///
 /// # Errors
-/// [`ModuleError::Invalid`], with the offset of the component.
+/// [`ModuleError::Invalid`], with the offset of the innermost definition that is; [`ModuleError::Unsupported`] beyond our
+/// limits.
 pub(super) fn check(config: &Config, root: &Arc<ComponentDef>, has_values: bool) -> Result<(), ModuleError> {
+    let is_unsure = pass(config, root, has_values)?;
+    if is_unsure && !has_values {
+        pass(config, root, true)?;
+    }
+    Ok(())
+}
+
+/// One pass of [`check`]; the result is whether it met what it could not be sure of.
+fn pass(config: &Config, root: &Arc<ComponentDef>, is_thorough: bool) -> Result<bool, ModuleError> {
     let mut store = Store::new(config);
-    let mut checker = Checker::new(&mut store, has_values);
+    let mut checker = Checker::new(&mut store, is_thorough);
+    checker.args = Args::Checked;
     let end = checker.component(root, None, None, 0);
-    end.map(drop).map_err(|message| ModuleError::Invalid { offset: 0, message })
+    let (offset, is_limit) = (checker.offset, checker.is_limit);
+    let is_unsure = checker.is_unsure || checker.store.components.has_structural_bounds;
+    match end {
+        Ok(_) => Ok(is_unsure),
+        Err(message) if is_limit => Err(ModuleError::Unsupported { offset, message }),
+        Err(message) => Err(ModuleError::Invalid { offset, message }),
+    }
 }
 
 /// What a component exports if `args` are given for its imports; the error is why they cannot be.
@@ -47,8 +67,11 @@ pub(super) fn try_with(
     args: &HashMap<Name, Item>,
 ) -> Result<Rc<Instance>, String> {
     let mut checker = Checker::new(store, true);
-    checker.check_args = true;
-    checker.component(&closure.def, closure.scope, Some(args), 0)
+    checker.args = Args::CheckedOutermost;
+    let end = checker.component(&closure.def, closure.scope, Some(args), 0);
+    let steps = checker.steps;
+    store.components.tried = store.components.tried.saturating_add(steps);
+    end
 }
 
 /// The names and types of a root component's value imports, in order; those whose types depend on what the host gives are
@@ -83,14 +106,31 @@ fn known(instance: &Instance, unknown: &Rc<Func>) -> Rc<Instance> {
     Rc::new(Instance::new(exports.collect()))
 }
 
-type Checked<T> = Result<T, String>;
+/// Which arguments of components are matched with their imports.
+#[derive(Clone, Copy, PartialEq)]
+enum Args {
+    /// None: they have been.
+    Trusted,
+    /// Those of the outermost component.
+    CheckedOutermost,
+    /// All, and what exports are ascribed.
+    Checked,
+}
 
 struct Checker<'s> {
     store: &'s mut Store,
-    has_values: bool,
-    /// Whether the arguments of the outermost component have not been checked yet.
-    check_args: bool,
+    /// Whether children are instantiated.
+    is_thorough: bool,
+    args: Args,
     steps: u32,
+    /// Where the definition stands that is checked.
+    offset: usize,
+    /// Whether the mistake is one of size.
+    is_limit: bool,
+    /// Whether something depends on what children export, and they are not instantiated.
+    is_unsure: bool,
+    /// Whether there are items that are not known: nothing is matched from then on.
+    is_lost: bool,
     /// Those of the root.
     value_imports: Vec<(Name, ValType)>,
     /// A function whose type is not known.
@@ -132,17 +172,21 @@ struct Frame<'a> {
     args: Option<&'a HashMap<Name, Item>>,
     uses: Uses,
     exports: Vec<(Name, Item)>,
-    imports: Vec<Name>,
+    named: Named,
     depth: usize,
 }
 
 impl<'s> Checker<'s> {
-    fn new(store: &'s mut Store, has_values: bool) -> Self {
+    fn new(store: &'s mut Store, is_thorough: bool) -> Self {
         Checker {
             store,
-            has_values,
-            check_args: false,
+            is_thorough,
+            args: Args::Trusted,
             steps: 0,
+            offset: 0,
+            is_limit: false,
+            is_unsure: false,
+            is_lost: false,
             value_imports: Vec::new(),
             unknown: Rc::new(unknown_func()),
         }
@@ -157,11 +201,13 @@ impl<'s> Checker<'s> {
         depth: usize,
     ) -> Checked<Rc<Instance>> {
         if depth > MAX_DEPTH {
+            self.is_limit = true;
             return Err("components are nested too deeply".to_owned());
         }
         let scope = self.store.components.new_scope(outer);
-        let mut frame = Frame { scope, args, uses: Uses::default(), exports: vec![], imports: vec![], depth };
-        for definition in &def.definitions {
+        let mut frame = Frame { scope, args, uses: Uses::default(), exports: vec![], named: Named::default(), depth };
+        for (i, definition) in def.definitions.iter().enumerate() {
+            self.offset = def.offsets.get(i).copied().unwrap_or(self.offset);
             self.step()?;
             self.define(&mut frame, definition)?;
             // Whatever was appended to the value index space is unused, except for what exports append.
@@ -184,7 +230,7 @@ impl<'s> Checker<'s> {
                 self.push(scope, Item::Component(Closure { def: def.clone(), scope: Some(scope) }));
             }
             Definition::Instance(def) => return self.instance(frame, def),
-            Definition::Alias(alias) => self.alias(scope, alias),
+            Definition::Alias(alias) => self.alias(scope, alias)?,
             Definition::Type(def) => {
                 let ty = self.type_def(scope, def)?;
                 self.push(scope, Item::Type(ty));
@@ -193,7 +239,7 @@ impl<'s> Checker<'s> {
                 let ty = self.store.components.scope(scope).types.get(*type_index as usize).cloned();
                 let func = match ty {
                     Some(Type::Func(ft)) => Rc::new(static_func(ft, "lifted")),
-                    _ => self.unknown.clone(),
+                    _ => self.unknown_func(),
                 };
                 self.push(scope, Item::Func(func));
             }
@@ -201,7 +247,7 @@ impl<'s> Checker<'s> {
             Definition::Import { name, ty } => return self.import(frame, name, ty),
             Definition::Export { name, item, ty } => return self.export(frame, name, *item, ty.as_ref()),
             Definition::Value(def) => {
-                let ty = self.store.components.val_type(scope, &def.ty);
+                let ty = self.value_type(scope, &def.ty)?;
                 if let Some(ty) = &ty {
                     def.decode(ty)?;
                 }
@@ -229,28 +275,56 @@ impl<'s> Checker<'s> {
         Ok(())
     }
 
+    /// The type of a value; `None` if it is not known.
+    fn value_type(&self, scope: ScopeId, ty: &ValTypeRef) -> Checked<Option<ValType>> {
+        if let ValTypeRef::Type(index) = ty {
+            match self.store.components.scope(scope).types.get(*index as usize) {
+                Some(Type::Value(_) | Type::Unknown) => {}
+                Some(_) => return Err(format!("type {index} is no value type")),
+                None => return Err(format!("unknown type {index}")),
+            }
+        }
+        Ok(self.store.components.val_type(scope, ty))
+    }
+
+    fn unknown_func(&mut self) -> Rc<Func> {
+        self.is_lost = true;
+        self.unknown.clone()
+    }
+
     fn push(&mut self, scope: ScopeId, item: Item) {
         self.store.components.scope_mut(scope).push(item);
     }
 
+    fn new_resource(&mut self) -> Type {
+        let resource = ResourceInst { name: None, implementer: None, dtor: Dtor::None, rep_64: false };
+        Type::Resource(self.store.components.new_resource(resource))
+    }
+
     fn type_def(&mut self, scope: ScopeId, def: &TypeDef) -> Checked<Type> {
         if let TypeDef::Resource { .. } = def {
-            let resource = ResourceInst { name: None, implementer: None, dtor: Dtor::None, rep_64: false };
-            return Ok(Type::Resource(self.store.components.new_resource(resource)));
+            return Ok(self.new_resource());
         }
         if let TypeDef::Instance(decls) | TypeDef::Component(decls) = def {
-            self.decls(scope, decls)?;
+            self.decls(scope, decls, matches!(def, TypeDef::Component(_)))?;
         }
         let ty = self.store.components.eval_type(scope, def);
-        if let Type::Value(ty) = &ty {
-            check_value_type(ty)?;
+        match &ty {
+            Type::Value(ty) => check_value_type(ty)?,
+            Type::Unknown => self.is_unsure |= depends_on_parts(def),
+            _ => {}
         }
+        self.is_unsure |= has_acronyms(def);
         Ok(ty)
     }
 
     /// The types that the declarators of an instance or component type define.
-    fn decls(&mut self, outer: ScopeId, decls: &[Decl]) -> Checked<()> {
-        if !decls.iter().any(|decl| matches!(decl, Decl::Type(_))) {
+    fn decls(&mut self, outer: ScopeId, decls: &[Decl], in_component: bool) -> Checked<()> {
+        let is_checked = |decl: &Decl| match decl {
+            Decl::Import { ty, .. } | Decl::Export { ty, .. } => matches!(ty, ExternDesc::Value(_)),
+            decl => matches!(decl, Decl::Type(_)),
+        };
+        if !decls.iter().any(is_checked) {
             return Ok(());
         }
         let scope = self.store.components.new_scope(Some(outer));
@@ -261,7 +335,17 @@ impl<'s> Checker<'s> {
                     let ty = self.type_def(scope, def)?;
                     self.push(scope, Item::Type(ty));
                 }
-                Decl::Import { name, ty } | Decl::Export { name, ty } => drop(self.push_stub(scope, name, ty)),
+                Decl::Import { name, ty } | Decl::Export { name, ty } => {
+                    if let ExternDesc::Value(of) = ty
+                        && let Some(of) = self.value_type(scope, of)?
+                        && of.has_borrow()
+                        && in_component
+                        && matches!(decl, Decl::Export { .. })
+                    {
+                        return Err(format!("the exported value {name:?} contains a borrowed handle"));
+                    }
+                    self.push_stub(scope, name, ty);
+                }
                 decl => self.store.components.push_decl(scope, decl),
             }
         }
@@ -271,33 +355,67 @@ impl<'s> Checker<'s> {
     /// Counts one more definition.
     fn step(&mut self) -> Checked<()> {
         self.steps += 1;
-        match self.steps > MAX_STEPS {
-            true => Err("the component is too large to have its values checked".to_owned()),
+        // Components that are tried as arguments count, where that is done time and again.
+        let tried = if self.args == Args::Checked { self.store.components.tried } else { 0 };
+        self.is_limit |= self.steps.saturating_add(tried) > MAX_STEPS;
+        match self.is_limit {
+            true => Err("the component has more definitions than are checked".to_owned()),
             false => Ok(()),
         }
     }
 
-    fn alias(&mut self, scope: ScopeId, alias: &Alias) {
-        if self.store.components.resolve_alias(scope, alias).is_some() {
-            return self.store.components.push_alias(scope, alias);
+    fn alias(&mut self, scope: ScopeId, alias: &Alias) -> Checked<()> {
+        let Alias::Export { sort, instance, name } = alias else {
+            self.store.components.push_alias(scope, alias);
+            return Ok(());
+        };
+        match self.store.components.resolve_alias(scope, alias) {
+            Some(Aliased::Item(item)) if *sort != Sort::Value || matches!(item, Item::Value(_)) => {
+                self.push(scope, item);
+                return Ok(());
+            }
+            // Validation has found all others.
+            _ if *sort == Sort::Value && self.is_thorough && !self.is_lost => {
+                return Err(format!("instance {instance} exports no value {name:?}"));
+            }
+            _ => {}
         }
         // An export of an instance that is not known.
-        let item = match alias {
-            Alias::Export { sort: Sort::Func, .. } => Item::Func(self.unknown.clone()),
-            Alias::Export { sort: Sort::Value, .. } => Item::Value(Value::Typed(None)),
-            Alias::Export { sort: Sort::Component, .. } => {
-                Item::Component(Closure { def: Arc::default(), scope: None })
+        let item = match sort {
+            Sort::Func => Item::Func(self.unknown_func()),
+            Sort::Value => Item::Value(Value::Typed(None)),
+            Sort::Component => Item::Component(Closure { def: Arc::default(), scope: None }),
+            _ => {
+                self.store.components.push_alias(scope, alias);
+                self.is_lost = true;
+                return Ok(());
             }
-            alias => return self.store.components.push_alias(scope, alias),
         };
+        self.is_lost = true;
         self.push(scope, item);
+        Ok(())
+    }
+
+    /// Whether the arguments of a component are matched with its imports.
+    fn checks_args(&self, frame: &Frame<'_>) -> bool {
+        frame.args.is_some()
+            && match self.args {
+                Args::Trusted => false,
+                Args::CheckedOutermost => frame.depth == 0,
+                Args::Checked => self.is_thorough && !self.is_lost,
+            }
+    }
+
+    /// Matches an item with the type that it is declared to have.
+    fn matched(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc, item: &Item) -> Checked<()> {
+        let checked = static_matcher(self.store).checked(name, scope, ty, item.clone());
+        checked.map_err(|error| error.to_string())
     }
 
     fn import(&mut self, frame: &mut Frame<'_>, name: &Name, ty: &ExternDesc) -> Checked<()> {
         let scope = frame.scope;
         if let ExternDesc::Value(of) = ty {
-            unique(frame.imports.iter(), name, "import")?;
-            let of = self.store.components.val_type(scope, of);
+            let of = self.value_type(scope, of)?;
             if let (0, Some(of)) = (frame.depth, &of) {
                 self.value_imports.push((name.clone(), of.clone()));
             }
@@ -307,25 +425,27 @@ impl<'s> Checker<'s> {
                     Some(Item::Value(Value::Known(_))) => {}
                     _ => return Err(format!("missing import named {name:?}")),
                 }
+            } else {
+                named(frame, name, &of, "imported")?;
             }
             self.push(scope, Item::Value(Value::Typed(of)));
             return Ok(());
         }
-        frame.imports.push(name.clone());
         let given = frame.args.and_then(|args| args.get(name)).cloned();
         if let Some(item) = given {
-            if self.check_args && frame.depth == 0 {
-                let checked = static_matcher(self.store).checked(name, scope, ty, item.clone());
-                checked.map_err(|error| error.to_string())?;
+            if self.checks_args(frame) {
+                self.matched(scope, name, ty, &item)?;
             }
             let item = self.narrowed(scope, name, ty, item);
             self.push(scope, item);
             return Ok(());
         }
-        if self.check_args && frame.depth == 0 {
+        if self.checks_args(frame) {
             return Err(format!("missing import named {name:?}"));
         }
-        self.push_stub(scope, name, ty);
+        if let Some(stub) = self.push_stub(scope, name, ty) {
+            frame.named.add(&stub);
+        }
         Ok(())
     }
 
@@ -340,6 +460,7 @@ impl<'s> Checker<'s> {
     }
 
     fn push_unknown(&mut self, scope: ScopeId, ty: &ExternDesc) {
+        self.is_lost = true;
         let item = match ty {
             ExternDesc::Func(_) => Item::Func(self.unknown.clone()),
             ExternDesc::Type(_) => Item::Type(Type::Unknown),
@@ -361,22 +482,38 @@ impl<'s> Checker<'s> {
     }
 
     fn export(&mut self, frame: &mut Frame<'_>, name: &Name, at: SortIdx, ty: Option<&ExternDesc>) -> Checked<()> {
-        if at.sort == Sort::Value {
-            unique(frame.exports.iter().map(|(name, _)| name), name, "export")?;
+        let Some(mut item) = self.item(frame, at)? else { return Ok(()) };
+        if let Some(ty) = ty {
+            self.is_unsure |= self.is_structural(frame.scope, ty);
+            if self.args == Args::Checked && self.is_thorough && !self.is_lost {
+                self.matched(frame.scope, name, ty, &item)?;
+            }
+            item = self.narrowed(frame.scope, name, ty, item);
+            // Which resource type it is stays hidden, from here on.
+            if let (ExternDesc::Type(TypeBounds::SubResource), Item::Type(Type::Resource(_))) = (ty, &item) {
+                item = Item::Type(self.new_resource());
+            }
         }
-        if let Some(mut item) = self.item(frame, at)? {
-            if let Item::Value(Value::Typed(Some(of))) = &item
-                && of.has_borrow()
-            {
+        if let Item::Value(Value::Typed(of)) = &item {
+            if of.as_ref().is_some_and(ValType::has_borrow) {
                 return Err(format!("the exported value {name:?} contains a borrowed handle"));
             }
-            if let Some(ty) = ty {
-                item = self.narrowed(frame.scope, name, ty, item);
+            if frame.args.is_none() {
+                named(frame, name, of, "exported")?;
             }
-            frame.exports.push((name.clone(), item.clone()));
-            self.push(frame.scope, item);
+        } else if self.is_thorough && frame.args.is_none() {
+            frame.named.add(&item);
         }
+        frame.exports.push((name.clone(), item.clone()));
+        self.push(frame.scope, item);
         Ok(())
+    }
+
+    /// Whether a bound asks for equality where wasmparser looks for a subtype.
+    fn is_structural(&self, scope: ScopeId, ty: &ExternDesc) -> bool {
+        let ExternDesc::Type(TypeBounds::Eq(index)) = ty else { return false };
+        let ty = self.store.components.scope(scope).types.get(*index as usize);
+        matches!(ty, Some(Type::Instance(..) | Type::Component(..)))
     }
 
     /// As [`narrow`]; an instance that is not known stays as it is.
@@ -403,7 +540,7 @@ impl<'s> Checker<'s> {
                 let closure = self.store.components.scope(frame.scope).components.get(*component as usize).cloned();
                 match closure {
                     // Without values the exports of children are not needed: what refers to them is unknown.
-                    Some(closure) if self.has_values && !closure.def.definitions.is_empty() => {
+                    Some(closure) if self.is_thorough && !closure.def.definitions.is_empty() => {
                         let args = given.into_iter().collect();
                         self.component(&closure.def, closure.scope, Some(&args), frame.depth + 1)?
                     }
@@ -448,35 +585,12 @@ impl<'s> Checker<'s> {
     }
 }
 
-/// What wasmparser does not ask of a value type whose parts are valid.
-fn check_value_type(ty: &ValType) -> Checked<()> {
-    if ty.elem_size(1) >= MAX_VALUE_SIZE {
-        return Err(format!("the type {ty} exceeds maximum byte size"));
-    }
-    let ValType::Compound(compound) = ty else { return Ok(()) };
-    match &compound.kind {
-        Kind::Stream(Some(element)) | Kind::Future(Some(element)) if element.has_borrow() => {
-            Err(format!("the elements of {ty} contain a borrowed handle"))
-        }
-        Kind::Map(key, _) if !key.is_key() => Err(format!("{key} is no type of the keys of a map")),
-        _ => Ok(()),
-    }
-}
-
-/// Types match if they are equal or one is not known.
-fn same_type(given: &Option<ValType>, declared: &Option<ValType>, what: impl FnOnce() -> String) -> Checked<()> {
-    match (given, declared) {
-        (Some(given), Some(declared)) if given != declared => {
-            Err(format!("type mismatch of {}: expected {declared}, found {given}", what()))
+/// The types of values that are imported or exported have names.
+fn named(frame: &Frame<'_>, name: &Name, ty: &Option<ValType>, what: &str) -> Checked<()> {
+    match ty {
+        Some(ty) if !frame.named.covers(ty) => {
+            Err(format!("the {what} value {name:?} is of a type with parts that no import or export names: {ty}"))
         }
         _ => Ok(()),
-    }
-}
-
-/// The names of imports, and those of exports, differ in more than case (Explainer.md, *Name Uniqueness*).
-fn unique<'n>(mut names: impl Iterator<Item = &'n Name>, name: &Name, what: &str) -> Checked<()> {
-    match names.any(|other| other.eq_ignore_ascii_case(name)) {
-        true => Err(format!("{what} name {name:?} conflicts with a previous name")),
-        false => Ok(()),
     }
 }

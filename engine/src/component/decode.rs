@@ -1,6 +1,8 @@
 //! Bytes to a [`Component`] (Binary.md). wasmparser reads and validates; this keeps what instantiation needs.
 
 use super::{
+    canon_rules::{self, Refused},
+    names::{self, UniqueNames},
     shadow::{Shadow, ShadowError, hide_starts},
     syntax::*,
     value_def::{self, Mistake, ValueDef},
@@ -105,7 +107,9 @@ impl Stop {
             Stop::Module(error) | Stop::Own(error) => error,
             Stop::Reader(error) => {
                 let (offset, message) = (error.offset() as usize, error.message().to_owned());
-                if parses(bytes, config, shadow, &error) {
+                if is_limit(&message, bytes.len().saturating_sub(offset)) {
+                    ModuleError::Unsupported { offset, message }
+                } else if parses(bytes, config, shadow, &error) {
                     ModuleError::Invalid { offset, message }
                 } else {
                     ModuleError::Malformed { offset, message }
@@ -113,6 +117,14 @@ impl Stop {
             }
         }
     }
+}
+
+/// Whether a message of wasmparser is about one of its limits, before which `rest` bytes stand: it reads no count that is
+/// above a limit. No limit is under a thousand, and a count that no bytes stand behind is malformed.
+fn is_limit(message: &str, rest: usize) -> bool {
+    message.contains("count exceeds limit of")
+        || message.contains("exceeds the limit of")
+        || (message.ends_with("size is out of bounds") && rest >= 1_000)
 }
 
 /// Whether the bytes follow the grammar: a second pass without validation, which only failures pay for.
@@ -130,8 +142,12 @@ fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &Bin
     let mut parser = Parser::new(0);
     parser.set_features(config.features);
     parser.parse_all(bytes).all(|payload| match payload {
-        Ok(Payload::UnknownSection { id: value_def::SECTION, .. }) => config.features.cm_values(),
-        Ok(Payload::UnknownSection { range, .. }) => shadow.starts.contains(&range.start),
+        Ok(Payload::UnknownSection { id: value_def::SECTION, contents, range }) => {
+            config.features.cm_values() && value_section(contents, range.start).is_ok()
+        }
+        Ok(Payload::UnknownSection { contents, range, .. }) => {
+            shadow.starts.contains(&range.start) && start_section(contents, range.start).is_ok()
+        }
         Err(_) => false,
         Ok(Payload::Version { encoding, .. }) => encoding == expected,
         Ok(Payload::ModuleSection { .. }) => {
@@ -154,6 +170,13 @@ fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &Bin
     })
 }
 
+/// A component that has not ended yet.
+struct Open {
+    def: ComponentDef,
+    imports: UniqueNames,
+    exports: UniqueNames,
+}
+
 /// The pass over the bytes.
 struct Decoder<'a> {
     config: &'a Config,
@@ -161,7 +184,7 @@ struct Decoder<'a> {
     validator: Validator,
     shadow: Shadow<'a>,
     /// The components that are open, outermost first.
-    open: Vec<ComponentDef>,
+    open: Vec<Open>,
     /// How many core modules are open: 1 inside one, since they do not nest.
     in_module: bool,
 }
@@ -187,7 +210,11 @@ impl<'a> Decoder<'a> {
                 return Ok(root);
             }
         }
-        Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message: "unexpected end".to_owned() }))
+        Err(self.unexpected_end())
+    }
+
+    fn unexpected_end(&self) -> Stop {
+        Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message: "unexpected end".to_owned() })
     }
 
     /// Takes one part; returns the root component when it ends.
@@ -205,17 +232,24 @@ impl<'a> Decoder<'a> {
     /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
     ///
     /// wasmparser 0.258 asserts how deep the declarations of instance and component types stand in each other, before it
-    /// checks that; what it panics at is invalid, and its message says so. Nothing of the validator is used after that.
+    /// checks that; what it panics at is beyond its limits, and the message says so. Nothing of the validator is used after that.
     fn validate(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
         catch_unwind(AssertUnwindSafe(|| self.validate_part(payload))).unwrap_or_else(|_| {
             let message = "types stand in each other too deep for the validator".to_owned();
-            Err(Stop::Own(ModuleError::Invalid { offset: 0, message }))
+            Err(Stop::Own(ModuleError::Unsupported { offset: 0, message }))
         })
     }
 
     fn validate_part(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
         if !self.in_module && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
             return Ok(());
+        }
+        if let (Payload::ComponentCanonicalSection(reader), Some(types)) = (payload, self.validator.types(0)) {
+            for item in reader.clone().into_iter_with_offsets() {
+                let (offset, canon) = item?;
+                canon_rules::before(&canon, types, self.config.features)
+                    .map_err(|refused| Stop::from_refused(refused, offset))?;
+            }
         }
         match self.validator.payload(payload)? {
             ValidPayload::Func(..) | ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => Ok(()),
@@ -224,35 +258,38 @@ impl<'a> Decoder<'a> {
 
     fn keep(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
         match payload {
-            Payload::Version { encoding: Encoding::Component, .. } => {
+            Payload::Version { encoding: Encoding::Component, range, .. } => {
                 if self.open.len() >= MAX_DEPTH {
-                    let message = "components are nested too deeply".to_owned();
-                    return Err(Stop::Own(ModuleError::Invalid { offset: 0, message }));
+                    let (offset, message) = (range.start as usize, "components are nested too deeply".to_owned());
+                    return Err(Stop::Own(ModuleError::Unsupported { offset, message }));
                 }
-                self.open.push(ComponentDef::default());
+                let features = self.config.features;
+                self.open.push(Open {
+                    def: ComponentDef::default(),
+                    imports: UniqueNames::imports(features),
+                    exports: UniqueNames::exports(features),
+                });
+            }
+            // The parser of a component inside ends with the bytes, wherever its section should.
+            Payload::ComponentSection { unchecked_range, .. } if unchecked_range.end > self.bytes.len() as u64 => {
+                return Err(self.unexpected_end());
             }
             Payload::ModuleSection { unchecked_range, .. } => {
                 let module = self.module(unchecked_range.start as usize, unchecked_range.end as usize)?;
-                self.define(Definition::CoreModule(module));
+                self.define(unchecked_range.start, Definition::CoreModule(module));
                 self.in_module = true;
             }
             Payload::End(_) if self.in_module => self.in_module = false,
-            Payload::End(_) => return Ok(self.end()),
+            Payload::End(offset) => return Ok(self.end(offset)),
             _ if self.in_module => {}
             Payload::UnknownSection { id: value_def::SECTION, contents, range } => {
-                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
-                for value in ValueDef::section(&mut reader).map_err(|mistake| Stop::from_value(mistake, range.start))? {
-                    self.define(Definition::Value(value));
+                for value in value_section(contents, range.start).map_err(Stop::Own)? {
+                    self.define(value.offset as u64, Definition::Value(value));
                 }
             }
             Payload::UnknownSection { contents, range, .. } if self.shadow.starts.contains(&range.start) => {
-                let mut reader = wasmparser::BinaryReader::new(contents, range.start);
-                let start: wasmparser::ComponentStartFunction = reader.read()?;
-                if !reader.eof() {
-                    let mistake = Mistake::Own("unexpected content after the start definition".to_owned());
-                    return Err(Stop::from_value(mistake, range.start));
-                }
-                self.define(start_def(start));
+                let start = start_section(contents, range.start).map_err(Stop::Own)?;
+                self.define(range.start, start_def(start));
             }
             payload => self.section(payload)?,
         }
@@ -262,26 +299,27 @@ impl<'a> Decoder<'a> {
     /// A core module inside. Nobody has checked yet that its bytes are there.
     fn module(&self, start: usize, end: usize) -> Result<Module, Stop> {
         let Some(bytes) = self.bytes.get(start..end) else {
-            let message = "unexpected end".to_owned();
-            return Err(Stop::Own(ModuleError::Malformed { offset: self.bytes.len(), message }));
+            return Err(self.unexpected_end());
         };
         Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, start)))
     }
 
     /// The innermost component ends: it is a definition of the one around it, or the root.
-    fn end(&mut self) -> Option<Arc<ComponentDef>> {
-        let component = Arc::new(self.open.pop()?);
+    fn end(&mut self, offset: u64) -> Option<Arc<ComponentDef>> {
+        let component = Arc::new(self.open.pop()?.def);
         label_modules(&component);
         if self.open.is_empty() {
             return Some(component);
         }
-        self.define(Definition::Component(component));
+        self.define(offset, Definition::Component(component));
         None
     }
 
-    fn define(&mut self, definition: Definition) {
-        if let Some(component) = self.open.last_mut() {
-            component.definitions.push(definition);
+    fn define(&mut self, offset: u64, definition: Definition) {
+        if let Some(Open { def, .. }) = self.open.last_mut() {
+            def.definitions.push(definition);
+            // wasmparser counts in `u64`; the bytes are in memory.
+            def.offsets.push(offset as usize);
         }
     }
 
@@ -290,10 +328,33 @@ impl<'a> Decoder<'a> {
         reader: wasmparser::SectionLimited<'a, T>,
         make: impl Fn(T) -> Definition,
     ) -> Result<(), Stop> {
-        for item in reader {
-            self.define(make(item?));
+        for item in reader.into_iter_with_offsets() {
+            let (offset, item) = item?;
+            let definition = make(item);
+            self.check(&definition).map_err(|refused| Stop::from_refused(refused, offset))?;
+            self.define(offset, definition);
         }
         Ok(())
+    }
+
+    /// Our own rules of single definitions, which wasmparser has validated.
+    fn check(&mut self, definition: &Definition) -> Result<(), Refused> {
+        let features = self.config.features;
+        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        let checked = match definition {
+            Definition::Import { name, ty } => open.imports.take(name, names::is_value(ty)),
+            Definition::Export { name, item, .. } => open.exports.take(name, item.sort == Sort::Value),
+            Definition::Type(ty) => names::check_type(ty, features),
+            Definition::Instance(InstanceDef::Exports(items)) => {
+                let mut exports = UniqueNames::exports(features);
+                items.iter().try_for_each(|(name, item)| exports.take(name, item.sort == Sort::Value))
+            }
+            Definition::Canon(canon) => {
+                return self.validator.types(0).map_or(Ok(()), |types| canon_rules::after(canon, types));
+            }
+            _ => Ok(()),
+        };
+        checked.map_err(Refused::Invalid)
     }
 
     fn section(&mut self, payload: Payload<'a>) -> Result<(), Stop> {
@@ -318,10 +379,9 @@ impl<'a> Decoder<'a> {
                 })
             }
             Payload::CustomSection(custom) => {
-                if let (KnownCustom::ComponentName(reader), Some(component)) = (custom.as_known(), self.open.last_mut())
-                {
+                if let (KnownCustom::ComponentName(reader), Some(open)) = (custom.as_known(), self.open.last_mut()) {
                     // Names are for people: a broken name section loses the rest of them and nothing else.
-                    reader.into_iter().map_while(Result::ok).for_each(|name| keep_names(&mut component.names, name));
+                    reader.into_iter().map_while(Result::ok).for_each(|name| keep_names(&mut open.def.names, name));
                 }
                 Ok(())
             }
@@ -331,11 +391,12 @@ impl<'a> Decoder<'a> {
 }
 
 impl Stop {
-    fn from_value(mistake: Mistake, offset: u64) -> Stop {
-        match mistake {
-            Mistake::Reader(error) => Stop::Reader(error),
-            Mistake::Own(message) => Stop::Own(ModuleError::Malformed { offset: offset as usize, message }),
-        }
+    fn from_refused(refused: Refused, offset: u64) -> Stop {
+        let offset = offset as usize;
+        Stop::Own(match refused {
+            Refused::Invalid(message) => ModuleError::Invalid { offset, message },
+            Refused::Unsupported(message) => ModuleError::Unsupported { offset, message },
+        })
     }
 
     fn from_shadow(error: ShadowError) -> Stop {
@@ -351,6 +412,23 @@ fn at_offset(error: ModuleError, base: usize) -> ModuleError {
     match error {
         ModuleError::Malformed { offset, message } => ModuleError::Malformed { offset: base + offset, message },
         ModuleError::Invalid { offset, message } => ModuleError::Invalid { offset: base + offset, message },
+        ModuleError::Unsupported { offset, message } => ModuleError::Unsupported { offset: base + offset, message },
+    }
+}
+
+/// The contents of a value section.
+fn value_section(contents: &[u8], start: u64) -> Result<Vec<ValueDef>, ModuleError> {
+    let mut reader = wasmparser::BinaryReader::new(contents, start);
+    ValueDef::section(&mut reader).map_err(|mistake| mistake.into_malformed(start))
+}
+
+/// The contents of a start section.
+fn start_section(contents: &[u8], start: u64) -> Result<wasmparser::ComponentStartFunction, ModuleError> {
+    let mut reader = wasmparser::BinaryReader::new(contents, start);
+    let def = reader.read().map_err(|error| Mistake::Reader(error).into_malformed(start))?;
+    match reader.eof() {
+        true => Ok(def),
+        false => Err(Mistake::Own("unexpected content after the start definition".to_owned()).into_malformed(start)),
     }
 }
 

@@ -261,7 +261,11 @@ impl Binder<'_> {
             },
             ExternDesc::Type(TypeBounds::Eq(index)) => match type_at(*index) {
                 Some(Type::Unknown) | None => Ok(None),
-                Some(ty) => self.bind_type(ty, given),
+                Some(ty) => {
+                    let is_structural = matches!(ty, Type::Instance(..) | Type::Component(..));
+                    self.store.components.has_structural_bounds |= is_structural;
+                    self.bind_type(ty, given)
+                }
             },
             ExternDesc::Type(TypeBounds::SubResource) => self.bind_resource(given).map(Some),
             ExternDesc::Value(ty) => match self.store.components.val_type(scope, ty) {

@@ -9,7 +9,9 @@
 
 mod arena;
 mod canon;
+mod canon_rules;
 mod check;
+mod check_types;
 mod copy;
 mod decode;
 mod define_canon;
@@ -22,6 +24,8 @@ mod instantiate;
 mod link;
 mod link_types;
 mod linker;
+mod named;
+mod names;
 mod plan;
 mod readings;
 mod resource;

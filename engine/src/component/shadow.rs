@@ -3,7 +3,9 @@
 //! wasmparser accepts one start definition for each component and no value definitions, against the documents
 //! (Explainer.md, *Value Definitions*, *Start Definitions*). So it gets to see neither: imports, exports, aliases,
 //! arguments and declarators of the sort `value` are left out, and so are the sections of values and starts. No other
-//! index space changes by that. What is left out is checked by [`super::check`], on the component as it is.
+//! index space changes by that. Nor does it accept an export that hides which resource type it is (Explainer.md, *Type
+//! Checking*): so it sees that without what is ascribed. What is left out is checked by [`super::check`], on the component
+//! as it is.
 
 use super::syntax::Sort;
 use crate::{config::Features, error::ModuleError};
@@ -11,7 +13,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use wasmparser::{
     BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentImport, ComponentInstance,
     ComponentType, ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration,
-    ModuleTypeDeclaration, Payload, SectionLimited, Validator,
+    ModuleTypeDeclaration, Payload, SectionLimited, TypeBounds, Validator,
 };
 
 /// How deep component and instance types may stand in each other: wasmparser's reader recurses.
@@ -112,6 +114,9 @@ impl<'a> Shadow<'a> {
             // Before wasmparser reads it, and whether there are values or not.
             return feed!(self, validator, reader, ComponentTypeSection, &|r| Self::ty(r, 0));
         }
+        if let Payload::ComponentExportSection(reader) = payload {
+            return feed!(self, validator, reader, ComponentExportSection, &|r| self.export(r));
+        }
         if !self.features.cm_values() {
             return match payload {
                 // By the grammar a start definition, and as many as there may be: so it is not malformed.
@@ -134,9 +139,6 @@ impl<'a> Shadow<'a> {
             Payload::ComponentImportSection(reader) => feed!(self, validator, reader, ComponentImportSection, &|r| {
                 Ok(Item::unless(matches!(r.read::<ComponentImport<'a>>()?.ty, ComponentTypeRef::Value(_))))
             }),
-            Payload::ComponentExportSection(reader) => feed!(self, validator, reader, ComponentExportSection, &|r| {
-                Ok(Item::unless(r.read::<ComponentExport<'a>>()?.kind == Sort::Value))
-            }),
             Payload::ComponentAliasSection(reader) => feed!(self, validator, reader, ComponentAliasSection, &|r| {
                 Ok(Item::unless(is_value_alias(&r.read()?)))
             }),
@@ -145,6 +147,20 @@ impl<'a> Shadow<'a> {
             }
             _ => Ok(false),
         }
+    }
+
+    /// An export: without values, and without the bound that hides which resource type it is, which wasmparser refuses.
+    /// [`super::check`] makes it another type.
+    fn export(&self, r: &mut BinaryReader<'a>) -> Made<Item> {
+        let start = r.original_position();
+        let export = r.read::<ComponentExport<'a>>()?;
+        if let (Sort::Type, Some(ComponentTypeRef::Type(TypeBounds::SubResource))) = (export.kind, export.ty) {
+            // The type is the last of the export: one byte that says that it is there, and its own two.
+            let bytes = &self.bytes[start as usize..r.original_position() as usize];
+            let [kept @ .., _, _, _] = bytes else { return Ok(Item::Same) };
+            return Ok(Item::Other([kept, &[0x00]].concat()));
+        }
+        Ok(Item::unless(export.kind == Sort::Value && self.features.cm_values()))
     }
 
     /// Reads a section of types, without overflowing the stack.
@@ -188,6 +204,13 @@ impl<'a> Shadow<'a> {
         let body = &self.bytes[start as usize..end as usize];
         let mut reader = BinaryReader::new_features(body, start, self.features);
         let (changed, body) = items(&mut reader, body, start, item)?;
+        if !reader.eof() {
+            let message = "section size mismatch: unexpected data at the end of the section".to_owned();
+            return Err(ShadowError::Own(ModuleError::Malformed {
+                offset: reader.original_position() as usize,
+                message,
+            }));
+        }
         Ok(changed.then_some(body))
     }
 
@@ -195,7 +218,7 @@ impl<'a> Shadow<'a> {
     fn ty(r: &mut BinaryReader<'a>, depth: usize) -> Made<Item> {
         if depth >= MAX_TYPE_DEPTH {
             let (offset, message) = (r.original_position() as usize, "types are nested too deeply".to_owned());
-            return Err(ShadowError::Own(ModuleError::Invalid { offset, message }));
+            return Err(ShadowError::Own(ModuleError::Unsupported { offset, message }));
         }
         let mut ahead = r.clone();
         let opcode = ahead.read_u8()?;

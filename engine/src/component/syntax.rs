@@ -17,6 +17,8 @@ pub(crate) type Name = Arc<str>;
 pub(crate) struct ComponentDef {
     /// Its definitions in order.
     pub definitions: Vec<Definition>,
+    /// Where they stand in the bytes.
+    pub offsets: Vec<usize>,
     /// Names for people, from the name section.
     pub names: Names,
 }

@@ -176,6 +176,10 @@ pub(crate) struct State {
     poisoned: bool,
     /// How many imports and exports have been bound.
     pub bound: u32,
+    /// How many definitions have been gone through to try components as arguments.
+    pub tried: u32,
+    /// Whether an `eq` bound has been met that refers to a type of instances or components.
+    pub has_structural_bounds: bool,
     /// Where the host takes resources of stubs from.
     pub next_stub_rep: u64,
 }

@@ -5,6 +5,7 @@ use super::{
     types::{Kind, ValType},
     value::ComponentVal,
 };
+use crate::error::ModuleError;
 use ComponentVal as V;
 use wasmparser::{BinaryReader, BinaryReaderError};
 
@@ -57,6 +58,18 @@ pub(crate) enum Mistake {
     Own(String),
 }
 
+impl Mistake {
+    /// As an error of the section that starts there.
+    pub fn into_malformed(self, start: u64) -> ModuleError {
+        match self {
+            Mistake::Reader(error) => {
+                ModuleError::Malformed { offset: error.offset() as usize, message: error.message().to_owned() }
+            }
+            Mistake::Own(message) => ModuleError::Malformed { offset: start as usize, message },
+        }
+    }
+}
+
 impl From<BinaryReaderError> for Mistake {
     fn from(error: BinaryReaderError) -> Mistake {
         Mistake::Reader(error)
@@ -79,8 +92,8 @@ fn decode(r: &mut BinaryReader<'_>, ty: &ValType) -> Decoded<V> {
         },
         ValType::U8 => V::U8(r.read_u8()?),
         ValType::S8 => V::S8(r.read_u8()? as i8),
-        ValType::U16 => V::U16(narrow(r, |r| r.read_var_u32())?),
-        ValType::S16 => V::S16(narrow(r, |r| r.read_var_i32())?),
+        ValType::U16 => V::U16(narrow_16(r, |r| r.read_var_u32())?),
+        ValType::S16 => V::S16(narrow_16(r, |r| r.read_var_i32())?),
         ValType::U32 => V::U32(r.read_var_u32()?),
         ValType::S32 => V::S32(r.read_var_i32()?),
         ValType::U64 => V::U64(r.read_var_u64()?),
@@ -108,11 +121,17 @@ fn decode(r: &mut BinaryReader<'_>, ty: &ValType) -> Decoded<V> {
     })
 }
 
-fn narrow<'a, W, N: TryFrom<W>>(
+/// An integer of 16 bits, which takes three bytes at most (core `#binary-int`).
+fn narrow_16<'a, W, N: TryFrom<W>>(
     r: &mut BinaryReader<'a>,
     read: impl Fn(&mut BinaryReader<'a>) -> Result<W, BinaryReaderError>,
 ) -> Decoded<N> {
-    match N::try_from(read(r)?) {
+    let start = r.original_position();
+    let wide = read(r)?;
+    if r.original_position() - start > 3 {
+        return fail("integer representation too long");
+    }
+    match N::try_from(wide) {
         Ok(v) => Ok(v),
         Err(_) => fail("integer too large"),
     }

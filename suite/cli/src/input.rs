@@ -101,6 +101,21 @@ pub enum InputError {
         /// What is wrong.
         message: String,
     },
+    /// They are beyond a limit of the engine, or use what it does not have.
+    #[error(
+        "{path}: unsupported at offset {offset:#x}{form}: {message}\n  this is no mistake in the file: the limit is this \
+         engine's, and another may take it"
+    )]
+    Unsupported {
+        /// The file.
+        path: String,
+        /// Where, in bytes.
+        offset: usize,
+        /// ` of the binary form` for text.
+        form: &'static str,
+        /// What is not supported.
+        message: String,
+    },
     /// The text format is not followed.
     #[error("{path}:{line}:{column}: {message}{excerpt}{hint}")]
     Text {
@@ -157,6 +172,7 @@ pub fn decode(name: &str, bytes: Vec<u8>, config: &Config) -> Result<Input, Inpu
             InputError::Malformed { path, offset, form, message, there }
         }
         ModuleError::Invalid { offset, message } => InputError::Invalid { path, offset, form, message },
+        ModuleError::Unsupported { offset, message } => InputError::Unsupported { path, offset, form, message },
     })
 }
 

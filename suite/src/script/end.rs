@@ -35,6 +35,7 @@ impl From<ModuleError> for End {
         match error {
             ModuleError::Malformed { .. } => End::Malformed(error.to_string()),
             ModuleError::Invalid { .. } => End::Invalid(error.to_string()),
+            ModuleError::Unsupported { .. } => End::Fault(Fault::Unsupported(error.to_string())),
         }
     }
 }

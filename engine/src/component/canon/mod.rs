@@ -20,7 +20,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use builtin::{Resolved, alloc_builtin};
+pub(crate) use builtin::{Resolved, alloc_builtin, builtin_name};
 pub(crate) use call::{call_deferred, call_func, canon_lower, drop_resource, run_core_task};
 pub(crate) use direct::Direct;
 pub(crate) use flatten::{LiftOrLower, flatten_functype};
