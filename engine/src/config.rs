@@ -90,11 +90,13 @@ pub struct Limits {
     pub fuel: Option<u64>,
     /// Greatest number of nested calls. Tail calls and calls of host functions do not count.
     pub call_depth: u32,
-    /// Greatest size of the value stack, in slots of 64 bits. Compiled code has no such stack, and counts the slots that its
-    /// frames would have there, where an operand is one slot even if it is a vector.
+    /// Greatest size of the value stack, in slots of 64 bits, of which a vector takes two. Compiled code has no such stack, and
+    /// counts the slots that its frames would have there.
     pub stack_slots: u32,
     /// How much of the machine's stack compiled code takes, in bytes: besides the two limits above, which bind both tiers.
-    /// Small frames are some 50 bytes, and no frame is larger than its slots by much.
+    /// Small frames are some 50 bytes, and no frame is larger than its slots by much. The default suits threads of 2 MiB, where
+    /// recursion may run into this limit before the others, which is a difference between the tiers; 32 MiB are enough for the
+    /// other defaults, on threads with a stack that is larger by some MiB.
     pub native_stack_bytes: usize,
     /// Greatest size of all memories together, in bytes.
     pub memory_bytes: u64,

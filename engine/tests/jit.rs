@@ -395,6 +395,26 @@ fn frames_take_as_many_slots_on_both_tiers() {
 }
 
 #[test]
+fn vectors_take_two_slots_on_both_tiers() {
+    // A local, and two operands below the parameter of the callee; the innermost call ends in a function whose results are
+    // more than its operands.
+    let text = r#"(module
+        (func $f (export "f") (param i32) (result v128 v128) (local v128)
+            (if (result v128 v128) (local.get 0)
+                (then (i32x4.splat (i32.const 1)) (i64x2.splat (i64.const 2))
+                    (call $f (i32.sub (local.get 0) (i32.const 1))) (drop) (drop))
+                (else (call $g) (drop) (drop) (drop))))
+        (func $g (result v128 v128 v128 v128 v128) unreachable))"#;
+    let is_out = |end: &Result<Vec<Val>, Fault>| matches!(end, Err(Fault::Exhausted(_)));
+    for stack_slots in (100..130).chain([500]) {
+        let limits = preflight_engine::Limits { stack_slots, ..Default::default() };
+        let deepest = [0, 1].map(|tier| (0..200).find(|n| is_out(&on_both(text, limits, &[Val::I32(*n)])[tier])));
+        assert!(deepest[0].is_some());
+        assert_eq!(deepest[0], deepest[1], "{stack_slots}");
+    }
+}
+
+#[test]
 fn calls_back_from_the_host_have_what_is_left_of_the_depth() {
     for call in ["call", "return_call"] {
         calls_back(call);

@@ -173,6 +173,11 @@ impl Component {
 }
 
 impl Store {
+    /// The functions of imports that stubs stand for, each by the names that lead to it.
+    pub fn stubbed_functions(&self) -> &[Vec<String>] {
+        &self.components.stubs
+    }
+
     /// Instantiates a component: its imports are bound first, then its definitions are processed in order (Explainer.md,
     /// *Component Definitions*).
     ///

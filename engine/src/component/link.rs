@@ -296,7 +296,12 @@ impl Binder<'_> {
             Some(Given::Item(Item::Func(func))) if func.ft() == ft => return Ok(Item::Func(func)),
             Some(Given::Item(Item::Func(func))) => return Err(self.mismatch(ft, func.ft())),
             Some(other) => return Err(self.mismatch(ft, self.describe(&other))),
-            None if self.stub_imports => HostCode::Sync(stub(name.clone(), ft.clone())),
+            None if self.stub_imports => {
+                if !self.is_static {
+                    self.store.components.stubs.push(self.path.iter().map(|name| name.to_string()).collect());
+                }
+                HostCode::Sync(stub(name.clone(), ft.clone()))
+            }
             None => return Err(self.unknown(ft)),
         };
         Ok(Item::Func(Rc::new(Func::Host { name, ft: ft.clone(), code })))

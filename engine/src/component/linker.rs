@@ -157,6 +157,24 @@ impl ComponentLinker {
         self.find(name).map(|(name, _)| name)
     }
 
+    /// Whether something is given for the import that `path` begins with, and has what the other names lead to.
+    pub fn gives(&self, path: &[String]) -> bool {
+        let Some((name, rest)) = path.split_first() else { return false };
+        let mut item = self.get(name);
+        for name in rest {
+            item = match item {
+                Some(HostItem(Given::Instance(instance))) => instance.0.get(&**name),
+                _ => None,
+            };
+        }
+        item.is_some()
+    }
+
+    /// The names for which something is given.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.root.0.keys().map(|name| &**name)
+    }
+
     /// What is given for `name`.
     pub(super) fn get(&self, name: &str) -> Option<&HostItem> {
         self.find(name).map(|(_, item)| item)

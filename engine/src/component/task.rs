@@ -180,6 +180,8 @@ pub(crate) struct State {
     pub tried: u32,
     /// Whether an `eq` bound has been met that refers to a type of instances or components.
     pub has_structural_bounds: bool,
+    /// The functions that stubs stand for: the names that lead to each.
+    pub stubs: Vec<Vec<String>>,
     /// Where the host takes resources of stubs from.
     pub next_stub_rep: u64,
 }

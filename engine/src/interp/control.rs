@@ -306,7 +306,6 @@ impl Cx {
     #[inline(never)]
     unsafe fn call_host(&mut self, fp: *mut u64, index: u32, base: u32) -> Result<(), Fault> {
         self.fp = fp;
-        let top = self.live_top(fp);
         // SAFETY: `fp` points into the stack.
         let offset = unsafe { fp.offset_from(self.stack) as usize };
         self.return_budget();
@@ -332,6 +331,8 @@ impl Cx {
             slot += param.slots();
         }
         results.iter_mut().zip(&ty.results).for_each(|(result, ty)| *result = Val::default_of(*ty));
+        // The arguments are on top, and stay there for the collector to see.
+        let top = offset + slot as usize;
         let outer = std::mem::replace(&mut store.machine.top, top);
         let end = store.call_host(Some(caller), index, args, results);
         store.machine.top = outer;

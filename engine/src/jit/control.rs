@@ -114,7 +114,7 @@ impl Translator<'_> {
     }
 
     /// The types of a block's parameters and results.
-    fn block_types(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
+    pub fn block_types(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
         match ty {
             BlockType::Empty => (Vec::new(), Vec::new()),
             BlockType::Type(ty) => (Vec::new(), vec![parsed_type(ty)]),

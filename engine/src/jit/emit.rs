@@ -96,7 +96,7 @@ impl Translator<'_> {
 
     /// The room of a call of which `params` operands on top are the parameters.
     pub fn room_for(&mut self, params: usize) -> Value {
-        let below = self.local_slots as i64 + (self.stack.len() - params) as i64;
+        let below = self.local_slots as i64 + self.slots_of(self.stack.len() - params) as i64;
         let taken = self.word((room::CALL + below) as u64);
         self.b.ins().isub(self.room, taken)
     }

@@ -49,6 +49,19 @@ impl Translator<'_> {
 
     /// The handler of a `try_table`.
     pub fn handler(&mut self, try_table: &TryTable) -> Handler {
+        let below = self.slots_of(self.stack.len() - self.block_types(try_table.ty).0.len());
+        for catch in &try_table.catches {
+            let (tag, with_ref) = match *catch {
+                Catch::One { tag, .. } => (Some(tag), 0),
+                Catch::OneRef { tag, .. } => (Some(tag), 1),
+                Catch::All { .. } => (None, 0),
+                Catch::AllRef { .. } => (None, 1),
+            };
+            let module = self.module;
+            let params = tag.map(|tag| &module.func_type(module.syntax().tags[tag as usize]).params[..]);
+            let slots: u32 = params.unwrap_or_default().iter().map(|ty| ty.slots()).sum();
+            self.most_operands = self.most_operands.max(below + slots + with_ref);
+        }
         Handler { block: None, catches: try_table.catches.clone() }
     }
 

@@ -413,11 +413,12 @@ helpers! { true:
         cx.pay_bulk(1).map_err(Fault::Exhausted)?;
         cx.return_budget();
         let caller = cx.instance().addr;
-        // A host function takes no room.
-        let room = cx.run.room + room::CALL;
+        let outer_room = cx.run.room;
         let store = cx.store();
         let ty = store.host_funcs[index as usize].ty.clone();
         let param_words: u32 = ty.params.iter().map(|ty| ty.slots()).sum();
+        // A host function takes no room but for its parameters.
+        let room = outer_room + room::CALL - param_words as i64;
         // SAFETY: compiled code has put the arguments there.
         let args = from_words(unsafe { span(words, param_words as u64) }, &ty.params);
         let references = args.iter().filter_map(|arg| if let Val::Ref(reference) = arg { Some(reference.0) } else { None });

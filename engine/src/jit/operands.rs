@@ -98,9 +98,23 @@ impl Translator<'_> {
         self.top(n).into_iter().map(BlockArg::from).collect()
     }
 
+    /// The slots that the lowest operands take on tier one: two for a vector.
+    pub fn slots_of(&mut self, height: usize) -> u32 {
+        for index in self.slot_ends.len()..height {
+            let ty = match self.stack[index] {
+                Operand::Value(value) => self.type_of(value),
+                Operand::Home(ty) => ty,
+            };
+            let below = self.slot_ends.last().copied().unwrap_or(0);
+            self.slot_ends.push(below + abi::word_count(ty));
+        }
+        height.checked_sub(1).map_or(0, |last| self.slot_ends[last])
+    }
+
     /// Drops all operands but the lowest.
     pub fn drop_to(&mut self, height: usize) {
         self.stack.truncate(height);
+        self.slot_ends.truncate(height);
         if let Some(homes) = &mut self.homes {
             homes.ends.truncate(height);
         }

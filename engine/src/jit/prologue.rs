@@ -40,8 +40,14 @@ impl Translator<'_> {
     pub fn set_frame_slots(&mut self) {
         let Some(value) = self.frame_slots else { return };
         let inst = self.b.func.dfg.value_def(value).unwrap_inst();
-        let imm = Imm64::new((self.local_slots + self.most_operands) as i64);
+        let slots = self.local_slots + self.most_operands;
+        let imm = Imm64::new(slots as i64);
         self.b.func.dfg.insts[inst] = InstructionData::UnaryImm { opcode: Opcode::Iconst, imm };
+    }
+
+    /// The frame has to have room for all operands that there are now, and so many more slots.
+    pub fn note_operands(&mut self, more: u32) {
+        self.most_operands = self.most_operands.max(self.slots_of(self.stack.len()) + more);
     }
 
     /// Goes on at `body` if the stack has `frame_bytes` left.

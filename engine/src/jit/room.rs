@@ -1,8 +1,8 @@
 //! The *room* of a call: how many calls it may still nest (upper half) and how many slots it and they may still take (lower
 //! half), as [`Limits::call_depth`](crate::Limits::call_depth) and [`Limits::stack_slots`](crate::Limits::stack_slots) say.
 //!
-//! Compiled code has no value stack. It counts what tier one would have there: a frame has a slot for each local (two for a
-//! vector) and each operand, and the parameters of a callee lie in the frame of the caller. The room is passed from
+//! Compiled code has no value stack. It counts what tier one would have there: a frame has a slot for each local and each
+//! operand (two for a vector), and the parameters of a callee lie in the frame of the caller. The room is passed from
 //! call to call in a register, so that it costs no memory access and leaving a function costs nothing.
 
 use crate::Limits;

@@ -63,9 +63,11 @@ pub(super) struct Translator<'a> {
     pub room: Value,
     /// The slots that a frame takes, once they are known: a constant of the prologue.
     pub frame_slots: Option<Value>,
-    /// Slots of the locals, and the greatest number of operands.
+    /// Slots of the locals, and the most of operands.
     pub local_slots: u32,
     pub most_operands: u32,
+    /// Where the slots of each operand end, for the lowest of them.
+    pub slot_ends: Vec<u32>,
     /// Whether stack maps are made.
     maps: bool,
     /// Values that may refer to objects.
@@ -227,7 +229,9 @@ impl<'a> Translator<'a> {
             room: params[2],
             frame_slots: None,
             local_slots: 0,
-            most_operands: shape.results.len() as u32,
+            // At the end there are the results, however the body ends.
+            most_operands: shape.results.iter().map(|ty| abi::word_count(*ty)).sum(),
+            slot_ends: Vec::new(),
             maps,
             held: EntitySet::new(),
             held_locals: EntitySet::new(),
@@ -316,7 +320,7 @@ impl<'a> Translator<'a> {
             let (operator, offset) = reader.read_with_offset().expect(valid);
             self.offset = offset as u32;
             self.operator(&operator)?;
-            self.most_operands = self.most_operands.max(self.stack.len() as u32);
+            self.note_operands(0);
             if self.maps && (self.held_local_count > 0 || !self.held.is_empty()) {
                 self.live_left = self.live_left.saturating_sub(self.held_local_count + self.stack.len());
                 if self.live_left == 0 {

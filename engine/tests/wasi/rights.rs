@@ -4,7 +4,7 @@ use crate::guest::{Guest, OUT, READ, WRITE};
 use preflight_engine::wasi::{
     World,
     p1::{Errno, Snapshot},
-    world::Input,
+    world::{Grants, Input},
 };
 
 const ROOT: i64 = 3;
@@ -192,5 +192,25 @@ fn a_subscription_needs_the_right_to_it_and_to_what_it_waits_for() {
             guest.ok("poll_oneoff", &[SUBSCRIPTION, EVENTS, 1, OUT]);
             assert_eq!(guest.u16(EVENTS + 8), error, "kind {kind} without {taken}");
         }
+    }
+}
+
+#[test]
+fn what_is_opened_has_the_rights_asked_for_if_the_world_says_so() {
+    for (grants, expected) in [(Grants::Unasked, Errno::Success), (Grants::Asked, Errno::Notcapable)] {
+        let mut world = World { grants, ..World::new() };
+        world.preopen_virtual("/data").write("dir/file", b"0123456789").unwrap();
+        let mut guest = Guest::of(Snapshot::Preview1, world);
+        let asked = READ | 1 << 2;
+        assert_eq!(guest.open("dir/file", 0, asked), Ok(FILE));
+        assert_eq!(rights(&mut guest, FILE).0 == asked, grants == Grants::Asked);
+        guest.ok("fd_seek", &[FILE, 1, 0, OUT]);
+        assert_eq!(guest.call("fd_filestat_get", &[FILE, OUT]), expected, "not asked for");
+        // A directory passes on what was asked for that, and no more.
+        let (open, asked) = (1 << 13, 1 << 13 | READ);
+        assert_eq!(guest.open("dir", 2, open | READ), Ok(FILE + 1));
+        guest.ok("fd_close", &[FILE]);
+        assert_eq!(guest.open_with(FILE + 1, 1, "file", 0, asked, 0), Ok(FILE));
+        assert_eq!(guest.call("fd_filestat_get", &[FILE, OUT]), expected);
     }
 }

@@ -6,7 +6,7 @@ use preflight_engine::{
     Config, Fault,
     component::ComponentVal,
     trace::{Cause, Event, Resource, TrapCode, Value},
-    wasi::{World, p2::Feature},
+    wasi::{World, p2::Feature, world::Grants},
 };
 
 /// Names of host functions and what they returned; how the call ended; and what is left.
@@ -365,5 +365,22 @@ fn descriptors_keep_how_they_were_opened_and_bounds() {
         assert_eq!(values[5..8], ["ok(2)", "ok", "ok(([101, 105], true))"], "{values:?}");
         assert_eq!(values[8], "err(is-directory)", "{values:?}");
         assert_eq!(values.last(), Some(&"err(no-entry)"), "{values:?}");
+    }
+}
+
+#[test]
+fn a_directory_can_be_changed_if_that_was_asked_for_where_the_world_says_so() {
+    for (grants, expected) in [(Grants::Unasked, "ok"), (Grants::Asked, "err(read-only)")] {
+        for (world, _kept) in worlds() {
+            // As a directory (2), with no flag, and with mutate-directory (32).
+            let body = r#"
+                (local.set $f (call $open (local.get $d) (i32.const 64) (i32.const 2) (i32.const 2) (i32.const 1)))
+                (call $mkdir (local.get $f) (i32.const 66) (i32.const 1) (i32.const 0))
+                (local.set $f (call $open (local.get $d) (i32.const 64) (i32.const 2) (i32.const 2) (i32.const 33)))
+                (call $mkdir (local.get $f) (i32.const 67) (i32.const 1) (i32.const 0))"#;
+            let values = files(World { grants, ..world }, "inab", body);
+            let values: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.contains('#')).collect();
+            assert_eq!(values, [expected, "ok"], "{grants:?}");
+        }
     }
 }

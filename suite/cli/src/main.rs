@@ -90,7 +90,24 @@ fn command_line() -> Cli {
     parsed.unwrap_or_else(|error| error.exit())
 }
 
+/// Everything happens on a thread whose stack is as large as programs may need it.
 fn main() -> ExitCode {
+    let thread = std::thread::Builder::new()
+        .name("preflight".to_owned())
+        .stack_size(run::limits::STACK_BYTES)
+        .spawn(run_command);
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => status,
+        // The panic has said what there is to say.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(error) => {
+            output::complain(&format!("the system gives no thread to run on: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run_command() -> ExitCode {
     let cli = command_line();
     if cli.command.as_ref().is_none_or(Command::leaves_something) {
         interrupt::listen();
@@ -114,10 +131,6 @@ fn main() -> ExitCode {
         Some(Command::Report(args)) => commands::report::run(&args),
     };
     result.unwrap_or_else(|error| {
-        // Whoever closed the pipe has read enough: nothing went wrong.
-        if output::is_broken_pipe(&error) {
-            return ExitCode::SUCCESS;
-        }
         output::complain(&format!("{error:#}"));
         ExitCode::from(2)
     })

@@ -1,5 +1,6 @@
 //! Results: to standard output, or to a file that is there in full or not at all.
 
+use crate::run::Agreement;
 use anyhow::Context;
 use std::{
     fs,
@@ -31,7 +32,7 @@ pub fn raw(path: Option<&Path>, text: &str) -> anyhow::Result<()> {
     match path {
         Some(path) if path != Path::new("-") => file(path, text.as_bytes()),
         _ => {
-            let mut out = io::stdout().lock();
+            let mut out = stdout();
             out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
         }
     }
@@ -47,9 +48,40 @@ pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 fn to_stdout(text: &str) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = WhileRead(anstream::stdout().lock());
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Standard output, for as long as somebody reads it.
+pub fn stdout() -> WhileRead<io::StdoutLock<'static>> {
+    WhileRead(io::stdout().lock())
+}
+
+/// Standard error, for as long as somebody reads it.
+pub fn stderr() -> WhileRead<io::StderrLock<'static>> {
+    WhileRead(io::stderr().lock())
+}
+
+/// Whoever closes a pipe has read enough: what else is written there goes nowhere, and how a command ends does not depend on
+/// it.
+pub struct WhileRead<W>(W);
+
+impl<W: Write> Write for WhileRead<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        unless_closed(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        unless_closed(self.0.flush(), ())
+    }
+}
+
+fn unless_closed<T>(result: io::Result<T>, done: T) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(done),
+        result => result,
+    }
 }
 
 /// A message that is not data.
@@ -57,25 +89,20 @@ pub fn complain(message: &str) {
     note(&format!("error: {message}"));
 }
 
-/// Tells where the tiers differ, if they do.
-pub fn complain_of_disagreement(difference: Option<&str>) {
-    if let Some(difference) = difference {
-        complain(&format!("the tiers differ (old: the interpreter, new: the compiler); {}", difference.trim_end()));
+/// Tells where the tiers differ, if they do, and how far they were compared, if that was not to the end.
+pub fn complain_of_disagreement(agreement: &Agreement) {
+    match agreement {
+        Agreement::Differ(difference) => {
+            complain(&format!("the tiers differ (old: the interpreter, new: the compiler); {}", difference.trim_end()));
+        }
+        Agreement::SoFar(text) => note(&format!("note: {text}")),
+        Agreement::Whole => {}
     }
 }
 
 /// A remark that is not data. A standard error that cannot be written is nobody's concern.
 pub fn note(message: &str) {
     let _ = writeln!(anstream::stderr(), "{message}");
-}
-
-/// Whether an error comes of a reader that closed the pipe.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
-        kind.or(json) == Some(io::ErrorKind::BrokenPipe)
-    })
 }
 
 /// Writes beside the file and renames, so that no reader sees half of it.

@@ -1,36 +1,14 @@
 //! `preflight check`: an input for each finding, and inputs without any.
 
+#[path = "common/check.rs"]
+mod check;
 mod common;
 #[path = "common/component.rs"]
 mod component;
 
+use check::{check, finds, finds_nothing, notes};
 use common::{Folder, contains};
 use component::componentize;
-
-/// Checks a module or a component with further arguments.
-#[track_caller]
-fn check(text: &str, args: &str) -> (i32, String) {
-    let run = Folder::with(&[("a.wat", text)]).run(&format!("check a.wat {args}"));
-    assert_ne!(run.status, 2, "{}", run.err);
-    (run.status, run.out)
-}
-
-/// Exactly one finding of this rule, which says all of `parts`.
-#[track_caller]
-fn finds(rule: &str, text: &str, args: &str, parts: &[&str]) {
-    let (status, out) = check(text, args);
-    assert_eq!(status, 1, "{out}");
-    assert_eq!(out.matches("FOUND").count(), 1, "{out}");
-    contains(&out, &[&format!("FOUND {rule}: "), "  rule: ", "  remedy: "]);
-    contains(&out, parts);
-}
-
-#[track_caller]
-fn finds_nothing(text: &str, args: &str) {
-    let (status, out) = check(text, args);
-    assert_eq!(status, 0, "{out}");
-    contains(&out, &["ok: 0 findings"]);
-}
 
 const FD_WRITE: &str =
     r#"(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))"#;
@@ -118,6 +96,23 @@ fn entries_have_a_type() {
 fn wasi_needs_the_memory() {
     let text = format!(r#"(module {FD_WRITE} (memory 1) (func (export "_start")))"#);
     finds("P1-ENV-01", &text, "", &["it imports fd_write", "--export-memory"]);
+    let body = "(drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8)))";
+    let (status, out) = check(&text.replace(r#""_start")"#, &format!(r#""_start") {body}"#)), "");
+    assert_eq!(status, 1);
+    contains(&out, &["FOUND P1-ENV-01: /: ", "note P1-ENV-02: /: called a function of WASI that needs its memory"]);
+    assert!(!check(&text, "").1.contains("P1-ENV-02"));
+}
+
+#[test]
+fn commands_that_export_state_are_noted() {
+    let text = |export: &str| {
+        format!(
+            r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32))) (func (export "_start"))
+              (memory (export "memory") 1) (global {export} (mut i32) (i32.const 0)))"#
+        )
+    };
+    notes("P1-CMD-05", &text(r#"(export "counter")"#), "", &["is a command and exports state: counter"]);
+    assert!(!check(&text(""), "").1.contains("P1-CMD-05"));
 }
 
 #[test]
@@ -192,7 +187,15 @@ fn what_was_initialised_ahead_of_time_is_noted() {
     };
     let (status, out) = check(&text(""), "");
     assert_eq!(status, 0, "{out}");
-    contains(&out, &["note TOOL-BAS-01", "no start section: a pre-initialiser has run them", "0 findings and 1 note"]);
+    contains(
+        &out,
+        &[
+            "note TOOL-BAS-01",
+            "no start section: a pre-initialiser has run them",
+            "0 findings and 2 notes",
+            "note P2-RUN-08",
+        ],
+    );
     let (status, out) = check(&text("(start $i)"), "");
     assert_eq!((status, out.contains("TOOL-BAS-01")), (0, false), "{out}");
     let (status, out) = check(&text("(func $other) (start $other)"), "");
@@ -341,6 +344,14 @@ fn a_start_that_runs_into_a_limit_is_found() {
     finds("CORE-START-18", "(module (func $f (call $f)) (start $f))", "", &["ran into a limit (call stack)"]);
     let spins = r#"(module (func (export "_initialize") (loop (br 0))))"#;
     finds("P1-REA-05", spins, "--fuel 1000", &["_initialize ran into a limit (fuel)"]);
+    let spins = "(module (func $f (loop (br 0))) (start $f))";
+    finds("CORE-START-26", spins, "--fuel 1000", &["its start section ran into a limit (fuel)"]);
+    finds(
+        "CORE-START-26",
+        spins,
+        "--timeout 0.1",
+        &["its start section ran into a limit (interrupted by the embedder)"],
+    );
     // What comes after the start may take as long as it likes.
     finds_nothing(r#"(module (func (export "f") (loop (br 0))))"#, "--fuel 1000 --invoke f");
     finds_nothing(r#"(module (func (export "_start") (loop (br 0))))"#, "--fuel 1000");
@@ -431,6 +442,9 @@ fn functions_that_wasi_does_not_have_are_found_though_stubs_stand_for_them() {
     let text = r#"(module (import "wasi_snapshot_preview1" "fd_wirte" (func)) (func (export "_start")))"#;
     finds("CORE-LINK-01", text, "", &["imports wasi_snapshot_preview1.fd_wirte, which WASI does not have"]);
     finds_nothing(r#"(module (import "other" "fd_wirte" (func)) (func (export "_start")))"#, "");
+    let adapters =
+        r#"(module (import "wasi_snapshot_preview1" "reset_adapter_state" (func)) (func (export "_start")))"#;
+    notes("P2-ADP-06", adapters, "", &["which adapters have and hosts do not"]);
     let given = Folder::with(&[("main.wat", text), ("lib.wat", r#"(module (func (export "fd_wirte")))"#)]);
     let run = given.run("check main.wat --preload wasi_snapshot_preview1=lib.wat");
     assert!(!run.out.contains("CORE-LINK-01"), "{}", run.out);
@@ -443,6 +457,7 @@ fn what_runtimes_read_differently_is_noted() {
     for (rule, text, args) in [
         ("P1-CMD-11", format!(r#"(module {wasi} (func (export "")) (func (export "_start")))"#), ""),
         ("P1-KIND-05", "(module)".to_owned(), ""),
+        ("P1-KIND-05", r#"(module (func (export "f")))"#.to_owned(), ""),
         ("P1-KIND-05", format!(r#"(module {wasi} (func (export "f")))"#), ""),
         ("P1-KIND-08", r#"(module (func (export "_initialize")))"#.to_owned(), ""),
         (
@@ -455,7 +470,8 @@ fn what_runtimes_read_differently_is_noted() {
         assert_eq!((status, out.matches(&format!("note {rule}: /: ")).count()), (0, 1), "{rule}: {out}");
     }
     for (rule, text, args) in [
-        ("P1-KIND-05", r#"(module (func (export "f")))"#.to_owned(), ""),
+        ("P1-KIND-05", r#"(module (func (export "f")))"#.to_owned(), "--invoke f"),
+        ("P1-KIND-05", "(module (func $s) (start $s))".to_owned(), ""),
         ("P1-KIND-08", format!(r#"(module {wasi} (func (export "_initialize")))"#), ""),
         (
             "TOOL-CRT-07",
@@ -551,4 +567,16 @@ fn each_component_of_a_composition_has_its_own_fix_up() {
     let text =
         format!("(component {good} {bad} (instance $good (instantiate $Good)) (instance $bad (instantiate $Bad)))");
     finds("P2-WITC-04", &text, "", &["/$bad/$main", "/$good/$shim is the shim", "/$bad/$shim is the shim"]);
+}
+
+#[test]
+fn what_is_made_of_each_rule_is_told() {
+    let folder = Folder::with(&[]);
+    let run = folder.run("check --rules");
+    contains(&run.out, &["P1-REA-01     found\n", "P1-CMD-11     noted\n", "TOOL-CRT-04   told as P1-REA-01\n"]);
+    contains(&run.out, &["JS-ESM-01     not decided by one trace: Only a JavaScript engine"]);
+    let rules: serde_json::Value = serde_json::from_str(&folder.run("check --rules --format json").out).unwrap();
+    assert!(rules.as_array().unwrap().len() >= 344);
+    assert_eq!(folder.run("check").status, 2);
+    assert_eq!(folder.run("check a.wat --rules").status, 2);
 }

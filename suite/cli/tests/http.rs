@@ -161,6 +161,10 @@ fn a_trace_of_a_request_shows_both_sides() {
         "wasi:http/outgoing-handler@0.2.3.handle(",
         "err(HTTP-request-denied)",
         "set-status-code(borrow outgoing-response#2, 201)",
+        "response:\n",
+        "| HTTP 201\n",
+        "| x-name: denied\n",
+        "| /a\n",
     ];
     contains(&run.out, &parts);
 }
@@ -171,4 +175,14 @@ fn a_request_or_a_file_that_cannot_be_used_is_told() {
     let missing = folder.run_list(&["exec", "site.wasm", "--http", "GET /", "--body", "@no.txt"], &[], "");
     assert_eq!(missing.status, 2);
     contains(&missing.err, &["no.txt"]);
+    for (line, what) in [
+        ("GET /#f", "has a fragment, which is never sent"),
+        ("GET /%zz", "is no path with a query"),
+        ("GET /a|b", "such as %20 for a space"),
+        ("GET x", "expected a method and a path"),
+    ] {
+        let run = folder.run_list(&["exec", "site.wasm", "--http", line], &[], "");
+        assert_eq!(run.status, 2, "{line}");
+        contains(&run.err, &["--http", what]);
+    }
 }

@@ -127,3 +127,67 @@ fn a_shared_memory_is_there_without_being_provided() {
     let run = folder.run("exec threads.wat");
     assert_eq!((run.status, run.err.as_str()), (0, ""));
 }
+
+#[test]
+fn a_trap_in_a_thread_is_told_as_that_threads() {
+    let text = r#"(module
+      (import "env" "memory" (memory 1 1 shared)) (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+      (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+      (export "memory" (memory 0))
+      (func $child (export "wasi_thread_start") (param i32 i32) unreachable)
+      (func (export "_start") (drop (call $spawn (i32.const 0))) (drop (call $yield))))"#;
+    let folder = Folder::with(&[("a.wat", text), ("b.wat", &text.replace("(drop (call $yield))", "unreachable"))]);
+    for tier in ["interp", "jit"] {
+        let run = folder.run(&format!("exec a.wat --tier {tier}"));
+        assert_eq!(run.status, 1);
+        contains(&run.err, &["unreachable", "($child) of thread 1 of / (a.wat)"]);
+        let run = folder.run(&format!("exec b.wat --tier {tier}"));
+        contains(&run.err, &["of / (b.wat)"]);
+        assert!(!run.err.contains("of thread"), "{}", run.err);
+    }
+}
+
+#[test]
+fn what_wasi_does_not_get_or_have_is_told() {
+    let text = r#"(module (import "wasi_snapshot_preview1" "fd_write" (func $w (param i32 i32 i32 i32) (result i32))) (memory 1)
+      (func (export "_start") (drop (call $w (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0)))))"#;
+    let folder = Folder::with(&[
+        ("a.wat", text),
+        ("b.wat", r#"(module (import "wasi_snapshot_preview1" "fd_wirte" (func)) (import "x" "f" (func)))"#),
+        ("c.wat", "(module)"),
+    ]);
+    let run = folder.run("exec a.wat");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["host trap", "/ (a.wat) exports no memory of the name \"memory\"", "P1-ENV-01"]);
+    let run = folder.run("exec b.wat");
+    contains(
+        &run.err,
+        &["WASI preview 1 has no such function; is fd_write meant?", "provide it with --preload x=FILE"],
+    );
+    assert!(!run.err.contains("--preload wasi"), "{}", run.err);
+    // That there is nothing to run is judged whatever the module imports.
+    assert_eq!(folder.run("exec c.wat").status, 0);
+    let run = folder.run("exec c.wat --no-entry reject");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["P1-KIND-05"]);
+}
+
+#[test]
+fn rights_can_be_those_that_were_asked_for() {
+    // Asks for fd_write, and then for the attributes of the file.
+    let text = r#"(module
+      (import "wasi_snapshot_preview1" "path_open"
+        (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_filestat_get" (func $stat (param i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1) (data (i32.const 0) "f")
+      (func (export "_start")
+        (drop (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 1) (i64.const 64) (i64.const 0)
+          (i32.const 0) (i32.const 16)))
+        (call $exit (call $stat (i32.load (i32.const 16)) (i32.const 64)))))"#;
+    let folder = Folder::with(&[("a.wat", text)]);
+    assert_eq!(folder.run("exec a.wat --dir .::/d").status, 0);
+    assert_eq!(folder.run("exec a.wat --dir .::/d --rights given").status, 0);
+    // `notcapable`
+    assert_eq!(folder.run("exec a.wat --dir .::/d --rights asked").status, 76);
+}

@@ -88,7 +88,7 @@ fn wait_for_input(call: &mut Call<'_, '_>) -> Done {
 }
 
 fn read_stdin(call: &mut Call<'_, '_>, buffers: &[Buffer]) -> Done<u32> {
-    let is_at_hand = call.world().stdin.ready().is_some();
+    let is_at_hand = call.world().stdin.is_at_hand();
     let source = |call: &mut Call<'_, '_>, buf: &mut [u8]| {
         let world = call.state.world.clone();
         let read = world.borrow_mut().stdin.read(buf, call.caller.store().interrupt_flag());

@@ -1,7 +1,7 @@
 //! `path_*`: all relative to a directory descriptor, which no path leaves (`perm`).
 
 use super::{
-    super::world::{OpenOptions, Opened},
+    super::world::{Grants, OpenOptions, Opened},
     call::Call,
     errno::{Done, Errno},
     fd::times,
@@ -93,7 +93,10 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     let options = open_options(follow, oflags, base)?;
     let parent = call.table().get(fd)?;
     demand_for_open(parent, oflags, fdflags)?;
-    let kept = parent.kept.inherit(base | call.u64(6))?;
+    let mut kept = parent.kept.inherit(base | call.u64(6))?;
+    if call.world().grants == Grants::Asked {
+        (kept.base, kept.inheriting) = (kept.base & base, kept.inheriting & call.u64(6));
+    }
     // Before a file is made that nobody can have.
     call.table().check_room()?;
     let object = match call.table().dir(fd)?.open(&path, options)? {

@@ -2,6 +2,7 @@
 //! clocks nobody waits: they are moved.
 
 use super::{
+    super::world::Readiness,
     call::Call,
     clock::Clock,
     errno::{Done, Errno},
@@ -9,9 +10,12 @@ use super::{
     types::rights,
 };
 use crate::{error::Fault, trace::Resource};
+use std::time::Duration;
 
 /// The most subscriptions of one call: beyond, `inval`.
 const MAX_SUBSCRIPTIONS: u32 = 4096;
+/// After this time a stream is looked at again, in nanoseconds.
+const MOMENT: u64 = 1_000_000;
 /// The size of an `event`, in bytes.
 const EVENT: u32 = 32;
 
@@ -60,7 +64,7 @@ pub(super) fn poll_oneoff(call: &mut Call<'_, '_>) -> Done {
     let subscriptions = bytes.chunks_exact(size as usize).map(|bytes| parse(call, bytes, clock_at));
     let subscriptions = subscriptions.collect::<Done<Vec<Subscription>>>()?;
     let mut events = ready(call, &subscriptions);
-    if events.is_empty() {
+    while events.is_empty() {
         wait(call, &subscriptions)?;
         events = ready(call, &subscriptions);
     }
@@ -123,49 +127,58 @@ fn is_ready(call: &mut Call<'_, '_>, kind: Kind) -> Option<Ready> {
     };
     let end = if tag == 1 { readable(call, fd) } else { writable(call, fd) };
     let (error, nbytes, hangup) = match end {
-        Ok((nbytes, hangup)) => (Errno::Success, nbytes, hangup),
+        Ok(Readiness::NotYet) => return None,
+        Ok(Readiness::Bytes(count)) => (Errno::Success, count as u64, false),
+        Ok(Readiness::End) => (Errno::Success, 0, true),
         Err(error) => (error, 0, false),
     };
     Some(Ready { tag, error, nbytes, hangup })
 }
 
-/// How much can be read, and whether that is the end. Streams and files are always ready.
-fn readable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
+/// How much can be read. Files are always ready, at their end too.
+fn readable(call: &mut Call<'_, '_>, fd: u32) -> Result<Readiness, Errno> {
     let descriptor = call.table().get(fd)?;
     descriptor.demand(rights::POLL_FD_READWRITE | rights::FD_READ)?;
     match &descriptor.object {
-        Object::Stdin => {
-            let ready = call.world().stdin.ready();
-            Ok((ready.unwrap_or(1) as u64, ready == Some(0)))
-        }
-        Object::File(file) if descriptor.read => {
-            let size = file.stat()?.size;
-            Ok((size.saturating_sub(descriptor.position), false))
-        }
+        Object::Stdin => Ok(call.world().stdin.ready()),
+        Object::File(file) if descriptor.read => match file.stream_ready() {
+            Some(ready) => Ok(ready),
+            None => Ok(Readiness::Bytes(file.stat()?.size.saturating_sub(descriptor.position) as usize)),
+        },
         _ => Err(Errno::Badf),
     }
 }
 
-fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<(u64, bool), Errno> {
+fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<Readiness, Errno> {
     let descriptor = call.table().get(fd)?;
     descriptor.demand(rights::POLL_FD_READWRITE | rights::FD_WRITE)?;
     match descriptor.object {
         Object::Stdin | Object::Dir(_) => Err(Errno::Badf),
-        _ if descriptor.write => Ok((1, false)),
+        _ if descriptor.write => Ok(Readiness::Bytes(1)),
         _ => Err(Errno::Badf),
     }
 }
 
-/// Lets time pass until the first clock is due.
+/// Lets time pass until the first clock is due, or a moment of it if there is a stream to look at again. Virtual time does not
+/// wait for streams: looking at them has given them a moment of real time.
 fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
     let clocks = call.world().clocks.clone();
     let left = |subscription: &Subscription| match subscription.kind {
         Kind::Clock { clock, due } => Some(due.saturating_sub(clock.now(&clocks))),
         _ => None,
     };
-    let rest = subscriptions.iter().filter_map(left).min().unwrap_or(0);
+    let first = subscriptions.iter().filter_map(left).min();
     let interrupt = call.caller.store().interrupt_flag();
-    clocks.pass(rest, interrupt).map_err(|_| Fault::Exhausted(Resource::Interrupt).into())
+    let is_looked_at = subscriptions.iter().any(|subscription| matches!(subscription.kind, Kind::Read(_)));
+    let rest = match first {
+        Some(rest) if clocks.is_virtual() || !is_looked_at => rest,
+        rest => rest.unwrap_or(MOMENT).min(MOMENT),
+    };
+    clocks.pass(rest, interrupt).map_err(|_| Fault::Exhausted(Resource::Interrupt))?;
+    if is_looked_at && clocks.is_virtual() {
+        std::thread::sleep(Duration::from_nanos(MOMENT));
+    }
+    Ok(())
 }
 
 fn encode(userdata: u64, ready: &Ready) -> [u8; EVENT as usize] {

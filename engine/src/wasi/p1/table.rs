@@ -1,8 +1,8 @@
 //! File descriptors: what they stand for, and the table of them.
 //!
 //! A descriptor begins with the rights that the kind of object and the way it was opened allow; as in current runtimes,
-//! `path_open` takes `fd_read` and `fd_write` for the access asked for, and gives the others unasked. Rights are lost by
-//! `fd_fdstat_set_rights` alone, and by being opened through a directory that has lost them: `notcapable` is what a call
+//! `path_open` takes `fd_read` and `fd_write` for the access asked for, and gives the others unasked (unless the world says
+//! [`Asked`](crate::wasi::world::Grants::Asked)). Rights are lost by `fd_fdstat_set_rights`, and by being opened through a directory that has lost them: `notcapable` is what a call
 //! gives for want of those. Whatever else is not possible has an errno of its own.
 
 use super::{

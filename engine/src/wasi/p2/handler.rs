@@ -4,7 +4,7 @@ use super::{
     Host, Program,
     http::{
         Answer, Entry, Fields, HttpError, IncomingRequest, Method, ResponseOutparam, Scheme, finished, is_name,
-        is_value,
+        is_path_with_query, is_value,
     },
     program::StartError,
     typing::Type,
@@ -32,6 +32,15 @@ pub enum RequestError {
     /// The line is not a method and a path.
     #[error("{0:?} is no request: expected a method and a path, such as \"GET /\"")]
     Line(String),
+    /// A fragment is for the client alone.
+    #[error("{0:?} has a fragment, which is never sent: leave out the # and what follows it, or write %23")]
+    Fragment(String),
+    /// The path or the query has characters that it cannot have.
+    #[error(
+        "{0:?} is no path with a query: letters, digits and -._~!$&'()*+,;=:@/? stand for themselves, others are written as % \
+         and two hexadecimal digits, such as %20 for a space"
+    )]
+    Target(String),
     /// A header's name or value has characters that it cannot have.
     #[error("{0:?} is no header: expected NAME:VALUE, without control characters")]
     Header(String),
@@ -79,10 +88,14 @@ impl Request {
     /// From a line such as `GET /path`.
     ///
     /// # Errors
-    /// [`RequestError::Line`].
+    /// [`RequestError`], but that of a header.
     pub fn parse(line: &str) -> Result<Request, RequestError> {
         let parts: Vec<&str> = line.split_whitespace().collect();
         match parts.as_slice() {
+            [_, target] if target.contains('#') => Err(RequestError::Fragment((*target).to_owned())),
+            [_, target] if target.starts_with('/') && !is_path_with_query(target) => {
+                Err(RequestError::Target((*target).to_owned()))
+            }
             [method, target] if is_name(method) && target.starts_with('/') => Ok(Request {
                 method: (*method).to_owned(),
                 target: (*target).to_owned(),

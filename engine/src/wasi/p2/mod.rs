@@ -25,6 +25,7 @@ mod filesystem;
 mod handler;
 mod http;
 mod io;
+mod known;
 mod program;
 mod random;
 mod sockets;
@@ -32,6 +33,7 @@ mod table;
 mod typing;
 
 pub use handler::{HandleError, Request, RequestError, Response};
+pub use known::{Unmet, unmet};
 pub use program::{NoRun, Program, Purpose, StartError, StartRules, exit_code};
 
 use super::world::World;

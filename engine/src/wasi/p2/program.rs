@@ -174,7 +174,9 @@ impl Program {
         match store.call_component(&self.instance, &[entry, "run"], &[], cause)?.as_slice() {
             [ComponentVal::Result(Ok(None))] => Ok(Ok(())),
             [ComponentVal::Result(Err(None))] => Ok(Err(())),
-            _ => Err(Fault::Usage("run is of another type than func() -> result".to_owned())),
+            _ => Err(Fault::Usage(
+                "run is of another type than func() -> result, and so cannot be called (P2-RUN-01)".to_owned(),
+            )),
         }
     }
 }

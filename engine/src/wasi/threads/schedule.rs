@@ -29,12 +29,16 @@ pub(crate) struct Threads {
     waiters: Vec<Waiter>,
     /// Who runs.
     running: i32,
+    /// Which thread but the main one ran last.
+    last_run: i32,
     /// What is left of its turn, in units of fuel.
     turn: u64,
     /// The id of the thread spawned last.
     last: i32,
     /// How a thread has ended all of them, until the main one says it.
     fault: Option<Fault>,
+    /// The thread that did.
+    failed: Option<i32>,
     /// Whether all that is left is brought to an end.
     is_ending: bool,
 }
@@ -122,6 +126,11 @@ impl Threads {
 }
 
 impl Store {
+    /// The thread of a program (wasi-threads) whose end was that of all, if the main one's was not.
+    pub fn failed_thread(&self) -> Option<i32> {
+        self.threads.failed
+    }
+
     /// Puts a new thread last in the queue.
     pub(super) fn push_thread(&mut self, id: i32, fiber: Box<Fiber>) {
         if !self.threads.is_sharing() {
@@ -220,7 +229,7 @@ impl Store {
 
     /// Runs a thread until it gives up control.
     fn run_thread(&mut self, mut thread: Thread) -> Result<(), Fault> {
-        self.threads.running = thread.id;
+        (self.threads.running, self.threads.last_run) = (thread.id, thread.id);
         self.threads.turn = TURN;
         std::mem::swap(&mut self.entered, &mut thread.entered);
         let step = fiber::resume(self, thread.fiber, Command::Go(fiber::Cancelled::False));
@@ -236,6 +245,7 @@ impl Store {
             Step::Ended(Err(fault)) => {
                 // Not even an exception of another thread can be caught here.
                 self.threads.fault.get_or_insert(fault);
+                self.threads.failed.get_or_insert(self.threads.last_run);
                 Err(ended())
             }
         }

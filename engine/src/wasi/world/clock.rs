@@ -1,7 +1,7 @@
-//! The clocks: virtual ones, which only this world moves, or those of the system.
+//! The clocks: virtual ones, which only this world moves, those of the system, or what these showed in another run.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     rc::Rc,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant, SystemTime},
@@ -15,6 +15,59 @@ pub struct Clocks(Rc<Kind>);
 enum Kind {
     Virtual { monotonic: Cell<u64>, epoch: u64, step: u64 },
     System { start: Instant },
+    Taped { tape: Tape, next: Cell<usize> },
+}
+
+/// What the clocks of the system show in a first run, and then in all others: runs that read the clocks alike see the same
+/// times, although the clocks are real.
+#[derive(Debug, Clone)]
+pub struct Tape(Rc<Recording>);
+
+#[derive(Debug)]
+struct Recording {
+    start: Instant,
+    /// What each reading showed.
+    readings: RefCell<Vec<u64>>,
+    /// The monotonic and the wall clock when the tape was full.
+    end: Cell<Option<(u64, u64)>>,
+}
+
+/// A tape holds no more readings than this. Beyond, each reading is a [`VIRTUAL_STEP`] later than the one before.
+const TAPE_LENGTH: usize = 1 << 22;
+
+impl Default for Tape {
+    fn default() -> Self {
+        let (readings, end) = (RefCell::default(), Cell::default());
+        Tape(Rc::new(Recording { start: Instant::now(), readings, end }))
+    }
+}
+
+impl Tape {
+    /// The clocks of the system: the monotonic and the wall clock.
+    fn system(&self) -> (u64, u64) {
+        (nanoseconds(self.0.start.elapsed()), wall())
+    }
+
+    /// Whether what comes after so many readings is known already.
+    fn is_known(&self, count: usize) -> bool {
+        count < self.0.readings.borrow().len() || count >= TAPE_LENGTH
+    }
+
+    /// What the reading after so many others shows, of one of the two clocks.
+    fn read(&self, count: usize, which: impl Fn((u64, u64)) -> u64) -> u64 {
+        let mut readings = self.0.readings.borrow_mut();
+        if let Some(known) = readings.get(count) {
+            return *known;
+        }
+        if count < TAPE_LENGTH {
+            let now = which(self.system());
+            readings.push(now);
+            return now;
+        }
+        let end = self.0.end.get().unwrap_or_else(|| self.system());
+        self.0.end.set(Some(end));
+        which(end).saturating_add((count - TAPE_LENGTH) as u64 * VIRTUAL_STEP)
+    }
 }
 
 /// What the virtual wall clock shows at first: 2000-01-01T00:00:00Z, in nanoseconds.
@@ -49,6 +102,11 @@ impl Clocks {
         Clocks(Rc::new(Kind::System { start: Instant::now() }))
     }
 
+    /// The clocks of the system for one of several runs, which share `tape`. Only the first of them waits.
+    pub fn taped(tape: &Tape) -> Self {
+        Clocks(Rc::new(Kind::Taped { tape: tape.clone(), next: Cell::new(0) }))
+    }
+
     /// Whether time is virtual.
     pub fn is_virtual(&self) -> bool {
         matches!(*self.0, Kind::Virtual { .. })
@@ -59,6 +117,7 @@ impl Clocks {
         match &*self.0 {
             Kind::Virtual { monotonic, .. } => monotonic.get(),
             Kind::System { start } => nanoseconds(start.elapsed()),
+            Kind::Taped { tape, next } => tape.read(next.replace(next.get() + 1), |(monotonic, _)| monotonic),
         }
     }
 
@@ -66,7 +125,8 @@ impl Clocks {
     pub fn wall(&self) -> u64 {
         match &*self.0 {
             Kind::Virtual { monotonic, epoch, .. } => epoch.saturating_add(monotonic.get()),
-            Kind::System { .. } => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, nanoseconds),
+            Kind::System { .. } => wall(),
+            Kind::Taped { tape, next } => tape.read(next.replace(next.get() + 1), |(_, wall)| wall),
         }
     }
 
@@ -74,7 +134,7 @@ impl Clocks {
     pub fn resolution(&self) -> u64 {
         match &*self.0 {
             Kind::Virtual { step, .. } => (*step).max(1),
-            Kind::System { .. } => 1,
+            Kind::System { .. } | Kind::Taped { .. } => 1,
         }
     }
 
@@ -106,11 +166,50 @@ impl Clocks {
     pub fn wait(&self, nanoseconds: u64) {
         match &*self.0 {
             Kind::Virtual { monotonic, .. } => monotonic.set(monotonic.get().saturating_add(nanoseconds)),
-            Kind::System { .. } => std::thread::sleep(Duration::from_nanos(nanoseconds)),
+            Kind::Taped { tape, next } if tape.is_known(next.get()) => {}
+            Kind::System { .. } | Kind::Taped { .. } => std::thread::sleep(Duration::from_nanos(nanoseconds)),
         }
     }
 }
 
+/// The system's wall clock.
+fn wall() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, nanoseconds)
+}
+
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_share_a_tape_see_the_same_times() {
+        let tape = Tape::default();
+        let run = || {
+            let clocks = Clocks::taped(&tape);
+            clocks.tick();
+            let first = (clocks.monotonic(), clocks.wall());
+            clocks.wait(30_000_000);
+            (first, clocks.monotonic(), clocks.wall())
+        };
+        let began = Instant::now();
+        let first = run();
+        assert!(first.1 >= first.0.0 + 30_000_000 && first.0.1 > VIRTUAL_EPOCH, "{first:?}");
+        let took = began.elapsed();
+        assert_eq!(run(), first);
+        assert!(began.elapsed() < took + Duration::from_millis(30), "only the first run waits");
+    }
+
+    #[test]
+    fn a_full_tape_goes_on_in_steps() {
+        let tape = Tape::default();
+        let read = |count: usize| tape.read(count, |(monotonic, _)| monotonic);
+        let last = (0..TAPE_LENGTH).map(read).last().unwrap();
+        let [next, later] = [0, 7].map(|more| read(TAPE_LENGTH + more));
+        assert!(next >= last && later == next + 7 * VIRTUAL_STEP, "{last} {next} {later}");
+        assert_eq!(read(TAPE_LENGTH), next);
+    }
 }

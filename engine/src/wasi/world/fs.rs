@@ -1,6 +1,6 @@
 //! Files and directories, whatever keeps them.
 
-use super::{FsError, HostDir, HostFile, VirtualDir, VirtualFile};
+use super::{FsError, HostDir, HostFile, Readiness, VirtualDir, VirtualFile};
 
 /// What kind of object a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,6 +125,14 @@ impl File {
         match self {
             File::Virtual(_) => Err(FsError::NotSupported),
             File::Host(file) => file.read_next(buf),
+        }
+    }
+
+    /// What can be read without waiting, of a file that has no positions; `None` of any other.
+    pub fn stream_ready(&self) -> Option<Readiness> {
+        match self {
+            File::Virtual(_) => None,
+            File::Host(file) => file.stream_ready(),
         }
     }
 

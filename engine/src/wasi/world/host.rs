@@ -1,11 +1,11 @@
 //! Files and directories of the host, through a crate that resolves every path beneath the directory that was opened:
 //! neither `..` nor an absolute path nor a symbolic link leads out of it.
 
-use super::{Dir, Entry, File, FileKind, FsError, OpenOptions, Opened, Stat, Times};
+use super::{Dir, Entry, File, FileKind, FsError, OpenOptions, Opened, Readiness, Stat, Times};
 use cap_fs_ext::{DirExt, FollowSymlinks, MetadataExt, OpenOptionsFollowExt, OpenOptionsSyncExt, SystemTimeSpec};
 use cap_std::{ambient_authority, fs, time::SystemTime};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
     rc::Rc,
@@ -18,7 +18,11 @@ pub struct HostDir(Rc<fs::Dir>);
 
 /// An open file of the host.
 #[derive(Debug, Clone)]
-pub struct HostFile(Rc<RefCell<fs::File>>);
+pub struct HostFile {
+    file: Rc<RefCell<fs::File>>,
+    /// A byte that was read of a stream by somebody who only looked.
+    ahead: Rc<Cell<Option<u8>>>,
+}
 
 impl HostDir {
     /// Opens the host's directory `path`.
@@ -112,7 +116,7 @@ impl HostDir {
         // Nobody waits here for the other end of a pipe; files and directories do not know the flag.
         how.nonblock(true);
         let file = self.0.open_with(path, &how)?;
-        Ok(Opened::File(File::Host(HostFile(Rc::new(RefCell::new(file))))))
+        Ok(Opened::File(File::Host(HostFile { file: Rc::new(RefCell::new(file)), ahead: Rc::default() })))
     }
 }
 
@@ -122,20 +126,46 @@ impl HostFile {
             // Behind every end; systems would call it an invalid argument.
             return Ok(0);
         }
-        let mut file = self.0.borrow_mut();
+        let mut file = self.file.borrow_mut();
         file.seek(SeekFrom::Start(offset))?;
         Ok(file.read(buf)?)
     }
 
     pub(super) fn read_next(&self, buf: &mut [u8]) -> Result<usize, FsError> {
-        Ok(self.0.borrow_mut().read(buf)?)
+        if let (Some(first), Some(ahead)) = (buf.first_mut(), self.ahead.take()) {
+            *first = ahead;
+            return Ok(1);
+        }
+        Ok(self.file.borrow_mut().read(buf)?)
+    }
+
+    /// What can be read without waiting, if it has no positions.
+    pub(super) fn stream_ready(&self) -> Option<Readiness> {
+        let mut file = self.file.borrow_mut();
+        if self.ahead.get().is_some() {
+            return Some(Readiness::Bytes(1));
+        }
+        if file.stream_position().is_ok() {
+            return None;
+        }
+        let mut byte = [0];
+        Some(match file.read(&mut byte) {
+            Ok(0) => Readiness::End,
+            Ok(_) => {
+                self.ahead.set(Some(byte[0]));
+                Readiness::Bytes(1)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Readiness::NotYet,
+            // The reader is to see it.
+            Err(_) => Readiness::End,
+        })
     }
 
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), FsError> {
         if i64::try_from(offset).is_err() {
             return Err(FsError::TooLarge);
         }
-        let mut file = self.0.borrow_mut();
+        let mut file = self.file.borrow_mut();
         match file.seek(SeekFrom::Start(offset)).map_err(FsError::from) {
             // Pipes and terminals have no positions; what is written comes next.
             Ok(_) | Err(FsError::InvalidSeek) => Ok(file.write_all(bytes)?),
@@ -144,11 +174,11 @@ impl HostFile {
     }
 
     pub(super) fn stat(&self) -> Result<Stat, FsError> {
-        Ok(stat(&self.0.borrow().metadata()?))
+        Ok(stat(&self.file.borrow().metadata()?))
     }
 
     pub(super) fn set_size(&self, size: u64) -> Result<(), FsError> {
-        Ok(self.0.borrow().set_len(size)?)
+        Ok(self.file.borrow().set_len(size)?)
     }
 
     pub(super) fn set_times(&self, times: Times) -> Result<(), FsError> {
@@ -159,11 +189,11 @@ impl HostFile {
         if let Some(mtime) = times.mtime {
             how = how.set_modified(std_time(mtime));
         }
-        Ok(self.0.borrow().try_clone()?.into_std().set_times(how)?)
+        Ok(self.file.borrow().try_clone()?.into_std().set_times(how)?)
     }
 
     pub(super) fn sync(&self, data_only: bool) -> Result<(), FsError> {
-        let file = self.0.borrow();
+        let file = self.file.borrow();
         let end = if data_only { file.sync_data() } else { file.sync_all() };
         Ok(end?)
     }

@@ -1,6 +1,7 @@
 //! One virtual world beneath every preview of WASI: deterministic by default, real where the embedder asks for it.
 
 mod clock;
+mod copy;
 mod error;
 mod fs;
 mod host;
@@ -10,12 +11,13 @@ mod stream;
 mod tree;
 mod virtual_fs;
 
-pub use clock::{Clocks, Interrupted, VIRTUAL_EPOCH, VIRTUAL_STEP};
+pub use clock::{Clocks, Interrupted, Tape, VIRTUAL_EPOCH, VIRTUAL_STEP};
+pub use copy::{CopyError, Obstacle};
 pub use error::FsError;
 pub use fs::{Dir, Entry, File, FileKind, OpenOptions, Opened, Stat, Times};
 pub use host::{HostDir, HostFile};
 pub use random::Random;
-pub use stream::{CAPTURE_LIMIT, Input, Live, Output};
+pub use stream::{CAPTURE_LIMIT, Input, Live, Output, Readiness};
 pub use virtual_fs::{VirtualDir, VirtualFile};
 
 use crate::trace::Stream;
@@ -31,6 +33,18 @@ pub struct Preopen {
     pub name: String,
     /// The directory.
     pub dir: Dir,
+}
+
+/// What a descriptor may be used for that a program opens through another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Grants {
+    /// Whatever the other one passes on, asked for or not: as current runtimes have it, and so what programs were tried with.
+    /// Only the access to a file is what was asked for. The adapters of preview 1 never ask for `mutate-directory`.
+    #[default]
+    Unasked,
+    /// What was asked for: `fs_rights_base` are *the initial rights* (preview 1, `path_open`), and a directory can be changed
+    /// through a descriptor if `mutate-directory` is set (WASI 0.2, `descriptor-flags`).
+    Asked,
 }
 
 /// Everything outside the program: arguments, environment, clocks, randomness, streams and directories.
@@ -55,6 +69,8 @@ pub struct World {
     pub stderr: Output,
     /// Preopened directories, in order.
     pub preopens: Vec<Preopen>,
+    /// What descriptors may be used for that the program opens.
+    pub grants: Grants,
 }
 
 impl Default for World {
@@ -68,6 +84,7 @@ impl Default for World {
             stdout: Output::default(),
             stderr: Output::default(),
             preopens: Vec::new(),
+            grants: Grants::default(),
         }
     }
 }

@@ -34,6 +34,19 @@ pub struct Live {
     is_waiting: bool,
     /// What was read for an earlier, interrupted reader, who may have asked for more.
     left: Vec<u8>,
+    /// Whether the end was seen by somebody who only looked.
+    is_at_end: bool,
+}
+
+/// What can be read of a stream without waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// So many bytes at least, and not its end.
+    Bytes(usize),
+    /// Its end.
+    End,
+    /// Nothing yet.
+    NotYet,
 }
 
 /// How long anybody waits before looking whether to stop.
@@ -55,11 +68,11 @@ impl Live {
                 }
             }
         });
-        Live { asked, given, is_waiting: false, left: Vec::new() }
+        Live { asked, given, is_waiting: false, left: Vec::new(), is_at_end: false }
     }
 
     fn read(&mut self, buf: &mut [u8], interrupt: &AtomicBool) -> Result<Result<usize, FsError>, Interrupted> {
-        if self.left.is_empty() && !buf.is_empty() {
+        if self.left.is_empty() && !buf.is_empty() && !std::mem::take(&mut self.is_at_end) {
             if !self.is_waiting && self.asked.send(buf.len()).is_err() {
                 return Ok(Err(FsError::Io));
             }
@@ -84,6 +97,26 @@ impl Live {
         buf[..len].copy_from_slice(&self.left[..len]);
         self.left.drain(..len);
         Ok(Ok(len))
+    }
+
+    /// What can be read now or within `patience`: one byte is asked for, and kept for whoever reads next. An error is for the
+    /// reader to see.
+    fn ready(&mut self, patience: Duration) -> Readiness {
+        if !self.left.is_empty() {
+            return Readiness::Bytes(self.left.len());
+        }
+        if self.is_at_end || (!self.is_waiting && self.asked.send(1).is_err()) {
+            return Readiness::End;
+        }
+        self.is_waiting = true;
+        match self.given.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => return Readiness::NotYet,
+            Ok(Ok(bytes)) => self.left = bytes,
+            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => {}
+        }
+        self.is_waiting = false;
+        self.is_at_end = self.left.is_empty();
+        if self.is_at_end { Readiness::End } else { Readiness::Bytes(self.left.len()) }
     }
 }
 
@@ -115,11 +148,17 @@ impl Input {
         }
     }
 
-    /// How many bytes can be read at once, if that is known.
-    pub fn ready(&self) -> Option<usize> {
+    /// Whether nobody ever waits for it.
+    pub fn is_at_hand(&self) -> bool {
+        matches!(self, Input::Bytes(..))
+    }
+
+    /// What can be read without waiting; a stream that may keep its readers waiting has a moment to say so.
+    pub fn ready(&mut self) -> Readiness {
         match self {
-            Input::Bytes(bytes, position) => Some(bytes.len() - position),
-            Input::Live(_) => None,
+            Input::Bytes(bytes, position) if *position == bytes.len() => Readiness::End,
+            Input::Bytes(bytes, position) => Readiness::Bytes(bytes.len() - *position),
+            Input::Live(stream) => stream.ready(SLICE),
         }
     }
 }

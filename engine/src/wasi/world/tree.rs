@@ -19,7 +19,7 @@ pub(super) struct NodeId(usize);
 pub(super) const ROOT: NodeId = NodeId(0);
 
 /// An inode.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Node {
     /// Number of names.
     pub nlink: u64,
@@ -32,7 +32,7 @@ pub(super) struct Node {
 }
 
 /// What is in an inode.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Body {
     File(Vec<u8>),
     Dir { entries: BTreeMap<String, NodeId>, parent: NodeId },
@@ -55,6 +55,12 @@ impl Tree {
         let root = tree.add(body).expect("the first of many");
         tree.node_mut(root).nlink = 1;
         tree
+    }
+
+    /// The same inodes in a tree of its own, whose times come from `clocks`; nobody has any of them open.
+    pub fn duplicate(&self, clocks: Clocks) -> Self {
+        let nodes = self.nodes.iter().map(|node| Node { opens: 0, ..node.clone() });
+        Tree { nodes: nodes.collect(), bytes: self.bytes, clocks }
     }
 
     pub fn node(&self, id: NodeId) -> &Node {

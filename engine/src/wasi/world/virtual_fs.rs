@@ -66,6 +66,11 @@ impl VirtualDir {
         }
     }
 
+    /// A tree of its own with the same in it; its times come from `clocks` from now on.
+    pub fn duplicate(&self, clocks: Clocks) -> Self {
+        VirtualDir { tree: Rc::new(RefCell::new(self.tree.borrow().duplicate(clocks))), id: self.id }
+    }
+
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
         let mut tree = self.tree.borrow_mut();
         let place = resolve(&tree, self.id, path, options.follow)?;

@@ -1,16 +1,12 @@
 //! `preflight driver`: drivers, which give a runtime in any language a place in the matrix.
 
-use crate::render;
+use crate::{output, render};
 use anyhow::{Context, bail};
 use preflight::runtime::{
     known::{self, Places},
     process::{self, Driver, Limits, check},
 };
-use std::{
-    env,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{env, io::Write, process::ExitCode};
 
 /// Check a driver, or be one.
 ///
@@ -57,7 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Command::Check { argv } => {
             let findings = check::check(&Driver::new(argv), Limits::default());
-            let mut out = io::stdout().lock();
+            let mut out = output::stdout();
             for finding in &findings {
                 writeln!(out, "{finding}")?;
             }

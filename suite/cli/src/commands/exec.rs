@@ -10,11 +10,7 @@ use preflight_engine::{
     trace::{Level, Outcome},
 };
 use serde_json::json;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// Run a module or a component: instantiate it, then call an export; no trace.
 ///
@@ -80,14 +76,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let remark = watch.end();
     let (end, [stdout, stderr]) = (end?, session.captured());
     if args.format == Format::Json {
-        print_captured(&mut io::stderr(), &stdout, &stderr)?;
+        print_captured(&mut output::stderr(), &stdout, &stderr)?;
     }
     finish(&end, remark.as_slice(), args.format)
 }
 
 fn print_captured(to: &mut dyn Write, stdout: &[u8], stderr: &[u8]) -> anyhow::Result<()> {
     to.write_all(stdout).context("cannot write what the program printed")?;
-    io::stderr().write_all(stderr).context("cannot write to standard error")
+    output::stderr().write_all(stderr).context("cannot write to standard error")
 }
 
 /// Prints what the program printed on the interpreter, once it is known whether the compiler agrees.
@@ -95,12 +91,12 @@ fn run_on_both(args: &Args, plan: &Planned, tiers: &[Tier], imports: Imports) ->
     let record = run::record(plan, tiers, &args.run.limits, imports, Level::Full)?;
     let [stdout, stderr] = &record.captured;
     match args.format {
-        Format::Text => print_captured(&mut io::stdout(), stdout, stderr)?,
-        Format::Json => print_captured(&mut io::stderr(), stdout, stderr)?,
+        Format::Text => print_captured(&mut output::stdout(), stdout, stderr)?,
+        Format::Json => print_captured(&mut output::stderr(), stdout, stderr)?,
     }
     let status = finish(&record.ended, &record.remarks, args.format)?;
-    output::complain_of_disagreement(record.disagreement.as_deref());
-    Ok(if record.disagreement.is_some() { ExitCode::from(1) } else { status })
+    output::complain_of_disagreement(&record.agreement);
+    Ok(if record.agreement.is_broken() { ExitCode::from(1) } else { status })
 }
 
 /// Prints the results, or how it ended otherwise.

@@ -14,12 +14,7 @@ use one::Bait;
 use preflight_engine::mutants::{About, MUTANTS};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Switch one bug after the other on in the engine, and see which case of the suite finds it.
 ///
@@ -185,7 +180,7 @@ fn run_all(chosen: &[&'static About], args: &Args, bait: &Bait) -> anyhow::Resul
 }
 
 fn print(args: &Args, fates: &[Fate]) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let killed = fates.iter().filter(|fate| fate.killed).count();
     if args.format == Format::Json {
         let totals = serde_json::json!({"mutants": fates.len(), "killed": killed, "survived": fates.len() - killed});

@@ -16,12 +16,7 @@ use preflight::{
     },
 };
 use serde_json::json;
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-    thread,
-    time::Duration,
-};
+use std::{io::Write, process::ExitCode, thread, time::Duration};
 
 /// List the runtimes that cases can be run on, or install some.
 ///
@@ -178,7 +173,7 @@ fn install(names: &[String], places: &Places) -> anyhow::Result<ExitCode> {
         let result = package.install(&places.cache);
         bar.finish_and_clear();
         match result {
-            Ok(()) => writeln!(io::stdout(), "{} is in {}", known.name, package.folder(&places.cache).display())?,
+            Ok(()) => writeln!(output::stdout(), "{} is in {}", known.name, package.folder(&places.cache).display())?,
             Err(error) => failed.push(error.to_string()),
         }
     }

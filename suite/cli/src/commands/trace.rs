@@ -110,15 +110,15 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let plan = args.run.plan(file)?;
             let imports = if args.strict_imports { Imports::Strict } else { Imports::Stubs };
             let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, imports, args.level.into())?;
-            let Record { trace, notes, disagreement, .. } = record;
+            let Record { trace, notes, agreement, .. } = record;
             // A page has no colours to take away: every byte stays.
             let write = if let Format::Html = args.format { output::raw } else { output::data };
             write(args.out.as_deref(), &shown(file, &plan, &trace, &notes, args.format)?)?;
             let is_expected = expected.is_none_or(|expected| as_expected(&expected, &trace));
             let is_linked = trace.outcome != Outcome::Unlinkable;
             complain_of_the_link(&trace, &notes, args.format);
-            output::complain_of_disagreement(disagreement.as_deref());
-            let is_failed = !is_expected || (!is_linked && args.expect.is_none()) || disagreement.is_some();
+            output::complain_of_disagreement(&agreement);
+            let is_failed = !is_expected || (!is_linked && args.expect.is_none()) || agreement.is_broken();
             Ok(ExitCode::from(u8::from(is_failed)))
         }
         (None, None) => unreachable!("clap asks for a file where there is no command"),
@@ -136,7 +136,7 @@ fn shown(file: &Path, plan: &Planned, trace: &Trace, notes: &Notes, format: Form
 
 /// Says what is different, where it does not disturb the data.
 fn as_expected(expected: &Trace, actual: &Trace) -> bool {
-    match render::difference(expected, actual) {
+    match render::difference(expected, actual, render::MOST_IN_REMARKS) {
         None => true,
         Some(difference) => {
             output::note(&format!("start-up is not as expected; {}", difference.trim_end()));

@@ -5,6 +5,7 @@ mod table;
 pub(super) use table::{Paint, Table};
 
 use crate::{
+    output,
     render::{self, clean},
     run::{
         component::{Choice, reading_parser, readings},
@@ -20,7 +21,7 @@ use preflight::{
     results::{FileResult, Results, Totals},
 };
 use std::{
-    io::{self, Write},
+    io::Write,
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
@@ -89,7 +90,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let jobs = jobs(&args)?;
     let start = Instant::now();
     let results = run_jobs(&jobs, args.jobs);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     match args.format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut out, &results)?;

@@ -10,11 +10,15 @@ use preflight_engine::trace::{Difference, Event, Level, Outcome, Trace, compare}
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices_deadline, group_diff_ops};
 use std::time::{Duration, Instant};
 
+/// How many lines of a difference are shown where it is no more than a remark.
+pub const MOST_IN_REMARKS: usize = 100;
+
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// The first difference and a listing of all, or `None` if there is none at the lower of the traces' levels.
-pub fn difference(old: &Trace, new: &Trace) -> Option<String> {
+/// The first difference and a listing of all, at most so many lines of it, or `None` if there is none at the lower of the
+/// traces' levels.
+pub fn difference(old: &Trace, new: &Trace, most: usize) -> Option<String> {
     let first = first(&compare(old, new)?, old, new);
     let level = old.level.min(new.level);
     let (old, new) = (listing(old, level), listing(new, level));
@@ -24,26 +28,37 @@ pub fn difference(old: &Trace, new: &Trace) -> Option<String> {
     let mut out = format!("first difference: {first}\n\n");
     out += &paint(style::WRONG, "--- old");
     out += &format!("\n{}\n", paint(style::WELL, "+++ new"));
+    let (mut shown, mut left_out) = (0, 0);
     for group in group_diff_ops(ops, CONTEXT) {
-        out += &hunk(&group, &old, &new);
+        for line in hunk(&group, &old, &new) {
+            if shown < most {
+                out += &format!("{line}\n");
+                shown += 1;
+            } else {
+                left_out += 1;
+            }
+        }
+    }
+    if left_out > 0 {
+        out += &format!("… and {} of the difference\n", super::count(left_out, "more line", "more lines"));
     }
     Some(out)
 }
 
 /// Changes that stand close together.
-fn hunk(group: &[DiffOp], old: &[String], new: &[String]) -> String {
-    let (Some(first), Some(last)) = (group.first(), group.last()) else { return String::new() };
+fn hunk(group: &[DiffOp], old: &[String], new: &[String]) -> Vec<String> {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return Vec::new() };
     let range = |start: usize, end: usize| format!("{},{}", start + 1, end - start);
     let old_range = range(first.old_range().start, last.old_range().end);
     let new_range = range(first.new_range().start, last.new_range().end);
-    let mut out = format!("{}\n", paint(style::CALL, &format!("@@ -{old_range} +{new_range} @@")));
+    let mut out = vec![paint(style::CALL, &format!("@@ -{old_range} +{new_range} @@"))];
     for change in group.iter().flat_map(|op| op.iter_changes(old, new)) {
         let (sign, style) = match change.tag() {
             ChangeTag::Delete => ("-", style::WRONG),
             ChangeTag::Insert => ("+", style::WELL),
             ChangeTag::Equal => (" ", style::PLAIN),
         };
-        out += &format!("{}\n", paint(style, &format!("{sign}{}", change.value())));
+        out.push(paint(style, &format!("{sign}{}", change.value())));
     }
     out
 }

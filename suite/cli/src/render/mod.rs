@@ -12,7 +12,7 @@ mod text;
 mod tree;
 mod words;
 
-pub use diff::difference;
+pub use diff::{MOST_IN_REMARKS, difference};
 pub use html::html;
 pub use mermaid::mermaid;
 pub use text::text;

@@ -147,7 +147,10 @@ fn a_difference_names_the_first_and_lists_all() {
     let mut new = second_segment_out_of_bounds();
     new.events.remove(0);
     new.post_mortem.0[0].state = State::Memory { size_bytes: 65536, runs: vec![], beyond: None };
-    snapshot!("difference", plain(&difference(&second_segment_out_of_bounds(), &new).unwrap()));
+    snapshot!("difference", plain(&difference(&second_segment_out_of_bounds(), &new, usize::MAX).unwrap()));
+    let short = plain(&difference(&second_segment_out_of_bounds(), &new, 2).unwrap());
+    assert!(short.contains("@@") && short.contains(" more lines of the difference"), "{short}");
+    assert_eq!(short.lines().filter(|line| line.starts_with([' ', '-', '+', '@'])).count(), 2 + 4, "{short}");
 }
 
 #[test]
@@ -156,7 +159,7 @@ fn nan_bits_and_finer_levels_are_no_difference() {
     new.outcome = Outcome::Returned { values: vec![Value::I64(9)] };
     new.events.retain(|event| event.level() <= Level::Observable);
     new.level = Level::Observable;
-    assert_eq!(difference(&nested(), &new), None);
+    assert_eq!(difference(&nested(), &new, usize::MAX), None);
 }
 
 #[test]

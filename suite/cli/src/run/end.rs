@@ -47,11 +47,17 @@ impl Ended {
     /// which import it was.
     pub fn remarks(&self) -> Vec<String> {
         match &self.outcome {
-            Outcome::Returned { .. } => Vec::new(),
+            Outcome::Returned { .. } => self.response.iter().map(shown).collect(),
             Outcome::Unlinkable => vec![self.explanation()],
             _ => self.circumstances.clone(),
         }
     }
+}
+
+/// A response, for people.
+fn shown(response: &Response) -> String {
+    let lines = super::http::lines(response).into_iter().map(|line| format!("\n  | {line}"));
+    format!("response:{}", lines.collect::<String>())
 }
 
 /// The trap of a fault, if it is one.

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod names;
 mod record;
 mod recorder;
+mod repeat;
 mod session;
 mod start_rules;
 mod stubs;
@@ -18,7 +19,7 @@ mod wasi;
 use component::{ComponentPlan, ComponentSession};
 pub use end::{Ended, Unlinked, may_be_in};
 pub use limits::LimitArgs;
-pub use record::{Exported, Record, record};
+pub use record::{Agreement, Exported, Record, record};
 pub use recorder::Recorder;
 pub use session::Session as CoreSession;
 pub use wasi::Setup;
@@ -64,8 +65,10 @@ pub struct RunArgs {
     reading: Vec<Choice>,
     /// Which tier of the engine to run on; with both, on one after the other, and what they do is compared step by step.
     ///
-    /// Where the tiers differ, the difference is told on standard error and the exit status is 1. What the program writes
-    /// into directories of the host is written twice.
+    /// Where the tiers differ, the difference is told on standard error and the exit status is 1. Both find the same world:
+    /// each works on a copy in memory of what --dir gives, and what it writes there is gone afterwards; the second sees the
+    /// times and the randomness that --real gave the first. If --timeout ends one of them, they are compared as far as
+    /// both came.
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     tier: Tier,
     /// When the compiler compiles.
@@ -109,6 +112,14 @@ impl Planned {
         match self {
             Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
             Planned::Component(_) => Vec::new(),
+        }
+    }
+
+    /// The names of what the root exports, if it is a component.
+    pub fn component_exports(&self) -> Vec<String> {
+        match self {
+            Planned::Modules(_) => Vec::new(),
+            Planned::Component(plan) => plan.exports().map(str::to_owned).collect(),
         }
     }
 
@@ -220,7 +231,7 @@ impl RunArgs {
                 );
                 let plan = ComponentPlan::new(config, preloads, (input::display(file), component))?;
                 let wasi = self.wasi.setup_for_component(file, plan.components())?;
-                self.one_reader(wasi.as_ref())?;
+                let wasi = self.for_each_tier(wasi)?;
                 let plan = plan.with_readings(&self.reading).with_values(&self.value)?.with_calls(&self.invoke)?;
                 Ok(Planned::Component(plan.with_wasi(wasi, self.http.request()?)?))
             }
@@ -235,11 +246,12 @@ impl RunArgs {
         self.tier.each()
     }
 
-    /// An error if two runs are to read the same standard input.
-    fn one_reader(&self, wasi: Option<&Setup>) -> anyhow::Result<()> {
-        let is_read = wasi.is_some_and(Setup::reads_stdin);
-        ensure!(!is_read || self.tiers()?.len() == 1, "--stdin - can be read once: give a file, or one tier");
-        Ok(())
+    /// A world that is the same on each of the tiers.
+    fn for_each_tier(&self, wasi: Option<Setup>) -> anyhow::Result<Option<Setup>> {
+        match wasi {
+            Some(setup) if self.tiers()?.len() > 1 => self.wasi.repeated(setup).map(Some),
+            wasi => Ok(wasi),
+        }
     }
 
     fn modules(
@@ -267,8 +279,7 @@ impl RunArgs {
         }
         let calls = self.calls(&module, &root)?;
         members.push(Member { path: InstancePath::root(), name: None, file: root, module });
-        let wasi = self.wasi.setup(file, &members)?;
-        self.one_reader(wasi.as_ref())?;
+        let wasi = self.for_each_tier(self.wasi.setup(file, &members, self.start_rules.rules())?)?;
         Ok(Plan { config, members, calls, wasi, start_rules: self.start_rules.rules(), is_called_later: false })
     }
 

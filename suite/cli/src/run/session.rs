@@ -10,10 +10,10 @@ use super::{
 use crate::render::Notes;
 use preflight::post_mortem;
 use preflight_engine::{
-    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Val,
+    Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Trap, Val,
     runtime::InstanceAddr,
-    syntax::{ExternType, Import},
-    trace::{Cause, InstancePath, Outcome, Phase, PostMortem},
+    syntax::{Export, ExternIndex, ExternType, Import},
+    trace::{Cause, InstancePath, Outcome, Phase, PostMortem, TrapCode},
     wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads},
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -205,10 +205,11 @@ impl<'a> Session<'a> {
         if self.imports == Imports::Strict && !unknown.is_empty() {
             let describe = |import: &&Import| {
                 let ty = types::import(&member.module, import.ty);
-                format!(
-                    "(import {:?} {:?} {ty}): provide it with --preload {}=FILE",
-                    import.module, import.name, import.module
-                )
+                let remedy = match p1::is_module(&import.module) {
+                    true => names::slip(&import.name, p1::names()),
+                    false => format!("provide it with --preload {}=FILE", import.module),
+                };
+                format!("(import {:?} {:?} {ty}): {remedy}", import.module, import.name)
             };
             return Err(StartError::Unknown(unknown.iter().map(describe).collect()));
         }
@@ -284,14 +285,38 @@ impl<'a> Session<'a> {
             End::NotInstantiated { at, error } => format!("while {} {}", doing(error), self.name(at)),
             End::NotReturned { name, .. } => format!("while calling {name:?}"),
         };
-        let place = match end.fault() {
-            Some(Fault::Trap(trap)) => {
+        let Some(Fault::Trap(trap)) = end.fault() else { return vec![when] };
+        let place = match self.store.failed_thread() {
+            // The instances of all threads are of one module: the trap alone does not tell which.
+            Some(id) => {
+                let name = format!("thread-{id}");
+                let is_it = |path: &InstancePath| path.as_str().rsplit('/').next() == Some(&name);
+                let instances = self.store.instances().filter(|(path, _)| is_it(path));
+                let of = |path: &InstancePath| path.parent().map_or_else(String::new, |parent| self.name(&parent));
+                locate(instances, |path| format!("thread {id} of {}", of(path)), trap)
+            }
+            None => {
                 let members = self.plan.members.iter().map(|member| (&member.path, &member.module));
                 locate(members, |path| self.name(path), trap)
             }
-            _ => None,
         };
-        [when].into_iter().chain(place).collect()
+        [when].into_iter().chain(place).chain(self.missing_memory(trap)).collect()
+    }
+
+    /// Why a call of WASI trapped, if it was for want of a memory.
+    fn missing_memory(&self, trap: &Trap) -> Option<String> {
+        let needs = |import: &Import| p1::is_module(&import.module) && p1::needs_memory(&import.name);
+        let lacks = |member: &&Member| {
+            let syntax = member.module.syntax();
+            let is_memory = |export: &Export| export.name == "memory" && matches!(export.index, ExternIndex::Memory(_));
+            syntax.imports.iter().any(needs) && !syntax.exports.iter().any(is_memory)
+        };
+        let member = self.plan.members.iter().filter(|_| trap.code == TrapCode::Host).find(lacks)?;
+        Some(format!(
+            "{} exports no memory of the name \"memory\", which the functions of WASI need that it calls (P1-ENV-01, P1-ENV-02): \
+             add (export \"memory\" (memory 0))",
+            self.name(&member.path)
+        ))
     }
 
     fn name(&self, at: &InstancePath) -> String {

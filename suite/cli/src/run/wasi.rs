@@ -1,16 +1,16 @@
 //! The flags that shape the world of a WASI program, and that world.
 
-use super::Member;
-use crate::input;
+use super::{Member, repeat::Repeat};
+use crate::{input, output};
 use anyhow::{Context, anyhow, ensure};
 use preflight_engine::{
     Module,
     component::Component,
     wasi::{
-        World,
+        NoEntry, StartRules, World,
         p1::{self, Snapshot},
         p2::Feature,
-        world::{Clocks, Dir, HostDir, Input, Output, Preopen, Random, VirtualDir},
+        world::{Clocks, Dir, Grants, HostDir, Input, Output, Preopen, Random, VirtualDir},
     },
 };
 use std::{
@@ -24,6 +24,7 @@ use std::{
 #[command(next_help_heading = "WASI")]
 pub struct WasiArgs {
     /// Give the program this directory under this name (HOST alone: under the same name). It can reach nothing outside it.
+    /// With --tier both it gets a copy, and HOST stays as it is.
     #[arg(long, value_name = "HOST::GUEST")]
     dir: Vec<String>,
     /// Give the program a variable of the environment; it has no others.
@@ -32,9 +33,14 @@ pub struct WasiArgs {
     /// What the program reads from standard input: a file, or - for that of preflight [default: nothing].
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
-    /// Give the program the real clock, real randomness, or both (clock,random); its runs then differ.
+    /// Give the program the real clock, real randomness, or both (clock,random); its runs then differ, but those on the two
+    /// tiers of --tier both do not.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     real: Vec<Real>,
+    /// What descriptors may be used for that the program opens: whatever their directory passes on, as current runtimes have it;
+    /// or what it asked for, as the texts say (fs_rights_base of path_open, mutate-directory of open-at).
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "given")]
+    rights: Rights,
     /// Give a component what its interfaces mark as unstable: clocks-timezone, network-error-code,
     /// informational-outbound-responses.
     #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = parse_feature)]
@@ -53,6 +59,15 @@ enum Real {
     Random,
 }
 
+/// Which rights are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Rights {
+    /// All that can be had.
+    Given,
+    /// Those that were asked for.
+    Asked,
+}
+
 /// A feature of WASI 0.2 behind a gate.
 #[derive(Debug, Clone, Copy)]
 struct Unstable(Feature);
@@ -61,6 +76,7 @@ struct Unstable(Feature);
 #[derive(Debug)]
 pub struct Setup {
     real: Vec<Real>,
+    grants: Grants,
     args: Vec<String>,
     env: Vec<(String, String)>,
     preopens: Vec<Preopen>,
@@ -69,6 +85,8 @@ pub struct Setup {
     pub features: Vec<Feature>,
     /// The files of a directory in memory that is preopened as `/`, by their paths; without any there is no directory.
     files: BTreeMap<String, Vec<u8>>,
+    /// What several runs share, if there are to be several.
+    repeat: Option<Repeat>,
 }
 
 #[derive(Debug)]
@@ -82,8 +100,12 @@ impl WasiArgs {
     ///
     /// # Errors
     /// A directory or a file that cannot be opened, or a flag that no module has a use for.
-    pub fn setup(&self, file: &Path, members: &[Member]) -> anyhow::Result<Option<Setup>> {
+    pub fn setup(&self, file: &Path, members: &[Member], rules: StartRules) -> anyhow::Result<Option<Setup>> {
         if !members.iter().any(|member| is_wasi(&member.module)) {
+            // That there is no entry is for the rules to judge, whatever the module imports.
+            if self.is_unused() && rules.no_entry == NoEntry::Reject {
+                return self.world(file).map(Some);
+            }
             ensure!(
                 self.is_unused(),
                 "--dir, --env, --stdin, --real and arguments behind -- are for WASI programs, and none of the modules is one: they \
@@ -109,13 +131,30 @@ impl WasiArgs {
         let name = name.map_or_else(|| "main".to_owned(), |name| name.to_string_lossy().into_owned());
         Ok(Setup {
             real: self.real.clone(),
+            grants: if self.rights == Rights::Asked { Grants::Asked } else { Grants::Unasked },
             args: [name].into_iter().chain(self.args.iter().cloned()).collect(),
             env: self.env.clone(),
             preopens: self.dir.iter().map(|text| preopen(text)).collect::<anyhow::Result<_>>()?,
             stdin: self.stdin(file)?,
             files: BTreeMap::new(),
             features: self.unstable.iter().map(|feature| feature.0).collect(),
+            repeat: None,
         })
+    }
+
+    /// The same for several runs, each of which finds what the others do.
+    ///
+    /// # Errors
+    /// Standard input that can be read once, or a directory that cannot be copied.
+    pub fn repeated(&self, setup: Setup) -> anyhow::Result<Setup> {
+        ensure!(matches!(setup.stdin, Stdin::Bytes(_)), "--stdin - can be read once: give a file, or one tier");
+        let dirs: Vec<(&str, &str)> = self.dir.iter().map(|text| host_and_guest(text)).collect();
+        if !dirs.is_empty() {
+            output::note(
+                "note: with --tier both the program works on copies of what --dir gives; nothing is written there",
+            );
+        }
+        Ok(Setup { repeat: Some(Repeat::new(&dirs)?), ..setup })
     }
 
     /// The world for a component, if it or one that it is given imports or exports anything of WASI 0.2.
@@ -141,7 +180,7 @@ impl WasiArgs {
 
     fn is_unused(&self) -> bool {
         let lists = [self.dir.len(), self.env.len(), self.real.len(), self.args.len(), self.unstable.len()];
-        lists == [0; 5] && self.stdin.is_none()
+        lists == [0; 5] && self.stdin.is_none() && self.rights == Rights::Given
     }
 
     fn stdin(&self, file: &Path) -> anyhow::Result<Stdin> {
@@ -171,18 +210,15 @@ impl Setup {
         fill(&VirtualDir::new(Clocks::default()), files)?;
         Ok(Setup {
             real: Vec::new(),
+            grants: Grants::default(),
             args: [name].into_iter().chain(args.iter().cloned()).collect(),
             env: env.clone().into_iter().collect(),
             preopens: Vec::new(),
             stdin: Stdin::Bytes(stdin.as_bytes().to_vec()),
             files: files.clone(),
             features: Vec::new(),
+            repeat: None,
         })
-    }
-
-    /// Whether the program reads this program's standard input.
-    pub fn reads_stdin(&self) -> bool {
-        matches!(self.stdin, Stdin::Real)
     }
 
     /// The world: everything in it is virtual but what the flags gave.
@@ -190,13 +226,18 @@ impl Setup {
         let mut world = World::new();
         world.args.clone_from(&self.args);
         world.env.clone_from(&self.env);
-        world.preopens.clone_from(&self.preopens);
+        world.grants = self.grants;
+        let repeat = self.repeat.as_ref();
         if self.real.contains(&Real::Clock) {
-            world.clocks = Clocks::system();
+            world.clocks = repeat.map_or_else(Clocks::system, Repeat::clocks);
         }
         if self.real.contains(&Real::Random) {
-            world.random = Random::System;
+            world.random = repeat.map_or(Random::System, Repeat::random);
         }
+        world.preopens = match repeat {
+            Some(repeat) => repeat.preopens(&world.clocks),
+            None => self.preopens.clone(),
+        };
         world.stdin = match &self.stdin {
             Stdin::Bytes(bytes) => Input::bytes(bytes.clone()),
             Stdin::Real => Input::live(io::stdin()),
@@ -239,9 +280,13 @@ pub fn stream(world: &mut World) {
 }
 
 fn preopen(text: &str) -> anyhow::Result<Preopen> {
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    let (host, guest) = host_and_guest(text);
     let dir = HostDir::ambient(Path::new(host)).with_context(|| format!("--dir {text}: {host}"))?;
     Ok(Preopen { name: guest.to_owned(), dir: Dir::Host(dir) })
+}
+
+fn host_and_guest(text: &str) -> (&str, &str) {
+    text.split_once("::").unwrap_or((text, text))
 }
 
 /// The snapshots of preview 1 from which these modules import.

@@ -65,6 +65,7 @@ impl Folder {
 }
 
 /// Asserts that `text` holds all of `parts`.
+#[allow(dead_code, reason = "each test program takes what it needs")]
 #[track_caller]
 pub fn contains(text: &str, parts: &[&str]) {
     for part in parts {

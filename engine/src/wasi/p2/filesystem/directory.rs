@@ -10,7 +10,7 @@ use super::{
     error::{Done, ErrorCode},
     types::{DescriptorFlags, DescriptorStat, DirectoryEntry, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags},
 };
-use crate::wasi::world::{FsError, OpenOptions, Opened, Stat};
+use crate::wasi::world::{FsError, Grants, OpenOptions, Opened, Stat};
 
 type This = Borrow<Descriptor>;
 
@@ -88,6 +88,7 @@ pub(super) fn open_at(
     let parent = call.table().get(this)?;
     let dir = parent.dir()?.clone();
     let is_mutable = parent.flags().mutate_directory;
+    let is_given = flags.mutate_directory || call.world().grants == Grants::Unasked;
     let changes = flags.write || flags.mutate_directory || open_flags.create || open_flags.truncate;
     if changes && !is_mutable {
         return Err(ErrorCode::ReadOnly.into());
@@ -109,8 +110,10 @@ pub(super) fn open_at(
     };
     let descriptor = match dir.open(&path, options)? {
         Opened::File(file) => Descriptor::File { file, flags },
-        // Unasked, as hosts give it: the adapters of preview 1 open every directory without, and make files in it.
-        Opened::Dir(dir) => Descriptor::Dir { dir, flags: DescriptorFlags { mutate_directory: is_mutable, ..flags } },
+        // Unasked, as hosts give it, unless the world says otherwise: the adapters of preview 1 open every directory without, and make files in it.
+        Opened::Dir(dir) => {
+            Descriptor::Dir { dir, flags: DescriptorFlags { mutate_directory: is_mutable && is_given, ..flags } }
+        }
     };
     Ok(call.table().add(descriptor)?)
 }

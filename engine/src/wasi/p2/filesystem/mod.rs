@@ -2,7 +2,8 @@
 //!
 //! Descriptors keep the way they were opened: reading and writing what was not opened for it is `bad-descriptor`, changing
 //! what is in a directory that may only be read is `read-only`. A directory that is opened through one that may be changed
-//! may be changed too, also where `mutate-directory` was not asked for: the adapters of preview 1 never ask.
+//! may be changed too, also where `mutate-directory` was not asked for, since the adapters of preview 1 never ask; unless the
+//! world says [`Asked`](crate::wasi::world::Grants::Asked).
 
 mod descriptor;
 mod directory;

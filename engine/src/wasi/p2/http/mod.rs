@@ -14,6 +14,7 @@ pub(super) use error::HttpError;
 pub(super) use fields::{Entry, Fields, is_name, is_value};
 pub(super) use request::{IncomingRequest, Method, Scheme};
 pub(super) use response::{Answer, ResponseOutparam};
+pub(super) use uri::is_path_with_query;
 
 /// `result` without payloads.
 type Plain<T = ()> = Result<T, super::define::Failure<()>>;

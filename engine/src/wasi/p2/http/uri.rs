@@ -52,7 +52,7 @@ fn is_future_address(text: &str) -> bool {
 }
 
 /// RFC 3986, 3.3 and 3.4: a path, which may be followed by a query.
-pub(super) fn is_path_with_query(text: &str) -> bool {
+pub(in crate::wasi::p2) fn is_path_with_query(text: &str) -> bool {
     consists_of(text, b":@/?")
 }
 

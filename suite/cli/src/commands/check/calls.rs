@@ -14,8 +14,7 @@ use preflight_engine::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is found in the calls.
-pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let calls = Calls::of(subject);
+pub fn findings(calls: &Calls<'_>) -> Vec<Finding> {
     let mut found = calls.twice();
     found.extend(calls.used_too_early());
     found.extend(calls.never_initialised());
@@ -40,16 +39,20 @@ enum Which {
 }
 
 /// A call that the trace tells of.
-struct Call<'a> {
-    step: usize,
-    at: &'a InstancePath,
-    name: &'a str,
-    cause: &'a Cause,
+pub struct Call<'a> {
+    /// The step, by its index.
+    pub step: usize,
+    /// The instance that was entered.
+    pub at: &'a InstancePath,
+    /// What the function is called.
+    pub name: &'a str,
+    /// On whose behalf.
+    pub cause: &'a Cause,
     function: Function,
 }
 
 /// All calls of a run.
-struct Calls<'a> {
+pub struct Calls<'a> {
     subject: &'a Subject<'a>,
     calls: Vec<Call<'a>>,
     /// What functions are called by the name sections.
@@ -57,7 +60,8 @@ struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
-    fn of(subject: &'a Subject<'a>) -> Self {
+    /// Those of `subject`.
+    pub fn of(subject: &'a Subject<'a>) -> Self {
         let names = subject.instances.iter().map(|(at, module)| (at, module.func_names())).collect();
         let mut calls = Calls { subject, calls: Vec::new(), names };
         let mut known: BTreeMap<(&InstancePath, &str), Function> = BTreeMap::new();
@@ -83,6 +87,28 @@ impl<'a> Calls<'a> {
             _ => Which::Name(name.to_owned()),
         };
         Function { at: at.clone(), which }
+    }
+
+    /// All of them in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Call<'a>> {
+        self.calls.iter()
+    }
+
+    /// The step at which the function that is called `name` of `at` was first called, whatever the trace calls it.
+    pub fn first(&self, at: &InstancePath, name: &str) -> Option<usize> {
+        let function = self.function(at, name);
+        self.calls(&function).next().map(|call| call.step)
+    }
+
+    /// The calls by which others used `module`, that of the instance `at`. What a module does with its own functions in its
+    /// start section and while it is initialised is its own business, and a toolchain's allocator may be called at any time
+    /// (P2-ADP-02).
+    pub fn uses<'b>(&'b self, at: &'b InstancePath, module: &'b Module) -> impl Iterator<Item = &'b Call<'a>> + 'b {
+        let is_used =
+            move |name: &str| matches!(export(module, name), Some(ExternIndex::Func(_))) && !is_allocator(name);
+        let is_own =
+            move |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
+        self.calls.iter().filter(move |call| call.at == at && is_used(call.name) && !is_own(call.cause))
     }
 
     /// The functions that the name section of an instance's module calls so.
@@ -131,41 +157,44 @@ impl<'a> Calls<'a> {
         found
     }
 
-    /// Exports of a reactor that others called before `_initialize` was: P1-REA-02. What a module does with its own functions
-    /// in its start section is its own business, and a toolchain's allocator may be called at any time (P2-ADP-02).
+    /// Exports that others called before the initialiser was: P1-REA-02, or TOOL-BT-01 by the names of the draft. An allocator
+    /// may be called before it, which is worth a note (P2-ADP-02).
     fn used_too_early(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         for (at, module) in self.subject.instances {
-            let is_used = |name: &str| {
-                let is_func = matches!(export(module, name), Some(ExternIndex::Func(_)));
-                is_func && !is_constructor(name) && !name.starts_with("cabi_") && !name.starts_with("cm32p2_")
-            };
-            let is_own =
-                |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
-            let Some(initialised) = self.initialised(at) else { continue };
-            let before = self.calls.iter().take_while(|call| call.step < initialised);
-            let early = before.filter(|call| call.at == at && is_used(call.name) && !is_own(call.cause));
-            let early: Vec<usize> = early.map(|call| call.step).collect();
-            if !early.is_empty() {
-                found.push(
-                    Finding::new(
-                        "P1-REA-02",
-                        at,
-                        "an export was used before _initialize",
-                        "call _initialize first, right after the instantiation",
-                    )
-                    .steps(early)
-                    .steps([initialised]),
-                );
+            for (initialiser, rule, remedy) in [
+                ("_initialize", "P1-REA-02", "call _initialize first, right after the instantiation"),
+                ("cm32p2_initialize", "TOOL-BT-01", "call cm32p2_initialize first, right after the instantiation"),
+            ] {
+                let function = self.function(at, initialiser);
+                let Some(first) = self.calls(&function).next() else { continue };
+                let (initialised, cause) = (first.step, first.cause);
+                let early = self.uses(at, module).filter(|call| call.step < initialised && !is_prelude(call.name));
+                // Whoever initialises several libraries does so in some order, and they may need each other.
+                let is_linked = |call: &&Call<'_>| call.cause == cause && matches!(cause, Cause::StartSection(_));
+                let (linked, early): (Vec<&Call<'_>>, Vec<_>) = early.partition(is_linked);
+                if !early.is_empty() {
+                    let message = format!("an export was used before {initialiser}");
+                    let steps = early.iter().map(|call| call.step);
+                    found.push(Finding::new(rule, at, message, remedy).steps(steps).steps([initialised]));
+                } else if !linked.is_empty() {
+                    let message = format!("an export was used by what is initialised with it, before {initialiser}");
+                    let remedy = "give the linker first the libraries that others need while they are initialised";
+                    let steps = linked.iter().map(|call| call.step);
+                    found
+                        .push(Finding::new("P2-LINK-03", at, message, remedy).steps(steps).steps([initialised]).note());
+                }
+                let is_early = |call: &&Call<'_>| call.at == at && is_allocator(call.name) && call.step < initialised;
+                let allocated: Vec<usize> = self.calls.iter().filter(is_early).map(|call| call.step).collect();
+                if !allocated.is_empty() {
+                    let message = format!("its allocator was called before {initialiser}");
+                    let remedy = "let the allocator need no initialisation: adapters take their stack from it first";
+                    let finding = Finding::new("P2-ADP-02", at, message, remedy);
+                    found.push(finding.steps(allocated).steps([initialised]).note());
+                }
             }
         }
         found
-    }
-
-    /// When what `at` exports as `_initialize` was first called.
-    fn initialised(&self, at: &InstancePath) -> Option<usize> {
-        let function = self.function(at, "_initialize");
-        self.calls(&function).next().map(|call| call.step)
     }
 
     /// Reactors that were used and never initialised: TOOL-BAS-01. A thread's instance is not to be (P1-THR-02).
@@ -178,7 +207,9 @@ impl<'a> Calls<'a> {
             let is_done = |event: &Event| matches!(event, Event::InstanceDone { at: path } if path == at);
             let has_returned = matches!(subject.end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. });
             let is_program = Role::of(module).is_none() && export(module, "_start").is_none() && !subject.is_thread(at);
-            if is_program && !is_start && has_returned && self.initialised(at).is_none() {
+            // By the standard mangling it is another name that initialises (P2-WITC-06).
+            let is_program = is_program && export(module, "cm32p2_initialize").is_none();
+            if is_program && !is_start && has_returned && self.first(at, "_initialize").is_none() {
                 let steps = (0..subject.events.len()).filter(|index| is_done(&subject.events[*index]));
                 let finding = Finding::new(
                     "TOOL-BAS-01",
@@ -231,7 +262,8 @@ fn again(at: &InstancePath, names: &BTreeSet<String>, count: usize) -> Option<Fi
     Some(Finding::new("TOOL-CMD-03", at, message, remedy))
 }
 
-fn is_constructor(name: &str) -> bool {
+/// What runs constructors, or is one.
+pub fn is_constructor(name: &str) -> bool {
     name == "__wasm_call_ctors" || name.starts_with("_GLOBAL__sub_I_")
 }
 
@@ -256,13 +288,25 @@ fn is_entry(name: &str) -> bool {
     matches!(name, "_start" | "_initialize" | "cm32p2_initialize")
 }
 
-/// What a pre-initialiser leaves of the module that called `_initialize`: its imports, and no start section (TOOL-WIZ-02).
-fn disarmed(subject: &Subject<'_>) -> Option<String> {
-    let imports = |module: &Module| module.syntax().imports.iter().any(|import| import.name == "_initialize");
-    let mut modules = subject.instances.iter();
+/// What is called before a library is initialised, or around that: relocations and constructors, and the hook by which
+/// toolchains frame it (P2-WITC-10).
+fn is_prelude(name: &str) -> bool {
+    is_constructor(name) || name.starts_with("__wasm_apply_") || name == "__wasm_task_hook"
+}
+
+/// The function by which the canonical ABI takes memory.
+fn is_allocator(name: &str) -> bool {
+    name.starts_with("cabi_") || name.starts_with("cm32p2_realloc") || name == "canonical_abi_realloc"
+}
+
+/// What a pre-initialiser leaves of the module that called initialisers: its imports, and no start section (TOOL-WIZ-02).
+pub fn disarmed(subject: &Subject<'_>) -> Option<String> {
+    let is_initialiser = |name: &str| matches!(name, "_initialize" | "__wasm_call_ctors" | "__wasm_apply_data_relocs");
+    let imports = |module: &Module| module.syntax().imports.iter().any(|import| is_initialiser(&import.name));
+    let mut modules = subject.instances.iter().filter(|_| subject.is_component());
     let (at, _) = modules.find(|(_, module)| module.syntax().start.is_none() && imports(module))?;
     Some(format!(
-        "{at} imports functions _initialize and has no start section: a pre-initialiser has run them, and what they did is in \
-         the data (TOOL-WIZ-02)"
+        "{at} imports initialisers and has no start section: a pre-initialiser has run them, and what they did is in the data \
+         (TOOL-WIZ-02)"
     ))
 }

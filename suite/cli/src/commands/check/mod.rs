@@ -1,10 +1,14 @@
 //! `preflight check`: the rules that one trace can decide.
 
 mod calls;
+mod classes;
+mod failures;
 mod finding;
 mod readings;
 mod runs;
 mod shape;
+mod toolchain;
+mod unknown;
 
 use super::wast::{Format, Paint};
 use crate::{
@@ -13,6 +17,7 @@ use crate::{
     run::{self, Ended, Exported, Imports, Record, RunArgs},
 };
 use anyhow::Context;
+use calls::Calls;
 use finding::{Evidence, Finding, Role};
 use preflight_engine::{
     Module,
@@ -38,11 +43,15 @@ use std::{collections::BTreeMap, fmt::Write, path::PathBuf, process::ExitCode};
 #[command(after_help = "Examples:
   preflight check app.wasm
   preflight check lib.wasm --invoke f 1          also what a call of f does: constructors that run again, for example
-  preflight check app.wasm --format json")]
+  preflight check app.wasm --format json
+  preflight check --rules                        what is made of each rule")]
 pub struct Args {
     /// A module or a component, .wasm or .wat; - is standard input.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "rules")]
+    file: Option<PathBuf>,
+    /// Tell of each rule of the catalogue what is made of it: found, noted, told as another one, or not decided and why.
+    #[arg(long, conflicts_with = "file")]
+    rules: bool,
     #[command(flatten)]
     run: RunArgs,
     /// What to print: findings for people, or one JSON document.
@@ -59,6 +68,10 @@ struct Subject<'a> {
     exported: &'a Exported,
     /// What imports of core modules were given: instance, first and second name, provider.
     providers: &'a BTreeMap<(InstancePath, String, String), String>,
+    /// The functions that stubs stand for in a component, each by the names that lead to it.
+    stubbed: &'a [Vec<String>],
+    /// What the root exports, if it is a component.
+    exports: &'a [String],
     end: &'a Ended,
 }
 
@@ -69,6 +82,11 @@ impl Subject<'_> {
             let is_done = matches!(event, Event::InstanceDone { .. } | Event::ComponentDone { .. });
             is_done && *event.at() == InstancePath::root()
         })
+    }
+
+    /// Whether it is a component.
+    fn is_component(&self) -> bool {
+        self.module(&InstancePath::root()).is_none()
     }
 
     /// Whether the instance is that of a thread, made by `thread-spawn` and entered by `wasi_thread_start` alone (P1-THR-02).
@@ -93,9 +111,18 @@ impl Subject<'_> {
 /// A file or an argument that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
-    let plan = args.run.plan_of_exports(&args.file)?;
+    let Some(file) = args.file else {
+        let classes = classes::classes()?;
+        let text = match args.format {
+            Format::Json => serde_json::to_string_pretty(&classes.document(&catalogue))? + "\n",
+            Format::Text => classes.text(&catalogue),
+        };
+        output::data(None, &text)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let plan = args.run.plan_of_exports(&file)?;
     let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, Imports::Stubs, Level::Full)?;
-    let Record { trace, notes: words, ended: end, mut instances, exported, disagreement, .. } = record;
+    let Record { trace, notes: words, ended: end, mut instances, exported, stubbed, agreement, .. } = record;
     for (path, module) in plan.modules() {
         // What was refused was never allocated, and that is when its shape matters most.
         if instances.iter().all(|(other, _)| other != path) {
@@ -103,11 +130,21 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     }
     let providers = words.providers.clone();
-    let subject =
-        Subject { events: &trace.events, instances: &instances, exported: &exported, providers: &providers, end: &end };
+    let subject = Subject {
+        events: &trace.events,
+        instances: &instances,
+        exported: &exported,
+        providers: &providers,
+        stubbed: &stubbed,
+        exports: &plan.component_exports(),
+        end: &end,
+    };
+    let calls = Calls::of(&subject);
     let mut findings = shape::findings(&subject);
-    findings.extend(calls::findings(&subject));
+    findings.extend(calls::findings(&calls));
+    findings.extend(toolchain::findings(&subject, &calls));
     findings.extend(runs::findings(&subject));
+    findings.extend(unknown::findings(&subject));
     findings.extend(readings::findings(&subject, &findings));
     let (findings, notes): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| !finding.is_note);
     let report = Report { catalogue: &catalogue, subject: &subject, findings, notes, words };
@@ -115,9 +152,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Format::Json => output::data(None, &(serde_json::to_string_pretty(&report.document())? + "\n"))?,
         Format::Text => output::data(None, &report.text())?,
     }
-    output::complain_of_disagreement(disagreement.as_deref());
+    output::complain_of_disagreement(&agreement);
     Ok(match report.undecided() {
-        _ if !report.findings.is_empty() || disagreement.is_some() => ExitCode::from(1),
+        _ if !report.findings.is_empty() || agreement.is_broken() => ExitCode::from(1),
         Some(_) => ExitCode::from(2),
         None => ExitCode::SUCCESS,
     })

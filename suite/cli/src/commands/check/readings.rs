@@ -5,18 +5,15 @@ use super::{
     finding::{Finding, Role},
 };
 use crate::render;
-use preflight_engine::{
-    syntax::ExternIndex,
-    trace::{Event, InstancePath},
-    wasi::p1,
-};
-use std::collections::BTreeSet;
+use preflight_engine::trace::{Event, InstancePath};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is found besides `others`, which have said more of the rules that they are about.
 pub fn findings(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
     let mut found = applied(subject, others);
     found.extend(nothing_to_run(subject, &found));
-    found.extend(unknown_functions(subject));
+    found.extend(started_by_calls(subject, &found));
+    found.extend(several_starts(subject));
     found.extend(data_of_threads(subject));
     found
 }
@@ -27,13 +24,86 @@ fn applied(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (step, event) in subject.events.iter().enumerate() {
         let Event::RuleApplied { at, rule, reading } = event else { continue };
-        // A missing memory is a finding before it is a reading of what happens then.
-        let told = if rule == "P1-ENV-02" { "P1-ENV-01" } else { rule };
-        if seen.insert((at, rule)) && !others.iter().any(|other| other.rule == told && other.at == *at) {
+        if seen.insert((at, rule)) && !others.iter().any(|other| other.rule == rule && other.at == *at) {
             found.extend(reading_of(rule, at, reading).map(|finding| finding.steps([step])));
         }
     }
     found
+}
+
+/// The readings of the Component Model, and what to do if a program is to depend on none.
+const OF_COMPONENTS: [(&str, &str, &str); 9] = [
+    (
+        "CM-ASYNC-04",
+        "something that can block was called in a task that may not: some hosts trap before it is known whether it blocks",
+        "call it in a function that is async",
+    ),
+    (
+        "CM-ASYNC-20",
+        "a copy of which a part was done was cancelled: some hosts call it cancelled, others completed",
+        "look at how much has been copied, whatever the result says",
+    ),
+    (
+        "CM-ASYNC-21",
+        "a thread that needs its lock was ready while a call of a function that is not async was blocked: some hosts let it run",
+        "do not rely on which of them goes first",
+    ),
+    (
+        "CM-ASYNC-22",
+        "a task has returned and then blocked: in some hosts it keeps its instance locked until it is done",
+        "end the task with its return, or wait in the event loop (callback)",
+    ),
+    ("CM-CALL-04", "the instance was called by itself, which traps in some hosts", CALL_INSIDE),
+    ("CM-CALL-05", "the instance was called by the one that it is a part of, which traps in some hosts", CALL_INSIDE),
+    ("CM-CALL-06", "the instance was called by one of its own parts, which traps in some hosts", CALL_INSIDE),
+    (
+        "CM-START-07",
+        "its start definition has a post-return function: when that runs, the documents leave open",
+        "do nothing there that others can see",
+    ),
+    (
+        "CM-RES-07",
+        "it owned a handle when its instantiation failed: whether the resource is then dropped, the documents leave open",
+        "do not rely on the destructor",
+    ),
+];
+
+const CALL_INSIDE: &str = "put what both need into a component of its own, which both import";
+
+/// The rule that one host has several start definitions run and another none: CM-START-02.
+fn several_starts(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut starts: BTreeMap<&InstancePath, Vec<usize>> = BTreeMap::new();
+    for (step, event) in subject.events.iter().enumerate() {
+        if let Event::ComponentStartEntered { at, .. } = event {
+            starts.entry(at).or_default().push(step);
+        }
+    }
+    let several = starts.into_iter().filter(|(_, steps)| steps.len() > 1);
+    let one = |(at, steps): (&InstancePath, Vec<usize>)| {
+        let message = "has several start definitions, and some tools accept only one";
+        let remedy = "do it all in one start definition, the last one";
+        Finding::new("CM-START-02", at, message, remedy).steps(steps).note()
+    };
+    several.map(one).collect()
+}
+
+/// Start sections that run with every call of a command that is linked as a library: P1-CMD-10.
+fn started_by_calls(subject: &Subject<'_>, found: &[Finding]) -> Vec<Finding> {
+    let commands = found.iter().filter(|finding| finding.rule == "P1-CMD-09").map(|finding| finding.at.clone());
+    let one = |at: InstancePath| {
+        let is_start = |step: &usize| {
+            let event = &subject.events[*step];
+            matches!(event, Event::StartEntered { .. }) && event.at().parent().as_ref() == Some(&at)
+        };
+        let steps: Vec<usize> = (0..subject.events.len()).filter(is_start).collect();
+        let message = format!(
+            "its start section runs with each call of it: {} here",
+            render::count(steps.len() as u64, "time", "times")
+        );
+        let remedy = "link it as a reactor (-mexec-model=reactor), whose one instance is started once";
+        (!steps.is_empty()).then(|| Finding::new("P1-CMD-10", &at, message, remedy).steps(steps).note())
+    };
+    commands.filter_map(one).collect()
 }
 
 /// What a reading means for the program; nothing if the rule is the host's own business.
@@ -74,7 +144,20 @@ fn reading_of(rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
             "exports run of more than one version of WASI: which of them is called is the host's choice",
             "let all of them do the same, or export one",
         ),
-        _ => None,
+        "P2-RUN-08" => note(
+            "P2-RUN-08",
+            "exports run of wasi:cli/run in no version that is run here",
+            "export it as one of WASI 0.2, or run it with a host of its version",
+        ),
+        "CM-TRAP-05" => note(
+            "CM-TRAP-05",
+            "a trap has locked the whole store: other hosts lock only what has trapped",
+            "make a store for each program that is to outlive the others",
+        ),
+        rule => {
+            let (rule, message, remedy) = OF_COMPONENTS.iter().find(|(other, ..)| *other == rule)?;
+            note(rule, message, remedy)
+        }
     }
 }
 
@@ -82,28 +165,30 @@ const NO_ENTRY: &str =
     "exports neither _start nor _initialize: as a program it has nothing to run, and some runtimes refuse it";
 const NO_ENTRY_REMEDY: &str = "export _start to be a program; for a library it is as it should be (P1-KIND-04)";
 
-/// A module without WASI that nobody can use in any way: P1-KIND-05. Libraries without an entry are fine.
+/// A module or a component that does nothing when it is run as a program: P1-KIND-05, P2-RUN-08. If one of its functions was
+/// called, it is a library, and that is as it should be.
 fn nothing_to_run(subject: &Subject<'_>, others: &[Finding]) -> Option<Finding> {
     let root = InstancePath::root();
-    let module = subject.module(&root).filter(|module| Role::of(module).is_none())?.syntax();
-    let is_func = |index: ExternIndex| matches!(index, ExternIndex::Func(_));
-    let is_empty = module.start.is_none() && !module.exports.iter().any(|export| is_func(export.index));
-    let is_told = others.iter().any(|other| other.rule == "P1-KIND-05");
-    (is_empty && subject.is_up() && !is_told)
-        .then(|| Finding::new("P1-KIND-05", &root, NO_ENTRY, NO_ENTRY_REMEDY).note())
-}
-
-/// Functions that are asked of WASI, and that no WASI has: CORE-LINK-01. Only a stub could stand for them.
-fn unknown_functions(subject: &Subject<'_>) -> Vec<Finding> {
-    let is_unknown = |module: &str, name: &str| p1::is_module(module) && p1::names().all(|other| other != name);
-    let stubs = subject.providers.iter().filter(|(_, provider)| *provider == "stub");
-    let unknown = stubs.filter(|((_, module, name), _)| is_unknown(module, name));
-    let one = |((at, module, name), _): (&(InstancePath, String, String), &String)| {
-        let message = format!("imports {}.{}, which WASI does not have", render::safe(module), render::safe(name));
-        let remedy = "look for a slip in the name or for a version of it; no runtime can link the module as it is";
-        Finding::new("CORE-LINK-01", at, message, remedy).said("here a stub stands for it, which exec would not make")
+    let is_entered = |event: &Event| {
+        matches!(event, Event::Called { .. } | Event::StartEntered { .. } | Event::ComponentStartEntered { .. })
     };
-    unknown.map(one).collect()
+    let is_told = others.iter().any(|other| other.rule == "P1-KIND-05");
+    let mut events = subject.events.iter().filter(|event| subject.is_component() || *event.at() == root);
+    if !subject.is_up() || is_told || events.any(is_entered) {
+        return None;
+    }
+    Some(match subject.module(&root) {
+        Some(module) if Role::of(module).is_some() => return None,
+        Some(_) => Finding::new("P1-KIND-05", &root, NO_ENTRY, NO_ENTRY_REMEDY).note(),
+        None if subject.exports.iter().any(|name| name.starts_with("wasi:")) => return None,
+        None => Finding::new(
+            "P2-RUN-08",
+            &root,
+            "exports no run of wasi:cli/run, and nothing in it has a start: as a program it does nothing",
+            "export wasi:cli/run to be a program; a library is used by those who import it",
+        )
+        .note(),
+    })
 }
 
 /// Active data in memory that threads share: every new thread writes it again (TOOL-MEM-01).

@@ -1,13 +1,9 @@
 //! What the run shows besides who called what: what start sections did, and how it ended.
 
-use super::{
-    Subject,
-    finding::{Finding, Role},
-};
-use crate::run::{Unlinked, may_be_in};
+use super::{Subject, failures, finding::Finding};
+use crate::run::Unlinked;
 use preflight_engine::{
-    Module,
-    trace::{Event, InstancePath, Outcome, Phase, TrapCode},
+    trace::{Event, InstancePath, Outcome, Resource},
     wasi::p1,
 };
 
@@ -15,14 +11,14 @@ use preflight_engine::{
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = wasi_in_start(subject);
     found.extend(exits_too_early(subject));
-    found.extend(failed_start(subject));
+    found.extend(failures::findings(subject));
     found.extend(not_linked(subject));
     found.extend(exhausted(subject));
     found
 }
 
 /// Steps between the beginning of a start section and its end, by instance.
-fn in_start<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Event)> {
+pub fn in_start<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Event)> {
     let mut running: Vec<&InstancePath> = Vec::new();
     subject.events.iter().enumerate().filter(move |(_, event)| {
         match event {
@@ -96,13 +92,13 @@ fn component_exits_too_early(subject: &Subject<'_>, remedy: &'static str) -> Opt
     Some(Finding::new("P2-EXIT-02", at, message, remedy).steps([entered, index]))
 }
 
-/// Where the innermost start section that has not ended was entered.
-fn running_start(events: &[Event]) -> Option<usize> {
+/// Where the innermost start section, or start definition of a component, that has not ended was entered.
+pub fn running_start(events: &[Event]) -> Option<usize> {
     let mut running = Vec::new();
     for (index, event) in events.iter().enumerate() {
         match event {
-            Event::StartEntered { .. } => running.push(index),
-            Event::StartLeft { .. } => drop(running.pop()),
+            Event::StartEntered { .. } | Event::ComponentStartEntered { .. } => running.push(index),
+            Event::StartLeft { .. } | Event::ComponentStartLeft { .. } => drop(running.pop()),
             _ => {}
         }
     }
@@ -130,13 +126,15 @@ fn not_linked(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::new(rule, &InstancePath::root(), message, remedy).said(said))
 }
 
-/// A start that ran into a limit: CORE-START-18, or P1-REA-05 in `_initialize`.
+/// A start that ran into a limit: CORE-START-18, CORE-START-26 if it was stopped, or P1-REA-05 in `_initialize`.
 fn exhausted(subject: &Subject<'_>) -> Option<Finding> {
     let Outcome::Exhausted { what } = &subject.end.outcome else { return None };
     let remedy = "if it should end, look for what repeats itself (preflight trace); if it needs more, raise the limit";
     if let Some(entered) = running_start(subject.events) {
         let message = format!("its start section ran into a limit ({what}), and with it the instantiation failed");
-        return Some(Finding::new("CORE-START-18", subject.events[entered].at(), message, remedy).steps([entered]));
+        let is_stopped = matches!(what, Resource::Interrupt | Resource::Fuel);
+        let rule = if is_stopped { "CORE-START-26" } else { "CORE-START-18" };
+        return Some(Finding::new(rule, subject.events[entered].at(), message, remedy).steps([entered]));
     }
     let (index, event) = subject.events.iter().enumerate().rev().find(|(_, event)| {
         matches!(event, Event::Called { name, .. } | Event::Returned { name, .. } if name == "_initialize")
@@ -144,76 +142,4 @@ fn exhausted(subject: &Subject<'_>) -> Option<Finding> {
     let Event::Called { at, .. } = event else { return None };
     let message = format!("_initialize ran into a limit ({what}): the instance may not be linked or used");
     Some(Finding::new("P1-REA-05", at, message, remedy).steps([index]))
-}
-
-/// Whether a start section of the instance `at` trapped in the shim of its own component, which no fix-up has filled yet: a
-/// null entry of the table, or with typed references a function that is `unreachable`.
-fn is_in_shim(subject: &Subject<'_>, at: &InstancePath, code: Option<TrapCode>) -> bool {
-    let is_empty = matches!(code, Some(TrapCode::UninitializedElement | TrapCode::UndefinedElement));
-    let component = at.parent();
-    let mut siblings =
-        subject.instances.iter().filter(|(path, _)| path.parent() == component).map(|(_, module)| module);
-    if siblings.clone().any(|module| Role::of(module) == Some(Role::FixUp)) {
-        return false;
-    }
-    // Where the trap's place isn't known, its kind has to do.
-    let is_there = |module: &Module| match &subject.end.trap {
-        Some(trap) if trap.func.is_some() && trap.offset.is_some() => {
-            may_be_in(module, trap) && (is_empty || code == Some(TrapCode::Unreachable))
-        }
-        _ => is_empty,
-    };
-    siblings.any(|module| Role::of(module) == Some(Role::Shim) && is_there(module))
-}
-
-/// A start that failed: P2-WITC-04 if it called an import through a shim that was still empty, else CORE-START-09.
-fn failed_start(subject: &Subject<'_>) -> Vec<Finding> {
-    let failure = subject.events.iter().enumerate().rev().find_map(|(index, event)| match event {
-        Event::Trapped { at, code, phase } => Some((index, at, Some(*code), *phase)),
-        Event::Threw { at, phase, .. } => Some((index, at, None, *phase)),
-        _ => None,
-    });
-    let Some((index, at, code, phase)) = failure else { return Vec::new() };
-    // A component tells of a trap as its own: the start section that was running is that of a core instance in it.
-    let entered = running_start(&subject.events[..index]).filter(|_| phase == Phase::Start);
-    let at = entered.map_or(at, |entered| subject.events[entered].at());
-    let steps = entered.into_iter().chain([index]);
-    if phase == Phase::Start && is_in_shim(subject, at, code) {
-        let remedy = "do it in _initialize: the fix-up module calls it once the shim's table is filled";
-        let message = "its start section called an import through the shim, before the fix-up module has run";
-        return vec![Finding::new("P2-WITC-04", at, message, remedy).steps(steps)];
-    }
-    if phase != Phase::Call {
-        let remedy = "look at the trace (preflight trace): what it did before the failure stays done";
-        let rule = if code.is_some() { "CORE-START-09" } else { "CORE-START-15" };
-        return match phase {
-            Phase::Start => vec![
-                Finding::new(rule, at, "its start section failed, and with it the instantiation", remedy).steps(steps),
-            ],
-            _ => vec![
-                Finding::new("CORE-START-13", at, "its initialisation failed before the start section", remedy)
-                    .steps(steps),
-            ],
-        };
-    }
-    let called = subject.events[..index].iter().rposition(
-        |event| matches!(event, Event::Called { at: path, name, .. } if path == at && name == "_initialize"),
-    );
-    let has_returned = called.is_some_and(|called| {
-        subject.events[called..index]
-            .iter()
-            .any(|event| matches!(event, Event::Returned { name, .. } if name == "_initialize"))
-    });
-    match called {
-        Some(called) if !has_returned => vec![
-            Finding::new(
-                "P1-REA-05",
-                at,
-                "_initialize failed: the instance may not be linked or used",
-                "make _initialize return; what can fail belongs into a function that callers can react to",
-            )
-            .steps([called, index]),
-        ],
-        _ => Vec::new(),
-    }
 }

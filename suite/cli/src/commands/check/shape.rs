@@ -17,16 +17,22 @@ pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     });
     programs
         .map(|(_, program)| program)
-        .flat_map(|(at, module)| [entries(at, module), exports(at, module), constructors(at, module)])
+        .flat_map(|(at, module)| [entries(subject, at, module), exports(at, module), constructors(at, module)])
         .flatten()
         .collect()
 }
 
-/// The two entries of WASI: P1-KIND-*.
-fn entries(at: &InstancePath, module: &Module) -> Vec<Finding> {
+/// The two entries of WASI: P1-KIND-*. Inside a component both have their uses: P2-WITC-09.
+fn entries(subject: &Subject<'_>, at: &InstancePath, module: &Module) -> Vec<Finding> {
     let mut found = Vec::new();
     let of = |name: &str| export(module, name).map(|index| is_plain(module, index));
-    if of("_start") == Some(true) && of("_initialize") == Some(true) {
+    let has_both = of("_start") == Some(true) && of("_initialize") == Some(true);
+    if has_both && subject.is_component() {
+        let message =
+            "exports both _start and _initialize: the fix-up calls the one, and an adapter of commands the other";
+        let remedy = "export one of them: other componentisers may refuse it or call only one";
+        found.push(Finding::new("P2-WITC-09", at, message, remedy).note());
+    } else if has_both {
         found.push(Finding::new(
             "P1-KIND-03",
             at,
@@ -159,7 +165,7 @@ pub fn export(module: &Module, name: &str) -> Option<ExternIndex> {
 }
 
 /// Whether it is a function without parameters and results.
-fn is_plain(module: &Module, index: ExternIndex) -> bool {
+pub fn is_plain(module: &Module, index: ExternIndex) -> bool {
     let ExternIndex::Func(func) = index else { return false };
     let ty = module.syntax().funcs[func as usize];
     match &module.syntax().types[ty as usize].comp {

@@ -15,12 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use manifest::{Manifest, Program};
 use run::Ran;
 use serde_json::json;
-use std::{
-    fs,
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{fs, io::Write, path::PathBuf, process::ExitCode};
 
 /// Run real programs of the npm and Python registries, and compare both tiers with each other and with wasmtime.
 ///
@@ -81,7 +76,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     bar.finish_and_clear();
     match args.format {
-        Format::Json => writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&document(&programs, &ran))?)?,
+        Format::Json => writeln!(output::stdout(), "{}", serde_json::to_string_pretty(&document(&programs, &ran))?)?,
         Format::Text => write_table(&programs, &ran)?,
     }
     Ok(ExitCode::from(u8::from(!ran.iter().all(Ran::is_ok))))
@@ -142,7 +137,7 @@ fn bar(len: usize, what: &str) -> ProgressBar {
 
 fn write_table(programs: &[Program], ran: &[Ran]) -> anyhow::Result<()> {
     let paint = Paint::for_stdout();
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let names: Vec<&str> = ran.first().map(|ran| ran.tiers.iter().map(|tier| tier.name).collect()).unwrap_or_default();
     let columns: Vec<&str> = ["version"].into_iter().chain(names).chain(["steps", "outcome", "verdict"]).collect();
     let mut table = Table::new("program", &columns);

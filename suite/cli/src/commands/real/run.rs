@@ -87,7 +87,7 @@ pub fn run(program: &Program, bytes: &[u8], files: &Files, tiers: &[Tier]) -> Ra
     if let [first, second] = &ran.tiers[..]
         && compare(&first.trace, &second.trace).is_some()
     {
-        let difference = render::difference(&first.trace, &second.trace).unwrap_or_default();
+        let difference = render::difference(&first.trace, &second.trace, render::MOST_IN_REMARKS).unwrap_or_default();
         let difference: Vec<&str> = difference.lines().take(12).collect();
         ran.failures.push(format!("the tiers differ: {}", difference.join("\n  ")));
     }

@@ -27,7 +27,7 @@ use preflight_spec_tests::Catalogue;
 use serde_json::json;
 use std::{
     fs,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     thread,
@@ -173,7 +173,7 @@ pub fn finish(
     let (surprises, differences): (Vec<_>, Vec<_>) =
         columns.iter().map(|(column, known)| surprises(job, column, known)).unzip();
     let is_broken = columns.iter().any(|(column, _)| column.broken.is_some());
-    let mut stdout = io::stdout().lock();
+    let mut stdout = output::stdout();
     if format == Format::Json {
         let mut value = serde_json::to_value(&document)?;
         value["totals"] = totals(&document);

@@ -29,7 +29,7 @@ pub struct Args {
 /// A file that cannot be used, or an output that cannot be written: exit status 2.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    match render::difference(&old, &new) {
+    match render::difference(&old, &new, usize::MAX) {
         Some(difference) => {
             output::data(None, &difference)?;
             Ok(ExitCode::from(1))

@@ -163,6 +163,11 @@ impl ComponentPlan {
         Ok(self)
     }
 
+    /// The names of what the root exports.
+    pub fn exports(&self) -> impl Iterator<Item = &str> {
+        self.root.exports()
+    }
+
     /// What the root is started for: to handle a request, to be called, or to be run if it can be.
     fn purpose(&self) -> Purpose {
         // Of whichever version, or none: one that cannot be run is refused, and not passed over in silence.
