@@ -6,7 +6,7 @@ mod common;
 #[path = "common/component.rs"]
 mod component;
 
-use check::{check, finds, finds_nothing, notes};
+use check::{check, finds, finds_in, finds_nothing, notes};
 use common::{Folder, contains};
 use component::componentize;
 
@@ -75,10 +75,29 @@ fn the_linkers_wrappers_are_known_by_their_names() {
 }
 
 #[test]
+fn functions_of_a_library_are_not_called_by_the_program() {
+    let folder = Folder::with(&[
+        ("lib.wat", r#"(module (func $__wasm_call_ctors) (func (export "f") (call $__wasm_call_ctors)))"#),
+        ("main.wat", r#"(module (import "lib" "f" (func $f)) (func (export "_start") (call $f) (call $f)))"#),
+    ]);
+    let parts =
+        ["/$lib: __wasm_call_ctors ran 2 times", "called by a function of /$lib that the export _start of / called\n"];
+    finds_in("TOOL-CMD-03", &folder, "main.wat --preload lib=lib.wat", &parts);
+}
+
+#[test]
+fn a_command_that_fails_is_noted() {
+    let text = r#"(module (func (export "_start") unreachable))"#;
+    notes("P1-CMD-08", text, "", &["_start failed", "by rule P1-CMD-02"]);
+}
+
+#[test]
 fn start_called_by_itself_runs_twice() {
     let text = r#"(module (global $n (mut i32) (i32.const 0)) (func $s (export "_start")
         (if (i32.eqz (global.get $n)) (then (global.set $n (i32.const 1)) (call $s)))))"#;
-    finds("P1-CMD-03", text, "", &["_start ran 2 times"]);
+    notes("P1-CMD-03", text, "", &["_start ran 2 times", "its own code enters it again"]);
+    let text = r#"(module (func $s (export "_start")) (start $s))"#;
+    finds("P1-CMD-03", text, "", &["_start ran 2 times", "the start section of /, and by the host"]);
 }
 
 #[test]

@@ -149,10 +149,16 @@ impl<'a> Calls<'a> {
                 continue;
             }
             let Some(finding) = again(&function.at, &self.names_of(function), count) else { continue };
-            let causes: BTreeSet<String> = self.calls(function).map(origin).collect();
+            let causes: BTreeSet<String> = self.calls(function).map(|call| self.origin(call)).collect();
             let causes: Vec<String> = causes.into_iter().collect();
             let steps = self.calls(function).map(|call| call.step);
-            found.push(finding.said(format!("called by {}", causes.join(", and by "))).steps(steps));
+            let finding = finding.said(format!("called by {}", causes.join(", and by "))).steps(steps);
+            // Of a command the rule says how often it is entered from outside.
+            let is_from_outside =
+                |call: &&Call<'_>| !matches!(call.cause, Cause::Export { at, .. } if *at == function.at);
+            let is_own_business =
+                finding.rule == "P1-CMD-03" && self.calls(function).filter(is_from_outside).count() < 2;
+            found.push(if is_own_business { finding.said("its own code enters it again").note() } else { finding });
         }
         found
     }
@@ -243,6 +249,30 @@ impl<'a> Calls<'a> {
         }
         found
     }
+
+    /// Who is behind a call.
+    fn origin(&self, call: &Call<'_>) -> String {
+        let clean = render::clean;
+        match call.cause {
+            Cause::HostRule(_) => "the host, by a rule".to_owned(),
+            Cause::Invoke => "the host, because it was asked to".to_owned(),
+            Cause::StartSection(at) => format!("the start section of {}", clean(at.as_str())),
+            Cause::Export { at, name } => {
+                let Function { at: own, .. } = &call.function;
+                // What an instance does not export is called by its own functions.
+                let is_exported = self.subject.exported.contains_key(&(call.at.clone(), call.name.to_owned()));
+                let is_wrapper = is_constructor(call.name) && at == own && !is_entry(name);
+                let what = if is_wrapper { ", a wrapper as linkers make them for the exports of commands" } else { "" };
+                let export = format!("the export {} of {}", render::safe(name), clean(at.as_str()));
+                match at == own || is_exported {
+                    true => format!("{export}{what}"),
+                    false => format!("a function of {} that {export} called", clean(own.as_str())),
+                }
+            }
+            Cause::ComponentStart => "a component's start definition".to_owned(),
+            Cause::CanonicalAbi(_) => "the canonical ABI".to_owned(),
+        }
+    }
 }
 
 /// What it means that a function of these names ran again; nothing if it is neither an entry nor a constructor.
@@ -265,23 +295,6 @@ fn again(at: &InstancePath, names: &BTreeSet<String>, count: usize) -> Option<Fi
 /// What runs constructors, or is one.
 pub fn is_constructor(name: &str) -> bool {
     name == "__wasm_call_ctors" || name.starts_with("_GLOBAL__sub_I_")
-}
-
-/// Who is behind a call.
-fn origin(call: &Call<'_>) -> String {
-    let clean = render::clean;
-    match call.cause {
-        Cause::HostRule(_) => "the host, by a rule".to_owned(),
-        Cause::Invoke => "the host, because it was asked to".to_owned(),
-        Cause::StartSection(at) => format!("the start section of {}", clean(at.as_str())),
-        Cause::Export { at, name } => {
-            let is_wrapper = is_constructor(call.name) && *at == call.function.at && !is_entry(name);
-            let what = if is_wrapper { ", a wrapper as linkers make them for the exports of commands" } else { "" };
-            format!("the export {} of {}{what}", render::safe(name), clean(at.as_str()))
-        }
-        Cause::ComponentStart => "a component's start definition".to_owned(),
-        Cause::CanonicalAbi(_) => "the canonical ABI".to_owned(),
-    }
 }
 
 fn is_entry(name: &str) -> bool {

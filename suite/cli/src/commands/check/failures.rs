@@ -22,7 +22,7 @@ pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
             Finding::new("CORE-START-13", failure.at, "its initialisation failed before the start section", LOOK)
                 .steps([failure.step]),
         ),
-        Phase::Call => in_initialize(subject, &failure),
+        Phase::Call => in_initialize(subject, &failure).or_else(|| in_main(subject, &failure)),
     };
     threads.into_iter().chain(found).collect()
 }
@@ -163,6 +163,16 @@ fn in_initialize(subject: &Subject<'_>, failure: &Failure<'_>) -> Option<Finding
         )
         .steps([called, failure.step])
     })
+}
+
+/// A command that failed: P1-CMD-08, under which it has run, and no rule is broken.
+fn in_main(subject: &Subject<'_>, failure: &Failure<'_>) -> Option<Finding> {
+    let is_main =
+        |event: &Event| matches!(event, Event::Called { name, cause: Cause::HostRule(_), .. } if name == "_start");
+    let called = subject.events[..failure.step].iter().rposition(is_main)?;
+    let message = "_start failed: how that ends the program is left to the host";
+    let finding = Finding::new("P1-CMD-08", subject.events[called].at(), message, LOOK);
+    Some(finding.steps([called, failure.step]).note())
 }
 
 /// Whether a start section of the instance `at` trapped in the shim of its own component, which no fix-up has filled yet: a

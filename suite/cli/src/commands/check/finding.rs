@@ -68,7 +68,7 @@ impl Finding {
 pub enum Role {
     /// Functions that call through a table which is empty at first.
     Shim,
-    /// It fills the table, and its start section calls `_initialize`.
+    /// It fills the table, and then calls `_initialize` in its start section, if it has one.
     FixUp,
     /// It carries the imports of one interface over to others.
     Adapter(String),
@@ -111,9 +111,9 @@ impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Role::Shim => f.write_str("the shim: its functions call through a table that is empty until the fix-up"),
-            Role::FixUp => {
-                f.write_str("the fix-up: it fills the shim's table, then its start section calls _initialize")
-            }
+            Role::FixUp => f.write_str(
+                "the fix-up: it fills the shim's table, then calls _initialize in its start section, if it has one",
+            ),
             Role::Adapter(name) => write!(f, "the adapter of {}", crate::render::safe(name)),
         }
     }
