@@ -88,7 +88,7 @@ fn functions_of_a_library_are_not_called_by_the_program() {
 #[test]
 fn a_command_that_fails_is_noted() {
     let text = r#"(module (func (export "_start") unreachable))"#;
-    notes("P1-CMD-08", text, "", &["_start failed", "by rule P1-CMD-02"]);
+    notes("P1-CMD-08", text, "", &["_start failed", "by rule P1-CMD-01"]);
 }
 
 #[test]
@@ -97,7 +97,12 @@ fn start_called_by_itself_runs_twice() {
         (if (i32.eqz (global.get $n)) (then (global.set $n (i32.const 1)) (call $s)))))"#;
     notes("P1-CMD-03", text, "", &["_start ran 2 times", "its own code enters it again"]);
     let text = r#"(module (func $s (export "_start")) (start $s))"#;
-    finds("P1-CMD-03", text, "", &["_start ran 2 times", "the start section of /, and by the host"]);
+    finds(
+        "P1-CMD-03",
+        text,
+        "",
+        &["_start ran 2 times", "called by the host, by a rule, and by the start section of /"],
+    );
 }
 
 #[test]
