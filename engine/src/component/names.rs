@@ -4,7 +4,7 @@
 
 use super::syntax::{Decl, ExternDesc, Name, TypeDef};
 use crate::config::Features;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use wasmparser::names::{ComponentName, ComponentNameKind};
 
 /// The names of the imports, or of the exports, of one component, instance or type.
@@ -12,17 +12,17 @@ pub(super) struct UniqueNames {
     /// `import` or `export`.
     what: &'static str,
     features: Features,
-    /// By their canonical form.
-    taken: HashMap<String, Name>,
+    /// Their canonical forms.
+    taken: HashSet<Name>,
 }
 
 impl UniqueNames {
     pub fn imports(features: Features) -> UniqueNames {
-        UniqueNames { what: "import", features, taken: HashMap::new() }
+        UniqueNames { what: "import", features, taken: HashSet::new() }
     }
 
     pub fn exports(features: Features) -> UniqueNames {
-        UniqueNames { what: "export", features, taken: HashMap::new() }
+        UniqueNames { what: "export", features, taken: HashSet::new() }
     }
 
     /// Takes one more name, of a value or of something that wasmparser has seen.
@@ -39,20 +39,26 @@ impl UniqueNames {
                 return Err(format!("{what} name {name:?} is one of functions, and this is a value"));
             }
         }
-        match self.taken.insert(canonical(name), name.clone()) {
-            Some(before) => Err(format!("{what} name {name:?} conflicts with the previous name {before:?}")),
-            None => Ok(()),
+        match self.taken.insert(canonical(name)) {
+            true => Ok(()),
+            false => Err(format!("{what} name {name:?} conflicts with a previous name")),
         }
     }
 }
 
-/// The form in which strongly-unique names differ.
-fn canonical(name: &str) -> String {
+/// The form in which strongly-unique names differ: for most, as they are.
+fn canonical(name: &Name) -> Name {
+    let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if is_lower && !name.starts_with('[') {
+        return name.clone();
+    }
     let lower = name.to_ascii_lowercase();
-    let Some(member) = lower.strip_prefix("[method]").or_else(|| lower.strip_prefix("[static]")) else { return lower };
+    let Some(member) = lower.strip_prefix("[method]").or_else(|| lower.strip_prefix("[static]")) else {
+        return lower.into();
+    };
     match member.split_once('.') {
-        Some((resource, label)) if resource == label => label.to_owned(),
-        _ => member.to_owned(),
+        Some((resource, label)) if resource == label => label.into(),
+        _ => member.into(),
     }
 }
 
