@@ -23,19 +23,42 @@ const PACKAGES: [&str; 7] = ["io", "clocks", "random", "filesystem", "sockets", 
 
 /// The definitions: one text for each package.
 fn definitions() -> Vec<String> {
+    let folder = package().join("wit").join("deps");
+    let text = |package| fs::read_to_string(folder.join(package).with_extension("wit")).expect("text");
+    PACKAGES.into_iter().map(text).collect()
+}
+
+/// The folder of the package wasip2, where the compiler found its sources: it wrote so beside this program. (cargo knows it
+/// too, but tells only once it has the packages of every other platform and feature.)
+fn package() -> PathBuf {
+    let program = std::env::current_exe().expect("the path of this program");
+    let notes = fs::read_dir(program.parent().expect("a folder")).expect("the folder of this program");
+    let paths = notes.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let is_note = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("wasip2-") && name.ends_with(".d")
+    };
+    let sources = paths.filter(is_note).filter_map(|note| {
+        let text = fs::read_to_string(note).ok()?;
+        let library = text.split_whitespace().find(|word| word.ends_with("lib.rs"))?;
+        Some(PathBuf::from(library).parent()?.with_file_name(""))
+    });
+    let mut packages = sources.filter(|folder| folder.join("wit").join("deps").is_dir());
+    packages.next().unwrap_or_else(from_cargo)
+}
+
+/// The same by cargo.
+fn from_cargo() -> PathBuf {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version=1", "--offline", "--manifest-path", manifest])
-        .output()
-        .expect("cargo metadata");
+    let arguments = ["metadata", "--format-version=1", "--manifest-path", manifest];
+    let output = Command::new(cargo).args(arguments).output().expect("cargo metadata");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo metadata does not tell where the package wasip2 is: {said}");
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = metadata["packages"].as_array().expect("packages");
     let package = packages.iter().find(|package| package["name"] == "wasip2").expect("the package wasip2");
-    let manifest = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
-    let folder = manifest.with_file_name("wit").join("deps");
-    let text = |package| fs::read_to_string(folder.join(package).with_extension("wit")).expect("text");
-    PACKAGES.into_iter().map(text).collect()
+    PathBuf::from(package["manifest_path"].as_str().expect("a path")).with_file_name("")
 }
 
 /// The definitions with another version, the unstable features included or not.
