@@ -1,8 +1,8 @@
 ;;! title = "A value definition is a constant of its type"
 ;;! rules = ["CM-VAL-02"]
 ;;! needs = ["component-model", "values"]
-;; In bytes, since what makes binaries of scripts knows no value definitions: section 12 is a vector of a type, a length in
-;; bytes, and the value.
+;; In bytes, since what makes binaries of scripts knows no value definitions: section 12 is a vector
+;; of a type, a length in bytes, and the value.
 (component $C binary "\00asm\0d\00\01\00"
   "\0c\04\01\7d\01\05"             ;; (value u8 5)
   "\0b\07\01\00\01v\02\00\00")      ;; (export "v" (value 0))
