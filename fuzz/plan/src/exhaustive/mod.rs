@@ -2,7 +2,7 @@
 //!
 //! The *size* of a plan is how many things it is made of. What counts one, and what the alphabet is, say [`core`] for plans of
 //! modules and [`components`] for plans of components. Both are written as if one plan were drawn: wherever there are
-//! several ways to go on, [`Choices`] is asked which; and it goes through all answers, in order.
+//! several ways to go on, `Choices` is asked which; and it goes through all answers, in order.
 //!
 //! Plans that differ in nothing but names come once: there is one order for modules (in which they are first
 //! instantiated), for arguments, imports and definitions, and no other is made. The order in which instances are made is
