@@ -18,6 +18,10 @@ mod tier;
 use clap::Parser;
 use std::process::ExitCode;
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Checks what a WebAssembly runtime does before the first call.
 ///
 /// Without a command: the main job. Every case runs on both tiers of the reference engine and on each runtime that is found

@@ -134,13 +134,23 @@ impl From<WireEnd> for End {
 
 /// Bytes, two digits each.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// The bytes of pairs of digits.
 pub(super) fn unhex(text: &str) -> Result<Vec<u8>, String> {
-    let pair = |i: usize| text.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let pair = |pair: &[u8]| match *pair {
+        [high, low] => Some((digit(high)? << 4 | digit(low)?) as u8),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(pair).collect();
     bytes.ok_or_else(|| "bytes that are not pairs of hexadecimal digits".to_owned())
 }
 
@@ -276,7 +286,7 @@ mod tests {
         ] {
             assert!(read_value(&wrong).is_err(), "{wrong}");
         }
-        assert!(unhex("0").is_err() && unhex("zz").is_err() && unhex("é").is_err());
+        assert!(["0", "zz", "é", "+f"].iter().all(|text| unhex(text).is_err()));
         assert_eq!(unhex("00ff"), Ok(vec![0, 255]));
     }
 }

@@ -24,10 +24,19 @@ const STACK_BYTES: usize = if cfg!(target_pointer_width = "64") { 1 << 30 } else
 /// # Errors
 /// As [`serve`], or the thread cannot be started.
 pub fn serve_standard(make: impl FnOnce() -> Box<dyn Runtime> + Send + 'static) -> io::Result<()> {
+    std::panic::set_hook(Box::new(|panic| tell(&panic.to_string())));
     let serve_it = move || serve(&mut *make(), io::stdin().lock(), io::stdout().lock());
     let thread = thread::Builder::new().name("runtime".to_owned()).stack_size(STACK_BYTES).spawn(serve_it)?;
     // A panic of the runtime ends the worker, as it would on the main thread.
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Writes a panic to standard error in its own words. By default the second of two, with which a panic ends that cannot be
+/// unwound, has a backtrace even where nobody wants one, and to read the symbols of a program takes longer than most cases.
+fn tell(panic: &str) {
+    let thread = thread::current();
+    // Nobody is left to be told that this failed.
+    let _ = writeln!(io::stderr(), "thread '{}' {panic}", thread.name().unwrap_or("<unnamed>"));
 }
 
 /// Answers requests on `input` to `output` until there are no more.

@@ -69,6 +69,8 @@ pub(super) struct Worker {
     requests: Sender<Vec<u8>>,
     answers: Receiver<Answer>,
     stderr: Arc<Mutex<Vec<u8>>>,
+    /// Hears of nothing but its end: when standard error is closed.
+    silence: Receiver<()>,
     limits: Limits,
 }
 
@@ -95,6 +97,7 @@ impl Worker {
         let mut group = Group::start(command, limits.memory_bytes).map_err(not_started)?;
         let (requests, answers) = (mpsc::channel(), mpsc::sync_channel(1));
         let stderr = Arc::default();
+        let (speech, silence) = mpsc::channel();
         if let (Some(stdin), Some(stdout), Some(errors)) =
             (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take())
         {
@@ -102,9 +105,12 @@ impl Worker {
             thread::spawn(move || write_all(stdin, requests.1));
             thread::spawn(move || read_lines(stdout, &answers.0, limits.answer_bytes));
             let tail = Arc::clone(&stderr);
-            thread::spawn(move || keep_tail(errors, &tail));
+            thread::spawn(move || {
+                keep_tail(errors, &tail);
+                drop(speech);
+            });
         }
-        Ok(Worker { group, requests: requests.0, answers: answers.1, stderr, limits })
+        Ok(Worker { group, requests: requests.0, answers: answers.1, stderr, silence, limits })
     }
 
     /// Sends a line, and waits for one.
@@ -141,13 +147,13 @@ impl Worker {
         let status = loop {
             match self.group.ended() {
                 Ok(Some(status)) => break status.to_string(),
-                Ok(None) if Instant::now() < patience => thread::sleep(Duration::from_millis(5)),
+                Ok(None) if Instant::now() < patience => thread::sleep(Duration::from_millis(1)),
                 Ok(None) => break "it closed its standard output and lives on".to_owned(),
                 Err(error) => break error.to_string(),
             }
         };
-        // What it said last may still be under way.
-        thread::sleep(Duration::from_millis(20));
+        // What it said last may still be under way; something that it has started may hold the stream open.
+        let _ = self.silence.recv_timeout(TICK);
         let tail = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         Broken::Crashed { status, stderr: String::from_utf8_lossy(&tail).trim().to_owned() }
     }
