@@ -24,6 +24,8 @@ const about = {
 // What jco says of what it lacks; the last two of modules and components as imports and exports, which WIT has no words for.
 const lacks = /unsupported|not supported|not yet|unimplemented|was not a function or instance|is not a type or function/i;
 let components = [], instances = [];
+// Generated code may throw once more when a call has failed and nobody waits for it any longer; the answer was given.
+process.on('uncaughtException', (error) => console.error(error));
 
 async function transpiled(bytes) {
   const folder = join(cache, createHash('sha256').update(bytes).digest('hex'));
@@ -41,7 +43,13 @@ async function transpiled(bytes) {
       writeFileSync(join(fresh, name), content);
     }
     writeFileSync(join(fresh, 'package.json'), '{"type":"module"}');
-    renameSync(fresh, folder);
+    try {
+      renameSync(fresh, folder);
+    } catch (error) {
+      // Another worker was faster.
+      rmSync(fresh, { recursive: true });
+      if (!existsSync(folder)) throw error;
+    }
   }
   return folder;
 }

@@ -8,7 +8,7 @@
 // What node:wasi leaves to its user is no part of it: which exports are called, `_initialize` once more among them, and
 // whether modules share their descriptors; each WASI object has its own. Nor is what becomes of bun's exit here.
 import { createInterface } from 'node:readline';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,8 @@ import { answer, classify, hex, unhex } from './core.mjs';
 import { js_case } from './js-case.mjs';
 
 const isBun = typeof Bun !== 'undefined';
+// bun's WASI writes errors to standard output, too, where answers go.
+if (isBun) console.log = console.error;
 const lineage = isBun ? 'JavaScriptCore' : 'V8';
 const about = {
   name: isBun ? 'bun' : 'node',
@@ -33,9 +35,10 @@ const run_js = js_case({
 
 const EXIT = Symbol('exit');
 
-// A module with a WASI object of its own: node:wasi lets each be started once. All have the same files as standard streams.
-function make(WASI, options, bytes, libraries, exits, isMain) {
-  const wasi = new WASI(options);
+// A module with a WASI object of its own: node:wasi lets each be started once. All have the same files as standard streams, and
+// each its own descriptors of them: what one closes is not closed for the others, or for this program.
+function make(WASI, { streams, ...options }, bytes, libraries, exits, isMain) {
+  const wasi = new WASI({ ...options, ...streams?.() });
   const imports = { ...libraries, ...(isBun ? { wasi_snapshot_preview1: wasi.wasiImport } : wasi.getImportObject()) };
   const { proc_exit, ...others } = imports.wasi_snapshot_preview1;
   // Beside `start`, node:wasi does not tell the code of an exit, and it takes that of a library for its own; bun's ends the
@@ -49,25 +52,37 @@ function make(WASI, options, bytes, libraries, exits, isMain) {
   return { wasi, instance: new WebAssembly.Instance(new WebAssembly.Module(unhex(bytes)), imports) };
 }
 
+// Without a memory there is nothing that node:wasi could serve, and it says so; a module that needs nothing of it is left alone.
+function initialize(wasi, instance) {
+  if (instance.exports.memory || instance.exports._initialize) wasi.initialize(instance);
+}
+
 function enter(WASI, options, { main, preloads, reach, export: name }, exits) {
   const own = (message) => ({ preflight: { class: 'unsupported', message } });
   if (preloads.length && Object.keys(options.preopens).length) throw own('descriptors that modules share: each has a WASI object');
   if (reach === 'export' && name === '_initialize') throw own('node:wasi leaves the choice of an export to its user');
   const libraries = {};
   for (const { name, bytes } of preloads) {
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(unhex(bytes))).map((item) => item.name);
+    if (names.includes('_start') && !names.includes('_initialize')) throw own('node:wasi has no commands as libraries');
     const { wasi, instance } = make(WASI, options, bytes, libraries, exits, false);
-    const { memory, _initialize, _start } = instance.exports;
-    if (_start && !_initialize) throw own('node:wasi has no commands as libraries');
-    if (memory || _initialize) wasi.initialize(instance);
+    initialize(wasi, instance);
     libraries[name] = instance.exports;
   }
   const { wasi, instance } = make(WASI, options, main, libraries, exits, true);
   if (reach === 'command') return wasi.start(instance);
   if (isBun) throw own("bun's WASI has no reactors");
   if (instance.exports._start && reach === 'export') throw own('node:wasi enters a command by _start only');
-  if (reach === 'reactor' || instance.exports._initialize) wasi.initialize(instance);
+  initialize(wasi, instance);
   if (reach === 'export') instance.exports[name]();
   return 0;
+}
+
+// A program may have closed it.
+function close(fd) {
+  try {
+    closeSync(fd);
+  } catch {}
 }
 
 async function run_program(program) {
@@ -75,15 +90,17 @@ async function run_program(program) {
   const folder = mkdtempSync(join(tmpdir(), 'preflight-'));
   const file = (name) => join(folder, name);
   writeFileSync(file('in'), program.stdin);
-  const [stdin, stdout, stderr] = [openSync(file('in'), 'r'), openSync(file('out'), 'w'), openSync(file('err'), 'w')];
+  writeFileSync(file('out'), '');
+  const opened = [];
+  const open = (name, flags) => (opened.push(openSync(file(name), flags)), opened.at(-1));
   const preopens = {};
   for (const [index, name] of program.preopens.entries()) mkdirSync((preopens[name] = file(`dir${index}`)));
   const { args, env } = program;
   const options = { version: 'preview1', args: ['main.wasm', ...args], env, returnOnExit: true, preopens };
   // bun's has functions instead of files.
   Object.assign(options, isBun
-    ? { getStdin: () => readFileSync(file('in')), sendStdout: (bytes) => writeSync(stdout, bytes), sendStderr() {} }
-    : { stdin, stdout, stderr });
+    ? { getStdin: () => readFileSync(file('in')), sendStdout: (bytes) => appendFileSync(file('out'), bytes), sendStderr() {} }
+    : { streams: () => ({ stdin: open('in', 'r'), stdout: open('out', 'a'), stderr: open('err', 'a') }) });
   const exits = [];
   let end = null;
   try {
@@ -94,7 +111,7 @@ async function run_program(program) {
     else if (String(error?.code).startsWith('ERR_')) end = { class: 'rejected', message: error.message };
     else end = classify(error, true);
   } finally {
-    [stdin, stdout, stderr].forEach((fd) => closeSync(fd));
+    opened.forEach(close);
     // bun's exit ends the process. Here it is an exception instead, which this program has caught.
     const caught = exits.length > 1 || (exits.length > 0 && end?.class !== 'exit');
     if (isBun && caught) end = { class: 'unsupported', message: 'an exit that ends the process where the program catches exceptions' };

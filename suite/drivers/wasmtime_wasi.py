@@ -40,7 +40,8 @@ def end(error, at_link=False):
         return End("trap", error, **({"code": name} if name else {}))
     if "memory minimum size" in str(error) or "memory_reservation overflows" in str(error) or "out of memory" in str(error):
         return End("exhausted", error, what="memory")
-    if "wasm trap:" in str(error):
+    # A trap of a function that the linker calls has its backtrace only.
+    if "wasm trap:" in str(error) or "wasm backtrace:" in str(error):
         return End("trap", error)
     return End("unlinkable" if at_link else "failed", error)
 

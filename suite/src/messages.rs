@@ -129,6 +129,12 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("cannot write *", &[TrapCode::InvalidHandle]),
     ("cannot have concurrent operations *", &[TrapCode::InvalidHandle]),
     ("cannot remove busy stream", &[TrapCode::InvalidHandle]),
+    ("stream or future read cancelled when no read is pending", &[TrapCode::InvalidHandle]),
+    ("stream or future write cancelled when no write is pending", &[TrapCode::InvalidHandle]),
+    ("`subtask.cancel` called after terminal status delivered", &[TrapCode::InvalidHandle]),
+    ("resource has children", &[TrapCode::InvalidHandle]),
+    ("cannot resume thread which is not suspended", &[TrapCode::CanonicalAbi]),
+    ("the start function index points to an uninitialized function", &[TrapCode::UninitializedElement]),
 ];
 
 /// `assert_exhaustion`.

@@ -147,13 +147,15 @@ impl CommandLine {
 }
 
 /// What command lines say of what they cannot do.
-const LACKS: [&str; 3] = [
+const LACKS: [(&str, &str); 3] = [
     // WAMR's fork, of core modules and of components, if it was built for compiled ones only.
-    "AOT-only",
-    "no AOT manifest",
+    ("AOT-only", COMPILED),
+    ("no AOT manifest", COMPILED),
     // wasmi's, of a reactor of which no export is selected.
-    "could not find exported WASI entry point functions",
+    ("could not find exported WASI entry point functions", "a reactor of which no export is selected"),
 ];
+
+const COMPILED: &str = "what was not compiled before";
 
 impl Runtime for CommandLine {
     no_primitives!();
@@ -182,9 +184,15 @@ impl Runtime for CommandLine {
         let mut command = Command::new(&argv[0]);
         command.args(&argv[1..]);
         let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
-        match end.end {
-            Err(End::Failed(words)) if LACKS.iter().any(|lack| words.contains(lack)) => Err(End::Unsupported(words)),
-            end_of_it => Ok(ProgramEnd { stdout: end.stdout, end: end_of_it }),
+        let lack = match &end.end {
+            Err(End::Failed(words)) => {
+                LACKS.iter().find(|(text, _)| words.contains(text)).map(|(_, what)| (what, words))
+            }
+            _ => None,
+        };
+        match lack {
+            Some((what, words)) => Err(End::Unsupported(format!("{what}; it says: {words}"))),
+            None => Ok(end),
         }
     }
 }
