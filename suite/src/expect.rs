@@ -55,7 +55,11 @@ pub struct Deviation {
     /// Which one: the name of a `preflight_plan::Deviation`.
     pub name: String,
     /// The finding, a folder of `reports/findings`.
-    pub finding: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
+    /// Why it is none, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_finding: Option<String>,
 }
 
 /// The expectations of one runtime.
@@ -200,8 +204,12 @@ impl Expectations {
             lines.join("\n") + "\n"
         };
         let version = self.version.iter().map(|version| format!("version = {}\n", quote(version)));
-        let deviation = |Deviation { name, finding }: &Deviation| {
-            format!("[[deviation]]\nname = {}\nfinding = {}\n", quote(name), quote(finding))
+        let deviation = |Deviation { name, finding, no_finding }: &Deviation| {
+            let key = |key: &str, value: &Option<String>| {
+                value.as_ref().map_or_else(String::new, |value| format!("{key} = {}\n", quote(value)))
+            };
+            let findings = key("finding", finding) + &key("no_finding", no_finding);
+            format!("[[deviation]]\nname = {}\n{findings}", quote(name))
         };
         version
             .chain(self.deviations.iter().map(deviation))

@@ -90,8 +90,15 @@ fn failures_of_musts_have_a_finding_or_a_reason() {
     let mut mistakes = Vec::new();
     for (runtime, _) in EXPECT {
         let known = Expectations::built_in(runtime).expect("expectations");
-        for deviation in known.deviations.iter().filter(|deviation| !findings.contains_key(&deviation.finding)) {
-            mistakes.push(format!("spec-tests/expect/{runtime}.toml: there is no finding {}", deviation.finding));
+        for deviation in &known.deviations {
+            if let Some(mistake) = match (&deviation.finding, &deviation.no_finding) {
+                (Some(name), None) if !findings.contains_key(name) => Some(format!("there is no finding {name}")),
+                (Some(_), None) => None,
+                (None, Some(reason)) if !reason.is_empty() => None,
+                _ => Some("a finding, or the reason why it is none".to_owned()),
+            } {
+                mistakes.push(format!("spec-tests/expect/{runtime}.toml: {}: {mistake}", deviation.name));
+            }
         }
         for entry in known.entries.iter().filter(|entry| entry.expected == Expected::Failed) {
             let of_entry = cases.iter().filter(|case| known.of(case) == Some(entry));

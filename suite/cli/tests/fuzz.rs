@@ -200,6 +200,53 @@ fn a_runtime_is_told_apart_from_the_engine() {
     );
 }
 
+/// A driver between this program and wasmi's, which lies about the first byte of memories if it is told to.
+#[cfg(feature = "wasmi")]
+const DRIVER: &str = r#"
+import json, subprocess, sys
+inner = subprocess.Popen([sys.argv[1], "driver", "serve", "wasmi"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+for line in sys.stdin:
+    print(line, end="", file=inner.stdin, flush=True)
+    reply = json.loads(inner.stdout.readline())
+    if sys.argv[2] == "lies" and reply.get("bytes"):
+        reply["bytes"] = "2a" + reply["bytes"][2:]
+    print(json.dumps(reply), flush=True)
+"#;
+
+#[cfg(feature = "wasmi")]
+#[test]
+fn what_a_driver_gets_wrong_is_found_and_made_smaller() {
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        return eprintln!("note: python3 is not here, so that no driver is tried");
+    }
+    let folder = Folder::with(&[("driver.py", DRIVER)]);
+    let run = |mode: &str, more: &[&str]| {
+        let driver = format!("python3 driver.py {} {mode}", env!("CARGO_BIN_EXE_preflight"));
+        let args = ["fuzz", "--driver", &driver, "--count", "40", "--tier", "interp", "--format", "json"];
+        let run = folder.run_list(&[&args, more].concat(), &[], "");
+        (run.status, json(&run.out), driver)
+    };
+    let (status, honest, driver) = run("tells", &[]);
+    assert_eq!((status, honest["findings"].as_array().map(Vec::len)), (0, Some(0)), "{honest}");
+    let classes = honest["runtimes"][&driver]["classes"].as_object().expect("classes");
+    assert!(classes["agreed-on-failure"].as_u64() > Some(5), "{classes:?}");
+    let (status, lying, driver) = run("lies", &["--corpus", "c"]);
+    let findings = lying["findings"].as_array().expect("findings");
+    assert_eq!((status, findings.len()), (1, 1), "{lying}");
+    assert_eq!(findings[0]["signature"], format!("predicted != {driver}: a memory afterwards"));
+    // A memory is all that it takes; it is saved, and the command that is told finds it again.
+    let plan = &findings[0]["input"]["plan"];
+    assert_eq!(plan["nodes"].as_array().map(Vec::len), Some(1), "{plan}");
+    let saved = fs::read_dir(folder.path("c")).expect("the corpus").filter_map(Result::ok);
+    assert!(saved.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|ending| ending == "wast")));
+    let again = findings[0]["again"].as_str().expect("a command");
+    contains(again, &["preflight fuzz --seed ", " --count 1 --tier interp --driver "]);
+    folder.write("small.json", findings[0]["input"].to_string().as_bytes());
+    let shrunk = folder.run_list(&["shrink", "small.json", "--driver", &driver, "--tier", "interp"], &[], "");
+    assert_eq!(shrunk.status, 0, "{}", shrunk.err);
+    contains(&shrunk.err, &["a memory afterwards"]);
+}
+
 #[test]
 fn wrong_usage_says_what_to_do() {
     let folder = Folder::with(&[("strange.json", r#"{"kind": "novel", "plan": {}}"#)]);

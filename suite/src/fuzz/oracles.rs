@@ -9,7 +9,7 @@ use super::{
 };
 use crate::trace::{Outcome, RefValue, Resource, State, Trace, Value};
 use preflight_engine::Module;
-use preflight_plan::{Action, Deviation, Expected, Plan, Wasm};
+use preflight_plan::{Action, Deviation, Expected, Plan, Subject, Wasm};
 use std::rc::Rc;
 
 /// Oracles beyond the traces: which are asked for, and of a verdict, which had something to say.
@@ -169,7 +169,7 @@ impl Judge {
         let is_known = |known: &Vec<Deviation>| {
             explains(&plan, known, &stopped) && on_runtime_with(foreign, &plan, &wasm, known).is_ok()
         };
-        match foreign.known_sets().into_iter().find(is_known) {
+        match foreign.known_sets(Subject::Modules).into_iter().find(is_known) {
             Some(known) => OnRuntime { known, without, ..OnRuntime::of(foreign, Class::Known) },
             None => OnRuntime { without, ..found(stopped.finding) },
         }

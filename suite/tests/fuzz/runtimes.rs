@@ -196,7 +196,8 @@ fn runtimes_are_given_the_cases_that_other_plans_become() {
     use preflight::fuzz::campaign::Input;
     use preflight_plan::{component::ComponentPlan, values::ValuePlan, wasi::WasiPlan};
     let judge = |is_wrong| {
-        let foreign = preflight::fuzz::Foreign::new("runner", move || Ok(Box::new(Runner { is_wrong })));
+        let foreign =
+            preflight::fuzz::Foreign::new("runner", move || Ok(Box::new(Runner { is_wrong, ..Runner::default() })));
         Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign])
     };
     let component = r#"{ "root": { "defs": [{ "core": { "steps": [{ "log": 1 }, "trap"], "result": 1 } }] } }"#;
@@ -221,4 +222,85 @@ fn runtimes_are_given_the_cases_that_other_plans_become() {
     assert_eq!(value.runtimes[0].lacks.as_deref(), Some("value definitions"));
     let module = Input::Plan(serde_json::from_str::<Plan>(common::LEFT_OVER).expect("a plan").normalise());
     assert_eq!(module.judge(&judge(false)).runtimes[0].lacks.as_deref(), Some("primitives for core modules"));
+}
+
+/// What a program is read as, and bugs that are known, are told apart from what nobody predicts.
+#[cfg(feature = "wasmi")]
+#[test]
+fn programs_are_judged_by_every_reading_and_by_known_bugs() {
+    use common::Runner;
+    use preflight::{
+        fuzz::campaign::Input,
+        runtime::{End, ProgramEnd},
+    };
+    use preflight_plan::{
+        Deviation,
+        wasi::{Reading, WasiPlan},
+    };
+    let known = [Deviation::PointersBeyondReturn, Deviation::BothEntriesInTurn];
+    let judged = |plan: &str, known: &[Deviation], stdout: &str, end: Result<(), End>| {
+        let plan: WasiPlan = serde_json::from_str(plan).expect("a plan");
+        let ended = ProgramEnd { stdout: stdout.as_bytes().to_vec(), end };
+        let runner = move || {
+            Ok(Box::new(Runner { end: Some(ended.clone()), ..Runner::default() })
+                as Box<dyn preflight::runtime::Runtime>)
+        };
+        let foreign = preflight::fuzz::Foreign::new("runner", runner).with_known(known.to_vec());
+        let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]);
+        let on = Input::Program(plan.normalise()).judge(&judge).runtimes.remove(0);
+        let finding = on.finding.as_ref().map_or_else(String::new, |finding| finding.signature.clone());
+        (on.class, on.readings, on.known, finding.trim_start_matches("predicted != runner: ").to_owned())
+    };
+    let none = String::new;
+    let trap = || Err(End::Trap(Vec::new(), "a trap".to_owned()));
+    // It prints in its start section, which may be refused, too; then the program fails in whatever way.
+    let early = r#"{ "main": { "section": [{ "print": 97 }], "start": { "func": [{ "print": 98 }] } } }"#;
+    assert_eq!(judged(early, &known, "ab", Ok(())), (Class::Agreed, vec![], vec![], none()));
+    let unserved = vec![Reading::StartSectionUnserved];
+    for end in [trap(), Err(End::Rejected("no".to_owned())), Err(End::Failed("no".to_owned()))] {
+        assert_eq!(judged(early, &known, "", end), (Class::Agreed, unserved.clone(), vec![], none()));
+    }
+    let output = "program of preview 1 (standard output)".to_owned();
+    assert_eq!(judged(early, &known, "b", Ok(())), (Class::Disagreed, vec![], vec![], output));
+    let end = "program of preview 1 (the end: exit / trap)".to_owned();
+    assert_eq!(judged(early, &known, "a", trap()), (Class::Disagreed, vec![], vec![], end));
+    // A pointer beyond the memory is a trap, and what is known of one runtime excuses no other.
+    let beyond = r#"{ "main": { "start": { "func": ["beyond", { "print": 98 }] } } }"#;
+    assert_eq!(judged(beyond, &known, "", trap()), (Class::AgreedOnFailure, vec![], vec![], none()));
+    assert_eq!(judged(beyond, &known, "b", Ok(())), (Class::Known, vec![], vec![known[0]], none()));
+    let end = "program of preview 1 (the end: trap / exit)".to_owned();
+    assert_eq!(judged(beyond, &known[1..], "b", Ok(())), (Class::Disagreed, vec![], vec![], end.clone()));
+    assert_eq!(judged(beyond, &known, "", Ok(())), (Class::Disagreed, vec![], vec![], end));
+    // Both at once.
+    let both = r#"{ "main": { "initialize": { "func": [{ "print": 97 }] }, "start": { "func": ["beyond"] } } }"#;
+    assert_eq!(judged(both, &known, "a", Ok(())), (Class::Known, vec![], known.to_vec(), none()));
+    // A command line prints what the function that it was to call has returned.
+    let called = r#"{ "invoke": true, "main": { "func": [{ "print": 97 }, "bump"] } }"#;
+    for (stdout, class) in [("a", Class::Agreed), ("a2\n", Class::Agreed), ("a3\n", Class::Disagreed)] {
+        assert_eq!(judged(called, &known, stdout, Ok(())).0, class, "{stdout}");
+    }
+}
+
+/// The case of a known bug is one by which the runtime is right that has it, and by no other.
+#[cfg(feature = "wasmi")]
+#[test]
+fn components_are_judged_by_known_bugs() {
+    use common::Runner;
+    use preflight::fuzz::campaign::Input;
+    use preflight_plan::{Deviation, component::ComponentPlan};
+    // The runner says of a script with a component that it does not hold, unless it asserts a trap.
+    let plan = r#"{ "root": { "defs": [{ "child": { "defs": [{ "core": { "steps": [], "result": 1 } }] } },
+        { "core": { "steps": [{ "call-child": 0 }], "result": 1 } }] } }"#;
+    let plan: ComponentPlan = serde_json::from_str(plan).expect("a plan");
+    let input = Input::Component(plan.normalise());
+    let judged = |known: Vec<Deviation>| {
+        let foreign =
+            preflight::fuzz::Foreign::new("runner", || Ok(Box::new(Runner { is_wrong: true, traps: true, end: None })));
+        let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign.with_known(known)]);
+        let on = input.judge(&judge).runtimes.remove(0);
+        (on.class, on.known)
+    };
+    let bug = Deviation::StartsCannotCallComponents;
+    assert_eq!(judged(vec![bug]), (Class::Known, vec![bug]));
+    assert_eq!(judged(vec![Deviation::ImportsPassUnused, Deviation::TasksBreak]), (Class::Disagreed, vec![]));
 }

@@ -4,6 +4,7 @@ use super::{
     ComponentPlan, Def, Fail, Part, Reading, Step,
     encode::{HOSTS, imports_order},
 };
+use crate::Deviation;
 use preflight_engine::trace::{
     Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode,
     Value,
@@ -14,7 +15,13 @@ impl ComponentPlan {
     /// The trace of the root's instantiation, with the state of all component instances afterwards. The plan must be
     /// [normal](Self::normalise).
     pub fn expected(&self) -> Trace {
-        let mut world = World { reading: self.reading, ..World::default() };
+        self.expected_with(&[])
+    }
+
+    /// What a runtime does that has these bugs, and else does what is to be expected.
+    pub fn expected_with(&self, deviations: &[Deviation]) -> Trace {
+        let cannot_call = deviations.contains(&Deviation::StartsCannotCallComponents);
+        let mut world = World { reading: self.reading, cannot_call, ..World::default() };
         if self.reading == Some(Reading::OneStart)
             && let Some(at) = several_starts(&self.root, InstancePath::root())
         {
@@ -36,6 +43,8 @@ impl ComponentPlan {
 #[derive(Default)]
 struct World<'a> {
     reading: Option<Reading>,
+    /// Whether a call of another component traps, which is a bug.
+    cannot_call: bool,
     /// Whether a trap has locked all instances.
     is_poisoned: bool,
     events: Vec<Event>,
@@ -459,6 +468,9 @@ impl<'a> World<'a> {
     /// Calls `run` of another component instance, which is locked if it does not return.
     fn call_run(&mut self, this: usize, other: usize) -> Result<(), Stop> {
         let func = self.instances[other].funcs;
+        if self.cannot_call {
+            return Err(Stop::Trap(TrapCode::Host));
+        }
         let mut call = || {
             if let Some(result) = self.lifted(other, 0, func, &[], false)? {
                 let (at, values) = (self.instances[this].path.clone(), vec![Value::U32(result)]);

@@ -36,6 +36,63 @@ pub enum Deviation {
     /// A module whose imports are not there, or do not match, is instantiated all the same (core `#exec-instantiation`: it
     /// fails); what comes of it is not predicted.
     MissingImportsPass,
+    /// Of programs of preview 1: `fd_write` returns where a pointer is beyond the memory, and writes nothing (`witx`, *Pointers*: it
+    /// traps).
+    PointersBeyondReturn,
+    /// A main program of preview 1 that declares two kinds (P1-KIND-03: it should be refused) is entered by `_start` alone.
+    StartAloneOfBoth,
+    /// Such a program is initialised and then entered.
+    BothEntriesInTurn,
+    /// Such a program is initialised twice and then entered.
+    BothEntriesAndInitializeTwice,
+    /// Of components: a list beyond the memory is an empty one (CanonicalABI.md, `load_list`: it traps).
+    ListsBeyondMemoryPass,
+    /// While a component is instantiated, none of its functions can be called by another one: that traps (CanonicalABI.md,
+    /// `canon_lower`).
+    StartsCannotCallComponents,
+    /// Imports of components are not matched before something uses them (Explainer.md, *Instance Definitions*).
+    ImportsPassUnused,
+    /// `thread.*-then-promote` of a thread that is neither ready nor suspended traps (CanonicalABI.md, `suspend_then_promote`: it
+    /// is left as it is).
+    PromotionsNeedTheSuspended,
+    /// A runtime breaks where threads are made or calls are cancelled: what comes of it is not predicted.
+    TasksBreak,
+}
+
+/// The kind of plan on which a deviation shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Link graphs of core modules.
+    Modules,
+    /// Programs of WASI.
+    Programs,
+    /// Components, and what crosses them.
+    Components,
+}
+
+impl Deviation {
+    /// Where it shows.
+    pub fn subject(self) -> Subject {
+        match self {
+            Deviation::SegmentsGoneAfterTrap
+            | Deviation::DeclarativeSegmentsStay
+            | Deviation::DroppedSegmentsSkipTarget
+            | Deviation::DropsEmptyTheModule
+            | Deviation::AliasedTablesCopyUpwards
+            | Deviation::StartWaitsForALookup
+            | Deviation::EscapedFunctionsBreak
+            | Deviation::MissingImportsPass => Subject::Modules,
+            Deviation::PointersBeyondReturn
+            | Deviation::StartAloneOfBoth
+            | Deviation::BothEntriesInTurn
+            | Deviation::BothEntriesAndInitializeTwice
+            | Deviation::ListsBeyondMemoryPass => Subject::Programs,
+            Deviation::StartsCannotCallComponents
+            | Deviation::ImportsPassUnused
+            | Deviation::PromotionsNeedTheSuspended
+            | Deviation::TasksBreak => Subject::Components,
+        }
+    }
 }
 
 impl World<'_> {
@@ -177,6 +234,29 @@ mod tests {
                  "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
         ),
     ];
+
+    #[test]
+    fn each_bug_of_components_changes_the_prediction_of_some() {
+        use crate::{component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan};
+        let seeds = || 0..500;
+        let calls = [Deviation::StartsCannotCallComponents];
+        assert!(seeds().map(ComponentPlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
+        assert!(seeds().map(ResourcePlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
+        let unused = [Deviation::ImportsPassUnused];
+        assert!(seeds().map(ImportPlan::from_seed).any(|plan| plan.expected_with(&unused) != plan.expected()));
+        let promoted = [Deviation::PromotionsNeedTheSuspended];
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&promoted) != plan.expected()));
+        // Of what breaks nothing is predicted.
+        assert!(
+            seeds()
+                .map(TaskPlan::from_seed)
+                .all(|plan| plan.expected_with(&[Deviation::TasksBreak]) == plan.expected())
+        );
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.has_threads_or_cancels()));
+        for bug in [calls, unused, promoted, [Deviation::TasksBreak]] {
+            assert_eq!(bug[0].subject(), Subject::Components);
+        }
+    }
 
     #[test]
     fn each_deviation_changes_the_prediction_of_its_plan() {

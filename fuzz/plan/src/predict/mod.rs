@@ -10,7 +10,7 @@ mod object;
 mod run;
 mod store;
 
-pub use deviation::Deviation;
+pub use deviation::{Deviation, Subject};
 
 use crate::{Plan, encode::Action, space::spaces};
 use preflight_engine::trace::{Event, Outcome, Phase, Resource, Trace, TrapCode, Value};

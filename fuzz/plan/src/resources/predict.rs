@@ -2,6 +2,7 @@
 //! `lower_borrow`, *canon resource.drop*).
 
 use super::{ResourcePlan, Step, User, encode};
+use crate::Deviation;
 use preflight_engine::trace::{
     Event, ExternKind, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode, Value,
 };
@@ -10,7 +11,13 @@ impl ResourcePlan {
     /// The trace of the root's instantiation, with the state of all component instances afterwards. The plan must be
     /// [normal](Self::normalise).
     pub fn expected(&self) -> Trace {
-        let mut world = World { plan: self, events: Vec::new(), instances: Vec::new() };
+        self.expected_with(&[])
+    }
+
+    /// What a runtime does that has these bugs, and else does what is to be expected.
+    pub fn expected_with(&self, deviations: &[Deviation]) -> Trace {
+        let cannot_call = deviations.contains(&Deviation::StartsCannotCallComponents);
+        let mut world = World { plan: self, cannot_call, events: Vec::new(), instances: Vec::new() };
         let outcome = match world.root() {
             Ok(()) => Outcome::Returned { values: Vec::new() },
             Err(code) => Outcome::Trap { code, phase: Phase::Start },
@@ -42,6 +49,8 @@ const FIRST_USER: usize = 2;
 
 struct World<'a> {
     plan: &'a ResourcePlan,
+    /// Whether a call of another component traps, which is a bug.
+    cannot_call: bool,
     events: Vec<Event>,
     instances: Vec<Instance>,
 }
@@ -139,6 +148,9 @@ impl World<'_> {
     }
 
     fn step(&mut self, this: usize, step: Step, made: &mut Vec<usize>) -> Stopped {
+        if self.cannot_call && !matches!(step, Step::Drop(_) | Step::Trap) {
+            return Err(TrapCode::Host);
+        }
         match step {
             Step::Make(rep) => {
                 let handle = self.make(this, rep);

@@ -7,9 +7,10 @@ mod steps;
 mod threads;
 
 use super::{
-    Place, Side, TaskPlan,
+    Place, Side, Step, TaskPlan,
     encode::{Given, imported, used, worker_funcs, worker_given, worker_has_memory},
 };
+use crate::Deviation;
 use calls::Call;
 use flows::Flow;
 use hosts::HostCall;
@@ -24,7 +25,19 @@ impl TaskPlan {
     /// The trace of the instantiation; of the call of `go`, if it came up; and of what can still run after that. The plan must
     /// be [normal](Self::normalise).
     pub fn expected(&self) -> Vec<Trace> {
+        self.expected_with(&[])
+    }
+
+    /// Whether a thread is made in it, or a call cancelled.
+    pub fn has_threads_or_cancels(&self) -> bool {
+        let is = |step: &Step| matches!(step, Step::NewThread { .. } | Step::CancelCall | Step::CancelCallSync);
+        self.all_steps().any(is)
+    }
+
+    /// What a runtime does that has these bugs, and else does what is to be expected.
+    pub fn expected_with(&self, deviations: &[Deviation]) -> Vec<Trace> {
         let mut world = World::new(self);
+        world.promotes_suspended = deviations.contains(&Deviation::PromotionsNeedTheSuspended);
         let mut traces = Vec::new();
         let end = world.instantiate();
         let outcome = |end: Result<Vec<Value>, TrapCode>, phase| match end {
@@ -145,6 +158,8 @@ struct Handles {
 
 struct World<'a> {
     plan: &'a TaskPlan,
+    /// Whether a thread that is promoted has to be ready or suspended, which is a bug.
+    promotes_suspended: bool,
     /// Of each stream or future that the steps make whether it is a future.
     is_future: Vec<bool>,
     events: Vec<Event>,
@@ -171,6 +186,7 @@ impl<'a> World<'a> {
     fn new(plan: &'a TaskPlan) -> Self {
         World {
             plan,
+            promotes_suspended: false,
             is_future: plan.flows(),
             events: Vec::new(),
             table: Table::new(),

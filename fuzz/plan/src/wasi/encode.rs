@@ -148,7 +148,10 @@ pub(super) fn section_index(unit: &Unit, first: u32) -> u32 {
 
 fn exports(unit: &Unit, first: u32) -> ExportSection {
     let mut exports = ExportSection::new();
-    exports.export("f", ExportKind::Func, first).export("count", ExportKind::Global, 0);
+    exports.export("f", ExportKind::Func, first);
+    if unit.shows_count() {
+        exports.export("count", ExportKind::Global, 0);
+    }
     if !unit.hides_memory {
         exports.export("memory", ExportKind::Memory, 0);
     }

@@ -2,7 +2,7 @@
 //! component of WASI 0.2 whose core modules they are.
 //!
 //! Every unit (a library or the main program) has a counter and exports `f`, which adds one to it, takes steps, and returns
-//! it. It may have a start section, the entries `_start` and `_initialize` (one of them, both, neither, or something of the
+//! it. All but commands export the counter, too: these may not (P1-CMD-05). It may have a start section, the entries `_start` and `_initialize` (one of them, both, neither, or something of the
 //! name that is no entry), and it can call the `f` of the units before it.
 //!
 //! As modules ([`Form::Modules`]), libraries are preloaded in their order: a reactor is initialised before anybody uses it, a
@@ -23,9 +23,12 @@ mod encode_component;
 mod generate;
 mod predict;
 mod predict_component;
+mod way;
 
 use preflight_engine::trace::Trace;
 use serde::{Deserialize, Serialize};
+
+pub use way::{Reading, Ways};
 
 /// A program and how it is started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -208,6 +211,11 @@ impl Unit {
     /// The libraries that it calls, in order.
     fn called(&self, libraries: usize) -> Vec<usize> {
         (0..libraries).filter(|i| self.has(|step| *step == Step::Call(*i))).collect()
+    }
+
+    /// Whether its counter can be seen: a command exports no mutable global (P1-CMD-05).
+    fn shows_count(&self) -> bool {
+        !matches!(self.start, Entry::Func(_))
     }
 
     /// How many functions it defines.

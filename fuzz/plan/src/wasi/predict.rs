@@ -2,23 +2,33 @@
 //! reactors), `witx` for the functions, and the core specification.
 
 use super::{
-    Entry, Form, Step, Unit, WasiExpected, WasiPlan,
+    Entry, Form, Step, WasiExpected, WasiPlan,
     encode::{WASI, imported, section_index},
     name, place, predict_component,
+    way::{Fork, Reading, Ways},
 };
+use crate::Deviation;
 use preflight_engine::trace::{
     Cause, Event, ExternKind, Initialiser, InstancePath, Level, MemoryScan, Outcome, Phase, PostMortem, State,
     StateItem, Stream, Trace, TrapCode, Value,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl WasiPlan {
     /// What the rules say about the program. The plan must be [normal](Self::normalise).
     pub fn expected(&self) -> WasiExpected {
-        match self.form {
-            Form::Modules => World::new(self).expected(),
-            Form::Component { nested } => predict_component::expected(self, nested),
-        }
+        self.expected_by(&Ways::default()).0
+    }
+
+    /// What is to be expected of the program by other readings than the default, and with bugs; and which of all there are would make
+    /// a difference. The plan must be [normal](Self::normalise).
+    pub fn expected_by(&self, ways: &Ways) -> (WasiExpected, Ways) {
+        let fork = Fork::new(ways);
+        let expected = match self.form {
+            Form::Modules => World::new(self, &fork).expected(),
+            Form::Component { nested } => predict_component::expected(self, nested, &fork),
+        };
+        (expected, fork.met())
     }
 }
 
@@ -77,6 +87,7 @@ enum Library {
 
 struct World<'a> {
     plan: &'a WasiPlan,
+    fork: &'a Fork<'a>,
     instances: Vec<Instance>,
     libraries: Vec<Library>,
     /// The main program's instance, when it has come up.
@@ -84,22 +95,24 @@ struct World<'a> {
     events: Vec<Event>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
-    /// Whether standard output has been closed: for all units, which share the descriptors.
-    is_closed: bool,
+    /// The units that have closed standard output, which is closed for all: they share the descriptors.
+    closed: BTreeSet<usize>,
 }
 
 /// What a unit's exports make of it.
 struct Kind {
-    initialize: bool,
+    /// How often `_initialize` is called.
+    initialize: usize,
     start: bool,
     readings: Vec<(&'static str, &'static str)>,
 }
 
 impl<'a> World<'a> {
-    fn new(plan: &'a WasiPlan) -> Self {
+    fn new(plan: &'a WasiPlan, fork: &'a Fork<'a>) -> Self {
         let (instances, libraries, events) = (Vec::new(), Vec::new(), Vec::new());
         let (stdout, stderr) = (Vec::new(), Vec::new());
-        World { plan, instances, libraries, main: None, events, stdout, stderr, is_closed: false }
+        let closed = BTreeSet::new();
+        World { plan, fork, instances, libraries, main: None, events, stdout, stderr, closed }
     }
 
     fn expected(mut self) -> WasiExpected {
@@ -119,7 +132,7 @@ impl<'a> World<'a> {
         if unit.lacks_import {
             return Err(Failure::Refused);
         }
-        let kind = classify(unit, !self.plan.invoke).ok_or(Failure::Refused)?;
+        let kind = self.classify(main).ok_or(Failure::Refused)?;
         let rule = if self.plan.invoke { "P1-REA-04" } else { "P1-REA-01" };
         let instance = self.begin(main, &kind, rule)?;
         self.main = Some(instance);
@@ -137,10 +150,54 @@ impl<'a> World<'a> {
                 // A reactor has done what it does by itself.
                 (false, false) => break,
             };
+            if export == "_start" && unit.has_default && self.fork.reads(Reading::DefaultExport) {
+                // It does nothing.
+                break;
+            }
             let values = self.enter(instance, export, cause).map_err(|stop| Failure::Stop(Phase::Call, stop))?;
             outcome = Outcome::Returned { values };
         }
         Ok(outcome)
+    }
+
+    /// What kind of program a unit is; `None` if it is refused.
+    fn classify(&self, index: usize) -> Option<Kind> {
+        let unit = self.plan.unit(index);
+        let is_main = index == self.plan.libraries.len();
+        let is_wrong = unit.start == Entry::Wrong || unit.initialize == Entry::Wrong;
+        // Something of the name that is no entry is an error.
+        if is_wrong && !self.fork.reads(Reading::WrongEntryIgnored) {
+            return None;
+        }
+        let (start, initialize) = (unit.start.steps().is_some(), unit.initialize.steps().is_some());
+        let uses_wasi = !imported(unit).is_empty();
+        let mut readings = Vec::new();
+        if !uses_wasi && (start || initialize) {
+            readings.push(("P1-KIND-08", "applied without imports"));
+        }
+        let times = if start && initialize { self.both_entries(is_main)? } else { usize::from(initialize) };
+        if unit.has_default {
+            readings.push(("P1-CMD-11", "the empty name means nothing"));
+        }
+        if is_main && !self.plan.invoke && !start && !initialize {
+            if uses_wasi {
+                readings.push(("P1-KIND-05", "nothing to run"));
+            }
+            if self.fork.reads(Reading::NothingToRunRefused) {
+                return None;
+            }
+        }
+        Some(Kind { initialize: times, start, readings })
+    }
+
+    /// How often `_initialize` of a program that has `_start`, too, is called: by the rules it is refused (P1-KIND-03).
+    fn both_entries(&self, is_main: bool) -> Option<usize> {
+        let ways = [
+            (Deviation::StartAloneOfBoth, 0),
+            (Deviation::BothEntriesInTurn, 1),
+            (Deviation::BothEntriesAndInitializeTwice, 2),
+        ];
+        ways.into_iter().find(|(deviation, _)| is_main && self.fork.deviates(*deviation)).map(|(_, times)| times)
     }
 
     fn rule(&mut self, at: &InstancePath, rule: &str, reading: &str) {
@@ -156,7 +213,7 @@ impl<'a> World<'a> {
         if unit.lacks_import {
             return Err(Failure::Refused);
         }
-        let kind = classify(unit, false).ok_or(Failure::Refused)?;
+        let kind = self.classify(index).ok_or(Failure::Refused)?;
         let library = if kind.start {
             let path = self.path(index);
             kind.readings.iter().for_each(|(rule, reading)| self.rule(&path, rule, reading));
@@ -174,7 +231,12 @@ impl<'a> World<'a> {
         let path = self.path(index);
         kind.readings.iter().for_each(|(rule, reading)| self.rule(&path, rule, reading));
         let instance = self.instantiate(index, path).map_err(|stop| Failure::Stop(Phase::Start, stop))?;
-        if kind.initialize {
+        let (unit, is_main) = (self.plan.unit(index), index == self.plan.libraries.len());
+        let is_entered = kind.initialize > 0 || (is_main && kind.start);
+        if unit.hides_memory && is_entered && self.fork.reads(Reading::MemoryFirst) {
+            return Err(Failure::Refused);
+        }
+        for _ in 0..kind.initialize {
             self.enter(instance, "_initialize", Cause::HostRule(rule.to_owned()))
                 .map_err(|stop| Failure::Stop(Phase::Call, stop))?;
         }
@@ -277,22 +339,43 @@ impl<'a> World<'a> {
                 Ok(())
             }
             Step::Exit(status) => {
+                self.may_call(this)?;
                 let at = self.host_called(this, "proc_exit", &[status.into()]);
                 self.events.push(Event::Exited { at, code: status.into() });
                 Err(Stop::Exit(status.into()))
             }
             Step::Trap => Err(Stop::Trap(TrapCode::Unreachable)),
             Step::Close => {
+                self.may_call(this)?;
                 self.host_called(this, "fd_close", &[1]);
-                let errno = if self.is_closed { BADF } else { SUCCESS };
-                self.is_closed = true;
+                let errno = if self.is_closed(this) { BADF } else { SUCCESS };
+                self.closed.insert(self.instances[this].unit);
                 self.host_returned(this, "fd_close", errno)
             }
             Step::Yield => {
+                self.may_call(this)?;
                 self.host_called(this, "sched_yield", &[]);
                 self.host_returned(this, "sched_yield", SUCCESS)
             }
         }
+    }
+
+    /// Whether an instance may call WASI now: by the rules always.
+    fn may_call(&self, this: usize) -> Result<(), Stop> {
+        let instance = &self.instances[this];
+        let unit = self.plan.unit(instance.unit);
+        let is_early = !instance.is_done && self.fork.reads(Reading::StartSectionUnserved);
+        let is_unknown = unit.hides_memory
+            && [&unit.start, &unit.initialize].iter().all(|entry| entry.steps().is_none())
+            && self.fork.reads(Reading::MemoryFirst);
+        if is_early || is_unknown { Err(Stop::Trap(TrapCode::Host)) } else { Ok(()) }
+    }
+
+    /// Whether standard output is closed for an instance.
+    fn is_closed(&self, this: usize) -> bool {
+        let unit = self.instances[this].unit;
+        let is_of_another = !self.closed.is_empty() && !self.closed.contains(&unit);
+        if is_of_another && self.fork.reads(Reading::OwnDescriptors) { false } else { !self.closed.is_empty() }
     }
 
     fn call_library(&mut self, this: usize, library: usize) -> Result<i32, Stop> {
@@ -335,6 +418,8 @@ impl<'a> World<'a> {
         if let Some(byte) = byte {
             put(&mut instance.memory, place::BYTE, &[byte]);
         }
+        self.may_call(this)?;
+        let instance = &mut self.instances[this];
         let from = if byte.is_some() { place::BYTE } else { place::END };
         put(&mut instance.memory, place::BUFFER, &from.to_le_bytes());
         put(&mut instance.memory, place::BUFFER + 4, &1_i32.to_le_bytes());
@@ -344,15 +429,20 @@ impl<'a> World<'a> {
             instance.is_told = true;
             self.rule(&at, "P1-ENV-07", "served");
         }
-        if descriptor == 1 && self.is_closed {
+        if descriptor == 1 && self.is_closed(this) {
             return self.host_returned(this, "fd_write", BADF);
         }
         if self.plan.unit(self.instances[this].unit).hides_memory {
             self.rule(&at, "P1-ENV-02", "trapped at the call");
             return Err(Stop::Trap(TrapCode::Host));
         }
-        // Pointers out of bounds trap (`witx`, *Pointers*).
-        let Some(byte) = byte else { return Err(Stop::Trap(TrapCode::InvalidPointer)) };
+        let Some(byte) = byte else {
+            if self.fork.deviates(Deviation::PointersBeyondReturn) {
+                return self.host_returned(this, "fd_write", FAULT);
+            }
+            // Pointers out of bounds trap (`witx`, *Pointers*).
+            return Err(Stop::Trap(TrapCode::InvalidPointer));
+        };
         let (stream, to) = match descriptor {
             1 => (Stream::Stdout, &mut self.stdout),
             _ => (Stream::Stderr, &mut self.stderr),
@@ -377,7 +467,9 @@ impl<'a> World<'a> {
         let mut items = Vec::new();
         for instance in alive.into_iter().map(|i| &self.instances[i]) {
             let item = |name: &str, state| StateItem { at: instance.path.clone(), name: name.to_owned(), state };
-            items.push(item("count", State::Global { value: Value::I32(instance.count) }));
+            if self.plan.unit(instance.unit).shows_count() {
+                items.push(item("count", State::Global { value: Value::I32(instance.count) }));
+            }
             if !self.plan.unit(instance.unit).hides_memory {
                 let mut bytes = vec![0; place::END as usize];
                 instance.memory.iter().for_each(|(at, byte)| bytes[*at as usize] = *byte);
@@ -388,34 +480,11 @@ impl<'a> World<'a> {
     }
 }
 
-/// `errno` 0 and 8 of `witx`.
+/// `errno` 0, 8 and 21 of `witx`.
 const SUCCESS: i32 = 0;
 const BADF: i32 = 8;
+const FAULT: i32 = 21;
 
 fn put(memory: &mut BTreeMap<i32, u8>, at: i32, bytes: &[u8]) {
     memory.extend((at..).zip(bytes.iter().copied()));
-}
-
-/// What kind of program a unit is; `None` if it is refused.
-fn classify(unit: &Unit, is_main: bool) -> Option<Kind> {
-    // Something of the name that is no entry is an error.
-    if unit.start == Entry::Wrong || unit.initialize == Entry::Wrong {
-        return None;
-    }
-    let (start, initialize) = (unit.start != Entry::None, unit.initialize != Entry::None);
-    let uses_wasi = !imported(unit).is_empty();
-    let mut readings = Vec::new();
-    if !uses_wasi && (start || initialize) {
-        readings.push(("P1-KIND-08", "applied without imports"));
-    }
-    if start && initialize {
-        return None;
-    }
-    if unit.has_default {
-        readings.push(("P1-CMD-11", "the empty name means nothing"));
-    }
-    if is_main && !start && !initialize && uses_wasi {
-        readings.push(("P1-KIND-05", "nothing to run"));
-    }
-    Some(Kind { initialize, start, readings })
 }

@@ -6,7 +6,9 @@ use super::{
     encode_component::{INTERFACES, RUN, imported_funcs, unit_imports},
     place,
     predict::Stop,
+    way::{Fork, Reading},
 };
+use crate::Deviation;
 use preflight_engine::trace::{
     Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Stream,
     Trace, TrapCode, Value,
@@ -18,13 +20,14 @@ const GET: &str = "wasi:cli/stdout@0.2.0.get-stdout";
 const EXIT: &str = "wasi:cli/exit@0.2.0.exit-with-code";
 
 /// What is expected of the component; a handle of the host's is told with the representation 0, whatever it is.
-pub(super) fn expected(plan: &WasiPlan, nested: bool) -> WasiExpected {
+pub(super) fn expected(plan: &WasiPlan, nested: bool, fork: &Fork<'_>) -> WasiExpected {
     let root = InstancePath::root().child("$main");
     let inner = nested.then(|| root.child(&format!("#{}", INTERFACES.len())));
     let mut components = vec![root.clone()];
     components.extend(inner);
     let mut world = World {
         plan,
+        fork,
         components: components.into_iter().map(|path| Component { path, is_locked: false, is_made: false }).collect(),
         counts: vec![0; plan.libraries.len() + 1],
         handles: 0,
@@ -54,6 +57,7 @@ struct Component {
 
 struct World<'a> {
     plan: &'a WasiPlan,
+    fork: &'a Fork<'a>,
     /// The root, and the component inside of it if there is one.
     components: Vec<Component>,
     /// The counters of the units.
@@ -69,7 +73,8 @@ impl World<'_> {
         let plan = self.plan;
         let root = self.components[0].path.clone();
         let has_run = plan.main.start.steps().is_some();
-        if !plan.invoke && !has_run {
+        let is_refused = !plan.invoke && !has_run;
+        if is_refused && !self.fork.reads(Reading::InstantiatedFirst) {
             self.rule(&root, "P2-RUN-08", "refused before anything has run");
             self.components.clear();
             return Outcome::Unlinkable;
@@ -79,6 +84,9 @@ impl World<'_> {
                 self.rule(&root, "P2-EXIT-02", "the program ends with this status, and is never run");
             }
             return stop.outcome(Phase::Start);
+        }
+        if is_refused {
+            return Outcome::Unlinkable;
         }
         let mut outcome = Outcome::Returned { values: Vec::new() };
         for time in 0..=u32::from(plan.again) {
@@ -307,6 +315,10 @@ impl World<'_> {
         self.host_returned(GET, Value::Own(stream.clone(), 0));
         self.handles += 1;
         if from == place::END {
+            if self.fork.deviates(Deviation::ListsBeyondMemoryPass) {
+                self.handles -= 1;
+                return Ok(());
+            }
             // The list is loaded before the host is called (CanonicalABI.md, `load_list`: its range has to be in the memory).
             return Err(Stop::Trap(TrapCode::InvalidPointer));
         }

@@ -318,8 +318,13 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
             let unseen = counts(report.unseen.iter().map(|(what, n)| format!("{what} {n}")).collect());
             push(format!("  it does not show: {unseen}"));
         }
+        let name = |what: serde_json::Value| what.as_str().unwrap_or_default().to_owned();
+        if !report.readings.is_empty() {
+            let readings = report.readings.iter().map(|(what, n)| format!("{} {n}", name(json!(what))));
+            push(format!("  it reads otherwise, where no text decides: {}", counts(readings.collect())));
+        }
         if !report.known.is_empty() {
-            let known = report.known.iter().map(|(bug, n)| format!("{} {n}", json!(bug).as_str().unwrap_or_default()));
+            let known = report.known.iter().map(|(bug, n)| format!("{} {n}", name(json!(bug))));
             push(format!("  known bugs (spec-tests/expect): {}", counts(known.collect())));
         }
     }
@@ -358,7 +363,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         (
             name.clone(),
             json!({ "classes": classes, "unsupported": report.lacks, "known": report.known,
-            "without": report.without, "unseen": report.unseen }),
+            "readings": report.readings, "without": report.without, "unseen": report.unseen }),
         )
     };
     json!({

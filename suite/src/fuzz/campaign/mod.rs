@@ -12,6 +12,7 @@ use preflight_plan::{
     Deviation, Plan,
     exhaustive::{self, Small},
     stats::Stats,
+    wasi::Reading,
 };
 use rayon::prelude::*;
 use std::{
@@ -103,6 +104,8 @@ pub struct RuntimeReport {
     pub lacks: BTreeMap<String, u64>,
     /// The known bugs with which what it did is predicted, and how often.
     pub known: BTreeMap<Deviation, u64>,
+    /// The readings by which it did what is predicted, of rules that no text decides, and how often.
+    pub readings: BTreeMap<Reading, u64>,
     /// What plans were made without for it, and how many.
     pub without: BTreeMap<Without, u64>,
     /// What of what was expected was not compared, because it does not show it, and in how many plans.
@@ -112,8 +115,9 @@ pub struct RuntimeReport {
 impl RuntimeReport {
     fn count(&mut self, verdict: OnRuntime) {
         *self.classes.entry(verdict.class).or_default() += 1;
-        verdict.lacks.into_iter().for_each(|what| *self.lacks.entry(what).or_default() += 1);
+        verdict.lacks.into_iter().for_each(|what| *self.lacks.entry(named(what)).or_default() += 1);
         verdict.known.into_iter().for_each(|what| *self.known.entry(what).or_default() += 1);
+        verdict.readings.into_iter().for_each(|what| *self.readings.entry(what).or_default() += 1);
         verdict.without.into_iter().for_each(|what| *self.without.entry(what).or_default() += 1);
         verdict.unseen.into_iter().for_each(|what| *self.unseen.entry(what).or_default() += 1);
     }
@@ -122,9 +126,15 @@ impl RuntimeReport {
         add(&mut self.classes, other.classes);
         add(&mut self.lacks, other.lacks);
         add(&mut self.known, other.known);
+        add(&mut self.readings, other.readings);
         add(&mut self.without, other.without);
         add(&mut self.unseen, other.unseen);
     }
+}
+
+/// What is lacking without what the runtime says of it, which is another thing each time.
+fn named(what: String) -> String {
+    what.split_once("; it says: ").map_or(what.clone(), |(what, _)| what.to_owned())
 }
 
 fn add<K: Ord>(sums: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {

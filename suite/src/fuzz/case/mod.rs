@@ -4,6 +4,7 @@ mod other;
 mod state;
 
 pub use other::any;
+pub(super) use other::any_with;
 
 use super::fit;
 use crate::{

@@ -7,7 +7,7 @@ use crate::{
     trace::{Event, InstancePath, Outcome, Trace, TrapCode, Value},
 };
 use preflight_plan::{
-    Action, Plan,
+    Action, Deviation, Plan,
     component::{ComponentPlan, Def, Part},
     imports::{Import, ImportPlan, Item},
     resources::ResourcePlan,
@@ -25,11 +25,19 @@ use std::fmt::Write;
 pub fn any(input: &Input, title: &str, called_after: Option<usize>) -> Result<String, CaseError> {
     match input {
         Input::Plan(plan) => core(plan, title, called_after),
+        input => any_with(input, title, &[]),
+    }
+}
+
+/// The case of an input that is no plan of core modules, by which a runtime is right that has these bugs.
+pub(in crate::fuzz) fn any_with(input: &Input, title: &str, bugs: &[Deviation]) -> Result<String, CaseError> {
+    match input {
+        Input::Plan(plan) => core(plan, title, None),
         Input::Program(plan) => program(plan, title),
-        Input::Component(plan) => component(plan, title),
-        Input::Resource(plan) => resource(plan, title),
-        Input::Imports(plan) => imports(plan, title),
-        Input::Task(plan) => task(plan, title),
+        Input::Component(plan) => component(plan, title, bugs),
+        Input::Resource(plan) => resource(plan, title, bugs),
+        Input::Imports(plan) => imports(plan, title, bugs),
+        Input::Task(plan) => task(plan, title, bugs),
         Input::Value(plan) if plan.across.is_some() => Err(CaseError::Imports("functions that take values".to_owned())),
         Input::Value(_) => Err(CaseError::Values),
         Input::Shaped(..) | Input::Changed(..) | Input::Module(_) => Err(CaseError::Compared),
@@ -127,7 +135,7 @@ const HOST: &str = r#"  (component $Host
 "#;
 
 /// A plan of components.
-fn component(plan: &ComponentPlan, title: &str) -> Result<String, CaseError> {
+fn component(plan: &ComponentPlan, title: &str, bugs: &[Deviation]) -> Result<String, CaseError> {
     if has_values(&plan.root) {
         return Err(CaseError::Values);
     }
@@ -135,22 +143,22 @@ fn component(plan: &ComponentPlan, title: &str) -> Result<String, CaseError> {
     if let Some(reading) = plan.reading.map(by_name) {
         let _ = writeln!(header, ";;! readings = [\"{}\"]", reading.name());
     }
-    inside(&plan.to_wasm(), plan.expected(), header, "")
+    inside(&plan.to_wasm(), plan.expected_with(bugs), header, "")
 }
 
 /// A plan of resources.
-fn resource(plan: &ResourcePlan, title: &str) -> Result<String, CaseError> {
+fn resource(plan: &ResourcePlan, title: &str, bugs: &[Deviation]) -> Result<String, CaseError> {
     let header = header(title, "CM-RES-01", &["component-model", "exception-handling", "values"]);
-    inside(&plan.to_wasm(), plan.expected(), header, "")
+    inside(&plan.to_wasm(), plan.expected_with(bugs), header, "")
 }
 
 /// A plan of tasks that asks nothing of the host but to log. Of its call a script sees how it ends.
-fn task(plan: &TaskPlan, title: &str) -> Result<String, CaseError> {
+fn task(plan: &TaskPlan, title: &str, bugs: &[Deviation]) -> Result<String, CaseError> {
     let imports = plan.imports();
     if !imports.is_empty() {
         return Err(CaseError::Imports(imports.join(", ")));
     }
-    let mut expected = plan.expected().into_iter();
+    let mut expected = plan.expected_with(bugs).into_iter();
     let made = expected.next().ok_or(CaseError::Background)?;
     let (last, called) = (expected.next_back(), expected.next());
     let is_quiet = |trace: &Trace| trace.events.is_empty() && matches!(trace.outcome, Outcome::Returned { .. });
@@ -174,7 +182,7 @@ fn task(plan: &TaskPlan, title: &str) -> Result<String, CaseError> {
 }
 
 /// A plan of imports that an instance of another component gives: what a script has registered.
-fn imports(plan: &ImportPlan, title: &str) -> Result<String, CaseError> {
+fn imports(plan: &ImportPlan, title: &str, bugs: &[Deviation]) -> Result<String, CaseError> {
     let wasm = plan.to_wasm();
     let Some(provider) = wasm.provider.filter(|_| !plan.stubs) else {
         return Err(CaseError::Imports("what only a host gives".to_owned()));
@@ -187,7 +195,7 @@ fn imports(plan: &ImportPlan, title: &str) -> Result<String, CaseError> {
     needs.extend(has("(memory (;1;)").then_some("multi-memory"));
     let mut text = header(title, "P2-LINK-01", &needs);
     let _ = writeln!(text, "(component $provider{provider}\n(register \"p\" $provider)");
-    let expected = plan.expected();
+    let expected = plan.expected_with(bugs);
     match expected.outcome {
         Outcome::Returned { .. } => {
             let _ = writeln!(text, "(component{body}");

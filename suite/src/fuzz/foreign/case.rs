@@ -1,13 +1,16 @@
-//! What is no plan of core modules, on a runtime: as the case that it becomes, through the primitives, the script runner or the
-//! programs that the runtime has.
+//! What is no plan of core modules, on a runtime: as the case that it becomes, through the primitives or the script runner that
+//! the runtime has; programs are run as they are.
+//!
+//! A case that fails may be one of a bug that is known: then the case by which a runtime with that bug is right holds.
 
 use super::{Foreign, OnRuntime, kind_of, nothing};
 use crate::{
-    case::{Case, Failure, Verdict as Judged},
+    case::{Broken, Case, Failure, Report, Verdict as Judged},
     fuzz::{Class, Finding, Verdict, campaign::Input, case},
-    runtime,
+    runtime::{self, Ability},
     trace::{Level, Trace},
 };
+use preflight_plan::{Deviation, Subject};
 
 impl Foreign {
     /// What becomes of an input that is no plan of core modules; `verdict` is that of the reference engine.
@@ -19,42 +22,87 @@ impl Foreign {
         if matches!(input, Input::Component(plan) if plan.reading.is_some()) {
             return lacks("contested rules, read in another way than by default".to_owned());
         }
-        let text = match case::any(input, "a plan", None) {
+        if let Input::Program(plan) = input {
+            return self.judge_program(plan, verdict);
+        }
+        let text = match case::any_with(input, TITLE, &[]) {
             Ok(text) => text,
             Err(why) => return lacks(why.kind().to_owned()),
         };
-        let Ok(case) = Case::parse("plan.wast", &text) else { return lacks("a plan that is a case".to_owned()) };
-        let report = self.with(|opened| {
-            let judge = runtime::Judge::known(opened.about.clone(), opened.accepted.clone());
-            runtime::run(&case, &mut *opened.runtime, &judge)
-        });
-        let found = |what: String, actual: Trace| {
-            let expected = Trace { events: case.expected.events.clone(), ..nothing("a case that holds") };
-            let finding = Finding::new(self.signature(&what), 0, expected, actual);
-            OnRuntime { finding: Some(Box::new(finding)), ..OnRuntime::of(self, Class::Disagreed) }
+        let Some(result) = self.on_case(&text) else { return lacks("a plan that is a case".to_owned()) };
+        let report = match result {
+            Ok(Some(report)) => report,
+            Ok(None) => return lacks("components".to_owned()),
+            Err(broken) => return self.unless_known(input, &text, &Failure::Broken(broken), None),
         };
-        let report = match report {
-            Ok(report) => report,
-            Err(broken) => return found(format!("it broke: {}", kind_of(&broken)), nothing("an answer")),
-        };
-        match report.verdict {
+        match &report.verdict {
             Judged::Passed => OnRuntime::of(self, verdict.class),
-            Judged::Unsupported(what) => lacks(what),
+            Judged::Unsupported(what) => lacks(what.clone()),
             Judged::Recorded(_) => lacks("a case whose rules give no verdict".to_owned()),
-            Judged::Failed(failures) => {
-                let what = failures.first().map_or_else(String::new, |failure| kind_of_failure(input, failure));
-                found(what, Trace { level: Level::Outcome, ..report.actual })
-            }
+            Judged::Failed(failures) => match failures.first() {
+                Some(failure) => self.unless_known(input, &text, failure, Some(&report)),
+                None => OnRuntime::of(self, verdict.class),
+            },
         }
+    }
+
+    /// What becomes of a case here: nothing if the text is none, or the runtime has no means for components.
+    fn on_case(&self, text: &str) -> Option<Result<Option<Report>, Broken>> {
+        let case = Case::parse("plan.wast", text).ok()?;
+        Some(self.with(|opened| {
+            let can = |ability| opened.about.can(ability);
+            if !can(Ability::Components) && !can(Ability::Scripts) {
+                return None;
+            }
+            let judge = runtime::Judge::known(opened.about.clone(), opened.accepted.clone());
+            Some(runtime::run(&case, &mut *opened.runtime, &judge))
+        }))
+    }
+
+    /// The finding, if none of the known bugs predicts what happened.
+    fn unless_known(&self, input: &Input, text: &str, failure: &Failure, report: Option<&Report>) -> OnRuntime {
+        let known = match failure {
+            // A runtime that breaks does what nobody predicts.
+            Failure::Broken(_) => self.known.iter().copied().find(|bug| breaks(*bug, input)).map(|bug| vec![bug]),
+            _ => self.known_sets(Subject::Components).into_iter().find(|bugs| self.predicts(input, text, bugs)),
+        };
+        if let Some(known) = known {
+            return OnRuntime { known, ..OnRuntime::of(self, Class::Known) };
+        }
+        let what = kind_of_failure(input, failure);
+        let expected = match Case::parse("plan.wast", text) {
+            Ok(case) => Trace { events: case.expected.events, ..nothing("a case that holds") },
+            Err(_) => nothing("a case that holds"),
+        };
+        let actual = report.map_or_else(|| nothing("an answer"), |report| report.actual.clone());
+        let actual = Trace { level: Level::Outcome, ..actual };
+        let finding = Finding::new(self.signature(&what), 0, expected, actual);
+        OnRuntime { finding: Some(Box::new(finding)), ..OnRuntime::of(self, Class::Disagreed) }
+    }
+
+    /// Whether these bugs make another case of the input than `text`, and that one holds.
+    fn predicts(&self, input: &Input, text: &str, bugs: &[Deviation]) -> bool {
+        let Ok(other) = case::any_with(input, TITLE, bugs) else { return false };
+        let holds = |report: Option<Report>| report.is_some_and(|report| report.verdict == Judged::Passed);
+        other != text && self.on_case(&other).is_some_and(|result| result.is_ok_and(holds))
     }
 }
 
-/// What failed, without what is particular to the plan: the directive, and where it is one of steps or of a program, that.
+const TITLE: &str = "a plan";
+
+/// Whether nothing is predicted of an input by this bug, and a runtime may break on it.
+fn breaks(bug: Deviation, input: &Input) -> bool {
+    match (bug, input) {
+        (Deviation::TasksBreak, Input::Task(plan)) => plan.has_threads_or_cancels(),
+        _ => false,
+    }
+}
+
+/// What failed, without what is particular to the plan: the directive, and where it is one of steps, that.
 fn kind_of_failure(input: &Input, failure: &Failure) -> String {
     let what = match failure {
-        Failure::Broken(broken) => return format!("it broke: {}", kind_of(broken)),
+        Failure::Broken(broken) => format!("it broke: {}", kind_of(broken)),
         Failure::Directive(failure) => failure.directive.to_owned(),
-        Failure::Program(deviation) => deviation.what.to_owned(),
         Failure::Trace(_) => "steps".to_owned(),
         _ => "script".to_owned(),
     };

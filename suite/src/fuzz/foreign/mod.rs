@@ -8,6 +8,7 @@
 //! ends for want of fuel nothing can be seen on a runtime without fuel: the comparison ends there.
 
 mod case;
+mod program;
 mod run;
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
     runtime::{Ability, About, End, Runtime, needs},
     trace::{Level, Outcome, Resource, Trace},
 };
-use preflight_plan::{Action, Deviation, Expected, Plan};
+use preflight_plan::{Action, Deviation, Expected, Plan, Subject, wasi::Reading};
 use run::{Progress, Run, Stop};
 use std::{
     cell::RefCell,
@@ -61,6 +62,8 @@ pub struct OnRuntime {
     pub lacks: Option<String>,
     /// The known bugs with which what it did is predicted, if the class is [`Class::Known`].
     pub known: Vec<Deviation>,
+    /// The readings by which it did what is predicted, of rules that no text decides, where they are not the default.
+    pub readings: Vec<Reading>,
     /// What the plan was given without.
     pub without: Vec<Without>,
     /// What was not compared, although it was expected.
@@ -76,6 +79,7 @@ impl OnRuntime {
             class,
             lacks: None,
             known: Vec::new(),
+            readings: Vec::new(),
             without: Vec::new(),
             unseen: Vec::new(),
             finding: None,
@@ -136,10 +140,11 @@ impl Foreign {
         Foreign { known, ..self }
     }
 
-    /// All sets of its known bugs but the empty one, small ones first.
-    pub(super) fn known_sets(&self) -> Vec<Vec<Deviation>> {
-        let set = |bits: usize| (0..self.known.len()).filter(|i| bits >> i & 1 == 1).map(|i| self.known[i]).collect();
-        let mut sets: Vec<Vec<Deviation>> = (1..1 << self.known.len()).map(set).collect();
+    /// All sets of its known bugs of a kind but the empty one, small ones first.
+    pub(super) fn known_sets(&self, of: Subject) -> Vec<Vec<Deviation>> {
+        let known: Vec<Deviation> = self.known.iter().copied().filter(|known| known.subject() == of).collect();
+        let set = |bits: usize| (0..known.len()).filter(|i| bits >> i & 1 == 1).map(|i| known[i]).collect();
+        let mut sets: Vec<Vec<Deviation>> = (1..1 << known.len()).map(set).collect();
         sets.sort_by_key(Vec::len);
         sets
     }

@@ -124,6 +124,9 @@ impl World<'_> {
             Step::Switch { suspends, thread, .. } => {
                 let other = self.instances[Inst::Root as usize].threads.get(thread)?;
                 let is_ready = self.is_promoted(other);
+                if self.promotes_suspended && !is_ready && !self.is_suspended(other) {
+                    return Err(TrapCode::CanonicalAbi);
+                }
                 return Ok(Some(self.give_way(suspends, is_ready.then_some(other))));
             }
             _ => unreachable!("a step of threads"),
