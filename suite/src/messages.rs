@@ -129,6 +129,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("cannot write *", &[TrapCode::InvalidHandle]),
     ("cannot have concurrent operations *", &[TrapCode::InvalidHandle]),
     ("cannot remove busy stream", &[TrapCode::InvalidHandle]),
+    ("cannot remove busy future", &[TrapCode::InvalidHandle]),
     ("stream or future read cancelled when no read is pending", &[TrapCode::InvalidHandle]),
     ("stream or future write cancelled when no write is pending", &[TrapCode::InvalidHandle]),
     ("`subtask.cancel` called after terminal status delivered", &[TrapCode::InvalidHandle]),

@@ -132,7 +132,7 @@ impl<'a> World<'a> {
         if unit.lacks_import {
             return Err(Failure::Refused);
         }
-        let kind = self.classify(main).ok_or(Failure::Refused)?;
+        let kind = self.classify(main).ok_or_else(|| self.refused(main))?;
         let rule = if self.plan.invoke { "P1-REA-04" } else { "P1-REA-01" };
         let instance = self.begin(main, &kind, rule)?;
         self.main = Some(instance);
@@ -190,6 +190,16 @@ impl<'a> World<'a> {
         Some(Kind { initialize: times, start, readings })
     }
 
+    /// What becomes of a unit that is refused for its entries: by the rules, nothing.
+    fn refused(&mut self, index: usize) -> Failure {
+        let path = self.path(index);
+        let is_made = self.fork.reads(Reading::InstantiatedFirst);
+        match is_made.then(|| self.instantiate(index, path)) {
+            Some(Err(stop)) => Failure::Stop(Phase::Start, stop),
+            _ => Failure::Refused,
+        }
+    }
+
     /// How often `_initialize` of a program that has `_start`, too, is called: by the rules it is refused (P1-KIND-03).
     fn both_entries(&self, is_main: bool) -> Option<usize> {
         let ways = [
@@ -213,7 +223,7 @@ impl<'a> World<'a> {
         if unit.lacks_import {
             return Err(Failure::Refused);
         }
-        let kind = self.classify(index).ok_or(Failure::Refused)?;
+        let kind = self.classify(index).ok_or_else(|| self.refused(index))?;
         let library = if kind.start {
             let path = self.path(index);
             kind.readings.iter().for_each(|(rule, reading)| self.rule(&path, rule, reading));

@@ -24,7 +24,8 @@ pub enum Reading {
     StartSectionUnserved,
     /// Each module has descriptors of its own (P1-ENV-09).
     OwnDescriptors,
-    /// A component without `wasi:cli/run` is instantiated before it is refused (P2-RUN-08).
+    /// What is refused for its entries is instantiated before: a component without `wasi:cli/run` (P2-RUN-08), a module of two
+    /// kinds, or one in which something else has the name of an entry (P1-KIND-03, P1-KIND-06, P1-KIND-07).
     InstantiatedFirst,
 }
 
