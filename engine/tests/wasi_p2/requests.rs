@@ -141,6 +141,35 @@ fn what_is_no_answer_is_told() {
     assert!(matches!(site("unreachable").get("GET /"), Err(HandleError::Fault(_))));
 }
 
+/// `response-outparam.set` sends it, "which allows execution to continue".
+#[test]
+fn what_was_answered_is_there_whatever_follows() {
+    let end = site(&format!("{ECHO} unreachable")).get("GET /path");
+    let Err(HandleError::FaultAfter { answer, fault: Fault::Trap(_) }) = end else { panic!("{end:?}") };
+    let response = answer.expect("a response");
+    assert_eq!((response.status, response.body.as_slice()), (201, &b"/path"[..]));
+    let unfinished = "(local.set $r (call $response (call $fields)))
+        (call $body (local.get $r) (i32.const 0)) (call $answer (local.get $out) (local.get $r)) unreachable";
+    let end = site(unfinished).get("GET /");
+    let Err(HandleError::FaultAfter { answer, .. }) = end else { panic!("{end:?}") };
+    assert!(matches!(*answer, Err(HandleError::Incomplete)), "{answer:?}");
+}
+
+#[test]
+fn an_error_is_told_with_what_it_says() {
+    // `DNS-error({rcode: some("x"), info-code: some(3)})`, then `HTTP-request-body-size(none)`; 64 is an x.
+    let dns = "(call $set (local.get $out) (i32.const 1) (i32.const 1) (i32.const 1) (i64.const 64)
+        (i32.const 1) (i32.const 1) (i32.const 3) (i32.const 0))";
+    let size = "(call $set (local.get $out) (i32.const 1) (i32.const 17) (i32.const 0) (i64.const 0)
+        (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))";
+    for (body, expected) in
+        [(dns, r#"DNS-error({rcode: some("x"), info-code: some(3)})"#), (size, "HTTP-request-body-size(none)")]
+    {
+        let Err(HandleError::Error(told)) = site(body).get("GET /") else { panic!("an error") };
+        assert_eq!(told, expected);
+    }
+}
+
 #[test]
 fn messages_are_dropped_after_their_headers() {
     let parents = [

@@ -57,6 +57,10 @@ package wasi:http@0.2.3 {
         handle: func(request: incoming-request, response-out: response-outparam); } }
 world w { import wasi:http/outgoing-handler@0.2.3; export wasi:http/incoming-handler@0.2.3; }";
 
+/// What a program needs besides that can exit.
+const EXIT: &str = "package wasi:cli@0.2.3 { interface exit { exit: func(status: result); } }
+world w { import wasi:cli/exit@0.2.3;";
+
 /// Answers 201, with a header and four lines: the path, the header x-in, the body, and what a request of its own came to.
 const PROGRAM: &str = r#"(module
     (import "TYPES" "[constructor]fields" (func $fields (result i32)))
@@ -149,6 +153,45 @@ fn a_response_is_data_too() {
     assert_eq!(response["status"], 201, "{document}");
     assert_eq!(response["headers"], serde_json::json!([["x-name", "denied"]]));
     assert_eq!(response["body"], "/a\nseven\nhello\ndenied\n");
+}
+
+/// The response is sent when it is set: what the program does afterwards is its own end.
+#[test]
+fn a_response_is_shown_whatever_the_program_does_afterwards() {
+    let text = PROGRAM.replace("TYPES", "wasi:http/types@0.2.3").replace("STREAMS", "wasi:io/streams@0.2.3");
+    let body = text.strip_suffix("))").expect("the end of handle and of the module");
+    let (wit, exit) =
+        (WIT.replace("world w {", EXIT), r#"(module (import "wasi:cli/exit@0.2.3" "exit" (func $exit (param i32)))"#);
+    let exits = |code: u32| format!("{}(call $exit (i32.const {code})))) ", body.replacen("(module", exit, 1));
+    let folder = Folder::with(&[]);
+    for (name, text, status, told) in [
+        ("trap", format!("{body} unreachable))"), 1, "trap: unreachable"),
+        ("ok", exits(0), 0, "exit"),
+        ("err", exits(1), 1, "exit"),
+    ] {
+        folder.write("site.wasm", &componentize(&text, &wit));
+        let run = folder.run_list(
+            &["exec", "site.wasm", "--http", "GET /a", "--header", "x-in:7", "--body", "hello"],
+            &[],
+            "",
+        );
+        assert_eq!(
+            (run.status, run.out.as_str()),
+            (status, "HTTP 201\nx-name: denied\n\n/a\n7\nhello\ndenied\n"),
+            "{name}"
+        );
+        contains(&run.err, &[told, "after it had answered the request"]);
+        let run = folder.run_list(
+            &["trace", "site.wasm", "--http", "GET /a", "--header", "x-in:7", "--body", "hello"],
+            &[],
+            "",
+        );
+        contains(&run.out, &["after it had answered the request", "response:\n", "| HTTP 201\n"]);
+        let args =
+            ["exec", "site.wasm", "--http", "GET /a", "--header", "x-in:7", "--body", "hello", "--format", "json"];
+        let document: serde_json::Value = serde_json::from_str(&folder.run_list(&args, &[], "").out).unwrap();
+        assert_eq!(document["response"]["status"], 201, "{document}");
+    }
 }
 
 #[test]

@@ -70,6 +70,14 @@ pub enum HandleError {
     /// The call did not return.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The call did not return, but had answered before: what was set is sent whatever follows.
+    #[error("{fault}")]
+    FaultAfter {
+        /// The response, or why what was set is none.
+        answer: Box<Result<Response, HandleError>>,
+        /// What ended the call.
+        fault: Fault,
+    },
     /// It returned, and no response was set.
     #[error("the component returned without a response: response-outparam.set was not called")]
     NoResponse,
@@ -167,9 +175,13 @@ impl Program {
         };
         let args = [request.lower(host.0.ids()), param.lower(host.0.ids())];
         let cause = Cause::HostRule("P2-HTTP-04".to_owned());
-        store.call_component(self.instance(), &[&entry, "handle"], &args, cause)?;
+        let end = store.call_component(self.instance(), &[&entry, "handle"], &args, cause);
         let answer = answer.take();
-        response(answer)
+        match (end, &answer.response) {
+            (Ok(_), _) => response(answer),
+            (Err(fault), None) => Err(fault.into()),
+            (Err(fault), Some(_)) => Err(HandleError::FaultAfter { answer: Box::new(response(answer)), fault }),
+        }
     }
 }
 
@@ -192,16 +204,13 @@ fn response(answer: Answer) -> Result<Response, HandleError> {
     })
 }
 
-/// An error as the interface writes it.
+/// An error as the interface writes it, with what it tells.
 fn describe(error: HttpError) -> String {
     match error {
         HttpError::InternalError(Some(text)) => format!("internal-error({text:?})"),
         error => {
             // `lower` needs no resource types: the variant has none.
-            match error.lower(&super::typing::Ids::default()) {
-                crate::component::ComponentVal::Variant(label, _) => label.to_string(),
-                _ => String::new(),
-            }
+            error.lower(&super::typing::Ids::default()).to_wave()
         }
     }
 }

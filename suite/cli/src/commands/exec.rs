@@ -78,7 +78,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.format == Format::Json {
         print_captured(&mut output::stderr(), &stdout, &stderr)?;
     }
-    finish(&end, remark.as_slice(), args.format)
+    finish(&end, remark.as_slice(), &args)
 }
 
 fn print_captured(to: &mut dyn Write, stdout: &[u8], stderr: &[u8]) -> anyhow::Result<()> {
@@ -94,20 +94,26 @@ fn run_on_both(args: &Args, plan: &Planned, tiers: &[Tier], imports: Imports) ->
         Format::Text => print_captured(&mut output::stdout(), stdout, stderr)?,
         Format::Json => print_captured(&mut output::stderr(), stdout, stderr)?,
     }
-    let status = finish(&record.ended, &record.remarks, args.format)?;
+    let status = finish(&record.ended, &record.remarks, args)?;
     output::complain_of_disagreement(&record.agreement);
     Ok(if record.agreement.is_broken() { ExitCode::from(1) } else { status })
 }
 
 /// Prints the results, or how it ended otherwise.
-fn finish(end: &Ended, remarks: &[String], format: Format) -> anyhow::Result<ExitCode> {
-    if format == Format::Json {
+fn finish(end: &Ended, remarks: &[String], args: &Args) -> anyhow::Result<ExitCode> {
+    if args.format == Format::Json {
         let response = end.response.as_ref().map(http::to_json);
         let document = json!({ "outcome": end.outcome, "results": end.results, "response": response });
         output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     } else {
         output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
-        if !matches!(end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. }) {
+        let is_all_well = match end.outcome {
+            Outcome::Returned { .. } => true,
+            // Whoever waits for a response does not look at the exit status.
+            Outcome::Exit { .. } => !args.run.is_request(),
+            _ => false,
+        };
+        if !is_all_well {
             let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
             output::complain(&(end.explanation() + &remarks.collect::<String>()));
         }

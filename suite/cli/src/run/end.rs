@@ -49,7 +49,7 @@ impl Ended {
         match &self.outcome {
             Outcome::Returned { .. } => self.response.iter().map(shown).collect(),
             Outcome::Unlinkable => vec![self.explanation()],
-            _ => self.circumstances.clone(),
+            _ => self.circumstances.iter().cloned().chain(self.response.iter().map(shown)).collect(),
         }
     }
 }

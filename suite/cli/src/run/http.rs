@@ -21,6 +21,11 @@ pub struct HttpArgs {
 }
 
 impl HttpArgs {
+    /// Whether there is a request.
+    pub fn is_given(&self) -> bool {
+        self.http.is_some()
+    }
+
     /// The request, if one is asked for.
     ///
     /// # Errors

@@ -187,6 +187,11 @@ pub struct Member {
 }
 
 impl RunArgs {
+    /// Whether there is a request to handle.
+    pub fn is_request(&self) -> bool {
+        self.http.is_given()
+    }
+
     /// Reads all the files and checks the call.
     ///
     /// # Errors

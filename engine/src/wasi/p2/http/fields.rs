@@ -134,7 +134,10 @@ pub(in crate::wasi::p2) fn is_name(name: &str) -> bool {
 
 /// A `field-value` (RFC 9110, 5.5): no control characters but tabs.
 pub(in crate::wasi::p2) fn is_value(value: &[u8]) -> bool {
-    value.iter().all(|byte| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f))
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let is_content = |byte: &u8| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f);
+    // Whitespace around a value is the line's and not the value's.
+    value.iter().all(is_content) && !is_space(value.first()) && !is_space(value.last())
 }
 
 pub(super) fn declare(interface: &mut Interface<'_>) {

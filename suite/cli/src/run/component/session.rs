@@ -142,11 +142,25 @@ impl<'a> ComponentSession<'a> {
                 Ended { response: Some(response), ..returned(Vec::new(), results) }
             }
             Err(HandleError::Fault(fault)) => self.failed(&fault, Phase::Call, "while handling the request".to_owned()),
+            Err(HandleError::FaultAfter { answer, fault }) => self.failed_after(*answer, &fault),
             Err(error) => {
                 let outcome = Outcome::Unsupported { what: error.to_string() };
                 Ended { outcome, what: error.to_string(), ..returned(Vec::new(), Vec::new()) }
             }
         }
+    }
+
+    /// What was answered was sent, and what came afterwards is told.
+    fn failed_after(&self, answer: Result<Response, HandleError>, fault: &Fault) -> Ended {
+        let mut failed = self.failed(fault, Phase::Call, "after it had answered the request".to_owned());
+        match answer {
+            Ok(response) => {
+                failed.results = http::lines(&response);
+                failed.response = Some(response);
+            }
+            Err(error) => failed.circumstances.push(error.to_string()),
+        }
+        failed
     }
 
     /// The calls that the plan asks for, until one does not return. The outcome is that of the last.
