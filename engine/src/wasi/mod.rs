@@ -24,6 +24,7 @@ mod kind;
 pub mod p1;
 #[cfg(feature = "component")]
 pub mod p2;
+mod patience;
 mod program;
 pub mod reactor;
 mod rules;

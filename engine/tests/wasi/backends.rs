@@ -46,7 +46,7 @@ fn step(choices: &mut Choices, guests: &mut [Guest; 2]) -> (String, [Errno; 2]) 
         1 => ("path_remove_directory", one),
         2 => ("path_unlink_file", one),
         3 => ("path_rename", two),
-        4 => ("path_link", vec![Some(3), Some(0), None, Some(3), None]),
+        4 => ("path_link", vec![Some(3), Some(follow), None, Some(3), None]),
         5 => ("path_symlink", vec![None, Some(3), None]),
         6 => ("path_filestat_get", vec![Some(3), Some(follow), None, Some(OUT)]),
         7 => ("path_readlink", vec![Some(3), None, Some(BUFFER), Some(20), Some(OUT)]),
@@ -105,7 +105,15 @@ fn offsets_beyond_every_file_are_the_same_on_both() {
         for (offset, errno) in [(-4, Errno::Fbig), (-2, Errno::Fbig), (i64::MIN, Errno::Fbig)] {
             assert_eq!(guest.call("fd_pwrite", &[file, iov, 1, offset, OUT]), errno, "{offset}");
         }
+        for offset in [i64::MAX - 1, i64::MAX] {
+            assert_eq!(guest.call("fd_pwrite", &[file, iov, 1, offset, OUT]), Errno::Fbig, "{offset}");
+            guest.ok("fd_pread", &[file, iov, 1, offset, OUT]);
+            assert_eq!(guest.u32(OUT), 0, "{offset}");
+        }
+        assert_eq!(guest.call("fd_filestat_set_size", &[file, i64::MIN]), Errno::Fbig);
         assert_eq!(guest.stat("f").unwrap().1, 3);
+        let (target, path) = ("x".repeat(4_096), "long");
+        assert_eq!(guest.with_paths("path_symlink", [&target, path], &[None, Some(3), None]), Errno::Nametoolong);
     }
 }
 

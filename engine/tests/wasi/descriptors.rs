@@ -233,6 +233,11 @@ fn flags_can_be_set_and_append_appends() {
         assert_eq!(guest.call("fd_fdstat_set_flags", &[fd, sync]), Errno::Inval);
     }
     assert_eq!(guest.call("fd_fdstat_set_flags", &[fd, 32]), Errno::Inval);
+    // One that has them may keep them, and cannot lose them.
+    let careful = guest.open_with(3, 1, "file", 0, READ | WRITE, 16).unwrap();
+    guest.ok("fd_fdstat_set_flags", &[careful, 16]);
+    guest.ok("fd_fdstat_set_flags", &[careful, 16 | 4]);
+    assert_eq!(guest.call("fd_fdstat_set_flags", &[careful, 4]), Errno::Inval);
     assert_eq!(guest.call("fd_fdstat_set_flags", &[3, 0]), Errno::Badf);
 }
 

@@ -171,10 +171,65 @@ fn a_file_can_have_two_names() {
         assert_eq!(one(guest, "path_create_directory", "d"), Errno::Success);
         assert_eq!(link(guest, "d", "e"), Errno::Perm);
         let follow = [Some(3), Some(1), None, Some(3), None];
-        assert_eq!(guest.with_paths("path_link", ["a", "c"], &follow), Errno::Inval);
+        assert_eq!(guest.with_paths("path_link", ["a", "c"], &follow), Errno::Success);
+        assert_eq!(symlink(guest, "a", "l"), Errno::Success);
+        assert_eq!(link(guest, "l", "same"), Errno::Success);
+        assert_eq!(guest.stat("same").unwrap().0, 7, "the link itself");
+        assert_eq!(guest.with_paths("path_link", ["l", "file"], &follow), Errno::Success);
+        assert_eq!(guest.stat("file"), Ok((4, 2)), "what it leads to");
         assert_eq!(one(guest, "path_unlink_file", "a"), Errno::Success);
         assert_eq!(contents(guest, "b").unwrap(), b"22");
     });
+}
+
+#[test]
+fn a_directory_is_not_made_by_opening_a_file() {
+    on_both(|guest| {
+        assert_eq!(one(guest, "path_create_directory", "d"), Errno::Success);
+        for path in ["d", "d/", "."] {
+            assert_eq!(guest.open(path, 1, READ), Err(Errno::Isdir), "{path}");
+            assert_eq!(guest.open(path, 1 | 4, READ), Err(Errno::Exist), "{path}");
+        }
+        assert!(guest.open("d", 0, READ).is_ok());
+    });
+}
+
+/// More files, one after another, than there can be at a time.
+#[test]
+fn inodes_that_nobody_can_reach_are_given_back() {
+    let mut world = World::new();
+    world.preopen_virtual("/");
+    let mut guest = Guest::new(world);
+    let kept = guest.open("kept", 1, READ | WRITE).unwrap();
+    assert_eq!(one(&mut guest, "path_unlink_file", "kept"), Errno::Success);
+    assert_eq!(one(&mut guest, "path_create_directory", "gone"), Errno::Success);
+    let gone = guest.open("gone", 2, READ).unwrap();
+    assert_eq!(one(&mut guest, "path_remove_directory", "gone"), Errno::Success);
+    let mut last = 0;
+    for _ in 0..22_000 {
+        let file = guest.open("f", 1, WRITE).unwrap();
+        guest.ok("fd_filestat_get", &[file, OUT]);
+        assert!(guest.u64(OUT + 8) > last, "no number is used again");
+        last = guest.u64(OUT + 8);
+        guest.ok("fd_close", &[file]);
+        assert_eq!(one(&mut guest, "path_unlink_file", "f"), Errno::Success);
+        for (make, remove) in [("path_create_directory", "path_remove_directory"), ("", "path_unlink_file")] {
+            match make {
+                "" => assert_eq!(symlink(&mut guest, "f", "x"), Errno::Success),
+                make => assert_eq!(one(&mut guest, make, "x"), Errno::Success),
+            }
+            assert_eq!(one(&mut guest, remove, "x"), Errno::Success);
+        }
+    }
+    // What has no name is there for who has it open.
+    assert_eq!(guest.write(kept, b"abc"), Errno::Success);
+    guest.ok("fd_filestat_get", &[gone, OUT]);
+    assert_eq!(guest.open_with(gone, 0, "new", 1, WRITE, 0), Err(Errno::Noent));
+    let rename = [Some(3), None, Some(gone), None];
+    make(&mut guest, "a", b"");
+    assert_eq!(guest.with_paths("path_rename", ["a", "b"], &rename), Errno::Noent);
+    assert_eq!(one(&mut guest, "path_create_directory", "d"), Errno::Success);
+    assert_eq!(guest.with_paths("path_rename", ["d", "b"], &rename), Errno::Noent);
 }
 
 #[test]

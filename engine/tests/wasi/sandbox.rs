@@ -1,7 +1,11 @@
 //! No path leaves the directory that it is relative to, whatever keeps the directory.
 
 use crate::guest::{BUFFER, Guest, OUT, READ, WRITE};
-use preflight_engine::wasi::{World, p1::Errno};
+use preflight_engine::wasi::{
+    World,
+    p1::Errno,
+    world::{Dir, HostDir, Preopen},
+};
 use std::fs;
 
 /// Paths that would reach `secret`, beside the preopened directory, if they were followed.
@@ -99,6 +103,27 @@ fn links_that_the_host_made_do_not_lead_out_either() {
         assert_eq!(guest.open(path, 0, READ), Err(Errno::Perm), "{path}");
         let follow = [Some(3), Some(1), None, Some(OUT)];
         assert_eq!(guest.with_path("path_filestat_get", path, &follow), Errno::Perm, "{path}");
+    }
+}
+
+/// Such as a program finds that runs on both tiers.
+#[cfg(unix)]
+#[test]
+fn a_copy_has_the_links_that_lead_out_and_they_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("absolute")).unwrap();
+    std::os::unix::fs::symlink("absolute", folder.path().join("link")).unwrap();
+    let copied = HostDir::ambient(folder.path()).unwrap().copy().unwrap();
+    let mut worlds = [World::new(), World::new()];
+    worlds[0].preopen_host(folder.path(), "/").unwrap();
+    worlds[1].preopens.push(Preopen { name: "/".to_owned(), dir: Dir::Virtual(copied) });
+    for mut guest in worlds.map(Guest::new) {
+        assert_eq!(guest.stat("absolute"), Ok((7, 11)));
+        assert_eq!(guest.open("absolute", 0, READ), Err(Errno::Perm));
+        let read_link = [Some(3), None, Some(BUFFER), Some(20), Some(OUT)];
+        assert_eq!(guest.with_path("path_readlink", "absolute", &read_link), Errno::Perm);
+        assert_eq!(guest.with_path("path_readlink", "link", &read_link), Errno::Success);
+        assert_eq!(guest.get(BUFFER, 8), b"absolute");
     }
 }
 

@@ -62,6 +62,23 @@ fn input_in_memory_fills_all_buffers() {
     assert_eq!(read_two(&mut guest, 0), b"d!");
 }
 
+#[test]
+fn a_live_input_that_may_not_wait_says_again() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut world = World::new();
+    world.stdin = Input::live(reader);
+    let mut guest = Guest::new(world);
+    guest.ok("fd_fdstat_set_flags", &[0, NONBLOCK]);
+    assert_eq!(guest.read(0, 5), Err(Errno::Again));
+    writer.write_all(b"hello").unwrap();
+    guest.ok("fd_fdstat_set_flags", &[0, 0]);
+    assert_eq!(guest.read(0, 5).unwrap(), b"hello");
+    drop(writer);
+    guest.ok("fd_fdstat_set_flags", &[0, NONBLOCK]);
+    while guest.read(0, 5) == Err(Errno::Again) {}
+    assert_eq!(guest.read(0, 5).unwrap(), b"", "the end");
+}
+
 fn guest_in(path: &Path) -> Guest {
     let mut world = World::new();
     world.preopen_host(path, "/").unwrap();
@@ -84,9 +101,52 @@ fn nobody_waits_for_the_other_end_of_a_pipe_with_a_name() {
     interrupt_read(&mut guest, fd);
     let polite = guest.open_with(3, 0, "fifo", 0, READ, NONBLOCK).unwrap();
     assert_eq!(guest.read(polite, 5), Err(Errno::Again));
+    guest.ok("fd_filestat_get", &[fd, OUT]);
+    assert_eq!(guest.get(OUT + 16, 1), [0], "preview 1 does not know pipes");
+    for (name, args) in [
+        ("fd_seek", vec![fd, 0, 0, OUT]),
+        ("fd_seek", vec![fd, 5, 2, OUT]),
+        ("fd_tell", vec![fd, OUT]),
+        ("fd_advise", vec![fd, 0, 0, 0]),
+    ] {
+        assert_eq!(guest.call(name, &args), Errno::Spipe, "{name}");
+    }
     let into = guest.open("fifo", 0, WRITE).unwrap();
     assert_eq!(guest.write(into, b"mine"), Errno::Success);
     assert_eq!(read_two(&mut guest, fd), b"mine");
+}
+
+/// A pipe keeps 64 KiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_write_to_a_full_pipe_waits_unless_it_may_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let mut reader = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let mut guest = guest_in(folder.path());
+    let polite = guest.open_with(3, 0, "fifo", 0, WRITE, NONBLOCK).unwrap();
+    let iov = guest.iov(30_000);
+    for taken in [30_000, 30_000] {
+        guest.ok("fd_write", &[polite, iov, 1, OUT]);
+        assert_eq!(guest.u32(OUT), taken);
+    }
+    guest.ok("fd_write", &[polite, iov, 1, OUT]);
+    let part = guest.u32(OUT);
+    assert!(part < 30_000, "it takes {part} more");
+    assert_eq!(guest.call("fd_write", &[polite, iov, 1, OUT]), Errno::Again);
+    let read = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(50));
+        let mut bytes = vec![7; 60_000 + part as usize + 30_000];
+        std::io::Read::read_exact(&mut reader, &mut bytes).unwrap();
+        bytes
+    });
+    let patient = guest.open("fifo", 0, WRITE).unwrap();
+    guest.put(BUFFER + 29_999, b"!");
+    guest.ok("fd_write", &[patient, iov, 1, OUT]);
+    assert_eq!(guest.u32(OUT), 30_000);
+    let bytes = read.join().unwrap();
+    assert_eq!(bytes.iter().position(|byte| *byte == b'!'), Some(bytes.len() - 1), "nothing is lost");
 }
 
 #[cfg(unix)]
@@ -98,6 +158,18 @@ fn a_device_is_one_by_its_descriptor_too() {
     assert_eq!(guest.get(OUT, 1), [2], "fdstat: a character device");
     guest.ok("fd_filestat_get", &[fd, OUT]);
     assert_eq!(guest.get(OUT + 16, 1), [2], "filestat: a character device");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn errors_of_the_system_keep_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+    assert_eq!(guest_in(folder.path()).open("socket", 0, READ), Err(Errno::Nxio));
+    // The program that runs here.
+    let program = std::env::current_exe().unwrap();
+    let name = program.file_name().and_then(std::ffi::OsStr::to_str).unwrap();
+    assert_eq!(guest_in(program.parent().unwrap()).open(name, 0, WRITE), Err(Errno::Txtbsy));
 }
 
 #[cfg(unix)]

@@ -2,25 +2,25 @@
 //! a program is given. A function that none of them calls fails the test, unless nothing ever has a resource to call it on.
 
 use crate::{
-    declarations::{VERSION, everything, imports_of, resolve},
+    declarations::{VERSION, imports_of, resolve},
     guest::{Run, encode, wat},
+    table::Table,
 };
 use preflight_engine::{
-    Config, Fault,
-    component::{Component, ComponentInstance, ComponentVal, ComponentValType, ResourceVal},
-    trace::{Cause, Event, InstancePath},
+    Config,
+    component::Component,
+    trace::{Event, InstancePath},
     wasi::{
         World,
         p2::{Feature, Program, Purpose, Request, StartRules},
         world::Input,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use wit_component::{StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup};
 
-/// Interfaces, each with calls: `NAMES = FUNCTION ARGUMENT | ARGUMENT => RESULT`. The names are for the resources in the result,
-/// from left to right; arguments and results are WAVE, and `$NAME` is a resource.
+/// Calls of [`Table::lines`].
 const CALLS: &str = r#"
 # cli/environment
 get-environment => [("K", "V")]
@@ -147,11 +147,14 @@ addresses = resolve-addresses $n | "fe80::1"
 resolve-address-stream.resolve-next-address $addresses => ok(some(ipv6((65152, 0, 0, 0, 0, 0, 0, 1))))
 # sockets/tcp-create-socket
 tcp = create-tcp-socket ipv4
+closed = create-tcp-socket ipv4
 # sockets/tcp
 tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
 tcp-socket.finish-bind $tcp => err(not-in-progress)
 tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (224, 0, 0, 1)}) => err(invalid-argument)
-tcp-socket.start-connect $tcp | $n | ipv4({port: 0, address: (127, 0, 0, 1)}) => err(invalid-argument)
+tcp-socket.start-connect $closed | $n | ipv4({port: 0, address: (127, 0, 0, 1)}) => err(invalid-argument)
+tcp-socket.start-bind $closed | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
+tcp-socket.start-connect $closed | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
 tcp-socket.start-connect $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(access-denied)
 tcp-socket.start-connect $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
 tcp-socket.start-bind $tcp | $n | ipv4({port: 1, address: (127, 0, 0, 1)}) => err(invalid-state)
@@ -206,6 +209,10 @@ fields.get $fields | "x-a" => [[49]]
 fields.has $fields | "x-b" => true
 fields.delete $fields | "x-b" => ok
 fields.set $fields | "host" | [[50]] => err(forbidden)
+fields.set $fields | "x-c" | [[32, 97]] => err(invalid-syntax)
+fields.append $fields | "x-c" | [97, 9] => err(invalid-syntax)
+fields.set $fields | "x-c" | [[97, 32, 9, 97], []] => ok
+fields.delete $fields | "x-c" => ok
 fields.delete $fields | "host" => ok
 fields.delete $fields | "no name" => err(invalid-syntax)
 fields.entries $fields => [("x-a", [49])]
@@ -283,16 +290,6 @@ fn every_function() -> BTreeSet<String> {
     names
 }
 
-/// Imports every interface, and exports what it has imported.
-fn mirror() -> Vec<u8> {
-    let text = wasmprinter::print_bytes(everything(VERSION, true)).expect("text");
-    let imports = text.lines().filter_map(|line| line.strip_prefix("  (import \"")?.split('"').next());
-    let exports: String =
-        imports.enumerate().map(|(index, name)| format!("(export \"{name}\" (instance {index}))\n")).collect();
-    let body = text.trim_end().strip_suffix(')').expect("a component");
-    wat(&format!("{body}\n{exports})"))
-}
-
 fn world() -> World {
     let mut world = World { stdin: Input::bytes(*b"hello, world"), ..World::new() };
     world.args = ["main", "one"].map(str::to_owned).to_vec();
@@ -303,87 +300,7 @@ fn world() -> World {
 
 /// Makes the calls of [`CALLS`], and returns the names of the functions.
 fn call_the_table() -> BTreeSet<String> {
-    let mut run = Run::new(&Config::default(), world(), &Feature::ALL);
-    let instance = run.instantiate(&mirror());
-    let mut table = Table { run, instance, interface: String::new(), resources: BTreeMap::new() };
-    CALLS.lines().filter(|line| !line.is_empty()).filter_map(|line| table.line(line)).collect()
-}
-
-struct Table {
-    run: Run,
-    instance: ComponentInstance,
-    interface: String,
-    resources: BTreeMap<String, ResourceVal>,
-}
-
-impl Table {
-    /// The function that the line calls.
-    fn line(&mut self, line: &str) -> Option<String> {
-        if let Some(name) = line.strip_prefix("# ") {
-            self.interface = format!("wasi:{name}@{VERSION}");
-            return None;
-        }
-        let (call, expected) = match line.split_once(" => ") {
-            Some((call, expected)) => (call, Some(expected)),
-            None => (line, None),
-        };
-        let (names, call) = call.split_once(" = ").unwrap_or(("", call));
-        let (name, args) = call.split_once(' ').unwrap_or((call, ""));
-        let name = self.full_name(name).unwrap_or_else(|| panic!("{line}: no such function in {}", self.interface));
-        let path = [self.interface.as_str(), name.as_str()];
-        let ty = self.instance.func_type(&path).expect("its type").clone();
-        let args = args.split(" | ").filter(|arg| !arg.is_empty());
-        let args: Vec<ComponentVal> =
-            args.zip(&ty.params).map(|(arg, param)| self.argument(line, arg, &param.ty)).collect();
-        let end = self.run.store.call_component(&self.instance, &path, &args, Cause::Invoke);
-        let shown = match &end {
-            Ok(results) => results.first().map_or(String::new(), ComponentVal::to_wave),
-            Err(Fault::Exit(code)) => format!("exit {code}"),
-            Err(fault) => panic!("{line}: {fault}"),
-        };
-        assert!(expected.is_none_or(|expected| expected == shown), "{line}: {shown}");
-        let mut made = Vec::new();
-        end.iter().flatten().for_each(|val| resources(val, &mut made));
-        for (index, name) in names.split(", ").filter(|name| !name.is_empty()).enumerate() {
-            let resource = made.get(index).unwrap_or_else(|| panic!("{line}: no resource in {shown}"));
-            self.resources.insert(name.to_owned(), *resource);
-        }
-        Some(path.join("."))
-    }
-
-    fn full_name(&self, name: &str) -> Option<String> {
-        let kinds = ["", "[method]", "[static]", "[constructor]"];
-        let is_there = |name: &String| self.instance.func_type(&[&self.interface, name]).is_some();
-        kinds.into_iter().map(|kind| format!("{kind}{name}")).find(is_there)
-    }
-
-    fn argument(&self, line: &str, arg: &str, ty: &ComponentValType) -> ComponentVal {
-        let resource = |name: &str| *self.resources.get(name).unwrap_or_else(|| panic!("{line}: there is no ${name}"));
-        let inner = |prefix: &str, suffix: &str| Some(resource(arg.strip_prefix(prefix)?.strip_suffix(suffix)?));
-        if let Some(val) = inner("[$", "]") {
-            return ComponentVal::List(vec![ComponentVal::Borrow(val)]);
-        }
-        if let Some(val) = inner("some($", ")") {
-            return ComponentVal::Option(Some(Box::new(ComponentVal::Own(val))));
-        }
-        match arg.strip_prefix('$') {
-            Some(name) if matches!(ty, ComponentValType::Own(_)) => ComponentVal::Own(resource(name)),
-            Some(name) => ComponentVal::Borrow(resource(name)),
-            None => ComponentVal::from_wave(arg, ty).unwrap_or_else(|error| panic!("{line}: {arg}: {error}")),
-        }
-    }
-}
-
-/// The resources in a value, from left to right.
-fn resources(val: &ComponentVal, made: &mut Vec<ResourceVal>) {
-    use ComponentVal as V;
-    match val {
-        V::Own(resource) => made.push(*resource),
-        V::List(vals) | V::Tuple(vals) => vals.iter().for_each(|val| resources(val, made)),
-        V::Option(Some(val)) | V::Variant(_, Some(val)) => resources(val, made),
-        V::Result(Ok(Some(val)) | Err(Some(val))) => resources(val, made),
-        _ => {}
-    }
+    Table::new(world()).lines(CALLS).into_iter().collect()
 }
 
 /// Lets a program handle a request, and returns the names of the functions that it has called.

@@ -64,6 +64,17 @@ fn a_trace_tells_who_called_start_and_what_was_printed() {
     contains(&run.out, &["standard output:", "| from a file, one", "standard error:", "| K=V"]);
 }
 
+/// Both tiers get a copy of the directory, whatever its links lead to.
+#[cfg(unix)]
+#[test]
+fn both_tiers_get_a_directory_with_a_link_that_leads_out() {
+    let folder = folder();
+    std::os::unix::fs::symlink("/etc/passwd", folder.path("absolute")).unwrap();
+    let run = folder.run("exec command.wat --tier both --dir . --env A=B --stdin in.txt -- two");
+    assert_eq!((run.status, run.out.as_str()), (7, "from a file, two"));
+    contains(&run.err, &["A=B"]);
+}
+
 #[test]
 fn reactors_are_initialised_before_anything_uses_them() {
     let folder = folder();

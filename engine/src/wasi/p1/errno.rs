@@ -51,6 +51,14 @@ impl From<FsError> for Errno {
             FsError::ReadOnly => Errno::Rofs,
             FsError::InvalidSeek => Errno::Spipe,
             FsError::CrossDevice => Errno::Xdev,
+            FsError::NoSuchDevice => Errno::Nxio,
+            FsError::NoDevice => Errno::Nodev,
+            FsError::TextBusy => Errno::Txtbsy,
+            FsError::TooManyOpen => Errno::Mfile,
+            FsError::TooManyOpenAtAll => Errno::Nfile,
+            FsError::Quota => Errno::Dquot,
+            FsError::NoMemory => Errno::Nomem,
+            FsError::Interrupted => Errno::Intr,
         }
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn fd_fdstat_get(call: &mut Call<'_, '_>) -> Done {
     call.write(call.u32(1), &bytes)
 }
 
-/// `fd_fdstat_set_flags`: `append` and `nonblock` can be set afterwards, the synchronous ones cannot.
+/// `fd_fdstat_set_flags`: `append` and `nonblock` can be changed afterwards, the synchronous ones cannot.
 pub(super) fn fd_fdstat_set_flags(call: &mut Call<'_, '_>) -> Done {
     let flags = call.flags(1, fdflags::ALL)?;
     let fd = call.u32(0);
@@ -91,7 +91,8 @@ pub(super) fn fd_fdstat_set_flags(call: &mut Call<'_, '_>) -> Done {
     if matches!(descriptor.object, Object::Dir(_)) {
         return Err(Errno::Badf.into());
     }
-    if flags & (fdflags::DSYNC | fdflags::RSYNC | fdflags::SYNC) != 0 {
+    let changed = flags ^ descriptor.flags;
+    if changed & (fdflags::DSYNC | fdflags::RSYNC | fdflags::SYNC) != 0 {
         return Err(Errno::Inval.into());
     }
     descriptor.flags = flags;

@@ -1,7 +1,10 @@
 //! `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`.
 
 use super::{
-    super::world::{File, FsError, Interrupted, LARGEST_FILE},
+    super::{
+        patience::wait_a_moment,
+        world::{File, FsError, Interrupted, LARGEST_FILE},
+    },
     call::{Buffer, Call},
     errno::{Done, Errno, Failure},
     snapshot::Whence,
@@ -12,7 +15,6 @@ use crate::{
     error::Fault,
     trace::{Event, Resource, Stream},
 };
-use std::{sync::atomic::Ordering, thread, time::Duration};
 
 /// The most that a stream is asked for at once, in bytes.
 const MOST_AT_ONCE: u64 = 64 << 10;
@@ -24,7 +26,7 @@ pub(super) fn fd_read(call: &mut Call<'_, '_>) -> Done {
     let buffers = call.iovs(1)?;
     call.check(call.u32(3), 4)?;
     let read = match &descriptor.object {
-        Object::Stdin => read_stdin(call, &buffers)?,
+        Object::Stdin => read_stdin(call, &buffers, !descriptor.has(fdflags::NONBLOCK))?,
         Object::File(file) => {
             let from = descriptor.position;
             let may_wait = !descriptor.has(fdflags::NONBLOCK);
@@ -70,27 +72,21 @@ fn read_stream(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, may_wai
     read_once(call, buffers, |call, buf| {
         loop {
             match file.read_next(buf) {
-                Err(FsError::WouldBlock) if may_wait => wait_for_input(call)?,
+                Err(FsError::WouldBlock) if may_wait => wait_a_moment(call.caller.store())?,
                 read => return Ok(read?),
             }
         }
     })
 }
 
-/// Lets a little real time pass, so that the embedder can interrupt who waits for somebody else.
-fn wait_for_input(call: &mut Call<'_, '_>) -> Done {
-    let interrupt = call.caller.store().interrupt_flag();
-    if interrupt.swap(false, Ordering::Relaxed) {
-        return Err(Fault::Exhausted(Resource::Interrupt).into());
-    }
-    thread::sleep(Duration::from_millis(5));
-    Ok(())
-}
-
-fn read_stdin(call: &mut Call<'_, '_>, buffers: &[Buffer]) -> Done<u32> {
+/// Standard input that has nothing yet is `again` for who may not wait.
+fn read_stdin(call: &mut Call<'_, '_>, buffers: &[Buffer], may_wait: bool) -> Done<u32> {
     let is_at_hand = call.world().stdin.is_at_hand();
     let source = |call: &mut Call<'_, '_>, buf: &mut [u8]| {
         let world = call.state.world.clone();
+        if !may_wait {
+            return Ok(world.borrow_mut().stdin.read_now(buf)?);
+        }
         let read = world.borrow_mut().stdin.read(buf, call.caller.store().interrupt_flag());
         Ok(read.map_err(|Interrupted| Fault::Exhausted(Resource::Interrupt))??)
     };
@@ -150,6 +146,9 @@ pub(super) fn fd_write(call: &mut Call<'_, '_>) -> Done {
     let written = match &descriptor.object {
         Object::Stdout => write_stream(call, &buffers, Stream::Stdout)?,
         Object::Stderr => write_stream(call, &buffers, Stream::Stderr)?,
+        Object::File(file) if !file.has_positions() => {
+            write_pipe(call, &buffers, file, !descriptor.has(fdflags::NONBLOCK))?
+        }
         Object::File(file) => {
             let from = if descriptor.appends() { file.stat()?.size } else { descriptor.position };
             let written = write_file(call, &buffers, file, from)?;
@@ -205,6 +204,28 @@ fn write_file(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, from: u6
         let at = from.checked_add(done.into()).ok_or(Errno::Fbig)?;
         Ok(file.write_at(at, bytes)?)
     })
+}
+
+/// Hands the buffers' bytes to a file without positions: all of them by and by, or what is taken at once if it may not wait.
+fn write_pipe(call: &mut Call<'_, '_>, buffers: &[Buffer], file: &File, may_wait: bool) -> Done<u32> {
+    let mut done = 0;
+    for (ptr, len) in buffers.iter().flat_map(|buffer| buffer.pieces()) {
+        let bytes = call.read(ptr, len)?;
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            match file.write_next(rest) {
+                Err(FsError::WouldBlock) if may_wait => wait_a_moment(call.caller.store())?,
+                // What has been taken already is not written again.
+                Err(_) if done > 0 => return Ok(done),
+                written => {
+                    let written = written?;
+                    rest = &rest[written..];
+                    done += written as u32;
+                }
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// Hands the buffers' bytes to the sink; how many it took.

@@ -45,15 +45,12 @@ pub(super) fn path_filestat_set_times(call: &mut Call<'_, '_>) -> Done {
     Ok(call.table().dir(fd)?.set_times(&path, follow, times)?)
 }
 
-/// `path_link`. Following the old path's last link is `inval`, as in current runtimes.
+/// `path_link`: to a symbolic link itself, or to what it leads to if `old_flags` say that it is followed.
 pub(super) fn path_link(call: &mut Call<'_, '_>) -> Done {
     let (follow, old, new) = (call.follow(1)?, call.path(2)?, call.path(5)?);
     let (from, to) = (call.u32(0), call.u32(4));
-    if follow {
-        return Err(Errno::Inval.into());
-    }
     let to = call.table().dir(to)?.clone();
-    Ok(call.table().dir(from)?.link(&old, &to, &new)?)
+    Ok(call.table().dir(from)?.link(&old, follow, &to, &new)?)
 }
 
 /// `path_rename`.

@@ -10,12 +10,9 @@ use super::{
     types::rights,
 };
 use crate::{error::Fault, trace::Resource};
-use std::time::Duration;
 
 /// The most subscriptions of one call: beyond, `inval`.
 const MAX_SUBSCRIPTIONS: u32 = 4096;
-/// After this time a stream is looked at again, in nanoseconds.
-const MOMENT: u64 = 1_000_000;
 /// The size of an `event`, in bytes.
 const EVENT: u32 = 32;
 
@@ -159,8 +156,7 @@ fn writable(call: &mut Call<'_, '_>, fd: u32) -> Result<Readiness, Errno> {
     }
 }
 
-/// Lets time pass until the first clock is due, or a moment of it if there is a stream to look at again. Virtual time does not
-/// wait for streams: looking at them has given them a moment of real time.
+/// Lets time pass until the first clock is due, or a moment of it if there is a stream to look at again.
 fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
     let clocks = call.world().clocks.clone();
     let left = |subscription: &Subscription| match subscription.kind {
@@ -170,15 +166,8 @@ fn wait(call: &mut Call<'_, '_>, subscriptions: &[Subscription]) -> Done {
     let first = subscriptions.iter().filter_map(left).min();
     let interrupt = call.caller.store().interrupt_flag();
     let is_looked_at = subscriptions.iter().any(|subscription| matches!(subscription.kind, Kind::Read(_)));
-    let rest = match first {
-        Some(rest) if clocks.is_virtual() || !is_looked_at => rest,
-        rest => rest.unwrap_or(MOMENT).min(MOMENT),
-    };
-    clocks.pass(rest, interrupt).map_err(|_| Fault::Exhausted(Resource::Interrupt))?;
-    if is_looked_at && clocks.is_virtual() {
-        std::thread::sleep(Duration::from_nanos(MOMENT));
-    }
-    Ok(())
+    let end = clocks.pass_beside_streams(first, is_looked_at, interrupt);
+    Ok(end.map_err(|_| Fault::Exhausted(Resource::Interrupt))?)
 }
 
 fn encode(userdata: u64, ready: &Ready) -> [u8; EVENT as usize] {

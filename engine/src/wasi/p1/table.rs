@@ -75,10 +75,10 @@ impl Descriptor {
         }
     }
 
-    /// The file, for functions that need a position: `spipe` for streams, `badf` for directories.
+    /// The file, for functions that need a position: `spipe` for streams and pipes, `badf` for directories.
     pub fn seekable(&self) -> Result<&File, Errno> {
         match &self.object {
-            Object::File(file) => Ok(file),
+            Object::File(file) if file.has_positions() => Ok(file),
             Object::Dir(_) => Err(Errno::Badf),
             _ => Err(Errno::Spipe),
         }

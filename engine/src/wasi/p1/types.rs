@@ -68,7 +68,8 @@ pub(super) mod fstflags {
 /// `filetype`.
 pub(super) fn filetype(kind: FileKind) -> u8 {
     match kind {
-        FileKind::Unknown => 0,
+        // Preview 1 has no number for pipes with a name.
+        FileKind::Unknown | FileKind::Fifo => 0,
         FileKind::BlockDevice => 1,
         FileKind::CharacterDevice => 2,
         FileKind::Directory => 3,

@@ -80,6 +80,9 @@ pub const VIRTUAL_STEP: u64 = 1_000;
 /// How long real time passes before anyone looks whether to stop, in nanoseconds.
 const SLICE: u64 = 20_000_000;
 
+/// After this time a stream is looked at again, in nanoseconds.
+const MOMENT: u64 = 1_000_000;
+
 /// The embedder has stopped the program while it waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
@@ -158,6 +161,29 @@ impl Clocks {
             let slice = if self.is_virtual() { rest } else { rest.min(SLICE) };
             self.wait(slice);
             rest -= slice;
+        }
+        Ok(())
+    }
+
+    /// Lets time pass as [`pass`](Self::pass) does for somebody who waits for clocks, the first of them due in so many
+    /// nanoseconds, and for streams if it `has_streams`: after a moment these are looked at again. Virtual time does not wait for
+    /// them: to look at them has given them a moment of real time.
+    ///
+    /// # Errors
+    /// As those of `pass`.
+    pub fn pass_beside_streams(
+        &self,
+        first: Option<u64>,
+        has_streams: bool,
+        interrupt: &AtomicBool,
+    ) -> Result<(), Interrupted> {
+        let rest = match first {
+            Some(rest) if self.is_virtual() || !has_streams => rest,
+            rest => rest.unwrap_or(MOMENT).min(MOMENT),
+        };
+        self.pass(rest, interrupt)?;
+        if has_streams && self.is_virtual() {
+            std::thread::sleep(Duration::from_nanos(MOMENT));
         }
         Ok(())
     }

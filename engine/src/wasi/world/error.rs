@@ -78,6 +78,30 @@ pub enum FsError {
     /// The two names are on different file systems.
     #[error("cross-device link")]
     CrossDevice,
+    /// There is no device, or nobody at the other end, behind the name.
+    #[error("no such device or address")]
+    NoSuchDevice,
+    /// The device cannot do it.
+    #[error("no such device")]
+    NoDevice,
+    /// A program that runs.
+    #[error("text file busy")]
+    TextBusy,
+    /// This process has too many files open.
+    #[error("too many open files")]
+    TooManyOpen,
+    /// The system has too many files open.
+    #[error("too many open files in the system")]
+    TooManyOpenAtAll,
+    /// The user may keep no more.
+    #[error("quota exceeded")]
+    Quota,
+    /// No memory is left.
+    #[error("out of memory")]
+    NoMemory,
+    /// A signal came before it was done.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl From<io::Error> for FsError {
@@ -97,15 +121,19 @@ impl From<io::Error> for FsError {
             io::ErrorKind::IsADirectory => FsError::IsDirectory,
             io::ErrorKind::DirectoryNotEmpty => FsError::NotEmpty,
             io::ErrorKind::ReadOnlyFilesystem => FsError::ReadOnly,
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FsError::NoSpace,
+            io::ErrorKind::StorageFull => FsError::NoSpace,
+            io::ErrorKind::QuotaExceeded => FsError::Quota,
             io::ErrorKind::FileTooLarge => FsError::TooLarge,
             io::ErrorKind::NotSeekable => FsError::InvalidSeek,
-            io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => FsError::Busy,
+            io::ErrorKind::ResourceBusy => FsError::Busy,
+            io::ErrorKind::ExecutableFileBusy => FsError::TextBusy,
             io::ErrorKind::CrossesDevices => FsError::CrossDevice,
             io::ErrorKind::TooManyLinks => FsError::TooManyLinks,
             io::ErrorKind::BrokenPipe => FsError::Pipe,
             io::ErrorKind::WouldBlock => FsError::WouldBlock,
             io::ErrorKind::Unsupported => FsError::NotSupported,
+            io::ErrorKind::OutOfMemory => FsError::NoMemory,
+            io::ErrorKind::Interrupted => FsError::Interrupted,
             _ => FsError::Io,
         }
     }
@@ -113,12 +141,21 @@ impl From<io::Error> for FsError {
 
 /// Reasons that the standard library has no stable name for.
 fn by_number(number: i32) -> Option<FsError> {
-    let (link_loop, name_too_long) = if cfg!(target_os = "linux") { (40, 36) } else { (62, 63) };
+    if !cfg!(unix) {
+        return None;
+    }
+    let (link_loop, name_too_long, overflow) =
+        if cfg!(any(target_os = "linux", target_os = "android")) { (40, 36, 75) } else { (62, 63, 84) };
     match number {
-        1 if cfg!(unix) => Some(FsError::NotPermitted),
-        9 if cfg!(unix) => Some(FsError::BadDescriptor),
-        n if cfg!(unix) && n == link_loop => Some(FsError::Loop),
-        n if cfg!(unix) && n == name_too_long => Some(FsError::NameTooLong),
+        1 => Some(FsError::NotPermitted),
+        6 => Some(FsError::NoSuchDevice),
+        9 => Some(FsError::BadDescriptor),
+        19 => Some(FsError::NoDevice),
+        23 => Some(FsError::TooManyOpenAtAll),
+        24 => Some(FsError::TooManyOpen),
+        n if n == link_loop => Some(FsError::Loop),
+        n if n == name_too_long => Some(FsError::NameTooLong),
+        n if n == overflow => Some(FsError::Overflow),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ pub enum FileKind {
     BlockDevice,
     CharacterDevice,
     Directory,
+    Fifo,
     RegularFile,
     Socket,
     SymbolicLink,
@@ -101,6 +102,9 @@ pub enum Dir {
     Host(HostDir),
 }
 
+/// The longest target of a symbolic link, in bytes: what systems take.
+const LONGEST_TARGET: usize = 4095;
+
 /// Calls the method of whatever keeps the object.
 macro_rules! forward {
     ($self:ident, $inner:ident => $call:expr) => {
@@ -119,12 +123,30 @@ impl File {
         forward!(self, file => file.read_at(offset, buf))
     }
 
+    /// Whether it has positions to read and write at. Pipes and terminals have none: [`read_next`](Self::read_next) and
+    /// [`write_next`](Self::write_next) are for them, and what asks for a position is [`FsError::InvalidSeek`].
+    pub fn has_positions(&self) -> bool {
+        match self {
+            File::Virtual(_) => true,
+            File::Host(file) => file.has_positions(),
+        }
+    }
+
     /// Reads what comes next, of a file that has no positions; [`FsError::WouldBlock`] if there is nothing yet, and 0 is
     /// the end.
     pub fn read_next(&self, buf: &mut [u8]) -> Result<usize, FsError> {
         match self {
             File::Virtual(_) => Err(FsError::NotSupported),
             File::Host(file) => file.read_next(buf),
+        }
+    }
+
+    /// Writes as much of `bytes` as is taken without waiting, of a file that has no positions; [`FsError::WouldBlock`] if
+    /// that is nothing.
+    pub fn write_next(&self, bytes: &[u8]) -> Result<usize, FsError> {
+        match self {
+            File::Virtual(_) => Err(FsError::NotSupported),
+            File::Host(file) => file.write_next(bytes),
         }
     }
 
@@ -191,6 +213,10 @@ fn means_directory(path: &str) -> bool {
 impl Dir {
     /// Opens a file or a directory.
     pub fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
+        // A directory is not made by opening it.
+        if options.create && options.directory {
+            return Err(FsError::Invalid);
+        }
         // Where nothing may be, a link is something.
         let follow = (options.follow && !options.exclusive) || means_directory(path);
         let options = OpenOptions { follow, ..options };
@@ -215,9 +241,10 @@ impl Dir {
         forward!(self, dir => dir.set_times(path, follow, times))
     }
 
-    /// The target of a symbolic link.
+    /// The target of a symbolic link; an absolute one, which leads out of the directory, is [`FsError::NotPermitted`].
     pub fn read_link(&self, path: &str) -> Result<String, FsError> {
-        forward!(self, dir => dir.read_link(path))
+        let target = forward!(self, dir => dir.read_link(path))?;
+        if target.starts_with('/') { Err(FsError::NotPermitted) } else { Ok(target) }
     }
 
     /// Removes an empty directory.
@@ -238,6 +265,9 @@ impl Dir {
         }
         if target.is_empty() {
             return Err(FsError::NoEntry);
+        }
+        if target.len() > LONGEST_TARGET {
+            return Err(FsError::NameTooLong);
         }
         forward!(self, dir => dir.symlink(target, path))
     }
@@ -274,11 +304,11 @@ impl Dir {
         }
     }
 
-    /// Gives the file that `old` stands for another name, `new` in `to`.
-    pub fn link(&self, old: &str, to: &Dir, new: &str) -> Result<(), FsError> {
+    /// Gives what `old` stands for another name, `new` in `to`; `follow` says what to do with a symbolic link there.
+    pub fn link(&self, old: &str, follow: bool, to: &Dir, new: &str) -> Result<(), FsError> {
         match (self, to) {
-            (Dir::Virtual(from), Dir::Virtual(to)) => from.link(old, to, new),
-            (Dir::Host(from), Dir::Host(to)) => from.link(old, to, new),
+            (Dir::Virtual(from), Dir::Virtual(to)) => from.link(old, follow, to, new),
+            (Dir::Host(from), Dir::Host(to)) => from.link(old, follow, to, new),
             _ => Err(FsError::CrossDevice),
         }
     }

@@ -51,8 +51,9 @@ impl HostDir {
         Ok(end?)
     }
 
+    /// The target as it is: absolute ones too.
     pub(super) fn read_link(&self, path: &str) -> Result<String, FsError> {
-        let target = self.0.read_link(path)?;
+        let target = self.0.read_link_contents(path)?;
         target.into_os_string().into_string().map_err(|_| FsError::IllegalSequence)
     }
 
@@ -72,8 +73,12 @@ impl HostDir {
         Ok(self.0.rename(old, &to.0, new)?)
     }
 
-    pub(super) fn link(&self, old: &str, to: &HostDir, new: &str) -> Result<(), FsError> {
-        Ok(self.0.hard_link(old, &to.0, new)?)
+    pub(super) fn link(&self, old: &str, follow: bool, to: &HostDir, new: &str) -> Result<(), FsError> {
+        match follow {
+            // Resolved beneath the directory, as every path is.
+            true => Ok(self.0.hard_link(self.0.canonicalize(old)?, &to.0, new)?),
+            false => Ok(self.0.hard_link(old, &to.0, new)?),
+        }
     }
 
     pub(super) fn entries(&self) -> Result<Vec<Entry>, FsError> {
@@ -92,7 +97,7 @@ impl HostDir {
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
         match self.stat(path, options.follow) {
             Ok(_) if options.exclusive => Err(FsError::Exists),
-            Ok(Stat { kind: FileKind::Directory, .. }) if options.write || options.truncate => {
+            Ok(Stat { kind: FileKind::Directory, .. }) if options.write || options.truncate || options.create => {
                 Err(FsError::IsDirectory)
             }
             Ok(Stat { kind: FileKind::Directory, .. }) => {
@@ -127,8 +132,16 @@ impl HostFile {
             return Ok(0);
         }
         let mut file = self.file.borrow_mut();
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(file.read(buf)?)
+        match file.seek(SeekFrom::Start(offset)).map_err(FsError::from) {
+            Ok(_) => Ok(file.read(buf)?),
+            // Beyond what the file system can count to: behind every end too.
+            Err(FsError::Invalid) => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn has_positions(&self) -> bool {
+        self.file.borrow_mut().stream_position().is_ok()
     }
 
     pub(super) fn read_next(&self, buf: &mut [u8]) -> Result<usize, FsError> {
@@ -162,14 +175,25 @@ impl HostFile {
     }
 
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), FsError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         if i64::try_from(offset).is_err() {
             return Err(FsError::TooLarge);
         }
         let mut file = self.file.borrow_mut();
         match file.seek(SeekFrom::Start(offset)).map_err(FsError::from) {
-            // Pipes and terminals have no positions; what is written comes next.
-            Ok(_) | Err(FsError::InvalidSeek) => Ok(file.write_all(bytes)?),
+            Ok(_) => Ok(file.write_all(bytes)?),
+            // Beyond what the file system can count to.
+            Err(FsError::Invalid) => Err(FsError::TooLarge),
             Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn write_next(&self, bytes: &[u8]) -> Result<usize, FsError> {
+        match self.file.borrow_mut().write(bytes)? {
+            0 if !bytes.is_empty() => Err(FsError::Io),
+            written => Ok(written),
         }
     }
 
@@ -178,6 +202,9 @@ impl HostFile {
     }
 
     pub(super) fn set_size(&self, size: u64) -> Result<(), FsError> {
+        if i64::try_from(size).is_err() {
+            return Err(FsError::TooLarge);
+        }
         Ok(self.file.borrow().set_len(size)?)
     }
 
@@ -237,6 +264,7 @@ fn kind(ty: fs::FileType) -> FileKind {
         ty if ty.is_symlink() => FileKind::SymbolicLink,
         ty if ty.is_block_device() => FileKind::BlockDevice,
         ty if ty.is_char_device() => FileKind::CharacterDevice,
+        ty if ty.is_fifo() => FileKind::Fifo,
         ty if ty.is_socket() => FileKind::Socket,
         _ => FileKind::Unknown,
     }

@@ -71,51 +71,51 @@ impl Live {
         Live { asked, given, is_waiting: false, left: Vec::new(), is_at_end: false }
     }
 
+    /// What the thread reads within `patience`, of at most `len` bytes if it has not been asked already.
+    fn fetch(&mut self, len: usize, patience: Duration) -> Option<Result<Vec<u8>, FsError>> {
+        if !self.is_waiting && self.asked.send(len).is_err() {
+            return Some(Err(FsError::Io));
+        }
+        let answer = match self.given.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err(FsError::Io)),
+            Ok(answer) => Some(answer.map_err(FsError::from)),
+        };
+        self.is_waiting = answer.is_none();
+        answer
+    }
+
     fn read(&mut self, buf: &mut [u8], interrupt: &AtomicBool) -> Result<Result<usize, FsError>, Interrupted> {
+        loop {
+            match self.read_now(buf) {
+                Err(FsError::WouldBlock) if interrupt.swap(false, Ordering::Relaxed) => return Err(Interrupted),
+                Err(FsError::WouldBlock) => {}
+                end => return Ok(end),
+            }
+        }
+    }
+
+    /// What comes within a moment.
+    fn read_now(&mut self, buf: &mut [u8]) -> Result<usize, FsError> {
         if self.left.is_empty() && !buf.is_empty() && !std::mem::take(&mut self.is_at_end) {
-            if !self.is_waiting && self.asked.send(buf.len()).is_err() {
-                return Ok(Err(FsError::Io));
-            }
-            self.is_waiting = true;
-            let answer = loop {
-                match self.given.recv_timeout(SLICE) {
-                    Err(RecvTimeoutError::Timeout) if interrupt.swap(false, Ordering::Relaxed) => {
-                        return Err(Interrupted);
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return Ok(Err(FsError::Io)),
-                    Ok(answer) => break answer,
-                }
-            };
-            self.is_waiting = false;
-            match answer {
-                Ok(bytes) => self.left = bytes,
-                Err(error) => return Ok(Err(error.into())),
-            }
+            self.left = self.fetch(buf.len(), SLICE).unwrap_or(Err(FsError::WouldBlock))?;
         }
         let len = self.left.len().min(buf.len());
         buf[..len].copy_from_slice(&self.left[..len]);
         self.left.drain(..len);
-        Ok(Ok(len))
+        Ok(len)
     }
 
-    /// What can be read now or within `patience`: one byte is asked for, and kept for whoever reads next. An error is for the
+    /// What can be read now or within a moment: one byte is asked for, and kept for whoever reads next. An error is for the
     /// reader to see.
-    fn ready(&mut self, patience: Duration) -> Readiness {
-        if !self.left.is_empty() {
-            return Readiness::Bytes(self.left.len());
+    fn ready(&mut self) -> Readiness {
+        if self.left.is_empty() && !self.is_at_end {
+            match self.fetch(1, SLICE) {
+                None => return Readiness::NotYet,
+                Some(answer) => self.left = answer.unwrap_or_default(),
+            }
+            self.is_at_end = self.left.is_empty();
         }
-        if self.is_at_end || (!self.is_waiting && self.asked.send(1).is_err()) {
-            return Readiness::End;
-        }
-        self.is_waiting = true;
-        match self.given.recv_timeout(patience) {
-            Err(RecvTimeoutError::Timeout) => return Readiness::NotYet,
-            Ok(Ok(bytes)) => self.left = bytes,
-            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => {}
-        }
-        self.is_waiting = false;
-        self.is_at_end = self.left.is_empty();
         if self.is_at_end { Readiness::End } else { Readiness::Bytes(self.left.len()) }
     }
 }
@@ -138,12 +138,24 @@ impl Input {
     pub fn read(&mut self, buf: &mut [u8], interrupt: &AtomicBool) -> Result<Result<usize, FsError>, Interrupted> {
         match self {
             Input::Live(stream) => stream.read(buf, interrupt),
+            Input::Bytes(..) => Ok(self.read_now(buf)),
+        }
+    }
+
+    /// Reads up to `buf.len()` bytes as far as they are there; 0 is the end. A stream that may keep its readers waiting has a
+    /// moment to give some.
+    ///
+    /// # Errors
+    /// What the stream says, [`FsError::WouldBlock`] if there is nothing yet.
+    pub fn read_now(&mut self, buf: &mut [u8]) -> Result<usize, FsError> {
+        match self {
+            Input::Live(stream) => stream.read_now(buf),
             Input::Bytes(bytes, position) => {
                 let rest = &bytes[*position..];
                 let len = rest.len().min(buf.len());
                 buf[..len].copy_from_slice(&rest[..len]);
                 *position += len;
-                Ok(Ok(len))
+                Ok(len)
             }
         }
     }
@@ -158,7 +170,7 @@ impl Input {
         match self {
             Input::Bytes(bytes, position) if *position == bytes.len() => Readiness::End,
             Input::Bytes(bytes, position) => Readiness::Bytes(bytes.len() - *position),
-            Input::Live(stream) => stream.ready(SLICE),
+            Input::Live(stream) => stream.ready(),
         }
     }
 }

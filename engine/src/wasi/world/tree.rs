@@ -1,19 +1,19 @@
-//! A file tree in memory: inodes in an arena.
+//! A file tree in memory: inodes by their numbers.
 //!
-//! Inodes are never reused, so that their numbers are those of the order of creation; the bytes of a file go when its
-//! last name and its last handle are gone. Both are limited, and reaching a limit is [`FsError::NoSpace`].
+//! Numbers are never used again, so that they are those of the order of creation; an inode goes when its last name and its
+//! last handle are gone. How many there are is limited, and how many bytes: reaching a limit is [`FsError::NoSpace`].
 
 use super::{Clocks, FileKind, FsError, Stat};
 use std::collections::BTreeMap;
 
-/// The most inodes that one tree makes.
+/// The most inodes that one tree has at a time.
 const MAX_NODES: usize = 1 << 16;
 /// The most bytes that the files of one tree hold together.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Index of an inode in its tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct NodeId(usize);
+/// Which of the inodes of a tree, in the order of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct NodeId(u64);
 
 /// The root.
 pub(super) const ROOT: NodeId = NodeId(0);
@@ -39,10 +39,24 @@ pub(super) enum Body {
     Link(String),
 }
 
+impl Node {
+    /// Whether nobody can reach it.
+    fn is_lost(&self) -> bool {
+        (self.nlink, self.opens) == (0, 0)
+    }
+
+    /// How many bytes of a file it keeps.
+    fn bytes(&self) -> u64 {
+        if let Body::File(bytes) = &self.body { bytes.len() as u64 } else { 0 }
+    }
+}
+
 /// All inodes.
 #[derive(Debug)]
 pub(super) struct Tree {
-    nodes: Vec<Node>,
+    nodes: BTreeMap<NodeId, Node>,
+    /// How many were ever made.
+    made: u64,
     bytes: u64,
     pub clocks: Clocks,
 }
@@ -50,25 +64,30 @@ pub(super) struct Tree {
 impl Tree {
     /// A tree of an empty root.
     pub fn new(clocks: Clocks) -> Self {
-        let mut tree = Tree { nodes: Vec::new(), bytes: 0, clocks };
+        let mut tree = Tree { nodes: BTreeMap::new(), made: 0, bytes: 0, clocks };
         let body = Body::Dir { entries: BTreeMap::new(), parent: ROOT };
         let root = tree.add(body).expect("the first of many");
         tree.node_mut(root).nlink = 1;
         tree
     }
 
-    /// The same inodes in a tree of its own, whose times come from `clocks`; nobody has any of them open.
-    pub fn duplicate(&self, clocks: Clocks) -> Self {
-        let nodes = self.nodes.iter().map(|node| Node { opens: 0, ..node.clone() });
-        Tree { nodes: nodes.collect(), bytes: self.bytes, clocks }
+    /// The same inodes in a tree of its own, whose times come from `clocks`; nobody has any of them open but `open`.
+    pub fn duplicate(&self, clocks: Clocks, open: NodeId) -> Self {
+        let alone = |(id, node): (&NodeId, &Node)| (*id, Node { opens: u32::from(*id == open), ..node.clone() });
+        let nodes = self.nodes.iter().map(alone).filter(|(_, node)| !node.is_lost()).collect();
+        let mut tree = Tree { nodes, made: self.made, bytes: 0, clocks };
+        tree.bytes = tree.nodes.values().map(Node::bytes).sum();
+        tree
     }
 
+    /// An inode that has a name or a handle.
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.0]
+        self.nodes.get(&id).expect("names and handles keep it")
     }
 
+    /// As [`node`](Self::node).
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        &mut self.nodes[id.0]
+        self.nodes.get_mut(&id).expect("names and handles keep it")
     }
 
     pub fn is_dir(&self, id: NodeId) -> bool {
@@ -81,8 +100,10 @@ impl Tree {
             return Err(FsError::NoSpace);
         }
         let now = self.clocks.wall();
-        self.nodes.push(Node { nlink: 0, opens: 0, atime: now, mtime: now, ctime: now, body });
-        Ok(NodeId(self.nodes.len() - 1))
+        let id = NodeId(self.made);
+        self.nodes.insert(id, Node { nlink: 0, opens: 0, atime: now, mtime: now, ctime: now, body });
+        self.made += 1;
+        Ok(id)
     }
 
     /// The entries of a directory.
@@ -119,7 +140,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Takes a name away, and the bytes with the last one.
+    /// Takes a name away, and with the last one the inode.
     pub fn remove(&mut self, dir: NodeId, name: &str) -> Result<NodeId, FsError> {
         let node = self.entries_mut(dir)?.remove(name).ok_or(FsError::NoEntry)?;
         let now = self.clocks.wall();
@@ -130,14 +151,12 @@ impl Tree {
         Ok(node)
     }
 
-    /// Frees the bytes of a file that nobody can reach.
+    /// Frees an inode that nobody can reach.
     pub fn let_go(&mut self, id: NodeId) {
-        let node = &mut self.nodes[id.0];
-        if let Body::File(bytes) = &mut node.body
-            && (node.nlink, node.opens) == (0, 0)
+        if self.node(id).is_lost()
+            && let Some(node) = self.nodes.remove(&id)
         {
-            self.bytes -= bytes.len() as u64;
-            *bytes = Vec::new();
+            self.bytes -= node.bytes();
         }
     }
 
@@ -147,8 +166,9 @@ impl Tree {
             if dir == ancestor {
                 return true;
             }
-            match &self.node(dir).body {
-                Body::Dir { parent, .. } if *parent != dir => dir = *parent,
+            // What was above a directory that has no name any more may be gone.
+            match self.nodes.get(&dir).map(|node| &node.body) {
+                Some(Body::Dir { parent, .. }) if *parent != dir => dir = *parent,
                 _ => return false,
             }
         }
@@ -160,14 +180,15 @@ impl Tree {
             return Err(FsError::TooLarge);
         }
         let now = self.clocks.wall();
-        let node = &mut self.nodes[id.0];
+        let total = self.bytes - self.node(id).bytes() + size;
+        let node = self.node_mut(id);
         let Body::File(bytes) = &mut node.body else { return Err(FsError::IsDirectory) };
-        let total = self.bytes - bytes.len() as u64 + size;
         if total > MAX_BYTES {
             return Err(FsError::NoSpace);
         }
         bytes.resize(size as usize, 0);
-        (self.bytes, node.mtime, node.ctime) = (total, now, now);
+        (node.mtime, node.ctime) = (now, now);
+        self.bytes = total;
         Ok(())
     }
 
@@ -179,6 +200,6 @@ impl Tree {
             Body::Link(target) => (FileKind::SymbolicLink, target.len()),
         };
         let &Node { nlink, atime, mtime, ctime, .. } = node;
-        Stat { dev: 1, ino: id.0 as u64 + 1, kind, nlink, size: size as u64, atime, mtime, ctime }
+        Stat { dev: 1, ino: id.0 + 1, kind, nlink, size: size as u64, atime, mtime, ctime }
     }
 }

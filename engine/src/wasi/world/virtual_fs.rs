@@ -11,19 +11,24 @@ type SharedTree = Rc<RefCell<Tree>>;
 
 /// A directory in memory.
 #[derive(Clone)]
-pub struct VirtualDir {
-    tree: SharedTree,
-    id: NodeId,
-}
+pub struct VirtualDir(Rc<Handle>);
 
 /// An open file in memory.
 #[derive(Clone)]
 pub struct VirtualFile(Rc<Handle>);
 
-/// Keeps the bytes of a file whose names are gone.
+/// Keeps what has no name any more.
 struct Handle {
     tree: SharedTree,
     id: NodeId,
+}
+
+impl Handle {
+    /// A handle of an inode of `tree`, which `shared` keeps.
+    fn new(shared: &SharedTree, tree: &mut Tree, id: NodeId) -> Rc<Self> {
+        tree.node_mut(id).opens += 1;
+        Rc::new(Handle { tree: shared.clone(), id })
+    }
 }
 
 impl Drop for Handle {
@@ -38,7 +43,9 @@ impl Drop for Handle {
 impl VirtualDir {
     /// An empty directory, the root of a tree whose times come from `clocks`.
     pub fn new(clocks: Clocks) -> Self {
-        VirtualDir { tree: Rc::new(RefCell::new(Tree::new(clocks))), id: ROOT }
+        let shared = Rc::new(RefCell::new(Tree::new(clocks)));
+        let root = Handle::new(&shared, &mut shared.borrow_mut(), ROOT);
+        VirtualDir(root)
     }
 
     /// Writes a whole file, and makes the directories on the way to it: how embedders fill a world.
@@ -58,8 +65,8 @@ impl VirtualDir {
 
     /// The bytes of a file: how embedders look at a world.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, FsError> {
-        let tree = self.tree.borrow();
-        let id = resolve(&tree, self.id, path, true)?.existing()?;
+        let tree = self.0.tree.borrow();
+        let id = resolve(&tree, self.0.id, path, true)?.existing()?;
         match &tree.node(id).body {
             Body::File(bytes) => Ok(bytes.clone()),
             _ => Err(FsError::IsDirectory),
@@ -68,12 +75,13 @@ impl VirtualDir {
 
     /// A tree of its own with the same in it; its times come from `clocks` from now on.
     pub fn duplicate(&self, clocks: Clocks) -> Self {
-        VirtualDir { tree: Rc::new(RefCell::new(self.tree.borrow().duplicate(clocks))), id: self.id }
+        let (tree, id) = (self.0.tree.borrow().duplicate(clocks, self.0.id), self.0.id);
+        VirtualDir(Rc::new(Handle { tree: Rc::new(RefCell::new(tree)), id }))
     }
 
     pub(super) fn open(&self, path: &str, options: OpenOptions) -> Result<Opened, FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, options.follow)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let place = resolve(&tree, self.0.id, path, options.follow)?;
         let id = match place.node {
             Some(_) if options.exclusive => return Err(FsError::Exists),
             Some(id) => id,
@@ -83,41 +91,39 @@ impl VirtualDir {
         };
         match &tree.node(id).body {
             Body::Link(_) => Err(FsError::Loop),
-            Body::Dir { .. } if options.write || options.truncate => Err(FsError::IsDirectory),
-            Body::Dir { .. } => Ok(Opened::Dir(Dir::Virtual(VirtualDir { tree: self.tree.clone(), id }))),
+            Body::Dir { .. } if options.write || options.truncate || options.create => Err(FsError::IsDirectory),
+            Body::Dir { .. } => Ok(Opened::Dir(Dir::Virtual(VirtualDir(Handle::new(&self.0.tree, &mut tree, id))))),
             Body::File(_) if options.directory => Err(FsError::NotDirectory),
             Body::File(_) => {
                 if options.truncate {
                     tree.resize(id, 0)?;
                 }
-                tree.node_mut(id).opens += 1;
-                let handle = Handle { tree: self.tree.clone(), id };
-                Ok(Opened::File(File::Virtual(VirtualFile(Rc::new(handle)))))
+                Ok(Opened::File(File::Virtual(VirtualFile(Handle::new(&self.0.tree, &mut tree, id)))))
             }
         }
     }
 
     pub(super) fn create_dir(&self, path: &str) -> Result<(), FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let place = resolve(&tree, self.0.id, path, false)?;
         make(&mut tree, &place, Body::Dir { entries: BTreeMap::new(), parent: place.parent }).map(drop)
     }
 
     pub(super) fn stat(&self, path: &str, follow: bool) -> Result<Stat, FsError> {
-        let tree = self.tree.borrow();
-        Ok(tree.stat(resolve(&tree, self.id, path, follow)?.existing()?))
+        let tree = self.0.tree.borrow();
+        Ok(tree.stat(resolve(&tree, self.0.id, path, follow)?.existing()?))
     }
 
     pub(super) fn set_times(&self, path: &str, follow: bool, times: Times) -> Result<(), FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let id = resolve(&tree, self.id, path, follow)?.existing()?;
+        let mut tree = self.0.tree.borrow_mut();
+        let id = resolve(&tree, self.0.id, path, follow)?.existing()?;
         set_times(&mut tree, id, times);
         Ok(())
     }
 
     pub(super) fn read_link(&self, path: &str) -> Result<String, FsError> {
-        let tree = self.tree.borrow();
-        let id = resolve(&tree, self.id, path, false)?.existing()?;
+        let tree = self.0.tree.borrow();
+        let id = resolve(&tree, self.0.id, path, false)?.existing()?;
         match &tree.node(id).body {
             Body::Link(target) => Ok(target.clone()),
             _ => Err(FsError::Invalid),
@@ -125,8 +131,8 @@ impl VirtualDir {
     }
 
     pub(super) fn remove_dir(&self, path: &str) -> Result<(), FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let place = resolve(&tree, self.0.id, path, false)?;
         let id = place.existing()?;
         let name = place.name.as_deref().ok_or(FsError::Invalid)?;
         if !tree.entries(id)?.is_empty() {
@@ -136,8 +142,8 @@ impl VirtualDir {
     }
 
     pub(super) fn unlink(&self, path: &str) -> Result<(), FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let place = resolve(&tree, self.0.id, path, false)?;
         let name = match &place.name {
             Some(name) if !tree.is_dir(place.existing()?) => name,
             _ => return Err(FsError::IsDirectory),
@@ -146,8 +152,8 @@ impl VirtualDir {
     }
 
     pub(super) fn symlink(&self, target: &str, path: &str) -> Result<(), FsError> {
-        let mut tree = self.tree.borrow_mut();
-        let place = resolve(&tree, self.id, path, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let place = resolve(&tree, self.0.id, path, false)?;
         if place.must_be_dir && place.node.is_none() {
             return Err(FsError::NoEntry);
         }
@@ -155,19 +161,23 @@ impl VirtualDir {
     }
 
     pub(super) fn entries(&self) -> Result<Vec<Entry>, FsError> {
-        let tree = self.tree.borrow();
+        let tree = self.0.tree.borrow();
         let entry = |(name, id): (&String, &NodeId)| {
             let stat = tree.stat(*id);
             Entry { name: name.clone(), ino: stat.ino, kind: stat.kind }
         };
-        Ok(tree.entries(self.id)?.iter().map(entry).collect())
+        Ok(tree.entries(self.0.id)?.iter().map(entry).collect())
     }
 
-    pub(super) fn link(&self, old: &str, to: &VirtualDir, new: &str) -> Result<(), FsError> {
+    pub(super) fn link(&self, old: &str, follow: bool, to: &VirtualDir, new: &str) -> Result<(), FsError> {
         self.same_tree(to)?;
-        let mut tree = self.tree.borrow_mut();
-        let from = resolve(&tree, self.id, old, false)?;
-        let place = resolve(&tree, to.id, new, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let from = resolve(&tree, self.0.id, old, follow)?;
+        if follow {
+            // Of two errors the first, as with directories of the host: there the old path is followed before anything else.
+            from.existing()?;
+        }
+        let place = resolve(&tree, to.0.id, new, false)?;
         let id = from.existing()?;
         match (&place.name, place.node) {
             (Some(_), None) if tree.is_dir(id) => Err(FsError::NotPermitted),
@@ -179,9 +189,9 @@ impl VirtualDir {
 
     pub(super) fn rename(&self, old: &str, to: &VirtualDir, new: &str) -> Result<(), FsError> {
         self.same_tree(to)?;
-        let mut tree = self.tree.borrow_mut();
-        let from = resolve(&tree, self.id, old, false)?;
-        let target = resolve(&tree, to.id, new, false)?;
+        let mut tree = self.0.tree.borrow_mut();
+        let from = resolve(&tree, self.0.id, old, false)?;
+        let target = resolve(&tree, to.0.id, new, false)?;
         let (Some(old_name), Some(new_name)) = (&from.name, &target.name) else { return Err(FsError::Busy) };
         let id = from.existing()?;
         if tree.is_dir(id) && tree.is_inside(target.parent, id) {
@@ -205,7 +215,7 @@ impl VirtualDir {
     }
 
     fn same_tree(&self, other: &VirtualDir) -> Result<(), FsError> {
-        if Rc::ptr_eq(&self.tree, &other.tree) { Ok(()) } else { Err(FsError::CrossDevice) }
+        if Rc::ptr_eq(&self.0.tree, &other.0.tree) { Ok(()) } else { Err(FsError::CrossDevice) }
     }
 }
 
@@ -283,7 +293,7 @@ impl VirtualFile {
 
 impl fmt::Debug for VirtualDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "VirtualDir({:?})", self.id)
+        write!(f, "VirtualDir({:?})", self.0.id)
     }
 }
 

@@ -7,12 +7,12 @@ use super::{
         typing::{Borrow, Own},
     },
     Descriptor,
-    error::{Done, ErrorCode},
+    error::Done,
     types::{Advice, DescriptorFlags, DescriptorStat, DescriptorType, MetadataHashValue, NewTimestamp},
 };
 use crate::{
     error::Fault,
-    wasi::world::{FsError, LARGEST_FILE, Stat, Times},
+    wasi::world::{File, FileKind, FsError, LARGEST_FILE, Stat, Times},
 };
 
 /// The most bytes that one call reads.
@@ -27,17 +27,17 @@ pub(super) fn read_via_stream(call: &mut Call<'_>, (this, offset): (This, u64)) 
 
 pub(super) fn write_via_stream(call: &mut Call<'_>, (this, offset): (This, u64)) -> Done<Own<OutputStream>> {
     let file = call.table().get(this)?.writable()?.clone();
-    Ok(call.table().add(OutputStream::new(Sink::File(file, offset)))?)
+    Ok(call.table().add(OutputStream::new(Sink::file(file, Some(offset))))?)
 }
 
 pub(super) fn append_via_stream(call: &mut Call<'_>, (this,): (This,)) -> Done<Own<OutputStream>> {
     let file = call.table().get(this)?.writable()?.clone();
-    Ok(call.table().add(OutputStream::new(Sink::Append(file)))?)
+    Ok(call.table().add(OutputStream::new(Sink::file(file, None)))?)
 }
 
 /// Advice is heard and not taken.
 pub(super) fn advise(call: &mut Call<'_>, (this, _, _, _): (This, u64, u64, Advice)) -> Done {
-    call.table().get(this)?.file().map(drop)
+    if call.table().get(this)?.file()?.has_positions() { Ok(()) } else { Err(FsError::InvalidSeek.into()) }
 }
 
 pub(super) fn sync(call: &mut Call<'_>, (this,): (This,)) -> Done {
@@ -51,7 +51,7 @@ pub(super) fn sync_data(call: &mut Call<'_>, (this,): (This,)) -> Done {
 /// Nothing has to be done for what was not opened for writing.
 fn keep(call: &mut Call<'_>, this: This, data_only: bool) -> Done {
     match call.table().get(this)? {
-        Descriptor::File { file, flags } if flags.write => Ok(file.sync(data_only)?),
+        Descriptor::File { file, flags, .. } if flags.write => Ok(file.sync(data_only)?),
         _ => Ok(()),
     }
 }
@@ -70,11 +70,13 @@ pub(super) fn set_size(call: &mut Call<'_>, (this, size): (This, u64)) -> Done {
     Ok(file.set_size(size)?)
 }
 
+/// As `futimens` in POSIX, this does not ask whether the file was opened for writing. But a directory without
+/// `mutate-directory` gives no handle through which the metadata of something could be changed.
 pub(super) fn set_times(call: &mut Call<'_>, (this, atime, mtime): (This, NewTimestamp, NewTimestamp)) -> Done {
     let times = times(call, atime, mtime)?;
     match call.table().get(this)? {
-        Descriptor::File { file, flags } if flags.write => Ok(file.set_times(times)?),
-        Descriptor::File { .. } => Err(ErrorCode::NotPermitted.into()),
+        Descriptor::File { file, is_mutable: true, .. } => Ok(file.set_times(times)?),
+        Descriptor::File { .. } => Err(FsError::ReadOnly.into()),
         descriptor => Ok(descriptor.mutable_dir()?.set_times(".", false, times)?),
     }
 }
@@ -97,9 +99,18 @@ pub(super) fn read(call: &mut Call<'_>, (this, length, offset): (This, u64, u64)
     let mut bytes = vec![0; length.min(MOST) as usize];
     call.pay(bytes.len() as u64)?;
     let read = file.read_at(offset, &mut bytes)?;
+    // Who asks for nothing has found nothing if there is nothing.
+    let found_nothing = read == 0 && (length > 0 || file.read_at(offset, &mut [0])? == 0);
+    let is_end = found_nothing || ends_at(&file, offset.saturating_add(read as u64))?;
     bytes.truncate(read);
-    let is_end = offset.saturating_add(read as u64) >= file.stat()?.size;
     Ok((bytes, is_end))
+}
+
+/// Whether a read up to `end` has reached the end of the file. Devices have no size, and regular files that the system makes up
+/// have 0: of those only a read that found nothing can tell.
+fn ends_at(file: &File, end: u64) -> Done<bool> {
+    let stat = file.stat()?;
+    Ok(stat.kind == FileKind::RegularFile && stat.size > 0 && end >= stat.size)
 }
 
 pub(super) fn write(call: &mut Call<'_>, (this, buffer, offset): (This, Vec<u8>, u64)) -> Done<u64> {

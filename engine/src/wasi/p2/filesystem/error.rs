@@ -92,6 +92,13 @@ impl From<FsError> for ErrorCode {
             FsError::ReadOnly => ErrorCode::ReadOnly,
             FsError::InvalidSeek => ErrorCode::InvalidSeek,
             FsError::CrossDevice => ErrorCode::CrossDevice,
+            FsError::NoSuchDevice => ErrorCode::NoSuchDevice,
+            FsError::NoDevice => ErrorCode::NoDevice,
+            FsError::TextBusy => ErrorCode::TextFileBusy,
+            FsError::Quota => ErrorCode::Quota,
+            // The interface has no code for descriptors that have run out, which are memory of the host.
+            FsError::TooManyOpen | FsError::TooManyOpenAtAll | FsError::NoMemory => ErrorCode::InsufficientMemory,
+            FsError::Interrupted => ErrorCode::Interrupted,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `wasi:filesystem`.
 //!
 //! Descriptors keep the way they were opened: reading and writing what was not opened for it is `bad-descriptor`, changing
-//! what is in a directory that may only be read is `read-only`. A directory that is opened through one that may be changed
+//! what is in a directory that may only be read is `read-only`, and so are the times of what was opened through it. A directory that is opened through one that may be changed
 //! may be changed too, also where `mutate-directory` was not asked for, since the adapters of preview 1 never ask; unless the
 //! world says [`Asked`](crate::wasi::world::Grants::Asked).
 
@@ -18,8 +18,16 @@ use error::{Done, ErrorCode};
 /// `descriptor`.
 #[derive(Debug, Clone)]
 pub(in crate::wasi::p2) enum Descriptor {
-    File { file: File, flags: types::DescriptorFlags },
-    Dir { dir: Dir, flags: types::DescriptorFlags },
+    /// `is_mutable` says whether it was opened through a directory that may be changed.
+    File {
+        file: File,
+        flags: types::DescriptorFlags,
+        is_mutable: bool,
+    },
+    Dir {
+        dir: Dir,
+        flags: types::DescriptorFlags,
+    },
 }
 
 impl Resource for Descriptor {

@@ -101,6 +101,7 @@ impl From<FileKind> for DescriptorType {
             FileKind::BlockDevice => DescriptorType::BlockDevice,
             FileKind::CharacterDevice => DescriptorType::CharacterDevice,
             FileKind::Directory => DescriptorType::Directory,
+            FileKind::Fifo => DescriptorType::Fifo,
             FileKind::RegularFile => DescriptorType::RegularFile,
             FileKind::Socket => DescriptorType::Socket,
             FileKind::SymbolicLink => DescriptorType::SymbolicLink,

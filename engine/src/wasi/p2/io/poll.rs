@@ -1,20 +1,34 @@
 //! `wasi:io/poll`: who waits lets time pass. With virtual clocks nobody waits: they are moved.
 //!
-//! Nothing but a clock can be waited for here: streams, sockets and requests are ready at once, or never will be and say
-//! so.
+//! Beside a clock, a live standard input can be waited for, and the pipes and terminals among the host's files. Everything else
+//! is ready at once, or never will be and says so.
 
-use super::super::{
-    define::{Call, Interfaces},
-    trap,
-    typing::{Borrow, Own, Resource},
+use super::{
+    super::{
+        define::{Call, Interfaces},
+        trap,
+        typing::{Borrow, Own, Resource},
+    },
+    input::Watch,
+    output::Pipe,
 };
 use crate::{error::Fault, trace::Resource as Limit};
+use std::{cell::RefCell, rc::Rc};
 
 /// `pollable`.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::wasi::p2) struct Pollable {
-    /// When it is ready on the monotonic clock, in nanoseconds; `None` is always.
-    due: Option<u64>,
+#[derive(Debug, Clone)]
+pub(in crate::wasi::p2) struct Pollable(Awaited);
+
+/// What has to happen first.
+#[derive(Debug, Clone)]
+enum Awaited {
+    Nothing,
+    /// The monotonic clock shows so many nanoseconds.
+    Time(u64),
+    /// There is something to read.
+    Input(Watch),
+    /// There is room to write.
+    Output(Rc<RefCell<Pipe>>),
 }
 
 impl Resource for Pollable {
@@ -24,16 +38,29 @@ impl Resource for Pollable {
 impl Pollable {
     /// Of something that never keeps anybody waiting.
     pub fn ready() -> Self {
-        Pollable { due: None }
+        Pollable(Awaited::Nothing)
     }
 
     /// Ready when the monotonic clock shows `due`.
     pub fn at(due: u64) -> Self {
-        Pollable { due: Some(due) }
+        Pollable(Awaited::Time(due))
     }
 
-    fn is_ready(self, now: u64) -> bool {
-        self.due.is_none_or(|due| due <= now)
+    pub(super) fn input(watch: Watch) -> Self {
+        Pollable(Awaited::Input(watch))
+    }
+
+    pub(super) fn output(pipe: Rc<RefCell<Pipe>>) -> Self {
+        Pollable(Awaited::Output(pipe))
+    }
+
+    fn is_ready(&self, call: &Call<'_>, now: u64) -> bool {
+        match &self.0 {
+            Awaited::Nothing => true,
+            Awaited::Time(due) => *due <= now,
+            Awaited::Input(watch) => watch.is_ready(call),
+            Awaited::Output(pipe) => pipe.borrow_mut().is_ready(),
+        }
     }
 }
 
@@ -58,15 +85,14 @@ pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {
 
 /// Looking at a clock moves it a little, so that who looks again and again does not look for ever.
 fn ready(call: &mut Call<'_>, (this,): (Borrow<Pollable>,)) -> Result<bool, Fault> {
-    let pollable = *call.table().get(this)?;
+    let pollable = call.table().get(this)?.clone();
     let clocks = call.world().clocks.clone();
     clocks.tick();
-    Ok(pollable.is_ready(clocks.monotonic()))
+    Ok(pollable.is_ready(call, clocks.monotonic()))
 }
 
 fn block(call: &mut Call<'_>, (this,): (Borrow<Pollable>,)) -> Result<(), Fault> {
-    let pollable = *call.table().get(this)?;
-    wait(call, &[pollable])
+    poll(call, (vec![this],)).map(drop)
 }
 
 /// The places of those that are ready, in ascending order. An empty list traps, as the interface says.
@@ -74,19 +100,28 @@ fn poll(call: &mut Call<'_>, (pollables,): (Vec<Borrow<Pollable>>,)) -> Result<V
     if pollables.is_empty() {
         return Err(trap());
     }
-    let pollables = pollables.into_iter().map(|this| call.table().get(this).copied());
+    let pollables = pollables.into_iter().map(|this| call.table().get(this).cloned());
     let pollables = pollables.collect::<Result<Vec<_>, _>>()?;
-    wait(call, &pollables)?;
-    let now = call.world().clocks.monotonic();
-    let ready = (0..).zip(&pollables).filter(|(_, pollable)| pollable.is_ready(now));
-    Ok(ready.map(|(place, _)| place).collect())
+    loop {
+        let now = call.world().clocks.monotonic();
+        let ready = (0..).zip(&pollables).filter(|(_, pollable)| pollable.is_ready(call, now));
+        let ready: Vec<u32> = ready.map(|(place, _)| place).collect();
+        if !ready.is_empty() {
+            return Ok(ready);
+        }
+        wait(call, &pollables, now)?;
+    }
 }
 
-/// Lets time pass until the first of them is ready.
-fn wait(call: &mut Call<'_>, pollables: &[Pollable]) -> Result<(), Fault> {
+/// Lets time pass until the first clock is due, or a moment of it if there is a stream to look at again.
+fn wait(call: &mut Call<'_>, pollables: &[Pollable], now: u64) -> Result<(), Fault> {
+    let left = |pollable: &Pollable| match pollable.0 {
+        Awaited::Time(due) => Some(due.saturating_sub(now)),
+        _ => None,
+    };
+    let first = pollables.iter().filter_map(left).min();
+    let has_streams = pollables.iter().any(|pollable| !matches!(pollable.0, Awaited::Time(_)));
     let clocks = call.world().clocks.clone();
-    let now = clocks.monotonic();
-    let first = pollables.iter().map(|pollable| pollable.due.unwrap_or(now)).min().unwrap_or(now);
-    let interrupt = call.store.interrupt_flag();
-    clocks.pass(first.saturating_sub(now), interrupt).map_err(|_| Fault::Exhausted(Limit::Interrupt))
+    let end = clocks.pass_beside_streams(first, has_streams, call.store.interrupt_flag());
+    end.map_err(|_| Fault::Exhausted(Limit::Interrupt))
 }

@@ -104,12 +104,12 @@ fn start_connect(call: &mut Call<'_>, (this, network, remote): (This, Borrow<Net
     if socket.is_closed {
         return Err(ErrorCode::InvalidState.into());
     }
-    if !remote.is_remote(socket.family) || !remote.is_unicast() {
-        return Err(ErrorCode::InvalidArgument.into());
-    }
-    // Only an attempt closes the socket: with such arguments there was none.
+    // "After a failed connection attempt, the socket will be in the closed state" could be read so that arguments which allow
+    // no attempt leave it as it was. The table of transitions that TcpSocketOperationalSemantics calls exhaustive has one only
+    // for an error of `start-connect`: from unbound to closed.
     socket.is_closed = true;
-    Err(ErrorCode::AccessDenied.into())
+    let is_possible = remote.is_remote(socket.family) && remote.is_unicast();
+    Err(if is_possible { ErrorCode::AccessDenied } else { ErrorCode::InvalidArgument }.into())
 }
 
 /// Nothing was ever started.
