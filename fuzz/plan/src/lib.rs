@@ -24,6 +24,7 @@
 //!   core `#exec-instantiation` in order, `run` what each step of a function does, `actions` what the driver is asked.
 //! - [`component`]: plans of components, in the same parts; [`resources`]: of resources that cross components; [`tasks`]: of the asynchronous half of the Component Model;
 //!   [`values`]: of values that cross the boundary of a component; [`wasi`]: of programs of WASI.
+//! - [`around`]: a component around that of a plan, for those who cannot be its host.
 //! - [`stats`]: what kinds of things a plan holds, to see that none is rare.
 //! - [`envelope`]: the versioned form in which plans stand in a corpus.
 //!
@@ -60,6 +61,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod around;
 pub mod component;
 pub mod envelope;
 pub mod exhaustive;

@@ -191,7 +191,7 @@ fn a_runtime_is_told_apart_from_the_engine() {
     assert!(on["classes"]["agreed-on-failure"].as_u64() > Some(5), "{on}");
     assert!(on["without"]["exception-handling"].as_u64() > Some(10), "{on}");
     // It takes no components: what becomes a case is no case for it, and what becomes none is named.
-    for what in ["components", "value definitions", "imports that only a host gives"] {
+    for what in ["components", "unlinkable components that are given more than instances"] {
         assert!(on["unsupported"][what].as_u64() > Some(0), "{what}: {on}");
     }
     contains(

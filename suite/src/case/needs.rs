@@ -32,6 +32,10 @@ pub const NEEDS: &[Need] = &[
     need("component-model", "components"),
     need("values", "component-level values and start definitions"),
     need("component-async", "the asynchronous half of the Component Model"),
+    need("error-context", "contexts of errors as values of components"),
+    need("fixed-length-lists", "lists of a fixed length as values of components"),
+    need("maps", "maps as values of components"),
+    need("component-memory64", "memories with 64-bit addresses behind the functions of components"),
     need("wasip1", "a host with WASI Preview 1"),
     need("wasip2", "a host with WASI Preview 2"),
     need("wasi-threads", "a host with wasi-threads"),
@@ -77,6 +81,10 @@ mod features {
                     | Features::CM_MORE_ASYNC_BUILTINS
                     | Features::CM_THREADING
             }
+            "error-context" => Features::CM_ERROR_CONTEXT,
+            "fixed-length-lists" => Features::CM_FIXED_LENGTH_LISTS,
+            "maps" => Features::CM_MAP,
+            "component-memory64" => Features::CM64,
             // A kind of host and no feature of modules.
             "wasip1" => Features::empty(),
             "wasip2" => Features::COMPONENT_MODEL,

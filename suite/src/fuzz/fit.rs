@@ -176,23 +176,36 @@ fn step(step: Step, proposal: &str) -> Vec<Step> {
 
 /// The words for what modules take beyond release 2.0: those of which one at least is not valid without what they stand for.
 pub fn needs(modules: &[Vec<u8>]) -> Vec<&'static str> {
-    let of = |name: &str| features(&[name.to_owned()]).0 - Features::WASM2;
+    words(|config| modules.iter().all(|bytes| Module::new(config, bytes.clone()).is_ok()))
+}
+
+/// The words without which something is not valid; of what only some hosts have, none.
+pub fn words(is_valid: impl Fn(&Config) -> bool) -> Vec<&'static str> {
     let names = || crate::case::needs::NEEDS.iter().map(|need| need.name);
-    let all = names().fold(Features::WASM2, |all, name| all | of(name));
-    let is_needed = |name: &&str| {
-        let without = match *name {
-            "gc" => of(name) - of("function-references"),
-            name => of(name),
-        };
-        let config = Config { features: all - without, ..Config::default() };
-        modules.iter().any(|bytes| Module::new(&config, bytes.clone()).is_err())
-    };
-    let mut needs: Vec<&str> = names().filter(is_needed).collect();
+    let all: Vec<&str> = names().filter(|name| !name.starts_with("wasi")).collect();
+    let mut needs = needed(&all, &all, &is_valid);
     if needs.contains(&"gc") {
         // It brings them along.
         needs.retain(|name| *name != "function-references");
     }
     needs
+}
+
+/// Those of `some` without which something is not valid that is valid with `all`: few are, so that many are left out at once.
+fn needed(some: &[&'static str], all: &[&'static str], is_valid: &impl Fn(&Config) -> bool) -> Vec<&'static str> {
+    let of = |names: &[&str]| features(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).0;
+    let without = match some {
+        ["gc"] => of(some) - of(&["function-references"]),
+        some => of(some) - Features::WASM2,
+    };
+    if is_valid(&Config { features: of(all) - without, ..Config::default() }) {
+        return Vec::new();
+    }
+    if some.len() <= 1 {
+        return some.to_vec();
+    }
+    let (left, right) = some.split_at(some.len() / 2);
+    [left, right].into_iter().flat_map(|half| needed(half, all, is_valid)).collect()
 }
 
 /// What the module takes that the runtime does not accept; `None` if it takes nothing of the kind.

@@ -235,7 +235,7 @@ fn primitives(
 
 /// What the runtime lacks, if it may have refused a valid module for that.
 fn lacking(case: &Case, judge: &Judge<'_>) -> Option<String> {
-    let young = ["values", "component-async"];
+    let young = ["values", "component-async", "error-context", "fixed-length-lists", "maps", "component-memory64"];
     if let Some(need) = case.header.needs.iter().find(|need| young.contains(&need.as_str())) {
         return Some(need.clone());
     }

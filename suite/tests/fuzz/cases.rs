@@ -15,66 +15,6 @@ use preflight_plan::{
     values::ValuePlan, wasi::WasiPlan,
 };
 
-/// What becomes a case is one: its header is right, and the reference engine does what its lines expect. Of what does not, it is
-/// said why.
-#[test]
-fn plans_of_all_kinds_become_cases() {
-    use preflight::{case, fuzz::case::CaseError, script::Options};
-    let catalogue = preflight_spec_tests::rules().expect("the catalogue");
-    let mut counts = std::collections::BTreeMap::<String, u32>::new();
-    let mut with_readings = 0;
-    for seed in 0..120 {
-        let inputs = [
-            Input::Plan(Plan::from_seed(seed)),
-            Input::Component(ComponentPlan::from_seed(seed)),
-            Input::Program(WasiPlan::from_seed(seed)),
-            Input::Resource(ResourcePlan::from_seed(seed)),
-            Input::Imports(ImportPlan::from_seed(seed)),
-            Input::Task(TaskPlan::from_seed(seed)),
-            Input::Value(ValuePlan::from_seed(seed)),
-        ];
-        for input in inputs {
-            let text = match preflight::fuzz::case::any(&input, "a title", None) {
-                Ok(text) => text,
-                // The printer has no words for a second start definition.
-                Err(CaseError::Print(why)) if !why.contains("more than one start") => panic!("seed {seed}: {why}"),
-                Err(why) => {
-                    *counts.entry(format!("{}: {why}", input.source())).or_insert(0) += 1;
-                    continue;
-                }
-            };
-            *counts.entry(input.source().to_owned()).or_insert(0) += 1;
-            let case = case::Case::parse("x/x.wast", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-            let report = case::run(&case, &catalogue, &Options::default());
-            let failures = report.verdict.notes().join("\n");
-            assert_eq!(report.verdict.word(), "passed", "seed {seed}: {failures}\n{text}");
-            with_readings += u32::from(!case.header.readings.is_empty());
-        }
-    }
-    for (kind, least) in [
-        ("plan of core modules", 40),
-        ("plan of components", 40),
-        ("program of WASI", 60),
-        ("plan of resources", 120),
-        ("plan of imports", 20),
-        ("plan of tasks", 15),
-    ] {
-        assert!(counts.get(kind).is_some_and(|n| *n >= least), "{kind}: {counts:#?}");
-    }
-    // What has no words is named.
-    for why in [
-        "plan of core modules: the plan has functions of the host",
-        "plan of a value: value definitions have no text",
-        "plan of imports: scripts give components nothing but",
-        "plan of tasks: scripts give components nothing but",
-    ] {
-        let count: u32 = counts.iter().filter(|(key, _)| key.starts_with(why)).map(|(_, n)| n).sum();
-        assert!(count >= 30, "{why}: {counts:#?}");
-    }
-    assert!(with_readings > 5, "{with_readings}");
-    println!("{counts:#?}");
-}
-
 /// Where functions in tables are called after a failure, and that is the finding, the case ends with these calls.
 #[test]
 fn a_case_may_end_with_calls_after_a_failure() {

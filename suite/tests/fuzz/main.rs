@@ -7,4 +7,5 @@ mod campaigns;
 mod cases;
 mod predictions;
 mod runtimes;
+mod scripts;
 mod wrong;

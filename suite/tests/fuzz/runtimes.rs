@@ -194,7 +194,11 @@ fn a_finding_of_a_runtime_becomes_a_plan_that_it_can_be_given() {
 fn runtimes_are_given_the_cases_that_other_plans_become() {
     use common::Runner;
     use preflight::fuzz::campaign::Input;
-    use preflight_plan::{component::ComponentPlan, values::ValuePlan, wasi::WasiPlan};
+    use preflight_plan::{
+        component::ComponentPlan,
+        values::{Import, ValuePlan},
+        wasi::WasiPlan,
+    };
     let judge = |is_wrong| {
         let foreign =
             preflight::fuzz::Foreign::new("runner", move || Ok(Box::new(Runner { is_wrong, ..Runner::default() })));
@@ -218,8 +222,9 @@ fn runtimes_are_given_the_cases_that_other_plans_become() {
     assert!(
         plans().filter(is_quiet).map(classes).any(|class| class != Class::Disagreed && class != Class::Unsupported)
     );
-    let value = Input::Value(ValuePlan::default()).judge(&judge(false));
-    assert_eq!(value.runtimes[0].lacks.as_deref(), Some("value definitions"));
+    let missing = ValuePlan { import: Some(Import::Missing), ..ValuePlan::default() };
+    let value = Input::Value(missing).judge(&judge(false));
+    assert_eq!(value.runtimes[0].lacks.as_deref(), Some("unlinkable components that are given more than instances"));
     let module = Input::Plan(serde_json::from_str::<Plan>(common::LEFT_OVER).expect("a plan").normalise());
     assert_eq!(module.judge(&judge(false)).runtimes[0].lacks.as_deref(), Some("primitives for core modules"));
 }

@@ -53,17 +53,19 @@ impl ImportPlan {
             return ImportWasm { component: root.finish(), provider: None, given };
         }
         let mut wanted = Scope::new(Out::Instance(InstanceType::new()));
-        let mut provider = Scope::new(Out::Component(Component::new()));
-        for (name, import) in named {
-            wanted.declare(&name, &import.wanted);
-            if let Some(item) = &import.given {
-                provider.export(&name, item);
-            }
-        }
+        named.clone().for_each(|(name, import)| wanted.declare(&name, &import.wanted));
         let ty = root.instance_type(wanted);
         root.import_as("p", ComponentTypeRef::Instance(ty));
-        ImportWasm { component: root.finish(), provider: Some(provider.finish()), given: Vec::new() }
+        let provider = exporting(named.filter_map(|(name, import)| Some((name, import.given.as_ref()?))));
+        ImportWasm { component: root.finish(), provider: Some(provider), given: Vec::new() }
     }
+}
+
+/// The component that exports these.
+pub(super) fn exporting<'i>(items: impl Iterator<Item = (String, &'i Item)>) -> Vec<u8> {
+    let mut scope = Scope::new(Out::Component(Component::new()));
+    items.for_each(|(name, item)| scope.export(&name, item));
+    scope.finish()
 }
 
 /// Hosts have no types to give, but those of resources.

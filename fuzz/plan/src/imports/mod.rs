@@ -15,6 +15,7 @@
 //! assert_eq!(plan.expected().outcome.to_string(), "unlinkable");
 //! ```
 
+mod around;
 mod encode;
 mod generate;
 mod predict;

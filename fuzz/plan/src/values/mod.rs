@@ -25,6 +25,7 @@ mod abi;
 mod across;
 mod encode;
 mod generate;
+mod host;
 mod memory;
 mod predict;
 mod types;

@@ -2,21 +2,27 @@
 
 use super::Ty;
 use wasm_encoder::{
-    Alias, Component, ComponentAliasSection, ComponentImportSection, ComponentTypeRef, ComponentTypeSection,
-    ComponentValType, PrimitiveValType, TypeBounds,
+    Alias, Component, ComponentAliasSection, ComponentExportKind, ComponentExportSection, ComponentImportSection,
+    ComponentTypeRef, ComponentTypeSection, ComponentValType, PrimitiveValType, TypeBounds,
 };
 
 /// A component that is being written, and the types in it.
 pub(super) struct Types {
     pub out: Component,
-    types: u32,
-    /// Types that have got a name by an import: `t0` and so on.
+    pub types: u32,
+    /// Types that have got a name by an import or an export: `t0` and so on.
     pub named: Vec<u32>,
+    exports: bool,
 }
 
 impl Types {
     pub fn new() -> Self {
-        Types { out: Component::new(), types: 0, named: Vec::new() }
+        Types { out: Component::new(), types: 0, named: Vec::new(), exports: false }
+    }
+
+    /// Of a component that has so many types, and gives names to more of them by exporting them.
+    pub fn exported(out: Component, types: u32) -> Self {
+        Types { out, types, named: Vec::new(), exports: true }
     }
 
     pub fn alias(&mut self, alias: Alias<'_>) {
@@ -33,7 +39,7 @@ impl Types {
         self.types - 1
     }
 
-    /// The type; what has labels gets a name, which a type of an import has to have.
+    /// The type; what has labels gets a name, which types of imports and exports have to have.
     pub fn val_type(&mut self, ty: &Ty) -> ComponentValType {
         use PrimitiveValType as P;
         let primitive = |ty: P| ComponentValType::Primitive(ty);
@@ -111,9 +117,16 @@ impl Types {
     }
 
     fn name(&mut self, ty: u32) -> u32 {
-        let mut imports = ComponentImportSection::new();
-        imports.import(&*format!("t{}", self.named.len()), ComponentTypeRef::Type(TypeBounds::Eq(ty)));
-        self.out.section(&imports);
+        let name = format!("t{}", self.named.len());
+        if self.exports {
+            let mut exports = ComponentExportSection::new();
+            exports.export(&*name, ComponentExportKind::Type, ty, None);
+            self.out.section(&exports);
+        } else {
+            let mut imports = ComponentImportSection::new();
+            imports.import(&*name, ComponentTypeRef::Type(TypeBounds::Eq(ty)));
+            self.out.section(&imports);
+        }
         self.types += 1;
         self.named.push(self.types - 1);
         self.types - 1

@@ -1,16 +1,23 @@
 //! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
 
+mod around;
+mod imports;
 mod other;
+mod stand_in;
 mod state;
+mod tasks;
+mod text;
+mod values;
 
-pub use other::any;
 pub(super) use other::any_with;
+pub use other::{against, any};
 
 use super::fit;
 use crate::{
     case::line,
     trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
 };
+use preflight_engine::component::Component;
 use preflight_plan::{Action, Called, Expected, Plan, Signature};
 use std::{collections::BTreeMap, fmt::Write};
 use thiserror::Error;
@@ -33,20 +40,20 @@ pub enum CaseError {
     /// The text of a module could not be made.
     #[error("a module has no text: {0}")]
     Print(String),
-    /// A component imports what no script can give it.
-    #[error("scripts give components nothing but what other components export, and this one imports {0}")]
-    Imports(String),
-    /// Component-level values, and all that they are given to.
-    #[error("value definitions have no text")]
-    Values,
-    /// Something that no case can say it needs.
-    #[error("cases have no word for what it needs: {0}")]
-    Need(&'static str),
+    /// A component is unlinkable, and is given more than a script can give.
+    #[error(
+        "not all imports match, and the host gives more than instances, which is all that scripts give: a component around \
+         this one that gave it the same would be invalid, and not unlinkable"
+    )]
+    Unlinkable,
+    /// The host does what no component can do in its place.
+    #[error("only a host can do that: {0}")]
+    Host(&'static str),
     /// A program of preview 1 that is entered twice.
     #[error("there are no words for a program of preview 1 that is entered twice")]
     Twice,
-    /// What still runs in the background when a script has made its call.
-    #[error("something goes on when all calls are made, which scripts have no words for")]
+    /// What still runs when a trap has locked all that a script could call.
+    #[error("something goes on after a trap, when a script can call nothing any more")]
     Background,
     /// Nothing is predicted.
     #[error("no plan says what is to happen: the tiers were compared with each other")]
@@ -60,22 +67,18 @@ impl CaseError {
             CaseError::HostFunctions => "functions of the host",
             CaseError::Unbounded | CaseError::Exhausted => "what has no end",
             CaseError::Print(_) => "what has no text",
-            CaseError::Imports(_) => "imports that only a host gives",
-            CaseError::Values => "value definitions",
-            CaseError::Need(what) => what,
+            CaseError::Unlinkable => "unlinkable components that are given more than instances",
+            CaseError::Host(_) => "what only a host can do",
             CaseError::Twice => "programs that are entered twice",
-            CaseError::Background => "what goes on in the background",
+            CaseError::Background => "what goes on after a trap",
             CaseError::Compared => "bodies that no plan describes",
         }
     }
 }
 
-/// The text of a component, after the word.
-fn component_body(bytes: &[u8]) -> Result<String, CaseError> {
-    let printed = crate::fuzz::text_of(bytes).and_then(|_| wasmprinter::print_bytes(bytes).map_err(|e| e.to_string()));
-    let printed = printed.map_err(CaseError::Print)?;
-    let body = printed.trim().strip_prefix("(component").map(str::to_owned);
-    body.ok_or_else(|| CaseError::Print("it is no component".to_owned()))
+/// The words for what components take beyond release 2.0.
+fn component_needs(components: &[&[u8]]) -> Vec<&'static str> {
+    fit::words(|config| components.iter().all(|bytes| Component::new(config, bytes).is_ok()))
 }
 
 /// The case of a normal plan. `title` is a sentence without a full stop, `rule` the rule that it proves.
@@ -103,12 +106,7 @@ pub fn case_of(
     if expected.is_unbounded {
         return Err(CaseError::Unbounded);
     }
-    let texts: Vec<String> = plan
-        .to_wasm()
-        .modules
-        .iter()
-        .map(|bytes| wasmprinter::print_bytes(bytes).map_err(|error| CaseError::Print(error.to_string())))
-        .collect::<Result<_, _>>()?;
+    let texts: Vec<String> = plan.to_wasm().modules.iter().map(|bytes| text::body(bytes)).collect::<Result<_, _>>()?;
     let is_interrupted = is_interrupted(actions, expected);
     let text = header(plan, is_interrupted, title, rule);
     let mut script = Script { texts, text, is_interrupted, ..Script::default_for(plan) };
@@ -169,7 +167,6 @@ impl<'a> Script<'a> {
         let name = if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") };
         self.register_args(node);
         let body = self.texts[self.plan.nodes[node].module].clone();
-        let body = body.trim().trim_start_matches("(module").to_owned();
         let unnamed = format!("(module{body}");
         match &trace.outcome {
             Outcome::Returned { .. } => {
