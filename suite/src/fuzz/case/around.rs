@@ -96,13 +96,27 @@ impl Head<'_> {
     }
 }
 
-/// The case of a plan's component in another one; `calls` are the directives after it.
+/// How many lines a case may have.
+const LINES: usize = 100;
+
+/// The case of a plan's component in another one; `calls` are the directives after it. If it is too long with the text of the
+/// component, and is not in binary form, it has that.
 pub(super) fn case(input: &Input, around: &Surrounded, expected: &Trace, head: &Head<'_>, calls: &str) -> String {
     let Surrounded { bytes, literal } = around;
-    let mut text = head.of(&[bytes]);
-    if literal.is_binary {
-        text += &text::comment(input);
+    let case = |literal: &Literal| {
+        let comment = if literal.is_binary { text::comment(input) } else { String::new() };
+        with(head.of(&[bytes]) + &comment, literal, expected, calls)
+    };
+    let text = case(literal);
+    if literal.is_binary || text.lines().count() <= LINES {
+        return text;
     }
+    let binary = case(&text::binary(bytes));
+    if binary.lines().count() <= LINES { binary } else { text }
+}
+
+/// What begins with `text`.
+fn with(mut text: String, literal: &Literal, expected: &Trace, calls: &str) -> String {
     let component = format!("(component{}", literal.body);
     match &expected.outcome {
         Outcome::Trap { code, .. } => {

@@ -30,8 +30,13 @@ pub(super) struct Literal {
 pub(super) fn literal(bytes: &[u8]) -> Literal {
     match body(bytes) {
         Ok(body) => Literal { body, is_binary: false },
-        Err(_) => Literal { body: format!(" binary\n{})", strings(bytes)), is_binary: true },
+        Err(_) => binary(bytes),
     }
+}
+
+/// The component in binary form.
+pub(super) fn binary(bytes: &[u8]) -> Literal {
+    Literal { body: format!(" binary\n{})", strings(bytes)), is_binary: true }
 }
 
 /// Bytes as strings, a line each.
@@ -55,8 +60,8 @@ fn strings(bytes: &[u8]) -> String {
 /// What stands above a component in binary form: the plan that it is made of.
 pub(super) fn comment(input: &Input) -> String {
     let plan = serde_json::to_string(input).expect("plans are data");
-    let mut text = ";; In binary form, since value definitions and second start definitions have no text: a component around that\n\
-                    ;; of this plan, in which a sibling takes the place of the host.\n"
+    let mut text = ";; In binary form, since its text is long, or there is none (of value definitions, and of second start definitions):\n\
+                    ;; a component around that of this plan, in which a sibling takes the place of the host.\n"
         .to_owned();
     let chars: Vec<char> = plan.chars().collect();
     for line in chars.chunks(WIDTH - 5) {
