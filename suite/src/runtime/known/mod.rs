@@ -175,8 +175,14 @@ impl Known {
 fn built_in(known: &Known, places: &Places) -> Opened {
     let Some(program) = &places.program else { return Ok(None) };
     let mut driver = Driver::new([&*program.display().to_string(), "driver", "serve", known.name]);
-    // Of a panic the first line is what counts.
-    driver.env = vec![("RUST_BACKTRACE".to_owned(), "0".to_owned())];
+    driver.env = [
+        // Of a panic the first line is what counts.
+        ("RUST_BACKTRACE", "0"),
+        // What the allocator reserves counts against the limit of memory, unless it is to be asked for before it is written to.
+        ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
     remote(driver, places)
 }
 
