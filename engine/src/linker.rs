@@ -33,6 +33,14 @@ impl Linker {
         self.items.insert(module.to_owned(), store.exports(instance).into_iter().collect());
     }
 
+    /// Makes what `other` has under the first name `name` available under the first name `module`, which loses what it had.
+    pub fn define_as(&mut self, module: &str, other: &Linker, name: &str) {
+        match other.items.get(name) {
+            Some(items) => drop(self.items.insert(module.to_owned(), items.clone())),
+            None => drop(self.items.remove(module)),
+        }
+    }
+
     /// What has these names.
     pub fn get(&self, module: &str, name: &str) -> Option<Extern> {
         self.items.get(module)?.get(name).copied()

@@ -32,6 +32,8 @@ pub mod files;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 pub mod harness;
+#[cfg(feature = "reference")]
+mod host;
 pub mod leftovers;
 pub mod matrix;
 pub mod messages;

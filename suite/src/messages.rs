@@ -100,6 +100,8 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("descriptor cast failure", &[TrapCode::CastFailure]),
     ("unaligned atomic", &[TrapCode::UnalignedAtomic]),
     ("expected shared memory", &[TrapCode::ExpectedSharedMemory]),
+    // A function of the host that a case asks for.
+    ("host trap", &[TrapCode::Host]),
     // The Component Model.
     ("wasm `unreachable` instruction executed", &[TrapCode::Unreachable]),
     ("cannot leave component instance", &[TrapCode::CannotLeave]),

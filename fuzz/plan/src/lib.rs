@@ -83,4 +83,4 @@ mod space;
 pub use encode::{Action, Given, PROBED, Wasm};
 pub use generate::{Sizes, bytes_of_seed};
 pub use plan::Plan;
-pub use predict::{Called, Deviation, Expected, Signature, Subject};
+pub use predict::{Called, Deviation, Expected, Made, Signature, Subject};

@@ -1,6 +1,6 @@
 //! The header of a case.
 
-use super::{Build, CaseError};
+use super::{Build, CaseError, HostFunc};
 use crate::{reading::Reading, trace::Level};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::collections::BTreeMap;
@@ -28,6 +28,9 @@ pub struct Header {
     /// Readings of contested rules that are not the default: a runtime that follows others is not judged.
     #[serde(default)]
     pub readings: Vec<Reading>,
+    /// The functions that the host gives to the script's modules, besides those of `spectest`.
+    #[serde(default)]
+    pub hosts: Vec<HostFunc>,
     /// Set if a tool has to make a component of the script's definitions first.
     pub build: Option<Build>,
     /// Set if the case is a program of WASI; the script's `module definition`s are its modules.

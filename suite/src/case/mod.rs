@@ -13,6 +13,7 @@ mod build;
 mod component;
 mod definitions;
 mod header;
+mod hosts;
 pub mod js;
 mod judge;
 pub mod line;
@@ -27,6 +28,7 @@ mod verdict;
 pub use build::{Adapter, Build, Componentize, Compose, Library, Link, Part};
 pub use definitions::{Definition, definitions};
 pub use header::{Fails, Header, Kind, Preload, Run};
+pub use hosts::{Does, HostFunc};
 pub use judge::{Deviation, Ended, Ending, judge};
 #[cfg(feature = "reference")]
 pub(crate) use program::run as run_definitions;
@@ -122,7 +124,7 @@ impl Case {
 
     /// What the header names and there is not, and what it does not name and has to; nothing, if all is well.
     pub fn mistakes(&self, catalogue: &Catalogue) -> Vec<String> {
-        let Header { rules, needs, .. } = &self.header;
+        let Header { rules, needs, hosts, .. } = &self.header;
         let mut mistakes = Vec::new();
         if rules.is_empty() {
             mistakes.push("no rules".to_owned());
@@ -131,6 +133,11 @@ impl Case {
         mistakes.extend(unknown.map(|id| format!("there is no rule {id}")));
         let unknown = needs.iter().filter(|name| needs::get(name).is_none());
         mistakes.extend(unknown.map(|name| format!("there is no proposal {name:?}")));
+        mistakes.extend(hosts.iter().flat_map(|host| host.mistakes(&self.text)));
+        let is_given = self.header.run.is_some() || self.header.build.is_some() || self.is_js();
+        if !hosts.is_empty() && is_given {
+            mistakes.push("functions of the host are for scripts of core modules alone".to_owned());
+        }
         mistakes
     }
 

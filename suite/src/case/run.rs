@@ -35,6 +35,7 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     let (features, missing) = needs::features(&case.header.needs);
     options.config.features = features;
     options.readings = readings(&case.header.readings);
+    options.hosts = case.header.hosts.clone();
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }

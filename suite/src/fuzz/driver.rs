@@ -1,14 +1,12 @@
 //! Carries out a plan on the reference engine.
 
 use super::Events;
-use crate::post_mortem;
+use crate::{host, post_mortem};
 use preflight_engine::{
     Caller, Config, Extern, Fault, Features, InstantiateError, Limits, Linker, Module, Ref, RefKind, Store, Tier, Val,
     runtime::{FuncAddr, InstanceAddr},
     syntax::{FuncType, ValType},
-    trace::{
-        Cause, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, State, StateItem, Trace, TrapCode, Value,
-    },
+    trace::{Cause, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, State, StateItem, Trace, Value},
     wasi,
 };
 use preflight_plan::{Action, Given, PROBED, Plan, plan::HostFunc};
@@ -238,48 +236,25 @@ impl World {
     }
 
     /// What a function of the host does.
-    fn host(&self, store: &mut Store, host: &HostFunc) -> Result<(), Fault> {
-        let trap = || Fault::Trap(TrapCode::Host.into());
-        match *host {
-            HostFunc::Write { node, export, at, value } => match self.export(store, node, export) {
-                Some(Extern::Memory(memory)) => store.memory_mut(memory).write(at, &[value]).map_err(|_| trap()),
-                _ => Ok(()),
-            },
+    fn host(&self, store: &mut Store, func: &HostFunc) -> Result<(), Fault> {
+        match *func {
+            HostFunc::Write { node, export, at, value } => {
+                host::write(store, self.export(store, node, export), at, value)
+            }
             HostFunc::Grow { node, export, by } => {
-                if let Some(Extern::Memory(memory)) = self.export(store, node, export) {
-                    // A memory that cannot grow stays as it is.
-                    let _old = store.memory_grow(memory, by);
-                }
+                host::grow(store, self.export(store, node, export), by);
                 Ok(())
             }
-            HostFunc::Trap => Err(trap()),
-            HostFunc::Throw { node, export, value } => match self.export(store, node, export) {
-                Some(Extern::Tag(tag)) => {
-                    let has_argument = self.plan.tag_has_argument(node, export);
-                    let args = [Val::I32(value)];
-                    Err(store.throw(tag, if has_argument { &args } else { &[] }))
-                }
-                _ => Ok(()),
-            },
-            HostFunc::Call { node, export, catches } => match self.export(store, node, export) {
-                Some(Extern::Func(func)) => end_here(store.invoke(func, &[]).map(drop), catches),
-                _ => Ok(()),
-            },
-            HostFunc::Instantiate { node, catches } => end_here(
-                self.instantiate(store, node).map_err(|error| match error {
-                    InstantiateError::Link(_) => trap(),
-                    InstantiateError::Fault { fault, .. } => fault,
-                }),
-                catches,
-            ),
+            HostFunc::Trap => Err(host::trap()),
+            HostFunc::Throw { node, export, value } => {
+                let args = [Val::I32(value)];
+                let args = if self.plan.tag_has_argument(node, export) { &args[..] } else { &[] };
+                host::throw(store, self.export(store, node, export), args)
+            }
+            HostFunc::Call { node, export, catches } => host::call(store, self.export(store, node, export), catches),
+            HostFunc::Instantiate { node, catches } => {
+                host::end_here(self.instantiate(store, node).map_err(host::fault), catches)
+            }
         }
-    }
-}
-
-/// A host function that catches lets traps and exceptions end; what is exhausted stays exhausted.
-fn end_here(result: Result<(), Fault>, catches: bool) -> Result<(), Fault> {
-    match result {
-        Err(Fault::Trap(_) | Fault::Exception(_)) if catches => Ok(()),
-        result => result,
     }
 }

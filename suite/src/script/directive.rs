@@ -57,6 +57,8 @@ pub(super) fn run_in<'scope>(
         let (line, column) = position.of(&directive);
         let keyword = source::keyword(&directive);
         let before = events.len();
+        // What one directive has used up is not missing in the next.
+        machine.store.set_fuel(machine.options.config.limits.fuel);
         let status = guarded(machine, directive, watchdog, threads);
         let (events, instantiation) = (before..events.len(), machine.instantiation.take());
         reports.push(DirectiveReport { line, column, directive: keyword, status, events, instantiation });

@@ -4,6 +4,7 @@ use super::{
     Options, component,
     component::Components,
     end::End,
+    hosts::{self, Names},
     report::Problem,
     spectest,
     values::{self, Typed},
@@ -19,7 +20,7 @@ use preflight_engine::{
     runtime::InstanceAddr,
     syntax::ExternType,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
 
 /// What a name of the script stands for.
@@ -47,17 +48,15 @@ pub(super) enum Defined {
 }
 
 /// A validated module or component, or what the engine lacks for it.
-type Definition = Result<Defined, String>;
+pub(super) type Definition = Result<Defined, String>;
 
 /// One thread of a script.
 pub(super) struct Machine<'o> {
     pub(super) options: &'o Options,
     pub(super) store: Store,
-    linker: Linker,
+    names: Rc<Names>,
     pub(super) components: Components,
-    definitions: HashMap<String, Definition>,
     last_definition: Option<Definition>,
-    instances: HashMap<String, Slot>,
     current: Slot,
     root: InstancePath,
     anonymous: u32,
@@ -76,14 +75,14 @@ impl<'o> Machine<'o> {
             // Limits that leave no room for it: scripts that import it fail with an unknown import, others run.
             linker = Linker::new();
         }
+        let names = Rc::new(Names { linker: RefCell::new(linker), ..Names::default() });
+        hosts::define(&names, &mut store, &options.hosts, &root);
         Machine {
             options,
             store,
-            linker,
+            names,
             components: Components::default(),
-            definitions: HashMap::new(),
             last_definition: None,
-            instances: HashMap::new(),
             current: Slot::Nothing,
             root,
             anonymous: 0,
@@ -128,10 +127,10 @@ impl<'o> Machine<'o> {
     pub(super) fn module_instance(&mut self, name: Option<Id<'_>>, of: Option<Id<'_>>) -> Result<End, Problem> {
         self.bind(name, Slot::Nothing);
         let definition = match of {
-            Some(of) => self.definitions.get(of.name()),
-            None => self.last_definition.as_ref(),
+            Some(of) => self.names.definitions.borrow().get(of.name()).cloned(),
+            None => self.last_definition.clone(),
         };
-        let Some(definition) = definition.cloned() else {
+        let Some(definition) = definition else {
             let of = of.map_or(String::new(), |of| format!(" ${}", of.name()));
             return Err(Problem::failed("no error", format!("there is no module definition{of} to instantiate")));
         };
@@ -171,9 +170,12 @@ impl<'o> Machine<'o> {
     /// `register`: makes the exports of an instance available to imports under `name`.
     pub(super) fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Problem> {
         match self.slot(instance)? {
-            Slot::Core(instance) => self.linker.define_instance(&self.store, name, instance),
+            Slot::Core(instance) => self.names.linker.borrow_mut().define_instance(&self.store, name, instance),
             Slot::Component(instance) => self.components.register(name, &instance),
-            Slot::Shared(items) => items.iter().for_each(|(item, value)| self.linker.define(name, item, *value)),
+            Slot::Shared(items) => {
+                let mut linker = self.names.linker.borrow_mut();
+                items.iter().for_each(|(item, value)| linker.define(name, item, *value));
+            }
             Slot::Unsupported(what) => return Err(Problem::Unsupported(what)),
             Slot::Nothing => return Err(no_instance(instance)),
         }
@@ -264,7 +266,7 @@ impl<'o> Machine<'o> {
         let mut outcome = Outcome::Returned { values: Vec::new() };
         let result = match definition {
             Defined::Module(module) => {
-                let instance = self.linker.instantiate(&mut self.store, module, path.clone());
+                let instance = self.names.instantiate(&mut self.store, module, path.clone());
                 instance.inspect_err(|error| outcome = error.outcome()).map(Slot::Core).map_err(End::from)
             }
             Defined::Component(component) => {
@@ -295,9 +297,10 @@ impl<'o> Machine<'o> {
 
     /// What the core instances export that have a name, and the current one.
     pub(super) fn examine(&mut self) -> PostMortem {
-        let named: BTreeMap<&String, &Slot> = self.instances.iter().collect();
+        let instances = self.names.instances.borrow().clone();
+        let named: BTreeMap<String, Slot> = instances.into_iter().collect();
         let mut reachable = Vec::new();
-        for slot in named.into_values().chain([&self.current]) {
+        for slot in named.values().chain([&self.current]) {
             if let Slot::Core(instance) = slot {
                 let at = self.store.path(*instance);
                 let exports = self.store.exports(*instance).into_iter();
@@ -310,7 +313,7 @@ impl<'o> Machine<'o> {
     /// Makes `slot` the current instance, and what `name` stands for.
     pub(super) fn bind(&mut self, name: Option<Id<'_>>, slot: Slot) {
         if let Some(name) = name {
-            self.instances.insert(name.name().to_owned(), slot.clone());
+            self.names.instances.borrow_mut().insert(name.name().to_owned(), slot.clone());
         }
         self.current = slot;
     }
@@ -325,7 +328,7 @@ impl<'o> Machine<'o> {
 
     fn bind_definition(&mut self, name: Option<Id<'_>>, definition: Definition) {
         if let Some(name) = name {
-            self.definitions.insert(name.name().to_owned(), definition.clone());
+            self.names.definitions.borrow_mut().insert(name.name().to_owned(), definition.clone());
         }
         self.last_definition = Some(definition);
     }
@@ -334,7 +337,9 @@ impl<'o> Machine<'o> {
     pub(super) fn slot(&self, name: Option<Id<'_>>) -> Result<Slot, Problem> {
         match name {
             None => Ok(self.current.clone()),
-            Some(name) => self.instances.get(name.name()).cloned().ok_or_else(|| no_instance(Some(name))),
+            Some(name) => {
+                self.names.instances.borrow().get(name.name()).cloned().ok_or_else(|| no_instance(Some(name)))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@
 mod component;
 mod directive;
 mod end;
+mod hosts;
 mod machine;
 mod report;
 pub mod spectest;
@@ -23,6 +24,7 @@ pub use report::{DirectiveReport, FailureKind, Script, Status};
 pub(crate) use {directive::panic_text, watchdog::Watchdog};
 
 use crate::{
+    case::HostFunc,
     source::{self, Directives},
     trace::Level,
 };
@@ -36,6 +38,8 @@ pub struct Options {
     pub config: Config,
     /// The readings of contested rules of the Component Model.
     pub readings: Readings,
+    /// Functions of the host, besides those of `spectest`; the threads of a script have them, too.
+    pub hosts: Vec<HostFunc>,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
     /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
@@ -52,6 +56,7 @@ impl Default for Options {
         Options {
             config: Config::default(),
             readings: Readings::default(),
+            hosts: Vec::new(),
             level: None,
             gc_stress: false,
             #[cfg(feature = "jit")]

@@ -1,7 +1,7 @@
 //! Plans of every kind become cases that hold, and that hold nothing else.
 
 use preflight::{
-    case::{self, Case, Report},
+    case::{self, Case, Does, HostFunc, Report},
     fuzz::{
         campaign::Input,
         case::{against, any},
@@ -80,9 +80,18 @@ fn plans_of_all_kinds_become_cases() {
         assert_eq!(text.lines().find(is_wide), None, "{text}");
         assert!(!text.lines().any(|line| line.ends_with(' ')) && text.ends_with('\n'), "{text}");
         with_readings += u32::from(!case.header.readings.is_empty());
+        for host in &case.header.hosts {
+            *counts.entry(format!("{}, host {}", input.source(), word(host))).or_insert(0) += 1;
+        }
     }
     for (kind, least) in [
-        ("plan of core modules", 70),
+        ("plan of core modules", 190),
+        ("plan of core modules, host trap", 3),
+        ("plan of core modules, host write", 10),
+        ("plan of core modules, host grow", 5),
+        ("plan of core modules, host throw", 3),
+        ("plan of core modules, host call", 10),
+        ("plan of core modules, host instantiate", 10),
         ("plan of components", 200),
         ("plan of components in binary form", 60),
         ("program of WASI", 130),
@@ -92,7 +101,6 @@ fn plans_of_all_kinds_become_cases() {
         ("plan of a value", 170),
         ("plan of a value in binary form", 90),
         // What has no words is named.
-        ("plan of core modules: functions of the host", 50),
         ("plan of imports: unlinkable components that are given more than instances", 20),
         ("plan of a value: unlinkable components that are given more than instances", 5),
         ("plan of tasks: what only a host can do", 5),
@@ -100,6 +108,52 @@ fn plans_of_all_kinds_become_cases() {
         assert!(counts.get(kind).is_some_and(|n| *n >= least), "{kind}: {counts:#?}");
     }
     assert!(with_readings > 5, "{with_readings}");
+}
+
+/// What a function of the host does, as the header has it.
+fn word(host: &HostFunc) -> String {
+    match serde_json::to_value(&host.does).expect("it is data") {
+        serde_json::Value::Object(fields) => fields.keys().cloned().collect(),
+        word => word.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// A case depends on what the host does: where a function of it that was called does something else, it fails. Some do nothing
+/// that is seen, such as a second write of the same byte; most do.
+#[test]
+fn a_case_fails_if_the_host_does_something_else() {
+    let (catalogue, options) = (catalogue(), Options::default());
+    let mut changed = BTreeMap::<String, (u32, u32)>::new();
+    for seed in 0..1000 {
+        let Ok(text) = any(&Input::Plan(Plan::from_seed(seed)), "t", None) else { continue };
+        let (case, report) = run(&text, &catalogue, &options);
+        assert_eq!(report.verdict.word(), "passed", "seed {seed}: {:?}\n{text}", report.verdict.notes());
+        for host in &case.header.hosts {
+            // Its steps tell whether it was called while something was instantiated.
+            if !text.contains(&format!(" host {} ()", host.name)) {
+                continue;
+            }
+            let does = if host.does == Does::Trap {
+                Does::Grow { of: "n0".into(), export: "e99".into(), by: 0 }
+            } else {
+                Does::Trap
+            };
+            let mut other = case.clone();
+            other
+                .header
+                .hosts
+                .iter_mut()
+                .filter(|other| other.name == host.name)
+                .for_each(|other| other.does = does.clone());
+            let counted = changed.entry(word(host)).or_default();
+            counted.0 += 1;
+            counted.1 += u32::from(case::run(&other, &catalogue, &options).verdict.word() == "failed");
+        }
+    }
+    for kind in ["trap", "write", "grow", "throw", "call", "instantiate"] {
+        let (all, failed) = changed.get(kind).copied().unwrap_or_default();
+        assert!(all >= 2 && failed * 5 >= all * 4, "{kind}: {changed:#?}");
+    }
 }
 
 /// Small plans become cases that are no longer than cases may be.

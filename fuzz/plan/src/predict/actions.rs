@@ -17,13 +17,18 @@ impl World<'_> {
     /// The traces of the actions.
     pub(super) fn expected(mut self, actions: &[Action]) -> Expected {
         let mut traces = Vec::with_capacity(actions.len());
-        for action in actions {
+        let mut is_unbounded = false;
+        for (i, action) in actions.iter().enumerate() {
+            self.action = i;
             match self.act(action) {
                 Some(trace) => traces.push(trace),
-                None => return Expected { traces, called: self.called, is_unbounded: true },
+                None => {
+                    is_unbounded = true;
+                    break;
+                }
             }
         }
-        Expected { traces, called: self.called, is_unbounded: false }
+        Expected { traces, called: self.called, made: self.made, is_unbounded }
     }
 
     /// The trace of an action, unless it is unbounded.

@@ -25,6 +25,9 @@ pub struct Expected {
     /// For each call that an [`Action::Probe`] makes, in order: the function's type, and the table's.
     #[serde(default)]
     pub called: Vec<Called>,
+    /// What functions of the host instantiate, in the order in which that begins.
+    #[serde(default)]
+    pub made: Vec<Made>,
     /// Whether an action makes more calls than anybody should wait for, or endlessly many. It and the actions after it are
     /// not predicted.
     pub is_unbounded: bool,
@@ -60,6 +63,21 @@ pub struct Called {
     pub signature: Signature,
     /// Whether indices of the table are of type `i64`.
     pub is_64: bool,
+}
+
+/// An instance that a function of the host makes, or fails to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// In which action.
+    pub action: usize,
+    /// By which function of the host.
+    pub host: usize,
+    /// Of which node.
+    pub node: usize,
+    /// How often the node had been instantiated before, or tried to.
+    pub attempt: usize,
+    /// Whether it came up.
+    pub is_complete: bool,
 }
 
 /// The types that functions of plans have.

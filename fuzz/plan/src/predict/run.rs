@@ -1,7 +1,7 @@
 //! What the steps of a function do (core `#exec-instr`), and the functions of the host.
 
 use super::{
-    Deviation, Failure, Stop,
+    Deviation, Failure, Made, Stop,
     store::{Cell, Extern, FuncId, World, part},
 };
 use crate::{
@@ -132,7 +132,11 @@ impl World<'_> {
             HostFunc::Instantiate { node, catches } => {
                 self.depth_taken()?;
                 self.depth += 1;
+                let number = self.made.len();
+                let (action, attempt) = (self.action, self.attempts[node]);
+                self.made.push(Made { action, host: index, node, attempt, is_complete: false });
                 let result = self.instantiate(node);
+                self.made[number].is_complete = result.is_ok();
                 self.depth -= 1;
                 end_here(
                     result.map_err(|failure| match failure {

@@ -1,7 +1,7 @@
 //! The objects that instances share (core `#syntax-store`).
 
 use super::{
-    Called, Deviation, Stop,
+    Called, Deviation, Made, Stop,
     object::{Any, Obj},
 };
 use crate::{
@@ -97,6 +97,10 @@ pub(super) struct World<'a> {
     pub events: Vec<Event>,
     /// The functions that were called in tables.
     pub called: Vec<Called>,
+    /// What functions of the host have instantiated.
+    pub made: Vec<Made>,
+    /// The number of the action that is carried out.
+    pub action: usize,
     /// Calls in progress.
     pub depth: u32,
     /// Steps left before an action counts as endless.
@@ -125,6 +129,8 @@ impl<'a> World<'a> {
             attempts: vec![0; plan.nodes.len()],
             events: Vec::new(),
             called: Vec::new(),
+            made: Vec::new(),
+            action: 0,
             depth: 0,
             steps: 0,
             gave_up: false,

@@ -107,14 +107,21 @@ pub fn parse_all<'t>(
     Ok(Trace { events, ..Trace::new(level, outcome) })
 }
 
-/// The outcome that the events tell: that of the last failure among them.
+/// The outcome that the events tell: that of the last failure among them that did not end in a function of the host.
 fn told(events: &[Event]) -> Outcome {
-    let failure = |event: &Event| match event {
-        Event::Trapped { code, phase, .. } => Some(Outcome::Trap { code: *code, phase: *phase }),
-        Event::Threw { phase, .. } => Some(Outcome::Exception { phase: *phase }),
-        _ => None,
-    };
-    events.iter().rev().find_map(failure).unwrap_or(Outcome::Returned { values: Vec::new() })
+    // For each call of the host that has not returned, how many failures there were before.
+    let (mut failures, mut before) = (Vec::new(), Vec::new());
+    for event in events {
+        match event {
+            Event::Trapped { code, phase, .. } => failures.push(Outcome::Trap { code: *code, phase: *phase }),
+            Event::Threw { phase, .. } => failures.push(Outcome::Exception { phase: *phase }),
+            Event::HostCalled { .. } => before.push(failures.len()),
+            // It returned, so that it caught what failed meanwhile.
+            Event::HostReturned { .. } => before.pop().into_iter().for_each(|before| failures.truncate(before)),
+            _ => {}
+        }
+    }
+    failures.pop().unwrap_or(Outcome::Returned { values: Vec::new() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
 
 mod around;
+mod hosts;
 mod imports;
 mod other;
 mod stand_in;
@@ -18,7 +19,7 @@ use crate::{
     trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
 };
 use preflight_engine::component::Component;
-use preflight_plan::{Action, Called, Expected, Plan, Signature};
+use preflight_plan::{Action, Called, Expected, Made, Plan, Signature};
 use std::{collections::BTreeMap, fmt::Write};
 use thiserror::Error;
 
@@ -28,9 +29,6 @@ pub const RULE: &str = "CORE-START-04";
 /// A plan that no script can tell.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum CaseError {
-    /// Scripts have no host functions that do more than print.
-    #[error("the plan has functions of the host, which scripts have no words for: keep it as a plan")]
-    HostFunctions,
     /// How far it comes is not predicted.
     #[error("the plan does not end, so that there is nothing to expect")]
     Unbounded,
@@ -64,7 +62,6 @@ impl CaseError {
     /// Why there is no script, without what is particular to the plan.
     pub fn kind(&self) -> &'static str {
         match self {
-            CaseError::HostFunctions => "functions of the host",
             CaseError::Unbounded | CaseError::Exhausted => "what has no end",
             CaseError::Print(_) => "what has no text",
             CaseError::Unlinkable => "unlinkable components that are given more than instances",
@@ -100,22 +97,24 @@ pub fn case_of(
     title: &str,
     rule: &str,
 ) -> Result<String, CaseError> {
-    if !plan.hosts.is_empty() {
-        return Err(CaseError::HostFunctions);
-    }
     if expected.is_unbounded {
         return Err(CaseError::Unbounded);
     }
     let texts: Vec<String> = plan.to_wasm().modules.iter().map(|bytes| text::body(bytes)).collect::<Result<_, _>>()?;
     let is_interrupted = is_interrupted(actions, expected);
-    let text = header(plan, is_interrupted, title, rule);
+    let text = header(plan, is_interrupted, title, rule) + &hosts::header(&hosts::funcs(plan, expected));
     let mut script = Script { texts, text, is_interrupted, ..Script::default_for(plan) };
-    for (action, trace) in actions.iter().zip(&expected.traces) {
+    script.define_modules();
+    let made = |i: usize| expected.made.iter().filter(move |made| made.action == i);
+    for (i, (action, trace)) in actions.iter().zip(&expected.traces).enumerate() {
         match action {
-            Action::Instantiate { node } => script.instantiate(*node, trace)?,
+            Action::Instantiate { node } => script.instantiate(*node, trace, made(i))?,
             // Nobody would come back from it, and what comes later sees what it has left.
             _ if spins(trace) => break,
-            Action::Call { node, export } => script.call(*node, export, &trace.outcome),
+            Action::Call { node, export } => {
+                script.call(*node, export, &trace.outcome);
+                script.made(made(i));
+            }
             Action::Probe => script.probe(trace, &expected.called),
         }
     }
@@ -158,25 +157,53 @@ impl<'a> Script<'a> {
         }
     }
 
-    fn instantiate(&mut self, node: usize, trace: &Trace) -> Result<(), CaseError> {
+    /// What functions of the host instantiate.
+    fn define_modules(&mut self) {
+        for (module, name) in hosts::defined(self.plan) {
+            let body = self.texts[module].clone();
+            self.line(&format!("(module definition {name}{body}"));
+        }
+    }
+
+    /// What functions of the host have made meanwhile.
+    fn made<'m>(&mut self, made: impl Iterator<Item = &'m Made>) {
+        for Made { node, attempt, is_complete, .. } in made {
+            self.attempts[*node] = attempt + 1;
+            if *is_complete {
+                self.names[*node] = Some(hosts::name(*node, *attempt));
+            }
+        }
+    }
+
+    fn instantiate<'m>(
+        &mut self,
+        node: usize,
+        trace: &Trace,
+        made: impl Iterator<Item = &'m Made>,
+    ) -> Result<(), CaseError> {
         if matches!(self.outcome, Outcome::Exhausted { .. }) && !matches!(trace.outcome, Outcome::Returned { .. }) {
             return Err(CaseError::Exhausted);
         }
         let attempt = self.attempts[node];
         self.attempts[node] += 1;
-        let name = if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") };
+        let name = hosts::name(node, attempt);
         self.register_args(node);
+        // Whether the first import that does not match is missing is to be known before the host makes more.
+        let is_missing = self.is_unknown(node);
+        self.made(made);
         let body = self.texts[self.plan.nodes[node].module].clone();
         let unnamed = format!("(module{body}");
         match &trace.outcome {
             Outcome::Returned { .. } => {
                 self.line(&format!("(module {name}{body}"));
+                if hosts::reached(self.plan).contains(&node) {
+                    self.line(&format!("(register \"{}\" {name})", hosts::registered(node)));
+                }
                 self.names[node] = Some(name);
             }
             Outcome::Exhausted { .. } => self.line(&format!("(module {name}{body}")),
             Outcome::Unlinkable => {
                 // The twist says which of the two it is; a missing provider is an unknown name.
-                let is_missing = self.is_unknown(node);
                 let why = if is_missing { "unknown import" } else { "incompatible import type" };
                 self.line(&format!("(assert_unlinkable {unnamed} \"{why}\")"));
                 self.unnamed += 1;

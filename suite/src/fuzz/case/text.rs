@@ -5,7 +5,7 @@ use crate::fuzz::{campaign::Input, text_of};
 use std::fmt::Write;
 
 /// The widest line of a case.
-const WIDTH: usize = 120;
+pub(super) const WIDTH: usize = 120;
 
 /// The text of a module or component, without the parenthesis and the word that it begins with.
 ///

@@ -63,6 +63,7 @@ fn files(stem: &str, input: &Input) -> (Binaries, Value) {
             let expected = plan.expected();
             document["expected"] = json!(expected.traces);
             document["called"] = json!(expected.called);
+            document["made"] = json!(expected.made);
             document["is_unbounded"] = json!(expected.is_unbounded);
             (binaries, document)
         }
