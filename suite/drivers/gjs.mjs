@@ -10,7 +10,7 @@ const about = {
   name: 'gjs',
   version: `${version.slice(0, -4)}.${Number(version.slice(-4, -2))}.${Number(version.slice(-2))}`,
   level: 'observable',
-  abilities: ['core', 'js'],
+  abilities: ['core', 'hosts', 'js'],
   lineage: { engine: 'SpiderMonkey', linker: 'SpiderMonkey' },
 };
 const run_js = js_case({

@@ -23,7 +23,7 @@ const about = {
   name: isBun ? 'bun' : 'node',
   version: isBun ? Bun.version : `${process.versions.node} (V8 ${process.versions.v8})`,
   level: 'observable',
-  abilities: isBun ? ['core', 'js', 'p1'] : ['core', 'js', 'p1', 'preloads'],
+  abilities: ['core', 'hosts', 'js', 'p1', ...(isBun ? [] : ['preloads'])],
   lineage: { engine: lineage, linker: lineage },
 };
 

@@ -67,6 +67,8 @@ fn no_script(case: &Case) -> Option<&'static str> {
         Some("it is a program of WASI")
     } else if !case.header.readings.is_empty() {
         Some("it follows a reading that is not the documents'")
+    } else if !case.header.hosts.is_empty() {
+        Some("it has functions of the host that act, which scripts have no words for")
     } else if case.header.interrupt {
         Some("it ends only because the embedder stops it")
     } else if matches!(case.expected.outcome, crate::trace::Outcome::Exhausted { .. }) {

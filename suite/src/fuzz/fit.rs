@@ -12,13 +12,14 @@ use preflight_plan::{
 /// What a plan was made without: the name of a proposal, or the host's functions that do more than log.
 pub type Without = &'static str;
 
-/// The functions of the host that write, grow, trap, throw, call back or instantiate: adapters have only those that log.
+/// The functions of the host that write, grow, trap, throw, call back or instantiate: not all adapters have them.
 pub const HOSTS: Without = "host functions that act";
 
-/// The plan without the host's functions and without what takes the refused proposals, normal; and what it is without.
-pub fn fit(plan: &Plan, refused: &[&'static str]) -> (Plan, Vec<Without>) {
+/// The plan without what takes the refused proposals, and without the host's functions if not `has_hosts`, normal; and what it is
+/// without.
+pub fn fit(plan: &Plan, refused: &[&'static str], has_hosts: bool) -> (Plan, Vec<Without>) {
     let (mut plan, mut without) = (plan.clone(), Vec::new());
-    if !plan.hosts.is_empty() {
+    if !has_hosts && !plan.hosts.is_empty() {
         plan.hosts.clear();
         without.push(HOSTS);
     }

@@ -25,6 +25,8 @@ pub struct About {
 pub enum Ability {
     /// Scripts of core modules, through the primitives of [`Runtime`](super::Runtime).
     Core,
+    /// Functions of the host that act, in scripts of core modules (see [`Acting`](super::Acting)).
+    Hosts,
     /// Scripts of components.
     Components,
     /// Programs of WASI Preview 1.
@@ -44,6 +46,7 @@ impl Ability {
     pub fn as_str(self) -> &'static str {
         match self {
             Ability::Core => "core",
+            Ability::Hosts => "hosts",
             Ability::Components => "components",
             Ability::P1 => "p1",
             Ability::Preloads => "preloads",

@@ -1,11 +1,12 @@
 //! The commands of one script on a runtime.
 
 use super::{
-    End, Import, InstanceId, Item, ModuleId, Recorder, Runtime, binary,
+    Acting, End, Import, InstanceId, Instantiable, Item, ModuleId, Recorder, Runtime, binary,
     process::plain,
     spectest::{self, Spectest},
 };
 use crate::{
+    case::{Does, HostFunc},
     commands::{Action, Command, CommandKind, ModuleSource, Pattern},
     messages::{self, Assertion},
     trace::{Event, InstancePath, Value},
@@ -56,12 +57,16 @@ pub(super) struct Machine<'r> {
     current: Option<Instance>,
     registered: HashMap<String, Instance>,
     anonymous: u32,
+    /// The functions of the host that act, and whether the runtime has them.
+    hosts: &'r [HostFunc],
+    has_hosts: bool,
     /// The last instantiation, until it is taken.
     pub(super) instantiation: Option<Instantiation>,
 }
 
 impl<'r> Machine<'r> {
-    pub(super) fn new(runtime: &'r mut dyn Runtime) -> Self {
+    /// A machine without instances, whose modules may import these functions of the host.
+    pub(super) fn new(runtime: &'r mut dyn Runtime, hosts: &'r [HostFunc]) -> Self {
         Machine {
             runtime,
             recorder: Recorder::default(),
@@ -72,6 +77,8 @@ impl<'r> Machine<'r> {
             current: None,
             registered: HashMap::new(),
             anonymous: 0,
+            hosts,
+            has_hosts: false,
             instantiation: None,
         }
     }
@@ -105,9 +112,12 @@ impl<'r> Machine<'r> {
                 let end = self.instantiate(&definition, name);
                 self.expect_instance(name, end)
             }
-            K::Register { name, registered } => match self.instance(name) {
+            K::Register { name, registered } => match self.instance(name)? {
                 Some(instance) => {
                     self.registered.insert(registered.clone(), instance);
+                    if !self.hosts.is_empty() {
+                        self.runtime.register(registered, instance.id)?;
+                    }
                     Ok(Status::Passed)
                 }
                 None => missing("an instance"),
@@ -185,8 +195,11 @@ impl<'r> Machine<'r> {
         };
         let calls = self.recorder.take().into_iter().flat_map(|call| {
             let (at, name) = (at.clone(), call.name);
+            // When functions return that act, and whether, nobody tells.
+            let acts = self.hosts.iter().any(|host| host.name == name);
             let entered = Event::HostCalled { at: at.clone(), name: name.clone(), args: call.args };
-            [entered, Event::HostReturned { at, name, results: call.results }]
+            let left = (!acts).then_some(Event::HostReturned { at, name, results: call.results });
+            [entered].into_iter().chain(left)
         });
         let (calls, end) = (calls.collect(), result.as_ref().map(|_| ()).map_err(End::clone));
         self.instantiation = Some(Instantiation { at, calls, end });
@@ -198,13 +211,64 @@ impl<'r> Machine<'r> {
         let mut imports = Vec::new();
         for (module, name) in binary::imports(bytes) {
             let item = match self.registered.get(&module) {
+                // The host may have registered another one meanwhile.
+                _ if self.is_hosts(&module) => Some(Item::Registered(module.clone(), name.clone())),
                 Some(instance) if !instance.is_component => Some(Item::Export(instance.id, name.clone())),
-                None if module == spectest::NAME => self.spectest.item(self.runtime, &name, &self.recorder)?,
-                _ => None,
+                Some(_) => None,
+                None => self.host_item(&module, &name)?,
             };
             imports.extend(item.map(|item| Import { module, name, item }));
         }
+        if imports.iter().any(|import| matches!(import.item, Item::Acting(_))) {
+            self.give_hosts()?;
+        }
         Ok(imports)
+    }
+
+    /// What the host has for an import.
+    fn host_item(&mut self, module: &str, name: &str) -> Result<Option<Item>, End> {
+        if let Some(host) = self.hosts.iter().find(|host| host.names() == (module, name)) {
+            return Ok(Some(Item::Acting(host.name.clone())));
+        }
+        if module == spectest::NAME { self.spectest.item(self.runtime, name, &self.recorder) } else { Ok(None) }
+    }
+
+    /// Whether functions of the host register instances under this name.
+    fn is_hosts(&self, registered: &str) -> bool {
+        let is_it = |host: &HostFunc| matches!(&host.does, Does::Instantiate { register: Some(name), .. } if name == registered);
+        self.hosts.iter().any(is_it)
+    }
+
+    /// Gives the runtime the functions of the host that act, once. The definitions that they instantiate are there by then.
+    fn give_hosts(&mut self) -> Result<(), End> {
+        if std::mem::replace(&mut self.has_hosts, true) {
+            return Ok(());
+        }
+        let mut all = Vec::new();
+        for host in self.hosts {
+            let recorder = self.recorder.clone();
+            all.push(Acting::of(host, &recorder, |does| self.instantiable(does))?);
+        }
+        self.runtime.hosts(&all)
+    }
+
+    /// The definition that a function of the host instantiates, and what is to be had for its imports.
+    fn instantiable(&mut self, does: &Does) -> Result<Instantiable, End> {
+        let none = || End::Failed("there is no such module definition for the host to instantiate".to_owned());
+        let Does::Instantiate { module, given, .. } = does else { return Err(none()) };
+        let definition = self.definitions.get(module.trim_start_matches('$')).cloned().ok_or_else(none)?;
+        let mut imports = Vec::new();
+        for (module, name) in binary::imports(&definition.bytes) {
+            let item = match given.get(&module) {
+                Some(registered) => Item::Registered(registered.clone(), name.clone()),
+                None => match self.host_item(&module, &name)? {
+                    Some(item) => item,
+                    None => Item::Registered(module.clone(), name.clone()),
+                },
+            };
+            imports.push(Import { module, name, item });
+        }
+        Ok((definition.id, imports))
     }
 
     fn act(&mut self, action: &Action) -> Result<Results, End> {
@@ -214,7 +278,7 @@ impl<'r> Machine<'r> {
                 self.instantiate(&definition, &None).map(|_| Results::none())
             }
             Action::Invoke { module, field, args } => {
-                let Some(instance) = self.instance(module) else { return Err(no_instance()) };
+                let Some(instance) = self.instance(module)? else { return Err(no_instance()) };
                 let result = match instance.is_component {
                     true => {
                         let args: Vec<_> = args.iter().map(plain).collect();
@@ -226,7 +290,7 @@ impl<'r> Machine<'r> {
                 drop(self.recorder.take());
                 result
             }
-            Action::Get { module, field } => match self.instance(module) {
+            Action::Get { module, field } => match self.instance(module)? {
                 Some(instance) => self.runtime.global(instance.id, field).map(|value| Results::Core(vec![value])),
                 None => Err(no_instance()),
             },
@@ -259,11 +323,17 @@ impl<'r> Machine<'r> {
         self.current = instance;
     }
 
-    fn instance(&self, name: &Option<String>) -> Option<Instance> {
-        match name {
-            Some(name) => self.instances.get(name).copied(),
-            None => self.current,
+    fn instance(&mut self, name: &Option<String>) -> Result<Option<Instance>, End> {
+        let Some(name) = name else { return Ok(self.current) };
+        let named = format!("${name}");
+        let makes = |host: &HostFunc| matches!(&host.does, Does::Instantiate { names, .. } if names.contains(&named));
+        if self.has_hosts && self.hosts.iter().any(makes) {
+            let made = self.runtime.made(&named)?;
+            if let Some(id) = made {
+                return Ok(Some(Instance { id, is_component: false }));
+            }
         }
+        Ok(self.instances.get(name).copied())
     }
 
     /// `/$name`, or `/#n` for the instance number n of those without a name.

@@ -9,6 +9,7 @@
 //! processes speak the protocol of [`process`] or are command lines.
 
 mod about;
+mod acting;
 pub mod adapters;
 mod binary;
 mod end;
@@ -23,6 +24,8 @@ mod run;
 mod spectest;
 
 pub use about::{Ability, About, Lineage};
+pub(crate) use acting::Instantiable;
+pub use acting::{Act, Acting};
 pub use end::End;
 pub(crate) use given_up::{GivenUp, Hangs};
 pub use post_mortem::post_mortem;
@@ -68,6 +71,34 @@ pub trait Runtime {
     /// [`End::Unlinkable`], or how the initialisation or the start function ended. What a failed instantiation has written
     /// elsewhere stays, and functions of it that were stored elsewhere must still be callable.
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End>;
+
+    /// Gives functions of the host that act to the case: all at once, before a module is instantiated that imports one. Asked of a
+    /// runtime only that has [`Ability::Hosts`].
+    ///
+    /// # Errors
+    /// [`End::Unsupported`] if it has no means for it.
+    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
+        let _ = hosts;
+        Err(End::unsupported("functions of the host that act"))
+    }
+
+    /// Tells which instance functions of the host find under a name from now on.
+    ///
+    /// # Errors
+    /// As [`hosts`](Self::hosts).
+    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+        let _ = (name, instance);
+        Err(End::unsupported("functions of the host that act"))
+    }
+
+    /// The last complete instance that a function of the host has made under this name.
+    ///
+    /// # Errors
+    /// As [`hosts`](Self::hosts).
+    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+        let _ = name;
+        Err(End::unsupported("functions of the host that act"))
+    }
 
     /// A case begins that never ends by itself: until the next [`reset`](Self::reset), what runs is to be stopped after a moment
     /// by the runtime's own means, and to end in [`End::Exhausted`].
@@ -245,6 +276,11 @@ pub enum Item {
     Export(InstanceId, String),
     /// A function of the host.
     Host(HostFunc),
+    /// A function of the host that acts, by its name.
+    Acting(String),
+    /// An export of what is registered under a name when the import is resolved, which a function of the host does. It is missing if
+    /// there is none.
+    Registered(String, String),
 }
 
 /// The types of core values in the signatures of host functions.

@@ -114,6 +114,9 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     if case.is_js() {
         return Err("it is a script of JavaScript".to_owned());
     }
+    if !case.header.hosts.is_empty() {
+        return Err("it has functions of the host that act".to_owned());
+    }
     if needs("component-model") || needs("wasip2") {
         return Err("it is a component".to_owned());
     }

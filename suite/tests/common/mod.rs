@@ -60,8 +60,8 @@ pub use liar::{LEFT_OVER, Liar, Lie, Runner};
 mod liar {
     use preflight::{
         runtime::{
-            Ability, About, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime, ValType,
-            adapters::Wasmi,
+            Ability, About, Acting, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, ProgramEnd, Runtime,
+            ValType, adapters::Wasmi,
         },
         trace::{RefValue, Value},
     };
@@ -139,7 +139,7 @@ mod liar {
                     let item = HostFunc::new("?", vec![ValType::I32], Vec::new(), Default::default());
                     Import { item: Item::Host(item), ..import.clone() }
                 }
-                Item::Export(..) => import.clone(),
+                Item::Export(..) | Item::Acting(_) | Item::Registered(..) => import.clone(),
             };
             let end = match self.lie {
                 Lie::Log => self.inner.instantiate(module, &imports.iter().map(other).collect::<Vec<_>>()),
@@ -149,6 +149,18 @@ mod liar {
                 (Err(_), Lie::Outcome) => Err(End::Unlinkable("a lie".to_owned())),
                 (end, _) => end,
             }
+        }
+
+        fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
+            self.inner.hosts(hosts)
+        }
+
+        fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+            self.inner.register(name, instance)
+        }
+
+        fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+            self.inner.made(name)
         }
 
         fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {

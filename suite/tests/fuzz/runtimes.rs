@@ -159,7 +159,9 @@ fn what_a_runtime_cannot_do_has_a_name() {
             without.extend(on.without);
         }
     }
-    assert!(without.contains("exception-handling") && without.contains(preflight::fuzz::HOSTS), "{without:?}");
+    assert!(without.contains("exception-handling") && without.contains("gc"), "{without:?}");
+    // It can do what the host does in a third of the plans, and those are compared.
+    assert!(!without.contains(preflight::fuzz::HOSTS), "{without:?}");
     assert!(classes.get(&Class::AgreedOnFailure).is_some_and(|n| *n > 20), "{classes:?}");
 }
 

@@ -13,12 +13,12 @@ use std::{collections::BTreeSet, fmt::Write};
 const BEYOND: u64 = 1 << 48;
 
 /// What a node's latest complete instance is registered as.
-pub(super) fn registered(node: usize) -> String {
+pub(in crate::fuzz) fn registered(node: usize) -> String {
     format!("n{node}")
 }
 
 /// What an instance of a node is called.
-pub(super) fn name(node: usize, attempt: usize) -> String {
+pub(in crate::fuzz) fn name(node: usize, attempt: usize) -> String {
     if attempt == 0 { format!("$n{node}") } else { format!("$n{node}.{attempt}") }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn defined(plan: &Plan) -> BTreeSet<(usize, String)> {
 }
 
 /// The functions, of which those have names for it that make instances.
-pub(super) fn funcs(plan: &Plan, expected: &Expected) -> Vec<HostFunc> {
+pub(in crate::fuzz) fn funcs(plan: &Plan, expected: &Expected) -> Vec<HostFunc> {
     let one = |(i, host)| HostFunc { name: format!("host.f{i}"), does: does(plan, i, host, expected) };
     plan.hosts.iter().enumerate().map(one).collect()
 }

@@ -1,7 +1,7 @@
 //! A plan as a case: a `.wast` script with a header and the expected steps, as it can stand in `spec-tests`.
 
 mod around;
-mod hosts;
+pub(super) mod hosts;
 mod imports;
 mod other;
 mod stand_in;

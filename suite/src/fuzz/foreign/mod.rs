@@ -195,7 +195,7 @@ impl Foreign {
 
     /// The plan for this runtime, and what it is without.
     pub(super) fn fit(&self, plan: &Plan) -> Result<(Plan, Vec<Without>), Broken> {
-        self.with(|opened| fit::fit(plan, &opened.accepted.refused()))
+        self.with(|opened| fit::fit(plan, &opened.accepted.refused(), opened.about.can(Ability::Hosts)))
     }
 
     /// What becomes of the plan on this runtime.

@@ -2,15 +2,15 @@
 
 use super::{Opened, Task};
 use crate::{
-    case::Broken,
-    fuzz::{Class, driver::node_path, fit},
-    runtime::{self, End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType, needs},
+    case::{Broken, Does},
+    fuzz::{Class, case, driver::node_path, fit},
+    runtime::{self, Acting, End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType, needs},
     trace::{
         Event, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, Resource, State, StateItem, TableRun, Trace,
         TrapCode, Value,
     },
 };
-use preflight_plan::{Action, Called, Given, Signature};
+use preflight_plan::{Action, Called, Given, Made, Signature};
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
@@ -77,6 +77,7 @@ impl<'r> Run<'r> {
         };
         run.runtime.reset().map_err(stop)?;
         run.compile(accepted)?;
+        run.give_hosts()?;
         let mut class = Class::Agreed;
         for (i, (action, expected)) in task.actions.iter().zip(&task.expected.traces).enumerate() {
             if matches!(expected.outcome, Outcome::Exhausted { what: Resource::Fuel }) {
@@ -106,11 +107,78 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
+    /// Gives the runtime the functions of the host that act.
+    fn give_hosts(&mut self) -> Result<(), Stop> {
+        let plan = self.task.plan;
+        if plan.hosts.is_empty() {
+            return Ok(());
+        }
+        let mut all = Vec::new();
+        for (func, host) in case::hosts::funcs(plan, self.task.expected).iter().zip(&plan.hosts) {
+            let instantiable = |_: &Does| match *host {
+                preflight_plan::plan::HostFunc::Instantiate { node, .. } => {
+                    Ok((self.modules[plan.nodes[node].module], self.late_imports(node)))
+                }
+                _ => Err(Stop::Lacks("a module for the host to instantiate".to_owned())),
+            };
+            all.push(Acting::of(func, &self.recorder, instantiable)?);
+        }
+        self.runtime.hosts(&all).map_err(stop)
+    }
+
+    /// What there is for a node's imports when a function of the host instantiates it.
+    fn late_imports(&self, node: usize) -> Vec<Import> {
+        self.named_imports(node, |of, name| Some(Item::Registered(case::hosts::registered(of), name)))
+    }
+
+    /// The imports of a node, for which exports of nodes are had so.
+    fn named_imports(&self, node: usize, export: impl Fn(usize, String) -> Option<Item>) -> Vec<Import> {
+        let names = runtime::imports(&self.task.modules[self.task.plan.nodes[node].module]);
+        let item = |given: Given| match given {
+            Given::Host { name } if name.starts_with("host.") => Some(Item::Acting(name)),
+            Given::Host { name } => Some(Item::Host(self.log(name))),
+            Given::Export { node, name } => export(node, name),
+            Given::Nothing => None,
+        };
+        let all = self.task.plan.imports(node).into_iter().zip(names);
+        all.filter_map(|(given, (module, name))| Some(Import { module, name, item: item(given)? })).collect()
+    }
+
+    /// Takes in what functions of the host have made in an action.
+    fn take_made(&mut self, index: usize) -> Result<(), Stop> {
+        for Made { node, attempt, is_complete, .. } in
+            self.task.expected.made.iter().filter(|made| made.action == index)
+        {
+            self.attempts[*node] = attempt + 1;
+            if !is_complete {
+                continue;
+            }
+            match self.runtime.made(&case::hosts::name(*node, *attempt)).map_err(stop)? {
+                Some(instance) => self.complete(*node, *attempt, instance),
+                None => {
+                    let outcome = Outcome::Returned { values: Vec::new() };
+                    return Err(differs("what the host instantiates", index, outcome));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An instance of a node that is complete.
+    fn complete(&mut self, node: usize, attempt: usize, instance: InstanceId) {
+        self.nodes[node] = Some(instance);
+        self.paths.insert(node_path(node, attempt), instance);
+    }
+
     fn act(&mut self, index: usize, action: &Action, expected: &Trace) -> Result<(), Stop> {
         let end = match action {
-            Action::Instantiate { node } => self.instantiate(*node).map(|()| Vec::new()),
+            Action::Instantiate { node } => self.instantiate(index, *node)?.map(|()| Vec::new()),
             Action::Call { node, export } => match self.nodes[*node] {
-                Some(instance) => self.call(instance, export, &[], &expected.outcome),
+                Some(instance) => {
+                    let end = self.call(instance, export, &[], &expected.outcome);
+                    self.take_made(index)?;
+                    end
+                }
                 None => return Ok(()),
             },
             Action::Probe => return self.probe(index, expected),
@@ -191,27 +259,23 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn instantiate(&mut self, node: usize) -> Result<(), End> {
-        let path = node_path(node, self.attempts[node]);
+    fn instantiate(&mut self, index: usize, node: usize) -> Result<Result<(), End>, Stop> {
+        let attempt = self.attempts[node];
         self.attempts[node] += 1;
         let module = self.task.plan.nodes[node].module;
-        let names = runtime::imports(&self.task.modules[module]);
-        let mut imports = Vec::new();
-        for (given, (module, name)) in self.task.plan.imports(node).into_iter().zip(names) {
-            let item = match given {
-                Given::Host { name } => Item::Host(self.log(name)),
-                Given::Export { node, name } => match self.nodes[node] {
-                    Some(instance) => Item::Export(instance, name),
-                    None => continue,
-                },
-                Given::Nothing => continue,
-            };
-            imports.push(Import { module, name, item });
+        let imports = self.named_imports(node, |of, name| Some(Item::Export(self.nodes[of]?, name)));
+        let end = self.runtime.instantiate(self.modules[module], &imports);
+        // What the host has made meanwhile was complete earlier.
+        self.take_made(index)?;
+        let instance = match end {
+            Ok(instance) => instance,
+            Err(end) => return Ok(Err(end)),
+        };
+        if !self.task.plan.hosts.is_empty() {
+            self.runtime.register(&case::hosts::registered(node), instance).map_err(stop)?;
         }
-        let instance = self.runtime.instantiate(self.modules[module], &imports)?;
-        self.nodes[node] = Some(instance);
-        self.paths.insert(path, instance);
-        Ok(())
+        self.complete(node, attempt, instance);
+        Ok(Ok(()))
     }
 
     fn log(&self, name: String) -> HostFunc {
@@ -258,6 +322,7 @@ impl<'r> Run<'r> {
                 return Err(differs(&format!("function in a table {outcome} / {end}"), index, end));
             }
         }
+        self.take_made(index)?;
         self.compare_calls(index, expected)?;
         self.compare_state(index, expected)
     }

@@ -40,10 +40,12 @@ pub(super) trait Linking {
         let mut given = Vec::new();
         for Import { module, name, item } in imports {
             let item = match item {
-                Item::Host(func) => Ok(self.host_func(func)),
-                Item::Export(instance, export) => self.export(*instance, export),
+                Item::Host(func) => Some(self.host_func(func)),
+                Item::Export(instance, export) => self.export(*instance, export).ok(),
+                // Only those have functions of the host that act for which `acting` is used.
+                Item::Acting(_) | Item::Registered(..) => None,
             };
-            given.extend(item.ok().map(|item| (&**module, &**name, item)));
+            given.extend(item.map(|item| (&**module, &**name, item)));
         }
         given
     }

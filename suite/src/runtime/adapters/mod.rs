@@ -1,6 +1,8 @@
 //! The adapters, one file each: runtimes in this process, behind features of their names, and command lines. The adapters of
 //! runtimes that speak the protocol are their drivers, in `suite/drivers`.
 
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+mod acting;
 mod command_line;
 mod files;
 #[cfg(any(

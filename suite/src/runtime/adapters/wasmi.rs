@@ -8,14 +8,18 @@
 //! | `GrowthOperationLimited`, or an allocation that fails | exhausted memory |
 //! | anything else at run time | failed |
 
-use super::in_process::{Linking, exported, keep, numbers};
+use super::{
+    acting::{Inside, World},
+    in_process::{exported, numbers},
+};
 use crate::{
-    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
+    runtime::{Ability, About, Acting, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
 };
+use std::sync::atomic::AtomicUsize;
 use wasmi::{
-    Engine, Extern, ExternRef, F32, F64, Func, FuncType, Instance, Linker, Module, Nullable, Ref, Store, V128, Val,
-    ValType as CoreType, errors,
+    AsContextMut, Engine, Extern, ExternRef, F32, F64, Func, FuncType, Instance, Linker, Module, Nullable, Ref, Store,
+    StoreContextMut, V128, Val, ValType as CoreType, errors,
 };
 
 /// The version that this crate is built with.
@@ -29,8 +33,7 @@ const FUEL: u64 = 10_000;
 pub struct Wasmi {
     engine: Engine,
     store: Store<()>,
-    modules: Vec<Module>,
-    instances: Vec<Instance>,
+    world: World<Module, Instance, Extern>,
     is_limited: bool,
 }
 
@@ -43,13 +46,13 @@ fn config() -> wasmi::Config {
 impl Default for Wasmi {
     fn default() -> Self {
         let engine = Engine::new(&config());
-        Wasmi { store: Store::new(&engine, ()), engine, modules: Vec::new(), instances: Vec::new(), is_limited: false }
+        Wasmi { store: Store::new(&engine, ()), engine, world: World::default(), is_limited: false }
     }
 }
 
 impl Runtime for Wasmi {
     fn about(&self) -> About {
-        About::new("wasmi", VERSION, "wasmi", &[Ability::Core])
+        About::new("wasmi", VERSION, "wasmi", &[Ability::Core, Ability::Hosts])
     }
 
     fn reset(&mut self) -> Result<(), End> {
@@ -57,8 +60,7 @@ impl Runtime for Wasmi {
             *self = Self::default();
         }
         self.store = Store::new(&self.engine, ());
-        self.modules.clear();
-        self.instances.clear();
+        self.world = World::default();
         Ok(())
     }
 
@@ -73,18 +75,32 @@ impl Runtime for Wasmi {
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
         let module = Module::new(&self.engine, bytes).map_err(|error| End::Rejected(error.to_string()))?;
-        Ok(ModuleId(keep(&mut self.modules, module)))
+        Ok(self.world.keep(module))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
-        let mut linker = Linker::new(&self.engine);
-        linker.allow_shadowing(true);
-        for (module, name, item) in self.given(imports) {
-            linker.define(module, name, item).map_err(|error| End::Failed(error.to_string()))?;
+        self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports).map_err(|error| end(&error))
+    }
+
+    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
+        for acting in hosts {
+            let (world, acting, made) = (self.world.clone(), acting.clone(), AtomicUsize::new(0));
+            let name = acting.func.name.clone();
+            let func = Func::new(&mut self.store, FuncType::new([], []), move |mut caller, _, _| {
+                world.act(&mut Within(caller.as_context_mut()), &acting, &made)
+            });
+            self.world.get().acting.insert(name, Extern::Func(func));
         }
-        let module = &self.modules[module.0 as usize];
-        let instance = linker.instantiate_and_start(&mut self.store, module).map_err(end)?;
-        Ok(InstanceId(keep(&mut self.instances, instance)))
+        Ok(())
+    }
+
+    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+        self.world.get().registered.insert(name.to_owned(), instance);
+        Ok(())
+    }
+
+    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+        Ok(self.world.get().made.get(name).copied())
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
@@ -92,7 +108,7 @@ impl Runtime for Wasmi {
         let ty = func.ty(&self.store);
         let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
-        func.call(&mut self.store, &args, &mut results).map_err(end)?;
+        func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
         Ok(results.iter().map(|value| self.to_trace(value)).collect())
     }
 
@@ -136,19 +152,24 @@ impl Runtime for Wasmi {
     }
 }
 
-impl Linking for Wasmi {
-    type Extern = Extern;
+/// The store, while something is done to it.
+pub(super) struct Within<'a>(StoreContextMut<'a, ()>);
 
-    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
-        let item = self.instances[instance.0 as usize].get_export(&self.store, export);
-        item.ok_or_else(|| End::no_export(export))
+impl Inside for Within<'_> {
+    type Module = Module;
+    type Instance = Instance;
+    type Extern = Extern;
+    type Error = wasmi::Error;
+
+    fn export(&mut self, instance: &Instance, name: &str) -> Option<Extern> {
+        instance.get_export(&self.0, name)
     }
 
-    fn host_func(&mut self, func: &HostFunc) -> Extern {
+    fn recording(&mut self, func: &HostFunc) -> Extern {
         let ty =
             FuncType::new(func.params.iter().map(|ty| core_type(*ty)), func.result_types().into_iter().map(core_type));
         let func = func.clone();
-        let func = Func::new(&mut self.store, ty, move |_, args, results| {
+        let func = Func::new(&mut self.0, ty, move |_, args, results| {
             let returned = func.call(args.iter().map(number).collect());
             for (slot, value) in results.iter_mut().zip(returned) {
                 *slot = to_number(value);
@@ -156,6 +177,53 @@ impl Linking for Wasmi {
             Ok(())
         });
         Extern::Func(func)
+    }
+
+    fn write(&mut self, memory: Extern, at: u64, byte: u8) -> bool {
+        memory.into_memory().is_none_or(|memory| memory.write(&mut self.0, at as usize, &[byte]).is_ok())
+    }
+
+    fn grow(&mut self, memory: Extern, by: u64) {
+        if let Some(memory) = memory.into_memory() {
+            // One that cannot grow stays as it is.
+            let _old = memory.grow(&mut self.0, by);
+        }
+    }
+
+    /// There are no tags here.
+    fn throw(&mut self, _tag: Extern, _args: &[i32]) -> Result<(), wasmi::Error> {
+        Ok(())
+    }
+
+    fn call(&mut self, func: Extern) -> Result<(), wasmi::Error> {
+        let Some(func) = func.into_func() else { return Ok(()) };
+        let ty = func.ty(&self.0);
+        let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
+        func.call(&mut self.0, &[], &mut results)
+    }
+
+    fn instantiate(&mut self, module: &Module, given: &[(&str, &str, Extern)]) -> Result<Instance, wasmi::Error> {
+        let mut linker = Linker::new(self.0.engine());
+        linker.allow_shadowing(true);
+        for (module, name, item) in given {
+            linker.define(module, name, *item)?;
+        }
+        linker.instantiate_and_start(&mut self.0, module)
+    }
+
+    fn trap() -> wasmi::Error {
+        wasmi::Error::new(HOST_TRAP)
+    }
+
+    fn end(error: &wasmi::Error, _is_instantiation: bool) -> End {
+        end(error)
+    }
+}
+
+impl Wasmi {
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+        let item = self.world.export(&mut Within(self.store.as_context_mut()), instance, export);
+        item.ok_or_else(|| End::no_export(export))
     }
 }
 
@@ -192,7 +260,10 @@ fn bits(vector: V128) -> u128 {
     vector.as_u128()
 }
 
-fn end(error: wasmi::Error) -> End {
+/// What a function of the host traps with.
+const HOST_TRAP: &str = "host trap";
+
+fn end(error: &wasmi::Error) -> End {
     use wasmi::TrapCode as T;
     let text = error.to_string();
     if let Some(code) = error.as_trap_code() {
@@ -222,6 +293,7 @@ fn end(error: wasmi::Error) -> End {
         }
         errors::ErrorKind::Linker(_) | errors::ErrorKind::Instantiation(_) => End::Unlinkable(text),
         errors::ErrorKind::Memory(_) | errors::ErrorKind::Table(_) => End::Exhausted(Resource::Memory, text),
+        errors::ErrorKind::Message(message) if &**message == HOST_TRAP => End::Trap(vec![TrapCode::Host], text),
         errors::ErrorKind::I32ExitStatus(code) => End::Exit(*code),
         _ => End::Failed(text),
     }

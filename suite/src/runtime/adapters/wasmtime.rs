@@ -17,15 +17,21 @@ mod component;
 mod plain;
 mod program;
 
-use super::in_process::{self, Linking, exported, keep, numbers};
+use super::{
+    acting::{Inside, World},
+    in_process::{self, exported, numbers},
+};
 use crate::{
-    runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Program, ProgramEnd, Runtime, ValType},
+    runtime::{
+        Ability, About, Acting, End, HostFunc, Import, InstanceId, ModuleId, Program, ProgramEnd, Runtime, ValType,
+    },
     trace::{RefValue, Resource, TrapCode, Value},
 };
-use std::convert::identity;
+use std::{convert::identity, sync::atomic::AtomicUsize};
 use wasmtime::{
-    AnyRef, Config, Engine, Error, Extern, ExternRef, Func, FuncType, I31, Instance, Linker, Memory, Module, Ref,
-    Rooted, Store, ThrownException, Trap, V128, Val, ValType as CoreType,
+    AnyRef, AsContextMut, Config, Engine, Error, ExnRef, ExnRefPre, ExnType, Extern, ExternRef, Func, FuncType, I31,
+    Instance, Linker, Memory, Module, Ref, Rooted, Store, StoreContextMut, ThrownException, Trap, V128, Val,
+    ValType as CoreType,
 };
 
 /// The version that this crate is built with.
@@ -38,8 +44,7 @@ const FUEL: u64 = 10_000_000;
 pub struct Wasmtime {
     engine: Engine,
     store: Store<()>,
-    modules: Vec<Module>,
-    instances: Vec<Instance>,
+    world: World<Module, Instance, Extern>,
     components: component::Components,
     is_limited: bool,
 }
@@ -77,20 +82,14 @@ impl Wasmtime {
     fn with(config: &Config, is_limited: bool) -> Self {
         let engine = Engine::new(config).expect("this configuration fits every processor that wasmtime compiles for");
         let store = Store::new(&engine, ());
-        Wasmtime {
-            engine,
-            store,
-            modules: Vec::new(),
-            instances: Vec::new(),
-            components: Default::default(),
-            is_limited,
-        }
+        Wasmtime { engine, store, world: World::default(), components: Default::default(), is_limited }
     }
 }
 
 impl Runtime for Wasmtime {
     fn about(&self) -> About {
-        let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2];
+        let abilities =
+            [Ability::Core, Ability::Hosts, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2];
         About::new("wasmtime-lib", VERSION, "wasmtime", &abilities)
     }
 
@@ -99,30 +98,44 @@ impl Runtime for Wasmtime {
             *self = Self::default();
         }
         self.store = Store::new(&self.engine, ());
-        self.modules.clear();
-        self.instances.clear();
+        self.world = World::default();
         self.components = Default::default();
         Ok(())
     }
 
     fn limit(&mut self) -> Result<(), End> {
         *self = Self::with(config().consume_fuel(true), true);
-        self.store.set_fuel(FUEL).map_err(end)
+        self.store.set_fuel(FUEL).map_err(|error| end(&error))
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
-        Ok(ModuleId(keep(&mut self.modules, Module::from_binary(&self.engine, bytes).map_err(refused)?)))
+        Ok(self.world.keep(Module::from_binary(&self.engine, bytes).map_err(refused)?))
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
-        let mut linker = Linker::new(&self.engine);
-        linker.allow_shadowing(true);
-        for (module, name, item) in self.given(imports) {
-            linker.define(&self.store, module, name, item).map_err(end)?;
+        let instance = self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports);
+        instance.map_err(|error| end_of_instantiation(&error))
+    }
+
+    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
+        for acting in hosts {
+            let (world, acting, made) = (self.world.clone(), acting.clone(), AtomicUsize::new(0));
+            let name = acting.func.name.clone();
+            let func = Func::new(&mut self.store, FuncType::new(&self.engine, [], []), move |mut caller, _, _| {
+                world.act(&mut Within(caller.as_context_mut()), &acting, &made)
+            });
+            self.world.get().acting.insert(name, Extern::Func(func));
         }
-        let module = &self.modules[module.0 as usize];
-        let instance = linker.instantiate(&mut self.store, module).map_err(end_of_instantiation)?;
-        Ok(InstanceId(keep(&mut self.instances, instance)))
+        Ok(())
+    }
+
+    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+        self.world.get().registered.insert(name.to_owned(), instance);
+        Ok(())
+    }
+
+    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+        Ok(self.world.get().made.get(name).copied())
     }
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
@@ -130,7 +143,7 @@ impl Runtime for Wasmtime {
         let ty = func.ty(&self.store);
         let args = args.iter().zip(ty.params()).map(|(arg, ty)| self.val(arg, &ty)).collect::<Result<Vec<_>, End>>()?;
         let mut results = vec![Val::I32(0); ty.results().len()];
-        func.call(&mut self.store, &args, &mut results).map_err(end)?;
+        func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
         results.iter().map(|value| self.to_trace(value)).collect()
     }
 
@@ -143,7 +156,7 @@ impl Runtime for Wasmtime {
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
         let global = exported!(self, instance, export, Extern::Global);
         let value = self.val(value, global.ty(&self.store).content())?;
-        global.set(&mut self.store, value).map_err(end)
+        global.set(&mut self.store, value).map_err(|error| end(&error))
     }
 
     fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
@@ -207,19 +220,24 @@ impl Runtime for Wasmtime {
     }
 }
 
-impl Linking for Wasmtime {
-    type Extern = Extern;
+/// The store, while something is done to it.
+struct Within<'a>(StoreContextMut<'a, ()>);
 
-    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
-        let item = self.instances[instance.0 as usize].get_export(&mut self.store, export);
-        item.ok_or_else(|| End::no_export(export))
+impl Inside for Within<'_> {
+    type Module = Module;
+    type Instance = Instance;
+    type Extern = Extern;
+    type Error = Error;
+
+    fn export(&mut self, instance: &Instance, name: &str) -> Option<Extern> {
+        instance.get_export(&mut self.0, name)
     }
 
-    fn host_func(&mut self, func: &HostFunc) -> Extern {
+    fn recording(&mut self, func: &HostFunc) -> Extern {
         let params = func.params.iter().map(|ty| core_type(*ty));
-        let ty = FuncType::new(&self.engine, params, func.result_types().into_iter().map(core_type));
+        let ty = FuncType::new(self.0.engine(), params, func.result_types().into_iter().map(core_type));
         let func = func.clone();
-        let func = Func::new(&mut self.store, ty, move |_, args, results| {
+        let func = Func::new(&mut self.0, ty, move |_, args, results| {
             let returned = func.call(args.iter().map(number).collect());
             for (slot, value) in results.iter_mut().zip(returned) {
                 *slot = to_number(value);
@@ -228,9 +246,79 @@ impl Linking for Wasmtime {
         });
         Extern::Func(func)
     }
+
+    fn write(&mut self, memory: Extern, at: u64, byte: u8) -> bool {
+        match memory {
+            Extern::Memory(memory) => memory.write(&mut self.0, at as usize, &[byte]).is_ok(),
+            Extern::SharedMemory(_) => {
+                u32::try_from(at).is_ok_and(|at| write_shared(&mut self.0, memory, at, byte).is_ok())
+            }
+            _ => true,
+        }
+    }
+
+    fn grow(&mut self, memory: Extern, by: u64) {
+        // One that cannot grow stays as it is.
+        match memory {
+            Extern::Memory(memory) => drop(memory.grow(&mut self.0, by)),
+            Extern::SharedMemory(memory) => drop(memory.grow(by)),
+            _ => {}
+        }
+    }
+
+    fn throw(&mut self, tag: Extern, args: &[i32]) -> Result<(), Error> {
+        let Extern::Tag(tag) = tag else { return Ok(()) };
+        let ty = ExnType::from_tag_type(&tag.ty(&self.0))?;
+        let pre = ExnRefPre::new(&mut self.0, ty);
+        let args: Vec<Val> = args.iter().copied().map(Val::I32).collect();
+        let exception = ExnRef::new(&mut self.0, &pre, &tag, &args)?;
+        self.0.throw::<()>(exception).map_err(Error::from)
+    }
+
+    fn call(&mut self, func: Extern) -> Result<(), Error> {
+        let Some(func) = func.into_func() else { return Ok(()) };
+        let mut results = vec![Val::I32(0); func.ty(&self.0).results().len()];
+        func.call(&mut self.0, &[], &mut results)
+    }
+
+    fn instantiate(&mut self, module: &Module, given: &[(&str, &str, Extern)]) -> Result<Instance, Error> {
+        let mut linker = Linker::new(self.0.engine());
+        linker.allow_shadowing(true);
+        for (module, name, item) in given {
+            linker.define(&self.0, module, name, item.clone())?;
+        }
+        linker.instantiate(&mut self.0, module)
+    }
+
+    fn trap() -> Error {
+        Error::msg(HOST_TRAP)
+    }
+
+    fn end(error: &Error, is_instantiation: bool) -> End {
+        if is_instantiation { end_of_instantiation(error) } else { end(error) }
+    }
+
+    fn forget(&mut self) {
+        drop(self.0.take_pending_exception());
+    }
+}
+
+/// The bytes of a shared memory can be reached from outside only by code that is not safe: a module writes here.
+fn write_shared(store: &mut StoreContextMut<'_, ()>, memory: Extern, at: u32, byte: u8) -> Result<(), Error> {
+    const WRITER: &str = r#"(module (import "m" "m" (memory 0 65536 shared))
+        (func (export "f") (param i32 i32) (i32.store8 (local.get 0) (local.get 1))))"#;
+    let module = Module::from_binary(store.engine(), &crate::source::text(WRITER))?;
+    let instance = Instance::new(&mut *store, &module, &[memory])?;
+    let write = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "f")?;
+    write.call(store, (at, byte.into()))
 }
 
 impl Wasmtime {
+    fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
+        let item = self.world.export(&mut Within(self.store.as_context_mut()), instance, export);
+        item.ok_or_else(|| End::no_export(export))
+    }
+
     fn memory(&mut self, instance: InstanceId, export: &str) -> Result<Memory, End> {
         match self.export(instance, export)? {
             Extern::Memory(memory) => Ok(memory),
@@ -243,7 +331,7 @@ impl Wasmtime {
     fn val(&mut self, value: &Value, ty: &wasmtime::ValType) -> Result<Val, End> {
         Ok(match (value, ty) {
             (Value::Ref(RefValue::Extern(number)), _) => {
-                Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(end)?))
+                Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(|error| end(&error))?))
             }
             (Value::Ref(RefValue::I31(number)), _) => {
                 Val::AnyRef(Some(AnyRef::from_i31(&mut self.store, I31::wrapping_i32(*number))))
@@ -262,11 +350,11 @@ impl Wasmtime {
             Val::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
             Val::ExnRef(Some(_)) => Value::Ref(RefValue::Exn),
             Val::ExternRef(Some(value)) => {
-                let data = value.data(&self.store).map_err(end)?;
+                let data = value.data(&self.store).map_err(|error| end(&error))?;
                 let number = data.and_then(|data| data.downcast_ref::<u32>());
                 Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
             }
-            Val::AnyRef(Some(value)) => self.any(value).map(Value::Ref).map_err(end)?,
+            Val::AnyRef(Some(value)) => self.any(value).map(Value::Ref).map_err(|error| end(&error))?,
             value => number(value),
         })
     }
@@ -288,7 +376,7 @@ fn refused(error: Error) -> End {
 }
 
 /// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.
-fn end_of_instantiation(error: Error) -> End {
+fn end_of_instantiation(error: &Error) -> End {
     const MEMORY: [&str; 4] =
         ["minimum size of", "memory_reservation overflows", "Cannot allocate memory", "out of memory"];
     match end(error) {
@@ -298,7 +386,10 @@ fn end_of_instantiation(error: Error) -> End {
     }
 }
 
-fn end(error: Error) -> End {
+/// What a function of the host traps with.
+const HOST_TRAP: &str = "host trap";
+
+fn end(error: &Error) -> End {
     if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
         return End::Exit(exit.0);
     }
@@ -310,6 +401,9 @@ fn end(error: Error) -> End {
     let text = text.lines().filter(|line| !line.starts_with("location: ")).collect::<Vec<_>>().join("\n");
     match error.downcast_ref::<Trap>() {
         Some(trap) => end_of_trap(*trap, text),
+        None if error.to_string() == HOST_TRAP || error.root_cause().to_string() == HOST_TRAP => {
+            End::Trap(vec![TrapCode::Host], text)
+        }
         None => End::Failed(text),
     }
 }

@@ -5,6 +5,7 @@
 
 mod components;
 mod core;
+mod hosts;
 mod programs;
 
 use super::{Driver, Limits, Remote};
@@ -53,8 +54,9 @@ pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
     let about = runtime.about();
     let mut talk = Talk { runtime, level: about.level, findings: Vec::new(), restarts: 0, is_over: false };
     talk.ask("reset", |runtime| runtime.reset(), succeeds);
-    let chapters: [(Ability, Chapter); 6] = [
+    let chapters: [(Ability, Chapter); 7] = [
         (Ability::Core, core::ask),
+        (Ability::Hosts, hosts::ask),
         (Ability::Components, components::ask),
         (Ability::P1, programs::preview_1),
         (Ability::Preloads, programs::preloads),

@@ -4,6 +4,7 @@
 //! A worker that hangs, crashes, eats memory or writes rubbish costs the case that it was running, with a typed result
 //! ([`Broken`]); it is started again for the next one.
 
+mod acting;
 pub mod check;
 pub(in crate::runtime) mod once;
 mod plain;

@@ -21,6 +21,9 @@ pub(super) enum Request<'a> {
     Limit,
     Compile { bytes: String },
     Instantiate { module: u32, imports: Vec<Json> },
+    Hosts { hosts: Vec<Json> },
+    Register { name: &'a str, instance: u32 },
+    Made { name: &'a str },
     Call { instance: u32, export: &'a str, args: Vec<Json>, types: Vec<Option<ValType>> },
     Global { instance: u32, export: &'a str, types: Vec<Option<ValType>> },
     SetGlobal { instance: u32, export: &'a str, value: Json },
@@ -158,6 +161,8 @@ pub(super) fn import(import: &Import) -> Json {
     let item = match &import.item {
         Item::Export(instance, name) => ("export", json!({ "instance": instance.0, "name": name })),
         Item::Host(func) => ("host", host(func)),
+        Item::Acting(name) => ("acting", json!(name)),
+        Item::Registered(of, name) => ("registered", json!({ "of": of, "name": name })),
     };
     json!({ "module": import.module, "name": import.name, item.0: item.1 })
 }

@@ -1,7 +1,7 @@
 //! A runtime at the other end of the protocol.
 
 use super::{
-    Driver, Limits,
+    Driver, Limits, acting,
     protocol::{self, PROTOCOL, Reply, Request, hex, read_value, unhex, value, values},
     worker::Worker,
 };
@@ -9,7 +9,8 @@ use crate::{
     case::{Broken, js},
     printable::printable,
     runtime::{
-        About, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime, ValType,
+        About, Act, Acting, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime,
+        ValType,
     },
     trace::Value,
 };
@@ -114,6 +115,15 @@ impl Remote {
         get(reply).ok_or_else(|| End::Broken(self.rubbish("", &missing())))
     }
 
+    /// Knows who is to hear of calls of these.
+    fn hear(&mut self, imports: &[Import]) {
+        for import in imports {
+            if let Item::Host(func) = &import.item {
+                self.host.insert(func.name.clone(), func.clone());
+            }
+        }
+    }
+
     fn read_values(&mut self, values: &[Json]) -> Result<Vec<Value>, End> {
         let values: Result<Vec<Value>, String> = values.iter().map(read_value).collect();
         values.map_err(|error| End::Broken(self.rubbish("", &error)))
@@ -166,14 +176,28 @@ impl Runtime for Remote {
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
-        for import in imports {
-            if let Item::Host(func) = &import.item {
-                self.host.insert(func.name.clone(), func.clone());
-            }
-        }
+        self.hear(imports);
         let imports = imports.iter().map(protocol::import).collect();
         let request = Request::Instantiate { module: module.0, imports };
         self.wanted(&request, "instance", |reply| reply.instance).map(InstanceId)
+    }
+
+    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
+        for Acting { func, act } in hosts {
+            self.host.insert(func.name.clone(), func.clone());
+            if let Act::Instantiate { imports, .. } = act {
+                self.hear(imports);
+            }
+        }
+        self.command(&Request::Hosts { hosts: hosts.iter().map(acting::show).collect() }).map(drop)
+    }
+
+    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+        self.command(&Request::Register { name, instance: instance.0 }).map(drop)
+    }
+
+    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+        Ok(self.command(&Request::Made { name })?.instance.map(InstanceId))
     }
 
     fn expect(&mut self, types: &[Option<ValType>]) {

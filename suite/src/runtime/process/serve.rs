@@ -3,7 +3,10 @@
 //! It is how the runtimes in this program are run: one that aborts takes its worker with it and not the run. And it makes a
 //! driver in Rust a matter of one line.
 
-use super::protocol::{PROTOCOL, read_value, unhex, value, values};
+use super::{
+    acting,
+    protocol::{PROTOCOL, read_value, unhex, value, values},
+};
 use crate::{
     runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType, World},
     trace::Value,
@@ -79,6 +82,20 @@ fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Res
             let imports = imports(&request["imports"], recorder)?;
             json!({ "instance": runtime.instantiate(ModuleId(number("module") as u32), &imports)?.0 })
         }
+        "hosts" => {
+            let hosts = request["hosts"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let hosts = hosts.iter().map(|host| acting::read(host, recorder)).collect::<Result<Vec<_>, End>>()?;
+            runtime.hosts(&hosts)?;
+            json!({})
+        }
+        "register" => {
+            runtime.register(&text(&request["name"]), instance)?;
+            json!({})
+        }
+        "made" => match runtime.made(&text(&request["name"]))? {
+            Some(instance) => json!({ "instance": instance.0 }),
+            None => json!({}),
+        },
         "call" => {
             expect(runtime, request);
             json!({ "values": values(&runtime.call(instance, export, &all(&request["args"])?)?) })
@@ -167,15 +184,20 @@ fn all(json: &Json) -> Result<Vec<Value>, End> {
     json.as_array().map_or(Ok(Vec::new()), |values| values.iter().map(one).collect())
 }
 
-fn imports(json: &Json, recorder: &Recorder) -> Result<Vec<Import>, End> {
-    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+pub(super) fn text(json: &Json) -> String {
+    json.as_str().unwrap_or_default().to_owned()
+}
+
+pub(super) fn imports(json: &Json, recorder: &Recorder) -> Result<Vec<Import>, End> {
     let import = |json: &Json| {
-        let item = match json.get("host") {
-            Some(host) => {
+        let item = match (json.get("host"), json.get("acting"), json.get("registered")) {
+            (Some(host), ..) => {
                 let params = serde_json::from_value(host["params"].clone()).unwrap_or_default();
                 Item::Host(HostFunc::new(text(&host["name"]), params, all(&host["results"])?, recorder.clone()))
             }
-            None => {
+            (None, Some(name), _) => Item::Acting(text(name)),
+            (None, None, Some(item)) => Item::Registered(text(&item["of"]), text(&item["name"])),
+            (None, None, None) => {
                 let export = &json["export"];
                 let instance = export["instance"].as_u64().unwrap_or_default() as u32;
                 Item::Export(InstanceId(instance), text(&export["name"]))
