@@ -1,5 +1,6 @@
 """wasmtime through its Python package. Its parser and its validator share one error: `rejected`. How its other errors are
 read, and how it runs programs of WASI, is told in wasmtime_wasi.py."""
+import itertools
 from importlib.metadata import version
 
 import wasmtime as w
@@ -25,11 +26,18 @@ class Driver:
     def limit(self):
         self.engine = engine(True)
         self.store = w.Store(self.engine)
-        self.store.set_fuel(1_000_000)
+        self.is_limited = True
+        self.refuel()
+
+    def refuel(self):
+        """A limit is that of one call or instantiation."""
+        if self.is_limited:
+            self.store.set_fuel(1_000_000)
 
     def reset(self):
         self.engine = self.unlimited
-        self.store, self.modules, self.instances = w.Store(self.engine), [], []
+        self.store, self.modules, self.instances, self.is_limited = w.Store(self.engine), [], [], False
+        self.acting, self.registered, self.made_by_host = {}, {}, {}
 
     def compile(self, bytes):
         try:
@@ -39,11 +47,19 @@ class Driver:
         return {"module": len(self.modules) - 1}
 
     def instantiate(self, module, imports):
+        self.refuel()
+        return {"instance": self.make(module, imports)}
+
+    def make(self, module, imports):
         linker = w.Linker(self.engine)
         linker.allow_shadowing = True
         for item in imports:
             if "host" in item:
                 value = self.host(**item["host"])
+            elif "acting" in item:
+                value = self.acting.get(item["acting"])
+            elif "registered" in item:
+                value = self.find(item["registered"]["of"], item["registered"]["name"])
             else:
                 value = self.instances[item["export"]["instance"]].get(item["export"]["name"])
             if value is not None:
@@ -53,7 +69,80 @@ class Driver:
         except (w.WasmtimeError, w.Trap) as error:
             raise end(error, at_link=True)
         self.instances.append(instance.exports(self.store))
-        return {"instance": len(self.instances) - 1}
+        return len(self.instances) - 1
+
+    def register(self, name, instance):
+        self.registered[name] = self.instances[instance]
+
+    def made(self, name):
+        return {"instance": self.made_by_host[name]} if name in self.made_by_host else {}
+
+    def find(self, of, export):
+        return self.registered[of].get(export) if of in self.registered else None
+
+    def hosts(self, hosts):
+        for host in hosts:
+            self.acting[host["name"]] = w.Func(self.store, w.FuncType([], []), self.actor(host, itertools.count()))
+
+    def actor(self, host, numbers):
+        """A function of the host that acts. What is exhausted stays exhausted; what does not link is a trap of the host."""
+        acts = {"trap": self.trap, "write": self.act_write, "grow": self.act_grow, "throw": self.act_throw,
+                "call": self.act_call, "instantiate": self.act_instantiate}
+
+        def call():
+            self.calls.append({"name": host["name"], "args": []})
+            try:
+                acts[host["does"]](host, numbers)
+            except (w.WasmtimeError, w.Trap, End) as error:
+                kind = (error if isinstance(error, End) else end(error)).end["class"]
+                if kind in ("exhausted", "unsupported"):
+                    raise
+                if host.get("catches"):
+                    return
+                if kind == "unlinkable":
+                    self.trap()
+                if kind == "exception":
+                    raise unsupported("an exception that passes through Python, where it becomes a trap")
+                raise
+
+        return call
+
+    def trap(self, *_):
+        raise w.Trap("host trap")
+
+    def act_write(self, host, _):
+        memory = self.find(host["of"], host["export"])
+        if isinstance(memory, w.Memory):
+            if host["at"] >= memory.data_len(self.store):
+                self.trap()
+            memory.write(self.store, bytes([host["byte"]]), host["at"])
+        elif isinstance(memory, w.SharedMemory):
+            raise unsupported("the bytes of shared memories")
+
+    def act_grow(self, host, _):
+        memory = self.find(host["of"], host["export"])
+        if isinstance(memory, w.SharedMemory):
+            raise unsupported("shared memories that grow")
+        try:
+            if isinstance(memory, w.Memory):
+                memory.grow(self.store, host["by"])
+        except w.WasmtimeError:
+            pass  # One that cannot grow stays as it is.
+
+    def act_throw(self, host, _):
+        raise unsupported("exceptions that the host throws")
+
+    def act_call(self, host, _):
+        func = self.find(host["of"], host["export"])
+        if isinstance(func, w.Func):
+            func(self.store)
+
+    def act_instantiate(self, host, numbers):
+        name = host["names"][min(next(numbers), len(host["names"]) - 1)]
+        number = self.make(host["module"], host["imports"])
+        self.made_by_host[name] = number
+        if host["register"] is not None:
+            self.registered[host["register"]] = self.instances[number]
 
     def host(self, name, params, results):
         types = [getattr(w.ValType, kind)() for kind in params]
@@ -70,6 +159,7 @@ class Driver:
 
     def call(self, instance, export, args, types):
         func = self.export(instance, export)
+        self.refuel()
         try:
             results = func(self.store, *[read(arg) for arg in args])
         except (w.WasmtimeError, w.Trap) as error:
@@ -126,4 +216,4 @@ class Driver:
 setattr(Driver, "global", Driver.global_)
 LINEAGE = {"engine": "wasmtime", "linker": "wasmtime"}
 serve({"name": "wasmtime-python", "version": version("wasmtime"), "level": "observable",
-       "abilities": ["core", "p1", "preloads"], "lineage": LINEAGE}, Driver())
+       "abilities": ["core", "hosts", "p1", "preloads"], "lineage": LINEAGE}, Driver())

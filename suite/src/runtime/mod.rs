@@ -24,8 +24,7 @@ mod run;
 mod spectest;
 
 pub use about::{Ability, About, Lineage};
-pub(crate) use acting::Instantiable;
-pub use acting::{Act, Acting};
+pub use acting::{Acting, Instantiable};
 pub use end::End;
 pub(crate) use given_up::{GivenUp, Hangs};
 pub use post_mortem::post_mortem;

@@ -2,7 +2,10 @@
 //! host functions runs.
 
 use super::in_process::keep;
-use crate::runtime::{Act, Acting, End, HostFunc, Import, InstanceId, Item, ModuleId};
+use crate::{
+    case::Does,
+    runtime::{Acting, End, HostFunc, Import, InstanceId, Item, ModuleId},
+};
 use std::{
     collections::HashMap,
     sync::{
@@ -149,31 +152,32 @@ impl<M: Clone, I: Clone, E: Clone> World<M, I, E> {
         made: &AtomicUsize,
     ) -> Result<(), C::Error> {
         acting.func.record(Vec::new());
-        match &acting.act {
-            Act::Trap => Err(C::trap()),
-            Act::Write { of, export, at, byte } => {
+        match &acting.does {
+            Does::Trap => Err(C::trap()),
+            Does::Write { of, export, at, byte } => {
                 let memory = self.registered(store, of, export);
                 let is_within = memory.is_none_or(|memory| store.write(memory, *at, *byte));
                 if is_within { Ok(()) } else { Err(C::trap()) }
             }
-            Act::Grow { of, export, by } => {
+            Does::Grow { of, export, by } => {
                 if let Some(memory) = self.registered(store, of, export) {
                     store.grow(memory, *by);
                 }
                 Ok(())
             }
-            Act::Throw { of, export, args } => match self.registered(store, of, export) {
+            Does::Throw { of, export, args } => match self.registered(store, of, export) {
                 Some(tag) => store.throw(tag, args),
                 None => Ok(()),
             },
-            Act::Call { of, export, catches } => match self.registered(store, of, export) {
+            Does::Call { of, export, catches } => match self.registered(store, of, export) {
                 Some(func) => {
                     let result = store.call(func);
                     end_here(store, result, false, *catches)
                 }
                 None => Ok(()),
             },
-            Act::Instantiate { module, imports, names, register, catches } => {
+            Does::Instantiate { names, register, catches, .. } => {
+                let Some((module, imports)) = &acting.instantiates else { return Ok(()) };
                 let name = names.get(made.fetch_add(1, Ordering::Relaxed)).or(names.last());
                 let result = self.instantiate(store, *module, imports).map(|instance| {
                     let mut world = self.get();
@@ -204,3 +208,27 @@ fn end_here<C: Inside>(
         _ => Err(error),
     }
 }
+
+/// `hosts`, `register` and `made` of an adapter whose `world` is a [`World`] and whose `acting` makes a function of what it is to do.
+macro_rules! names_of_hosts {
+    () => {
+        fn hosts(&mut self, hosts: &[crate::runtime::Acting]) -> Result<(), End> {
+            for acting in hosts {
+                let func = self.acting(acting.clone());
+                self.world.get().acting.insert(acting.func.name.clone(), Extern::Func(func));
+            }
+            Ok(())
+        }
+
+        fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
+            self.world.get().registered.insert(name.to_owned(), instance);
+            Ok(())
+        }
+
+        fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
+            Ok(self.world.get().made.get(name).copied())
+        }
+    };
+}
+
+pub(super) use names_of_hosts;

@@ -9,7 +9,7 @@
 //! | anything else at run time | failed |
 
 use super::{
-    acting::{Inside, World},
+    acting::{Inside, World, names_of_hosts},
     in_process::{exported, numbers},
 };
 use crate::{
@@ -70,7 +70,7 @@ impl Runtime for Wasmi {
         self.engine = Engine::new(&config);
         self.store = Store::new(&self.engine, ());
         self.is_limited = true;
-        self.store.set_fuel(FUEL).map_err(|error| End::Failed(error.to_string()))
+        self.refuel()
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
@@ -79,35 +79,18 @@ impl Runtime for Wasmi {
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        self.refuel()?;
         self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports).map_err(|error| end(&error))
     }
 
-    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
-        for acting in hosts {
-            let (world, acting, made) = (self.world.clone(), acting.clone(), AtomicUsize::new(0));
-            let name = acting.func.name.clone();
-            let func = Func::new(&mut self.store, FuncType::new([], []), move |mut caller, _, _| {
-                world.act(&mut Within(caller.as_context_mut()), &acting, &made)
-            });
-            self.world.get().acting.insert(name, Extern::Func(func));
-        }
-        Ok(())
-    }
-
-    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
-        self.world.get().registered.insert(name.to_owned(), instance);
-        Ok(())
-    }
-
-    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
-        Ok(self.world.get().made.get(name).copied())
-    }
+    names_of_hosts!();
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
         let func = exported!(self, instance, export, Extern::Func);
         let ty = func.ty(&self.store);
         let args: Vec<Val> = args.iter().zip(ty.params()).map(|(arg, ty)| self.wasmi_value(arg, *ty)).collect();
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
+        self.refuel()?;
         func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
         Ok(results.iter().map(|value| self.to_trace(value)).collect())
     }
@@ -221,6 +204,22 @@ impl Inside for Within<'_> {
 }
 
 impl Wasmi {
+    /// A function of the host that acts.
+    fn acting(&mut self, acting: Acting) -> Func {
+        let (world, made) = (self.world.clone(), AtomicUsize::new(0));
+        Func::new(&mut self.store, FuncType::new([], []), move |mut caller, _, _| {
+            world.act(&mut Within(caller.as_context_mut()), &acting, &made)
+        })
+    }
+
+    /// What was used up before is there again: a limit is that of one call or instantiation.
+    fn refuel(&mut self) -> Result<(), End> {
+        if !self.is_limited {
+            return Ok(());
+        }
+        self.store.set_fuel(FUEL).map_err(|error| End::Failed(error.to_string()))
+    }
+
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
         let item = self.world.export(&mut Within(self.store.as_context_mut()), instance, export);
         item.ok_or_else(|| End::no_export(export))

@@ -18,7 +18,7 @@ mod plain;
 mod program;
 
 use super::{
-    acting::{Inside, World},
+    acting::{Inside, World, names_of_hosts},
     in_process::{self, exported, numbers},
 };
 use crate::{
@@ -105,7 +105,7 @@ impl Runtime for Wasmtime {
 
     fn limit(&mut self) -> Result<(), End> {
         *self = Self::with(config().consume_fuel(true), true);
-        self.store.set_fuel(FUEL).map_err(|error| end(&error))
+        self.refuel()
     }
 
     fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
@@ -113,36 +113,19 @@ impl Runtime for Wasmtime {
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        self.refuel()?;
         let instance = self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports);
         instance.map_err(|error| end_of_instantiation(&error))
     }
 
-    fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
-        for acting in hosts {
-            let (world, acting, made) = (self.world.clone(), acting.clone(), AtomicUsize::new(0));
-            let name = acting.func.name.clone();
-            let func = Func::new(&mut self.store, FuncType::new(&self.engine, [], []), move |mut caller, _, _| {
-                world.act(&mut Within(caller.as_context_mut()), &acting, &made)
-            });
-            self.world.get().acting.insert(name, Extern::Func(func));
-        }
-        Ok(())
-    }
-
-    fn register(&mut self, name: &str, instance: InstanceId) -> Result<(), End> {
-        self.world.get().registered.insert(name.to_owned(), instance);
-        Ok(())
-    }
-
-    fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
-        Ok(self.world.get().made.get(name).copied())
-    }
+    names_of_hosts!();
 
     fn call(&mut self, instance: InstanceId, export: &str, args: &[Value]) -> Result<Vec<Value>, End> {
         let func = exported!(self, instance, export, Extern::Func);
         let ty = func.ty(&self.store);
         let args = args.iter().zip(ty.params()).map(|(arg, ty)| self.val(arg, &ty)).collect::<Result<Vec<_>, End>>()?;
         let mut results = vec![Val::I32(0); ty.results().len()];
+        self.refuel()?;
         func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
         results.iter().map(|value| self.to_trace(value)).collect()
     }
@@ -314,6 +297,22 @@ fn write_shared(store: &mut StoreContextMut<'_, ()>, memory: Extern, at: u32, by
 }
 
 impl Wasmtime {
+    /// A function of the host that acts.
+    fn acting(&mut self, acting: Acting) -> Func {
+        let (world, made) = (self.world.clone(), AtomicUsize::new(0));
+        Func::new(&mut self.store, FuncType::new(&self.engine, [], []), move |mut caller, _, _| {
+            world.act(&mut Within(caller.as_context_mut()), &acting, &made)
+        })
+    }
+
+    /// What was used up before is there again: a limit is that of one call or instantiation.
+    fn refuel(&mut self) -> Result<(), End> {
+        if !self.is_limited {
+            return Ok(());
+        }
+        self.store.set_fuel(FUEL).map_err(|error| end(&error))
+    }
+
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
         let item = self.world.export(&mut Within(self.store.as_context_mut()), instance, export);
         item.ok_or_else(|| End::no_export(export))

@@ -9,7 +9,7 @@ use crate::{
     case::{Broken, js},
     printable::printable,
     runtime::{
-        About, Act, Acting, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime,
+        About, Acting, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime,
         ValType,
     },
     trace::Value,
@@ -183,11 +183,9 @@ impl Runtime for Remote {
     }
 
     fn hosts(&mut self, hosts: &[Acting]) -> Result<(), End> {
-        for Acting { func, act } in hosts {
+        for Acting { func, instantiates, .. } in hosts {
             self.host.insert(func.name.clone(), func.clone());
-            if let Act::Instantiate { imports, .. } = act {
-                self.hear(imports);
-            }
+            instantiates.iter().for_each(|(_, imports)| self.hear(imports));
         }
         self.command(&Request::Hosts { hosts: hosts.iter().map(acting::show).collect() }).map(drop)
     }

@@ -185,7 +185,8 @@ fn ends_of_calls(talk: &mut Talk<'_>, scene: &mut Scene<Made>) {
     scene.ask(talk, "call that recurses for ever", deep, ends("exhausted, or a trap without a code", is_deep));
 }
 
-/// With a limit, what never ends is stopped, and in a start function too. The next `reset` takes the limit away.
+/// With a limit, what never ends is stopped, and in a start function too; what comes after it goes on. The next `reset` takes the
+/// limit away.
 fn limited(talk: &mut Talk<'_>) {
     let endless = |text: &'static str| {
         move |runtime: &mut dyn Runtime| {
@@ -203,6 +204,17 @@ fn limited(talk: &mut Talk<'_>) {
     ] {
         talk.ask(asked, endless(text), ends("exhausted", is_stopped));
     }
+    const BOTH: &str = r#"(module (func (export "f") (loop (br 0))) (func (export "g") (result i32) (i32.const 5)))"#;
+    let after = |runtime: &mut dyn Runtime| {
+        runtime.reset()?;
+        runtime.limit()?;
+        let module = runtime.compile(&source::text(BOTH))?;
+        let instance = runtime.instantiate(module, &[])?;
+        drop(runtime.call(instance, "f", &[]));
+        runtime.expect(&[Some(ValType::I32)]);
+        runtime.call(instance, "g", &[])
+    };
+    talk.ask("limit, then a call after one that never ends", after, is(vec![Value::I32(5)]));
     let again = |runtime: &mut dyn Runtime| {
         runtime.reset()?;
         make(runtime).map(|_| ())

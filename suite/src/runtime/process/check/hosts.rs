@@ -2,16 +2,18 @@
 
 use super::{Talk, ends, is};
 use crate::{
-    runtime::{Act, Acting, End, HostFunc, Import, InstanceId, Item, Recorder, Runtime, ValType},
+    case::Does,
+    runtime::{Acting, End, HostFunc, Import, InstanceId, Item, Recorder, Runtime, ValType},
     source,
     trace::Value,
 };
+use std::collections::BTreeMap;
 
 /// What they act on.
 const OTHER: &str = r#"(module
   (memory (export "m") 1 2) (global $calls (mut i32) (i32.const 0))
   (func (export "f") (global.set $calls (i32.add (global.get $calls) (i32.const 1))))
-  (func (export "deep") (unreachable))
+  (func (export "trap") (unreachable))
   (func (export "calls") (result i32) (global.get $calls)))"#;
 
 /// What they instantiate.
@@ -21,16 +23,15 @@ const MADE: &str = r#"(module (import "a" "m" (memory 1))
 /// Its start function calls one.
 const CALLER: &str = r#"(module (import "host" "f" (func $f)) (func $start (call $f)) (start $start))"#;
 
+/// Under which name that is registered.
+const NAME: &str = "n";
+
 /// An act, and what is to be seen of it.
 struct Question {
     asked: &'static str,
-    act: fn(&mut dyn Runtime) -> Result<Act, End>,
+    does: fn(of: String) -> Does,
     seen: fn(&mut dyn Runtime, InstanceId) -> Result<Value, End>,
     wanted: Value,
-}
-
-fn names(export: &str) -> (String, String) {
-    ("n".to_owned(), export.to_owned())
 }
 
 fn byte(runtime: &mut dyn Runtime, instance: InstanceId, at: u64) -> Result<Value, End> {
@@ -45,48 +46,36 @@ fn calls(runtime: &mut dyn Runtime, instance: InstanceId) -> Result<Value, End> 
 const QUESTIONS: [Question; 5] = [
     Question {
         asked: "hosts: write",
-        act: |_| {
-            let (of, export) = names("m");
-            Ok(Act::Write { of, export, at: 5, byte: 7 })
-        },
+        does: |of| Does::Write { of, export: "m".to_owned(), at: 5, byte: 7 },
         seen: |runtime, instance| byte(runtime, instance, 5),
         wanted: Value::I32(7),
     },
     Question {
         asked: "hosts: grow",
-        act: |_| {
-            let (of, export) = names("m");
-            Ok(Act::Grow { of, export, by: 1 })
-        },
+        does: |of| Does::Grow { of, export: "m".to_owned(), by: 1 },
         seen: |runtime, instance| Ok(Value::I64(runtime.memory_size(instance, "m")? as i64)),
         wanted: Value::I64(131_072),
     },
     Question {
         asked: "hosts: call",
-        act: |_| {
-            let (of, export) = names("f");
-            Ok(Act::Call { of, export, catches: false })
-        },
+        does: |of| Does::Call { of, export: "f".to_owned(), catches: false },
         seen: calls,
         wanted: Value::I32(1),
     },
     Question {
         asked: "hosts: call that traps and is caught",
-        act: |_| {
-            let (of, export) = names("deep");
-            Ok(Act::Call { of, export, catches: true })
-        },
+        does: |of| Does::Call { of, export: "trap".to_owned(), catches: true },
         seen: calls,
         wanted: Value::I32(0),
     },
     Question {
         asked: "hosts: instantiate",
-        act: |runtime| {
-            let module = runtime.compile(&source::text(MADE))?;
-            let item = Item::Registered("n".to_owned(), "m".to_owned());
-            let imports = vec![Import { module: "a".to_owned(), name: "m".to_owned(), item }];
-            let names = vec!["$made".to_owned()];
-            Ok(Act::Instantiate { module, imports, names, register: None, catches: false })
+        does: |_| Does::Instantiate {
+            module: String::new(),
+            names: vec!["$made".to_owned()],
+            given: BTreeMap::new(),
+            register: None,
+            catches: false,
         },
         seen: |runtime, instance| {
             let made = runtime.made("$made")?.ok_or_else(|| End::Failed("it knows nothing of $made".to_owned()))?;
@@ -98,33 +87,32 @@ const QUESTIONS: [Question; 5] = [
 ];
 
 pub(super) fn ask(talk: &mut Talk<'_>) {
-    for Question { asked, act, seen, wanted } in &QUESTIONS {
+    for Question { asked, does, seen, wanted } in &QUESTIONS {
         let question = |runtime: &mut dyn Runtime| {
-            let (instance, end) = acted(runtime, *act)?;
+            let (instance, end) = acted(runtime, does(NAME.to_owned()))?;
             end?;
             seen(runtime, instance)
         };
         talk.ask(asked, question, is(wanted.clone()));
     }
-    let trap = |runtime: &mut dyn Runtime| acted(runtime, |_| Ok(Act::Trap))?.1;
+    let trap = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap)?.1;
     talk.ask("hosts: trap", trap, ends("a trap", |end| matches!(end, End::Trap(..) | End::Failed(_))));
 }
 
 /// Instantiates a module whose start function calls a function of the host that does this: how that ended, and the instance that
 /// is registered for it.
-fn acted(
-    runtime: &mut dyn Runtime,
-    act: fn(&mut dyn Runtime) -> Result<Act, End>,
-) -> Result<(InstanceId, Result<(), End>), End> {
+fn acted(runtime: &mut dyn Runtime, does: Does) -> Result<(InstanceId, Result<(), End>), End> {
     runtime.reset()?;
     let other = runtime.compile(&source::text(OTHER))?;
     let instance = runtime.instantiate(other, &[])?;
-    runtime.register("n", instance)?;
-    let act = act(runtime)?;
+    runtime.register(NAME, instance)?;
+    let import = |module: &str, name: &str, item| Import { module: module.to_owned(), name: name.to_owned(), item };
+    let item = Item::Registered(NAME.to_owned(), "m".to_owned());
+    let instantiates = Some((runtime.compile(&source::text(MADE))?, vec![import("a", "m", item)]));
+    let instantiates = instantiates.filter(|_| matches!(does, Does::Instantiate { .. }));
     let func = HostFunc::new("host.f", Vec::new(), Vec::new(), Recorder::default());
-    runtime.hosts(&[Acting { func, act }])?;
+    runtime.hosts(&[Acting { func, does, instantiates }])?;
     let caller = runtime.compile(&source::text(CALLER))?;
-    let item = Item::Acting("host.f".to_owned());
-    let import = Import { module: "host".to_owned(), name: "f".to_owned(), item };
+    let import = import("host", "f", Item::Acting("host.f".to_owned()));
     Ok((instance, runtime.instantiate(caller, &[import]).map(drop)))
 }
