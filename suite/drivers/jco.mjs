@@ -17,7 +17,7 @@ const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
 const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
 const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
 const about = {
-  name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components', 'p2'],
+  name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components', 'p2', 'times'],
   lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
 };
 

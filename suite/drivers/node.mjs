@@ -23,7 +23,7 @@ const about = {
   name: isBun ? 'bun' : 'node',
   version: isBun ? Bun.version : `${process.versions.node} (V8 ${process.versions.v8})`,
   level: 'observable',
-  abilities: ['core', 'hosts', 'js', 'p1', ...(isBun ? [] : ['preloads'])],
+  abilities: ['core', 'hosts', 'js', 'p1', ...(isBun ? [] : ['preloads', 'times'])],
   lineage: { engine: lineage, linker: lineage },
 };
 
@@ -57,7 +57,7 @@ function initialize(wasi, instance) {
   if (instance.exports.memory || instance.exports._initialize) wasi.initialize(instance);
 }
 
-function enter(WASI, options, { main, preloads, reach, export: name }, exits) {
+function enter(WASI, options, { main, preloads, reach, export: name, times }, exits) {
   const own = (message) => ({ preflight: { class: 'unsupported', message } });
   if (preloads.length && Object.keys(options.preopens).length) throw own('descriptors that modules share: each has a WASI object');
   if (reach === 'export' && name === '_initialize') throw own('node:wasi leaves the choice of an export to its user');
@@ -70,11 +70,15 @@ function enter(WASI, options, { main, preloads, reach, export: name }, exits) {
     libraries[name] = instance.exports;
   }
   const { wasi, instance } = make(WASI, options, main, libraries, exits, true);
-  if (reach === 'command') return wasi.start(instance);
+  if (reach === 'command') {
+    let code = 0;
+    for (let left = times; left > 0 && !exits.length; left--) code = wasi.start(instance);
+    return code;
+  }
   if (isBun) throw own("bun's WASI has no reactors");
   if (instance.exports._start && reach === 'export') throw own('node:wasi enters a command by _start only');
   initialize(wasi, instance);
-  if (reach === 'export') instance.exports[name]();
+  if (reach === 'export') for (let left = times; left > 0; left--) instance.exports[name]();
   return 0;
 }
 

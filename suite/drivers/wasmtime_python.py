@@ -216,4 +216,4 @@ class Driver:
 setattr(Driver, "global", Driver.global_)
 LINEAGE = {"engine": "wasmtime", "linker": "wasmtime"}
 serve({"name": "wasmtime-python", "version": version("wasmtime"), "level": "observable",
-       "abilities": ["core", "hosts", "p1", "preloads"], "lineage": LINEAGE}, Driver())
+       "abilities": ["core", "hosts", "p1", "preloads", "times"], "lineage": LINEAGE}, Driver())

@@ -354,7 +354,7 @@ struct Keeps(&'static str);
 #[cfg(feature = "reference")]
 impl Runtime for Keeps {
     fn about(&self) -> About {
-        About::new("keeps", "1", "preflight", &[Ability::P1])
+        About::new("keeps", "1", "preflight", &[Ability::P1, Ability::Times])
     }
 
     fn reset(&mut self) -> Result<(), End> {
@@ -387,6 +387,7 @@ impl Runtime for Keeps {
         run.env = if is_given("env") { given.env } else { BTreeMap::new() };
         run.stdin = if is_given("stdin") { given.stdin } else { String::new() };
         run.preopens = if is_given("preopens") { given.preopens } else { Vec::new() };
+        run.times = if is_given("times") { given.times } else { 1 };
         let command = SelfCheck { name: String::new(), run, program: program.clone(), checks: Vec::new() };
         Ok(command.run(&Options::default()))
     }
@@ -404,7 +405,12 @@ fn a_check_tells_what_programs_are_not_given() {
     for what in ["args", "env", "stdin", "preopens"] {
         assert_eq!(wrong(what), [format!("run_program with {what}")]);
     }
-    assert_eq!(wrong("reach"), ["run_program of an export of a reactor", "run_program of an export of a command"]);
+    let thrice = "run_program of an export of a reactor, three times";
+    assert_eq!(wrong("times"), [thrice]);
+    assert_eq!(
+        wrong("reach"),
+        ["run_program of an export of a reactor", "run_program of an export of a command", thrice]
+    );
 }
 
 /// The drivers that come with this crate, and the other runtimes that are here.

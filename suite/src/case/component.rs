@@ -37,20 +37,24 @@ pub(super) fn start(
 
 fn enter(store: &mut Store, mut program: Program, run: &Run) -> Outcome {
     let mut outcome = Outcome::Returned { values: Vec::new() };
-    if let Some(name) = &run.invoke {
-        let instance = program.instance().clone();
-        return match store.call_component(&instance, &[name], &[], Cause::Invoke) {
-            Ok(results) => Outcome::Returned { values: store.trace_component_values(&results) },
-            Err(fault) => fault.outcome(Phase::Call),
-        };
-    }
     for _ in 0..run.times {
-        outcome = match program.run(store) {
-            Ok(Ok(())) => Outcome::Returned { values: Vec::new() },
-            // The exit code of a program whose `run` returns an error (P2-RUN-03).
-            Ok(Err(())) => Fault::Exit(1).outcome(Phase::Call),
-            Err(fault) => fault.outcome(Phase::Call),
+        outcome = match &run.invoke {
+            Some(name) => invoke(store, &program, name),
+            None => match program.run(store) {
+                Ok(Ok(())) => Outcome::Returned { values: Vec::new() },
+                // The exit code of a program whose `run` returns an error (P2-RUN-03).
+                Ok(Err(())) => Fault::Exit(1).outcome(Phase::Call),
+                Err(fault) => fault.outcome(Phase::Call),
+            },
         };
     }
     outcome
+}
+
+fn invoke(store: &mut Store, program: &Program, name: &str) -> Outcome {
+    let instance = program.instance().clone();
+    match store.call_component(&instance, &[name], &[], Cause::Invoke) {
+        Ok(results) => Outcome::Returned { values: store.trace_component_values(&results) },
+        Err(fault) => fault.outcome(Phase::Call),
+    }
 }

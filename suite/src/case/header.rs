@@ -50,7 +50,8 @@ pub struct Run {
     pub preloads: Vec<Preload>,
     /// The export to call instead of the entry point.
     pub invoke: Option<String>,
-    /// How often a component's `wasi:cli/run` is called, on one instance; the last call decides.
+    /// How often it is entered by its entry or by `invoke`, on one instance; the last call decides. In preview 1 one that does not
+    /// return is the last.
     #[serde(default = "once")]
     pub times: u32,
     /// The arguments, the program's name left out.

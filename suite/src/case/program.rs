@@ -88,16 +88,20 @@ fn enter(store: &mut Store, linker: &Linker, main: &Module, run: &Run) -> Result
     let purpose = if run.invoke.is_some() { Purpose::Invoke } else { Purpose::Main };
     let path = InstancePath::root().child(&run.main);
     let mut program = Program::begin(store, main, &externs, path, StartRules::default(), purpose)?;
-    let end = match &run.invoke {
-        Some(name) => program.invoke(store, name, &[]),
-        None => program.run(store).map(|()| Vec::new()),
-    };
-    Ok(match end {
-        Ok(values) => Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() },
-        // The host may not make this call (P1-CMD-03, P1-REA-01), so it does not.
-        Err(Fault::Usage(_)) => Outcome::Unlinkable,
-        Err(fault) => fault.outcome(Phase::Call),
-    })
+    let mut outcome = Outcome::Returned { values: Vec::new() };
+    for _ in 0..run.times {
+        let end = match &run.invoke {
+            Some(name) => program.invoke(store, name, &[]),
+            None => program.run(store).map(|()| Vec::new()),
+        };
+        outcome = match end {
+            Ok(values) => Outcome::Returned { values: values.iter().map(|value| store.trace_value(*value)).collect() },
+            // The host may not make this call (P1-CMD-03, P1-REA-01), so it does not.
+            Err(Fault::Usage(_)) => return Ok(Outcome::Unlinkable),
+            Err(fault) => return Ok(fault.outcome(Phase::Call)),
+        };
+    }
+    Ok(outcome)
 }
 
 /// The world that the header describes; everything else in it is virtual and always the same.
@@ -135,5 +139,60 @@ struct Recorder(Rc<RefCell<Vec<Event>>>);
 impl Sink for Recorder {
     fn event(&mut self, event: Event) {
         self.0.borrow_mut().push(event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Case;
+
+    /// What becomes of a program whose exports print the digit that they count up to; from the third on `count` traps.
+    fn ended(table: &str) -> (Outcome, String) {
+        let text = format!(
+            r#";;! title = "t"
+;;! rules = ["P1-REA-03"]
+;;! needs = ["wasip1"]
+;;! [run]
+;;! main = "$Main"
+{table}
+(module definition $Main
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\01\00\00\00") (data (i32.const 16) "0")
+  (func $count (export "count")
+    (i32.store8 (i32.const 16) (i32.add (i32.load8_u (i32.const 16)) (i32.const 1)))
+    (if (i32.eq (i32.load8_u (i32.const 16)) (i32.const 0x33)) (then (unreachable)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "NAME") (call $count)))"#
+        );
+        let name = if table.contains("\"command\"") { "_start" } else { "_initialize" };
+        let case = Case::parse("p1/t.wast", &text.replace("NAME", name)).expect("a case");
+        let ended = crate::case::run_wasi(&case, &Options::default()).expect("a program").expect("it can be run");
+        (ended.outcome, String::from_utf8(ended.stdout).expect("digits"))
+    }
+
+    /// Each call finds what the one before it has left, until one does not return.
+    #[test]
+    fn a_reactor_is_entered_as_often_as_is_asked_for() {
+        let returned = Outcome::Returned { values: Vec::new() };
+        let called = |times: &str| ended(&format!(";;! kind = \"reactor\"\n;;! invoke = \"count\"\n{times}"));
+        assert_eq!(called(""), (returned.clone(), "12".to_owned()));
+        assert_eq!(called(";;! times = 0"), (returned.clone(), "1".to_owned()));
+        for times in 2..4 {
+            let (outcome, stdout) = called(&format!(";;! times = {times}"));
+            assert!(matches!(outcome, Outcome::Trap { .. }) && stdout == "12", "{outcome} {stdout}");
+        }
+        // By itself it is entered by nothing but `_initialize`, which is called once.
+        assert_eq!(ended(";;! kind = \"reactor\"\n;;! times = 2"), (returned, "1".to_owned()));
+    }
+
+    /// A command may be entered once, whatever its entry is (P1-CMD-03).
+    #[test]
+    fn a_command_is_not_entered_again() {
+        for entry in ["", ";;! invoke = \"count\"\n"] {
+            let (outcome, stdout) = ended(&format!(";;! kind = \"command\"\n{entry};;! times = 2"));
+            assert_eq!((outcome, stdout.as_str()), (Outcome::Unlinkable, "1"), "{entry}");
+        }
     }
 }

@@ -35,6 +35,8 @@ pub enum Ability {
     Preloads,
     /// Programs of WASI Preview 2.
     P2,
+    /// Calls of a program's export as often as is asked for, on one instance; in Preview 1 of its entry, too.
+    Times,
     /// Whole scripts, by a script runner of its own.
     Scripts,
     /// Scripts of the JavaScript API.
@@ -51,6 +53,7 @@ impl Ability {
             Ability::P1 => "p1",
             Ability::Preloads => "preloads",
             Ability::P2 => "p2",
+            Ability::Times => "times",
             Ability::Scripts => "scripts",
             Ability::Js => "js",
         }

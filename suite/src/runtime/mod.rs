@@ -29,6 +29,8 @@ pub use end::End;
 pub(crate) use given_up::{GivenUp, Hangs};
 pub use post_mortem::post_mortem;
 pub use program::{Program, ProgramEnd, Reach, World};
+#[cfg(feature = "fuzz")]
+pub(crate) use run::WITHOUT_TIMES;
 #[cfg(feature = "reference")]
 pub(crate) use run::assemble;
 pub use run::{Judge, run};

@@ -22,7 +22,7 @@ pub struct Program {
     pub stdin: String,
     /// The names under which it finds an empty directory open, in this order.
     pub preopens: Vec<String>,
-    /// How often `wasi:cli/run` of a component is called, on one instance.
+    /// How often it is entered as `reach` says, on one instance; in preview 1 a call that does not return is the last.
     pub times: u32,
 }
 
@@ -40,6 +40,18 @@ impl Program {
             preopens: Vec::new(),
             times: 1,
         }
+    }
+
+    /// Whether it is entered so often that a runtime has to have [`Ability::Times`](super::Ability::Times): all who run components
+    /// call `wasi:cli/run` as often as is asked for.
+    pub fn takes_times(&self) -> bool {
+        let is_counted = match self.reach {
+            Reach::Command => self.world == World::P1,
+            Reach::Export(_) => true,
+            // There is nothing to enter.
+            Reach::Reactor => false,
+        };
+        is_counted && self.times != 1
     }
 }
 

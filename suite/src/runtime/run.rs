@@ -114,7 +114,7 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
             Kind::Component if !can(Ability::P2) => lacks("programs of WASI 0.2"),
             Kind::Command | Kind::Reactor if !can(Ability::P1) => lacks("programs of WASI preview 1"),
             _ if !run.preloads.is_empty() && !can(Ability::Preloads) => lacks("preloads"),
-            _ => program(&commands, run, runtime, actual),
+            _ => program(&commands, run, runtime, judge, actual),
         };
     }
     let has_components =
@@ -310,11 +310,17 @@ fn script_of_js(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>) -> Fo
     runtime.run_js(&job)?.found(case, judge.catalogue).map_err(Over::Unsupported)
 }
 
-fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, actual: &mut Trace) -> Found {
+/// What a runtime lacks without [`Ability::Times`].
+pub(crate) const WITHOUT_TIMES: &str = "entering a program never, or more than once";
+
+fn program(commands: &[Command], run: &Run, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut Trace) -> Found {
     let Some(program) = assemble(commands, run) else {
         let got = "a module of the table [run] that is not defined".to_owned();
         return Ok(vec![failure(None, "run", "modules".to_owned(), got)]);
     };
+    if program.takes_times() && !judge.about.can(Ability::Times) {
+        return Err(Over::Unsupported(WITHOUT_TIMES.to_owned()));
+    }
     runtime.reset()?;
     let ProgramEnd { stdout, end } = runtime.run_program(&program)?;
     if let Err(End::Unsupported(what)) = end {

@@ -123,6 +123,9 @@ fn try_build(case: &Case, catalogue: &Catalogue) -> Result<Built, String> {
     let commands = lower(&case.text).map_err(|error| error.to_string())?;
     if let Some(run) = &case.header.run {
         let program = assemble(&commands, run).ok_or("a module of the table [run] is not defined")?;
+        if program.takes_times() {
+            return Err("it is entered never, or more than once, and command lines enter a program once".to_owned());
+        }
         let check = |(exit, what): (&i32, &String)| Check { exit: *exit, line: None, what: what.clone() };
         let checks = run.checks.iter().map(check).collect();
         return Ok(Built { commands: vec![SelfCheck::of(case, run.clone(), program, checks)], left_out: Vec::new() });

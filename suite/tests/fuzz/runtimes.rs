@@ -224,6 +224,10 @@ fn runtimes_are_given_the_cases_that_other_plans_become() {
     assert!(
         plans().filter(is_quiet).map(classes).any(|class| class != Class::Disagreed && class != Class::Unsupported)
     );
+    let again: WasiPlan =
+        serde_json::from_str(r#"{ "again": true, "main": { "start": { "func": [] } } }"#).expect("a plan");
+    let again = Input::Program(again.normalise()).judge(&judge(false));
+    assert_eq!(again.runtimes[0].lacks.as_deref(), Some("entering a program never, or more than once"));
     let missing = ValuePlan { import: Some(Import::Missing), ..ValuePlan::default() };
     let value = Input::Value(missing).judge(&judge(false));
     assert_eq!(value.runtimes[0].lacks.as_deref(), Some("unlinkable components that are given more than instances"));

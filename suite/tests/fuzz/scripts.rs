@@ -94,7 +94,7 @@ fn plans_of_all_kinds_become_cases() {
         ("plan of core modules, host instantiate", 10),
         ("plan of components", 200),
         ("plan of components in binary form", 60),
-        ("program of WASI", 130),
+        ("program of WASI", 200),
         ("plan of resources", 200),
         ("plan of imports", 130),
         ("plan of tasks", 180),

@@ -47,9 +47,6 @@ pub enum CaseError {
     /// The host does what no component can do in its place.
     #[error("only a host can do that: {0}")]
     Host(&'static str),
-    /// A program of preview 1 that is entered twice.
-    #[error("there are no words for a program of preview 1 that is entered twice")]
-    Twice,
     /// What still runs when a trap has locked all that a script could call.
     #[error("something goes on after a trap, when a script can call nothing any more")]
     Background,
@@ -66,7 +63,6 @@ impl CaseError {
             CaseError::Print(_) => "what has no text",
             CaseError::Unlinkable => "unlinkable components that are given more than instances",
             CaseError::Host(_) => "what only a host can do",
-            CaseError::Twice => "programs that are entered twice",
             CaseError::Background => "what goes on after a trap",
             CaseError::Compared => "bodies that no plan describes",
         }

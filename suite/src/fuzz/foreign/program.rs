@@ -7,7 +7,7 @@ use super::{Foreign, OnRuntime, kind_of, nothing};
 use crate::{
     case::{Broken, Ending},
     fuzz::{Class, Finding, Verdict},
-    runtime::{Ability, About, End, Program, ProgramEnd, Reach, Runtime, World},
+    runtime::{Ability, About, End, Program, ProgramEnd, Reach, Runtime, WITHOUT_TIMES, World},
     trace::{Event, InstancePath, Level, Outcome, Phase, Stream, Trace, Value},
 };
 use preflight_plan::wasi::{Entry, Form, Unit, WasiExpected, WasiPlan, WasiWasm, Ways};
@@ -27,9 +27,6 @@ impl Foreign {
         let broke =
             |broken: &Broken| found(&format!("it broke: {}", kind_of(broken)), nothing("an end"), nothing("an end"));
         let is_component = matches!(plan.form, Form::Component { .. });
-        if plan.again && (plan.invoke || !is_component) {
-            return lacks("programs that are entered twice".to_owned());
-        }
         let program = program(plan);
         let end = self.with(|opened| match missing(&opened.about, &program) {
             Some(what) => Err(End::unsupported(what)),
@@ -103,6 +100,7 @@ fn missing(about: &About, program: &Program) -> Option<&'static str> {
         World::P2 if !about.can(Ability::P2) => Some("programs of WASI 0.2"),
         World::P1 if !about.can(Ability::P1) => Some("programs of WASI preview 1"),
         _ if !program.preloads.is_empty() && !about.can(Ability::Preloads) => Some("preloads"),
+        _ if program.takes_times() && !about.can(Ability::Times) => Some(WITHOUT_TIMES),
         _ => None,
     }
 }

@@ -89,7 +89,7 @@ impl Wasmtime {
 impl Runtime for Wasmtime {
     fn about(&self) -> About {
         let abilities =
-            [Ability::Core, Ability::Hosts, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2];
+            [Ability::Core, Ability::Hosts, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2, Ability::Times];
         About::new("wasmtime-lib", VERSION, "wasmtime", &abilities)
     }
 

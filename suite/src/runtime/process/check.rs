@@ -61,6 +61,7 @@ pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
         (Ability::P1, programs::preview_1),
         (Ability::Preloads, programs::preloads),
         (Ability::P2, programs::preview_2),
+        (Ability::Times, programs::times),
         (Ability::Js, programs::javascript),
     ];
     if !chapters.iter().any(|(ability, _)| about.can(*ability)) {

@@ -10,7 +10,7 @@ use crate::{
     runtime::{End, Program, ProgramEnd, Reach, World},
 };
 use std::fs;
-use wasmtime::{Engine, Extern, Linker, Module, Store, component};
+use wasmtime::{Engine, Extern, ExternType, Linker, Module, Store, component};
 use wasmtime_wasi::{
     FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
     p1::{self, WasiP1Ctx},
@@ -59,9 +59,16 @@ fn preview_1(engine: &Engine, program: &Program, given: WasiP1Ctx) -> Result<(),
     let mut linker = Linker::new(engine);
     p1::add_to_linker_sync(&mut linker, |given: &mut WasiP1Ctx| given).map_err(end)?;
     let main = [(String::new(), program.main.clone())];
+    let mut is_command = false;
     for (name, bytes) in program.preloads.iter().chain(&main) {
         let module = Module::from_binary(engine, bytes).map_err(refused)?;
+        is_command = matches!(module.get_export("_start"), Some(ExternType::Func(_)));
         linker.module(&mut store, name, &module).map_err(end_of_instantiation)?;
+    }
+    if program.takes_times() && is_command {
+        return Err(End::unsupported(
+            "entering one instance of a command again: its linker makes a new one for each call",
+        ));
     }
     let entry = match &program.reach {
         Reach::Reactor => return Ok(()),
@@ -75,7 +82,7 @@ fn preview_1(engine: &Engine, program: &Program, given: WasiP1Ctx) -> Result<(),
         },
     };
     let mut results = vec![wasmtime::Val::I32(0); entry.ty(&store).results().len()];
-    entry.call(&mut store, &[], &mut results).map_err(end)
+    (0..program.times).try_for_each(|_| entry.call(&mut store, &[], &mut results)).map_err(end)
 }
 
 /// The host of a component.
@@ -102,7 +109,8 @@ fn wasi_0_2(engine: &Engine, program: &Program, given: WasiCtx) -> Result<(), En
         Reach::Export(name) => {
             let Some(func) = instance.get_func(&mut store, name) else { return Err(End::no_export(name)) };
             let mut results = vec![component::Val::Bool(false); func.ty(&store).results().len()];
-            in_tokio(func.call_async(&mut store, &[], &mut results)).map_err(end)
+            let mut call = || in_tokio(func.call_async(&mut store, &[], &mut results)).map_err(end);
+            (0..program.times).try_for_each(|_| call())
         }
         Reach::Command => (0..program.times).try_for_each(|_| command(&mut store, &instance)),
     }

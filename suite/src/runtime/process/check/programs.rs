@@ -3,7 +3,7 @@
 use super::{Talk, is};
 use crate::{
     case::js::{Job, Word},
-    runtime::{End, Program, ProgramEnd, Reach, Runtime, World},
+    runtime::{Ability, End, Program, ProgramEnd, Reach, Runtime, World},
     source,
 };
 
@@ -201,6 +201,35 @@ pub(super) fn preview_2(talk: &mut Talk<'_>) {
     for (asked, code) in [("run_program of 0.2 that returns ok", 0), ("run_program of 0.2 that returns an error", 1)] {
         let program = Program { world: World::P2, ..Program::command(component(code)) };
         talk.ask(asked, |runtime| run(runtime, &program), is((String::new(), code as i32)));
+    }
+}
+
+/// A component that can be called once.
+const ONCE: &str = r#"(component
+  (core module $M
+    (global $n (mut i32) (i32.const 0))
+    (func (export "f")
+      (if (global.get $n) (then (unreachable)))
+      (global.set $n (i32.const 1))))
+  (core instance $m (instantiate $M))
+  (func (export "f") (canon lift (core func $m "f"))))"#;
+
+pub(super) fn times(talk: &mut Talk<'_>) {
+    let about = talk.runtime.about();
+    if about.can(Ability::P1) {
+        let reach = Reach::Export("other".to_owned());
+        let program = Program { reach, times: 3, ..Program::command(letters("_initialize", "other")) };
+        let asked = "run_program of an export of a reactor, three times";
+        talk.ask(asked, |runtime| run(runtime, &program), is(("_ooo".to_owned(), 0)));
+    }
+    if about.can(Ability::P2) {
+        let (world, reach) = (World::P2, Reach::Export("f".to_owned()));
+        let program = Program { world, reach, times: 2, ..Program::command(source::text(ONCE)) };
+        talk.ask(
+            "run_program of an export of a component, twice, that traps the second time",
+            |runtime| run(runtime, &program),
+            super::ends("a trap, or failed", |end| matches!(end, End::Trap(..) | End::Failed(_))),
+        );
     }
 }
 
