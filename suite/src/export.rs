@@ -69,6 +69,8 @@ fn no_script(case: &Case) -> Option<&'static str> {
         Some("it follows a reading that is not the documents'")
     } else if !case.header.hosts.is_empty() {
         Some("it has functions of the host that act, which scripts have no words for")
+    } else if !case.header.gives.is_empty() {
+        Some("it gives exports of instances to a component, which scripts have no words for")
     } else if case.header.interrupt {
         Some("it ends only because the embedder stops it")
     } else if matches!(case.expected.outcome, crate::trace::Outcome::Exhausted { .. }) {

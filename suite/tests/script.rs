@@ -1,6 +1,7 @@
 //! Small scripts: that right ends pass, and, more important, that every wrong end fails, with what the failure says.
 
 use preflight::{
+    case::Give,
     script::{self, DirectiveReport, FailureKind, Options, Status},
     trace::{Event, Level},
 };
@@ -415,6 +416,52 @@ fn wrong_results_of_components_fail() {
     for report in &reports(text)[1..] {
         assert!(matches!(report.status, Status::Failed { .. }), "{}: {:?}", report.line, report.status);
     }
+}
+
+/// Functions, modules, types and components at the top level find what they are given, of which the type counts; what is not exported
+/// cannot be given.
+#[test]
+fn imports_are_given_exports_of_registered_instances() {
+    let provider = r#"(component $P
+          (core module $M (func (export "g") (result i32) (i32.const 7)))
+          (core instance $m (instantiate $M))
+          (func (export "g") (result u32) (canon lift (core func $m "g")))
+          (export "m" (core module $M))
+          (type $r (resource (rep i32)))
+          (export "r" (type $r))
+          (component (export "c")))"#;
+    let last = |exports: &[(&str, &str)], script: &str| {
+        let give = |(import, export): &(&str, &str)| Give {
+            import: (*import).to_owned(),
+            of: "p".to_owned(),
+            export: (*export).to_owned(),
+        };
+        let options = Options { gives: exports.iter().map(give).collect(), ..Options::default() };
+        let script = script::run(&format!("{provider}\n{script}"), &options).expect("a script");
+        script.reports.into_iter().map(|report| report.status).next_back().expect("a directive")
+    };
+    let register = "(register \"p\" $P)";
+    let all = r#"(component
+          (import "f" (func $f (result u32)))
+          (import "n" (core module (export "g" (func (result i32)))))
+          (import "s" (type (sub resource)))
+          (import "d" (component))
+          (export "f2" (func $f)))"#;
+    let gives = [("f", "g"), ("n", "m"), ("s", "r"), ("d", "c")];
+    let call = format!("{register}{all}(assert_return (invoke \"f2\") (u32.const 7))");
+    assert_eq!(last(&gives, &call), Status::Passed);
+    for without in 0..gives.len() {
+        let some: Vec<_> = gives.into_iter().enumerate().filter(|(i, _)| *i != without).map(|(_, give)| give).collect();
+        let unknown = format!("{register}(assert_unlinkable {all} \"unknown import\")");
+        assert_eq!(last(&some, &unknown), Status::Passed);
+    }
+    // It is not registered yet, and of another type.
+    let early = format!("(assert_unlinkable {all} \"unknown import\")");
+    assert_eq!(last(&gives, &early), Status::Passed);
+    let other = format!("{register}(component (import \"f\" (func)))");
+    assert!(matches!(last(&gives, &other), Status::Failed { .. }));
+    let Status::Failed { got, .. } = last(&[("f", "h")], register) else { panic!("nothing is exported as h") };
+    assert_eq!(got, "the instance exports no \"h\", which the import \"f\" is to be given");
 }
 
 #[test]

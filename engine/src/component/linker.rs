@@ -97,6 +97,11 @@ impl HostItem {
         HostItem(Given::Item(Item::Instance(instance.instance.clone())))
     }
 
+    /// What another component's instance exports as `name`.
+    pub fn export_of(instance: &ComponentInstance, name: &str) -> Option<HostItem> {
+        instance.instance.get(name).map(|item| HostItem(Given::Item(item.clone())))
+    }
+
     /// The instances that another component's instance exports under names of interfaces, such as `a:b/c@1.0.0`.
     pub fn interfaces_of(instance: &ComponentInstance) -> Vec<(String, HostItem)> {
         let exports = instance.instance.exports.iter();

@@ -31,6 +31,24 @@ impl Kind {
     }
 }
 
+/// A component whose instance gives a plan's component what it imports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// The name under which its instance is given.
+    pub name: String,
+    /// The component.
+    pub component: Vec<u8>,
+    /// Those of its exports that are given one by one, for imports of the same names.
+    pub gives: Vec<String>,
+}
+
+impl Provider {
+    /// One of which the instance alone is given.
+    pub fn of(name: &str, component: Vec<u8>) -> Provider {
+        Provider { name: name.to_owned(), component, gives: Vec::new() }
+    }
+}
+
 /// The instances in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member {

@@ -31,10 +31,25 @@ pub struct Header {
     /// The functions that the host gives to the script's modules, besides those of `spectest`.
     #[serde(default)]
     pub hosts: Vec<HostFunc>,
+    /// What imports of the script's components find beside the instances that are registered.
+    #[serde(default)]
+    pub gives: Vec<Give>,
     /// Set if a tool has to make a component of the script's definitions first.
     pub build: Option<Build>,
     /// Set if the case is a program of WASI; the script's `module definition`s are its modules.
     pub run: Option<Run>,
+}
+
+/// An import of a component that is given an export of an instance, once that is registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Give {
+    /// The import.
+    pub import: String,
+    /// The name under which the component's instance is registered.
+    pub of: String,
+    /// What it exports.
+    pub export: String,
 }
 
 /// How a program is run, and what is expected of it. What is not given here is not judged.

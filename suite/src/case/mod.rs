@@ -27,7 +27,7 @@ mod verdict;
 
 pub use build::{Adapter, Build, Componentize, Compose, Library, Link, Part};
 pub use definitions::{Definition, definitions};
-pub use header::{Fails, Header, Kind, Preload, Run};
+pub use header::{Fails, Give, Header, Kind, Preload, Run};
 pub use hosts::{Does, HostFunc};
 pub use judge::{Deviation, Ended, Ending, judge};
 #[cfg(feature = "reference")]
@@ -138,6 +138,13 @@ impl Case {
         if !hosts.is_empty() && is_given {
             mistakes.push("functions of the host are for scripts of core modules alone".to_owned());
         }
+        // An instance of a component is registered by its name in the script, too.
+        let is_registered = |of: &str| {
+            let registers = [format!("(register {of:?}"), format!("(component ${of}")];
+            registers.iter().any(|register| self.text.contains(register))
+        };
+        let of_nobody = self.header.gives.iter().filter(|give| !is_registered(&give.of));
+        mistakes.extend(of_nobody.map(|give| format!("gives: nothing is registered as {:?}", give.of)));
         mistakes
     }
 

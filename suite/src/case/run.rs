@@ -36,6 +36,7 @@ pub fn run(case: &Case, catalogue: &Catalogue, options: &Options) -> Report {
     options.config.features = features;
     options.readings = readings(&case.header.readings);
     options.hosts = case.header.hosts.clone();
+    options.gives.clone_from(&case.header.gives);
     if case.header.interrupt {
         options.config.limits.fuel = Some(FUEL);
     }

@@ -37,6 +37,8 @@ pub enum Ability {
     P2,
     /// Calls of a program's export as often as is asked for, on one instance; in Preview 1 of its entry, too.
     Times,
+    /// Exports of a component's instance as what imports of other components are given.
+    Gives,
     /// Whole scripts, by a script runner of its own.
     Scripts,
     /// Scripts of the JavaScript API.
@@ -54,6 +56,7 @@ impl Ability {
             Ability::Preloads => "preloads",
             Ability::P2 => "p2",
             Ability::Times => "times",
+            Ability::Gives => "gives",
             Ability::Scripts => "scripts",
             Ability::Js => "js",
         }

@@ -1,12 +1,12 @@
 //! The commands of one script on a runtime.
 
 use super::{
-    Acting, End, Import, InstanceId, Instantiable, Item, ModuleId, Recorder, Runtime, binary,
+    Acting, ComponentImport, End, Import, InstanceId, Instantiable, Item, ModuleId, Recorder, Runtime, binary,
     process::plain,
     spectest::{self, Spectest},
 };
 use crate::{
-    case::{Does, HostFunc},
+    case::{Does, Give, HostFunc},
     commands::{Action, Command, CommandKind, ModuleSource, Pattern},
     messages::{self, Assertion},
     trace::{Event, InstancePath, Value},
@@ -56,6 +56,7 @@ pub(super) struct Machine<'r> {
     instances: HashMap<String, Instance>,
     current: Option<Instance>,
     registered: HashMap<String, Instance>,
+    gives: &'r [Give],
     anonymous: u32,
     /// The functions of the host that act, and whether the runtime has them.
     hosts: &'r [HostFunc],
@@ -65,8 +66,9 @@ pub(super) struct Machine<'r> {
 }
 
 impl<'r> Machine<'r> {
-    /// A machine without instances, whose modules may import these functions of the host.
-    pub(super) fn new(runtime: &'r mut dyn Runtime, hosts: &'r [HostFunc]) -> Self {
+    /// A machine without instances, whose modules may import these functions of the host, and whose components are given these exports
+    /// of instances, once these are registered.
+    pub(super) fn new(runtime: &'r mut dyn Runtime, hosts: &'r [HostFunc], gives: &'r [Give]) -> Self {
         Machine {
             runtime,
             recorder: Recorder::default(),
@@ -76,6 +78,7 @@ impl<'r> Machine<'r> {
             instances: HashMap::new(),
             current: None,
             registered: HashMap::new(),
+            gives,
             anonymous: 0,
             hosts,
             has_hosts: false,
@@ -184,8 +187,7 @@ impl<'r> Machine<'r> {
         let at = self.path(name);
         let result = match definition.is_component {
             true => {
-                let components = self.registered.iter().filter(|(_, instance)| instance.is_component);
-                let imports: Vec<_> = components.map(|(name, instance)| (name.clone(), instance.id)).collect();
+                let imports = self.component_imports();
                 self.runtime.instantiate_component(definition.id, &imports)
             }
             false => {
@@ -204,6 +206,24 @@ impl<'r> Machine<'r> {
         let (calls, end) = (calls.collect(), result.as_ref().map(|_| ()).map_err(End::clone));
         self.instantiation = Some(Instantiation { at, calls, end });
         result.map(|id| Instance { id, is_component: definition.is_component })
+    }
+
+    /// What is to be had for the imports of components.
+    fn component_imports(&self) -> Vec<ComponentImport> {
+        let components = self.registered.iter().filter(|(_, instance)| instance.is_component);
+        let whole = |(name, instance): (&String, &Instance)| {
+            Some(ComponentImport { name: name.clone(), instance: instance.id, export: None })
+        };
+        let given = |give: &Give| {
+            let instance = self.registered.get(&give.of).filter(|instance| instance.is_component)?;
+            Some(ComponentImport {
+                name: give.import.clone(),
+                instance: instance.id,
+                export: Some(give.export.clone()),
+            })
+        };
+        // What is given one by one comes first, as it takes the place of an instance of the same name.
+        self.gives.iter().filter_map(given).chain(components.filter_map(whole)).collect()
     }
 
     /// What is to be had for the imports of a module.

@@ -195,15 +195,12 @@ pub trait Runtime {
         Err(End::unsupported("components"))
     }
 
-    /// Instantiates a component, whose imports are instances of other components.
+    /// Instantiates a component. What there is for its imports are instances of other components, and exports of such if the
+    /// runtime has [`Ability::Gives`].
     ///
     /// # Errors
     /// As [`instantiate`](Self::instantiate).
-    fn instantiate_component(
-        &mut self,
-        component: ModuleId,
-        imports: &[(String, InstanceId)],
-    ) -> Result<InstanceId, End> {
+    fn instantiate_component(&mut self, component: ModuleId, imports: &[ComponentImport]) -> Result<InstanceId, End> {
         let _ = (component, imports);
         Err(End::unsupported("components"))
     }
@@ -268,6 +265,17 @@ pub struct Import {
     pub name: String,
     /// What it is.
     pub item: Item,
+}
+
+/// What is to be had for an import of a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentImport {
+    /// The import's name.
+    pub name: String,
+    /// The instance of a component.
+    pub instance: InstanceId,
+    /// That export of the instance, and not the instance itself.
+    pub export: Option<String>,
 }
 
 /// What an import can be given.

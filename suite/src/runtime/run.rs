@@ -117,6 +117,9 @@ fn find(case: &Case, runtime: &mut dyn Runtime, judge: &Judge<'_>, actual: &mut 
             _ => program(&commands, run, runtime, judge, actual),
         };
     }
+    if !case.header.gives.is_empty() && !can(Ability::Gives) {
+        return lacks("exports of instances that are given to components one by one");
+    }
     let has_components =
         commands.iter().any(|command| matches!(command.kind.module(), Some(ModuleSource::Component(_))));
     let ability = if has_components { Ability::Components } else { Ability::Core };
@@ -202,7 +205,7 @@ fn primitives(
     if case.header.interrupt {
         runtime.limit()?;
     }
-    let mut machine = Machine::new(runtime, &case.header.hosts);
+    let mut machine = Machine::new(runtime, &case.header.hosts, &case.header.gives);
     let (mut failures, mut instantiations) = (Vec::new(), Vec::new());
     for command in commands {
         let status = machine.run(command)?;

@@ -1,7 +1,7 @@
 //! Directives about components: values in the script's words, calls, and what a registered instance is for others.
 
 use super::{end::End, report::Problem};
-use crate::{messages::Assertion, trace::Cause};
+use crate::{case::Give, messages::Assertion, trace::Cause};
 use preflight_engine::{
     Store,
     component::{ComponentInstance, ComponentLinker, ComponentVal, ComponentValType, HostItem},
@@ -15,9 +15,17 @@ pub(super) struct Components {
 }
 
 impl Components {
-    /// Makes the exports of an instance available to imports under `name`.
-    pub(super) fn register(&mut self, name: &str, instance: &ComponentInstance) {
+    /// Makes the exports of an instance available to imports under `name`, and to those imports that are given one of them.
+    pub(super) fn register(&mut self, name: &str, instance: &ComponentInstance, gives: &[Give]) -> Result<(), Problem> {
         self.linker.define(name, HostItem::exports_of(instance));
+        for Give { import, export, .. } in gives.iter().filter(|give| give.of == name) {
+            let Some(item) = HostItem::export_of(instance, export) else {
+                let got = format!("the instance exports no {export:?}, which the import {import:?} is to be given");
+                return Err(Problem::failed("an export", got));
+            };
+            self.linker.define(import, item);
+        }
+        Ok(())
     }
 
     /// Everything that is registered.

@@ -171,7 +171,7 @@ impl<'o> Machine<'o> {
     pub(super) fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Problem> {
         match self.slot(instance)? {
             Slot::Core(instance) => self.names.linker.borrow_mut().define_instance(&self.store, name, instance),
-            Slot::Component(instance) => self.components.register(name, &instance),
+            Slot::Component(instance) => self.components.register(name, &instance, &self.options.gives)?,
             Slot::Shared(items) => {
                 let mut linker = self.names.linker.borrow_mut();
                 items.iter().for_each(|(item, value)| linker.define(name, item, *value));
@@ -252,7 +252,7 @@ impl<'o> Machine<'o> {
             Ok(slot) => {
                 if let (Some(name), Slot::Component(instance)) = (name, &slot) {
                     // Later components import instances by their names in the script, too.
-                    self.components.register(name.name(), instance);
+                    self.components.register(name.name(), instance, &self.options.gives)?;
                 }
                 self.bind(name, slot);
                 Ok(End::Returned(Vec::new()))

@@ -24,7 +24,7 @@ pub use report::{DirectiveReport, FailureKind, Script, Status};
 pub(crate) use {directive::panic_text, watchdog::Watchdog};
 
 use crate::{
-    case::HostFunc,
+    case::{Give, HostFunc},
     source::{self, Directives},
     trace::Level,
 };
@@ -40,6 +40,8 @@ pub struct Options {
     pub readings: Readings,
     /// Functions of the host, besides those of `spectest`; the threads of a script have them, too.
     pub hosts: Vec<HostFunc>,
+    /// What imports of components are given beside the instances that are registered.
+    pub gives: Vec<Give>,
     /// Record the steps up to this level; `None` records nothing and costs nothing.
     pub level: Option<Level>,
     /// Collect garbage at every allocation: what a frame holds and the collector does not see is found at once.
@@ -57,6 +59,7 @@ impl Default for Options {
             config: Config::default(),
             readings: Readings::default(),
             hosts: Vec::new(),
+            gives: Vec::new(),
             level: None,
             gc_stress: false,
             #[cfg(feature = "jit")]

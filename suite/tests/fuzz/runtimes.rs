@@ -230,7 +230,10 @@ fn runtimes_are_given_the_cases_that_other_plans_become() {
     assert_eq!(again.runtimes[0].lacks.as_deref(), Some("entering a program never, or more than once"));
     let missing = ValuePlan { import: Some(Import::Missing), ..ValuePlan::default() };
     let value = Input::Value(missing).judge(&judge(false));
-    assert_eq!(value.runtimes[0].lacks.as_deref(), Some("unlinkable components that are given more than instances"));
+    assert_eq!(
+        value.runtimes[0].lacks.as_deref(),
+        Some("exports of instances that are given to components one by one")
+    );
     let module = Input::Plan(serde_json::from_str::<Plan>(common::LEFT_OVER).expect("a plan").normalise());
     assert_eq!(module.judge(&judge(false)).runtimes[0].lacks.as_deref(), Some("primitives for core modules"));
 }

@@ -1,7 +1,7 @@
 //! What takes the place of the host, of stubs, and of what is missing in a provider: components that export the same.
 
 use super::{Import, ImportPlan, Item, encode::exporting};
-use crate::around::{Around, Kind};
+use crate::around::{Around, Kind, Provider};
 
 impl ImportPlan {
     /// The plan's component in another one, in which a sibling exports what the host gives, and what there are stubs of. None
@@ -17,32 +17,44 @@ impl ImportPlan {
         Some(Around::new(&exporting(named), &given, &self.to_wasm().component).finish())
     }
 
-    /// Components, each with the name under which an instance of it is to be given, so that the plan's component finds what
-    /// the plan says, and nothing else. None if something is to be given that is no instance. Where everything matches there
-    /// are no stubs but in them.
-    pub fn providers(&self) -> Option<Vec<(String, Vec<u8>)>> {
+    /// Components whose instances are to be given, so that the plan's component finds what the plan says, and nothing else. Where
+    /// everything matches there are no stubs but in them.
+    pub fn providers(&self) -> Vec<Provider> {
         let fits = self.fits();
         if self.is_exported {
             let item = |import: &Import| if fits { Some(filled(import)) } else { import.given.clone() };
             let items: Vec<_> = self.imports.iter().map(item).collect();
             let named = items.iter().enumerate().filter_map(|(i, item)| Some((format!("x{i}"), item.as_ref()?)));
-            return Some(vec![("p".to_owned(), exporting(named))]);
+            return vec![Provider::of("p", exporting(named))];
         }
-        let mut providers = Vec::new();
+        let (mut providers, mut others) = (Vec::new(), Vec::new());
         for (i, import) in self.imports.iter().enumerate() {
-            let items = match (&import.given, &import.wanted) {
-                (None, _) if !fits => continue,
+            let item = match (&import.given, &import.wanted) {
                 // The declaration says all there is to say.
-                (None, Item::Type(_) | Item::TypeOf(_)) => continue,
-                _ => match if fits { filled(import) } else { import.given.clone()? } {
-                    Item::Instance(items) => items,
-                    _ => return None,
-                },
+                (None, Item::Type(_) | Item::TypeOf(_)) => None,
+                (given, _) => {
+                    if fits {
+                        Some(filled(import))
+                    } else {
+                        given.clone()
+                    }
+                }
             };
-            let named = items.iter().enumerate().map(|(i, item)| (format!("e{i}"), item));
-            providers.push((format!("x{i}"), exporting(named)));
+            match item {
+                Some(Item::Instance(items)) => {
+                    let named = items.iter().enumerate().map(|(i, item)| (format!("e{i}"), item));
+                    providers.push(Provider::of(&format!("x{i}"), exporting(named)));
+                }
+                Some(item) => others.push((format!("x{i}"), item)),
+                None => {}
+            }
         }
-        Some(providers)
+        if !others.is_empty() {
+            let component = exporting(others.iter().map(|(name, item)| (name.clone(), item)));
+            let gives = others.into_iter().map(|(name, _)| name).collect();
+            providers.push(Provider { gives, ..Provider::of("p", component) });
+        }
+        providers
     }
 }
 

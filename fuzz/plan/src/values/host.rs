@@ -1,12 +1,13 @@
 //! A component in the place of the host: it exports what the component of a plan imports.
 
 use super::{
-    Encoding, Ty, ValuePlan,
+    Encoding, Import, Ty, ValuePlan,
     abi::{self, Width},
     memory::{MAX_FLAT_PARAMS, memory_module, options},
     types::{Types, named},
 };
-use crate::around::{Around, Kind, Member, name_map};
+use crate::around::{Around, Kind, Member, Provider, name_map};
+use preflight_engine::trace::Value;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CodeSection, Component, ComponentExportKind, ComponentExportSection,
     ComponentNameSection, ComponentTypeRef, ComponentValType, Encode, ExportKind, ExportSection, Function,
@@ -24,6 +25,17 @@ impl ValuePlan {
         let (host, given) = Host::of(self).component();
         let around = Around::new(&host, &given, &self.to_wasm());
         Some(if self.across.is_some() { around.finish() } else { self.with_exports(around).finish() })
+    }
+
+    /// The component whose instance exports what the host gives where an import does not match. None if they all do. The plan
+    /// must be [normal](Self::normalise).
+    pub fn provider(&self) -> Option<Provider> {
+        if !self.is_unlinkable() {
+            return None;
+        }
+        let (component, given) = Host::of(self).component();
+        let others = given.into_iter().filter(|(_, kind)| *kind != Kind::Type);
+        Some(Provider { gives: others.map(|(name, _)| name).collect(), ..Provider::of("p", component) })
     }
 
     /// Whether a part of the value has labels, so that its type has a name.
@@ -84,8 +96,12 @@ impl Host<'_> {
             exports.export(func.name, ComponentExportKind::Func, i, None);
             given.push((func.name.to_owned(), Kind::Func));
         }
-        if let Some(value) = self.plan.imported() {
-            self.value(ty, &value);
+        let value = match self.plan.import {
+            Some(Import::OfAnotherType) => Some(self.of_another_type()),
+            _ => self.plan.imported().map(|value| (ty, constant(&self.plan.ty, &value))),
+        };
+        if let Some((ty, bytes)) = value {
+            self.value(ty, &bytes);
             exports.export("w", ComponentExportKind::Value, 0, None);
             given.push(("w".to_owned(), Kind::Value));
         }
@@ -144,15 +160,30 @@ impl Host<'_> {
         self.types.out.section(&section);
     }
 
+    /// A type that is not the plan's, and the bytes of a value of it.
+    fn of_another_type(&mut self) -> (ComponentValType, Vec<u8>) {
+        let (ty, value) = match self.plan.ty {
+            Ty::Bool => (Ty::Char, Value::Char('x')),
+            _ => (Ty::Bool, Value::Bool(true)),
+        };
+        (self.types.val_type(&ty), constant(&ty, &value))
+    }
+
     /// A value definition.
-    fn value(&mut self, ty: ComponentValType, value: &preflight_engine::trace::Value) {
-        let (mut bytes, mut data) = (Vec::new(), vec![1]);
-        abi::constant(&self.plan.ty, value, &mut bytes);
+    fn value(&mut self, ty: ComponentValType, bytes: &[u8]) {
+        let mut data = vec![1];
         ty.encode(&mut data);
         bytes.len().encode(&mut data);
         data.extend(bytes);
         self.types.out.section(&RawSection { id: 12, data: &data });
     }
+}
+
+/// A value as a value definition has it.
+fn constant(ty: &Ty, value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    abi::constant(ty, value, &mut bytes);
+    bytes
 }
 
 /// The core parameters of a function that takes these.

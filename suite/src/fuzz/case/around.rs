@@ -91,8 +91,8 @@ impl Head<'_> {
     /// The header of a case with these components.
     pub fn of(&self, components: &[&[u8]]) -> String {
         let Head { title, rule, more } = self;
-        let needs = component_needs(components);
-        format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = {needs:?}\n{more}")
+        let needs = super::needs(&component_needs(components));
+        format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n{needs}{more}")
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     case::line,
     trace::{Event, Outcome, Resource, State, Trace, TrapCode, Value},
 };
-use preflight_engine::component::Component;
+use preflight_engine::{Config, Features, component::Component};
 use preflight_plan::{Action, Called, Expected, Made, Plan, Signature};
 use std::{collections::BTreeMap, fmt::Write};
 use thiserror::Error;
@@ -38,12 +38,6 @@ pub enum CaseError {
     /// The text of a module could not be made.
     #[error("a module has no text: {0}")]
     Print(String),
-    /// A component is unlinkable, and is given more than a script can give.
-    #[error(
-        "not all imports match, and the host gives more than instances, which is all that scripts give: a component around \
-         this one that gave it the same would be invalid, and not unlinkable"
-    )]
-    Unlinkable,
     /// The host does what no component can do in its place.
     #[error("only a host can do that: {0}")]
     Host(&'static str),
@@ -61,7 +55,6 @@ impl CaseError {
         match self {
             CaseError::Unbounded | CaseError::Exhausted => "what has no end",
             CaseError::Print(_) => "what has no text",
-            CaseError::Unlinkable => "unlinkable components that are given more than instances",
             CaseError::Host(_) => "what only a host can do",
             CaseError::Background => "what goes on after a trap",
             CaseError::Compared => "bodies that no plan describes",
@@ -72,6 +65,11 @@ impl CaseError {
 /// The words for what components take beyond release 2.0.
 fn component_needs(components: &[&[u8]]) -> Vec<&'static str> {
     fit::words(|config| components.iter().all(|bytes| Component::new(config, bytes).is_ok()))
+}
+
+/// Whether the component is valid with all proposals.
+fn is_valid(component: &[u8]) -> bool {
+    Component::new(&Config { features: Features::all(), ..Config::default() }, component).is_ok()
 }
 
 /// The case of a normal plan. `title` is a sentence without a full stop, `rule` the rule that it proves.
@@ -351,9 +349,14 @@ impl<'a> Script<'a> {
 }
 
 fn header(plan: &Plan, is_interrupted: bool, title: &str, rule: &str) -> String {
-    let needs = fit::needs(&plan.to_wasm().modules).iter().map(|need| format!("{need:?}")).collect::<Vec<_>>();
+    let needs = needs(&fit::needs(&plan.to_wasm().modules));
     let interrupt = if is_interrupted { ";;! interrupt = true\n" } else { "" };
-    format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n;;! needs = [{}]\n{interrupt}", needs.join(", "))
+    format!(";;! title = {title:?}\n;;! rules = [{rule:?}]\n{needs}{interrupt}")
+}
+
+fn needs(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    text::list("needs", &quoted)
 }
 
 /// Whether an instantiation ends only because somebody stops it.

@@ -18,6 +18,16 @@ pub(super) fn body(bytes: &[u8]) -> Result<String, CaseError> {
     Ok(folded(body.unwrap_or_default()))
 }
 
+/// A list in a header: on one line, or, if that were too wide, with a line for each thing in it.
+pub(super) fn list(key: &str, things: &[String]) -> String {
+    let line = format!(";;! {key} = [{}]\n", things.join(", "));
+    if line.chars().count() <= WIDTH {
+        return line;
+    }
+    let lines: String = things.iter().map(|thing| format!(";;!   {thing},\n")).collect();
+    format!(";;! {key} = [\n{lines};;! ]\n")
+}
+
 /// A component in a script.
 pub(super) struct Literal {
     /// What follows `(component` and its name.

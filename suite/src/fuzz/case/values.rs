@@ -3,23 +3,34 @@
 use super::{
     CaseError,
     around::{self, Head, Surrounded},
-    text, words,
+    imports, text, words,
 };
 use crate::{
     fuzz::campaign::Input,
     trace::{Event, Outcome, Trace, Value},
 };
-use preflight_plan::values::{Ty, ValuePlan};
+use preflight_plan::{
+    around::Provider,
+    values::{Import, Ty, ValuePlan},
+};
 use std::fmt::Write;
 
-/// The case of a plan of a value, which is instantiated where a sibling has what it imports. If scripts have words for the
+/// The case of a plan of a value, which is instantiated where a sibling has what it imports, or, where that does not match, is given
+/// it by the header. If scripts have words for the
 /// value, the case looks at `v`, and calls `echo`.
 pub(super) fn case(input: &Input, plan: &ValuePlan, expected: &[Trace], title: &str) -> Result<String, CaseError> {
-    let bytes = plan.around().ok_or(CaseError::Unlinkable)?;
     let [made, called @ ..] = expected else { return Err(CaseError::Compared) };
-    let calls = called.first().map_or_else(String::new, |called| calls(plan, called));
     let rule = if plan.across.is_some() { "CM-CANON-01" } else { "CM-VAL-01" };
     let head = Head { title, rule, more: String::new() };
+    let Some(bytes) = plan.around() else {
+        let why = match plan.import {
+            Some(Import::Missing) => "unknown import",
+            _ => "incompatible import type",
+        };
+        let providers: Vec<Provider> = plan.provider().into_iter().collect();
+        return Ok(imports::registered(&plan.to_wasm(), &providers, made, head, why));
+    };
+    let calls = called.first().map_or_else(String::new, |called| calls(plan, called));
     Ok(around::case(input, &Surrounded::of(bytes), made, &head, &calls))
 }
 

@@ -14,7 +14,7 @@
 use super::in_process::{keep, scalars, tells_of_a_lack};
 use crate::{
     runtime::{
-        Ability, About, End, Import, InstanceId, Lineage, ModuleId, Runtime,
+        Ability, About, ComponentImport, End, Import, InstanceId, Lineage, ModuleId, Runtime,
         process::{self, Plain},
     },
     trace::{Resource, TrapCode, Value},
@@ -84,11 +84,7 @@ impl Runtime for ComponentLayer {
         )))
     }
 
-    fn instantiate_component(
-        &mut self,
-        component: ModuleId,
-        _imports: &[(String, InstanceId)],
-    ) -> Result<InstanceId, End> {
+    fn instantiate_component(&mut self, component: ModuleId, _imports: &[ComponentImport]) -> Result<InstanceId, End> {
         let component = &self.components[component.0 as usize];
         let instance = Linker::default().instantiate(&mut self.store, component).map_err(|error| end(&error))?;
         Ok(InstanceId(keep(&mut self.instances, instance)))

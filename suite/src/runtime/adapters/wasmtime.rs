@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{
     runtime::{
-        Ability, About, Acting, End, HostFunc, Import, InstanceId, ModuleId, Program, ProgramEnd, Runtime, ValType,
+        Ability, About, Acting, ComponentImport, End, HostFunc, Import, InstanceId, ModuleId, Program, ProgramEnd,
+        Runtime, ValType,
     },
     trace::{RefValue, Resource, TrapCode, Value},
 };
@@ -88,8 +89,8 @@ impl Wasmtime {
 
 impl Runtime for Wasmtime {
     fn about(&self) -> About {
-        let abilities =
-            [Ability::Core, Ability::Hosts, Ability::Components, Ability::P1, Ability::Preloads, Ability::P2, Ability::Times];
+        use Ability::{Components, Core, Gives, Hosts, P1, P2, Preloads, Times};
+        let abilities = [Core, Hosts, Components, P1, Preloads, P2, Times, Gives];
         About::new("wasmtime-lib", VERSION, "wasmtime", &abilities)
     }
 
@@ -181,11 +182,7 @@ impl Runtime for Wasmtime {
         self.components.compile(&self.engine, bytes)
     }
 
-    fn instantiate_component(
-        &mut self,
-        component: ModuleId,
-        imports: &[(String, InstanceId)],
-    ) -> Result<InstanceId, End> {
+    fn instantiate_component(&mut self, component: ModuleId, imports: &[ComponentImport]) -> Result<InstanceId, End> {
         self.components.instantiate(&self.engine, &mut self.store, component, imports)
     }
 

@@ -54,10 +54,11 @@ pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
     let about = runtime.about();
     let mut talk = Talk { runtime, level: about.level, findings: Vec::new(), restarts: 0, is_over: false };
     talk.ask("reset", |runtime| runtime.reset(), succeeds);
-    let chapters: [(Ability, Chapter); 7] = [
+    let chapters: [(Ability, Chapter); 9] = [
         (Ability::Core, core::ask),
         (Ability::Hosts, hosts::ask),
         (Ability::Components, components::ask),
+        (Ability::Gives, components::gives),
         (Ability::P1, programs::preview_1),
         (Ability::Preloads, programs::preloads),
         (Ability::P2, programs::preview_2),

@@ -9,8 +9,8 @@ use crate::{
     case::{Broken, js},
     printable::printable,
     runtime::{
-        About, Acting, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program, ProgramEnd, Runtime,
-        ValType,
+        About, Acting, ComponentImport, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program,
+        ProgramEnd, Runtime, ValType,
     },
     trace::Value,
 };
@@ -245,13 +245,11 @@ impl Runtime for Remote {
         self.wanted(&Request::CompileComponent { bytes: hex(bytes) }, "module", |reply| reply.module).map(ModuleId)
     }
 
-    fn instantiate_component(
-        &mut self,
-        component: ModuleId,
-        imports: &[(String, InstanceId)],
-    ) -> Result<InstanceId, End> {
-        let import =
-            |(name, instance): &(String, InstanceId)| serde_json::json!({ "name": name, "instance": instance.0 });
+    fn instantiate_component(&mut self, component: ModuleId, imports: &[ComponentImport]) -> Result<InstanceId, End> {
+        let import = |ComponentImport { name, instance, export }: &ComponentImport| match export {
+            None => serde_json::json!({ "name": name, "instance": instance.0 }),
+            Some(export) => serde_json::json!({ "name": name, "instance": instance.0, "export": export }),
+        };
         let request =
             Request::InstantiateComponent { component: component.0, imports: imports.iter().map(import).collect() };
         self.wanted(&request, "instance", |reply| reply.instance).map(InstanceId)

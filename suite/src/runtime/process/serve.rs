@@ -8,7 +8,10 @@ use super::{
     protocol::{PROTOCOL, read_value, unhex, value, values},
 };
 use crate::{
-    runtime::{End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType, World},
+    runtime::{
+        ComponentImport, End, HostFunc, Import, InstanceId, Item, ModuleId, Program, Reach, Recorder, Runtime, ValType,
+        World,
+    },
     trace::Value,
 };
 use serde_json::{Value as Json, json};
@@ -141,10 +144,11 @@ fn answer(runtime: &mut dyn Runtime, request: &Json, recorder: &Recorder) -> Res
     })
 }
 
-fn instances(json: &Json) -> Vec<(String, InstanceId)> {
-    let one = |import: &Json| {
-        let instance = import["instance"].as_u64().unwrap_or_default() as u32;
-        (import["name"].as_str().unwrap_or_default().to_owned(), InstanceId(instance))
+fn instances(json: &Json) -> Vec<ComponentImport> {
+    let one = |import: &Json| ComponentImport {
+        name: import["name"].as_str().unwrap_or_default().to_owned(),
+        instance: InstanceId(import["instance"].as_u64().unwrap_or_default() as u32),
+        export: import["export"].as_str().map(str::to_owned),
     };
     json.as_array().map(|imports| imports.iter().map(one).collect()).unwrap_or_default()
 }

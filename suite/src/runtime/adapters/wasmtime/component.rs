@@ -2,7 +2,7 @@
 //! of the host that do nothing else.
 
 use super::{end, keep, plain, refused};
-use crate::runtime::{End, InstanceId, ModuleId};
+use crate::runtime::{ComponentImport, End, InstanceId, ModuleId};
 use wasmtime::{
     AsContextMut, Engine, Store,
     component::{
@@ -29,17 +29,25 @@ impl Components {
         engine: &Engine,
         store: &mut Store<()>,
         component: ModuleId,
-        imports: &[(String, InstanceId)],
+        imports: &[ComponentImport],
     ) -> Result<InstanceId, End> {
         let component = self.compiled[component.0 as usize].clone();
         let mut linker = Linker::new(engine);
         let ty = component.component_type();
         for (name, _) in ty.imports(engine) {
-            let Some((_, id)) = imports.iter().find(|(import, _)| import == name) else { continue };
-            let (of, instance) = &self.instances[id.0 as usize];
-            let mut given = linker.instance(name).map_err(end)?;
+            let Some(given) = imports.iter().find(|import| import.name == name) else { continue };
+            let (of, instance) = &self.instances[given.instance.0 as usize];
             let giver = Giver { engine, instance: *instance };
-            giver.give(store, &mut given, of.component_type().exports(engine), None).map_err(end)?;
+            let ty = of.component_type();
+            let mut exports = ty.exports(engine);
+            match &given.export {
+                None => giver.give(store, &mut linker.instance(name).map_err(end)?, exports, None),
+                Some(export) => match exports.find(|(exported, _)| exported == export) {
+                    Some((_, ty)) => giver.give_one(store, &mut linker.root(), (name, export), &ty, None),
+                    None => return Err(End::no_export(export)),
+                },
+            }
+            .map_err(end)?;
         }
         let link_error = |error| End::Unlinkable(format!("{error:#}"));
         let ready = linker.instantiate_pre(&component).map_err(link_error)?;
@@ -80,29 +88,42 @@ impl Giver<'_> {
         parent: Option<&ComponentExportIndex>,
     ) -> wasmtime::Result<()> {
         for (name, export) in exports {
-            let Some(index) = self.instance.get_export_index(&mut *store, parent, name) else { continue };
-            match export.ty {
-                ComponentItem::ComponentFunc(_) => {
-                    if let Some(func) = self.instance.get_func(&mut *store, index) {
-                        forward(linker, name, func)?;
-                    }
+            self.give_one(store, linker, (name, name), &export, parent)?;
+        }
+        Ok(())
+    }
+
+    /// What is exported under the second name, for an import of the first.
+    fn give_one(
+        &self,
+        store: &mut Store<()>,
+        linker: &mut LinkerInstance<'_, ()>,
+        (name, export): (&str, &str),
+        ty: &ComponentExtern<'_>,
+        parent: Option<&ComponentExportIndex>,
+    ) -> wasmtime::Result<()> {
+        let Some(index) = self.instance.get_export_index(&mut *store, parent, export) else { return Ok(()) };
+        match &ty.ty {
+            ComponentItem::ComponentFunc(_) => {
+                if let Some(func) = self.instance.get_func(&mut *store, index) {
+                    forward(linker, name, func)?;
                 }
-                ComponentItem::Module(_) => {
-                    if let Some(module) = self.instance.get_module(&mut *store, index) {
-                        linker.module(name, &module)?;
-                    }
-                }
-                ComponentItem::Resource(_) => {
-                    if let Some(ty) = self.instance.get_resource(&mut *store, index) {
-                        linker.resource(name, ty, |_, _| Ok(()))?;
-                    }
-                }
-                ComponentItem::ComponentInstance(ty) => {
-                    self.give(store, &mut linker.instance(name)?, ty.exports(self.engine), Some(&index))?;
-                }
-                // Types are no values, and an instance exports no component that an embedder could be given.
-                _ => {}
             }
+            ComponentItem::Module(_) => {
+                if let Some(module) = self.instance.get_module(&mut *store, index) {
+                    linker.module(name, &module)?;
+                }
+            }
+            ComponentItem::Resource(_) => {
+                if let Some(ty) = self.instance.get_resource(&mut *store, index) {
+                    linker.resource(name, ty, |_, _| Ok(()))?;
+                }
+            }
+            ComponentItem::ComponentInstance(ty) => {
+                self.give(store, &mut linker.instance(name)?, ty.exports(self.engine), Some(&index))?;
+            }
+            // Types are no values, and an instance exports no component that an embedder could be given.
+            _ => {}
         }
         Ok(())
     }

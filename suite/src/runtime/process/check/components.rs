@@ -2,7 +2,7 @@
 
 use super::{Scene, Talk, ends, is, succeeds};
 use crate::{
-    runtime::{End, InstanceId, Runtime},
+    runtime::{ComponentImport, End, InstanceId, Runtime},
     source,
 };
 use serde_json::json;
@@ -29,6 +29,16 @@ const IMPORTER: &str = r#"(component
   (core instance $m (instantiate $M (with "other" (instance (export "add" (func $add))))))
   (func (export "sum") (result u32) (canon lift (core func $m "sum"))))"#;
 
+/// It calls a function that it is given.
+const CALLER: &str = r#"(component
+  (import "f" (func $f (param "a" u32) (param "b" u32) (result u32)))
+  (core func $f (canon lower (func $f)))
+  (core module $M
+    (import "" "f" (func $f (param i32 i32) (result i32)))
+    (func (export "sum") (result i32) (call $f (i32.const 40) (i32.const 2))))
+  (core instance $m (instantiate $M (with "" (instance (export "f" (func $f))))))
+  (func (export "sum") (result u32) (canon lift (core func $m "sum"))))"#;
+
 fn make(runtime: &mut dyn Runtime) -> Result<InstanceId, End> {
     let component = runtime.compile_component(&source::text(COMPONENT))?;
     runtime.instantiate_component(component, &[])
@@ -53,10 +63,22 @@ pub(super) fn ask(talk: &mut Talk<'_>) {
     scene.ask(talk, "call_component that returns a NaN", nan, is(vec![json!({ "$float": "nan" })]));
     let linked = |runtime: &mut dyn Runtime, made: &InstanceId| {
         let component = runtime.compile_component(&source::text(IMPORTER))?;
-        let instance = runtime.instantiate_component(component, &[("other".to_owned(), *made)])?;
+        let other = ComponentImport { name: "other".to_owned(), instance: *made, export: None };
+        let instance = runtime.instantiate_component(component, &[other])?;
         runtime.call_component(instance, "sum", &[])
     };
     scene.ask(talk, "instantiate_component with another instance", linked, is(vec![json!(42)]));
     let trap = |runtime: &mut dyn Runtime, made: &InstanceId| runtime.call_component(*made, "trap", &[]);
     scene.ask(talk, "call_component that traps", trap, ends("a trap", |end| matches!(end, End::Trap(..))));
+}
+
+pub(super) fn gives(talk: &mut Talk<'_>) {
+    let given = |runtime: &mut dyn Runtime, made: &InstanceId| {
+        let component = runtime.compile_component(&source::text(CALLER))?;
+        let import = ComponentImport { name: "f".to_owned(), instance: *made, export: Some("add".to_owned()) };
+        let instance = runtime.instantiate_component(component, &[import])?;
+        runtime.call_component(instance, "sum", &[])
+    };
+    let asked = "instantiate_component with an export of another instance";
+    Scene::new(make).ask(talk, asked, given, is(vec![json!(42)]));
 }
