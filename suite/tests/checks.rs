@@ -21,7 +21,7 @@ fn every_program_checks_itself_or_says_why_not() {
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
     let programs = cases.iter().filter_map(|case| case.header.run.as_ref()).filter(|run| run.kind != Kind::Component);
     let (with, without): (Vec<_>, Vec<_>) = programs.partition(|run| run.no_checks.is_none());
-    assert!(with.len() > 70 && without.len() <= 3, "{} programs have no checks", without.len());
+    assert!(with.len() > 70 && without.len() < with.len() / 10, "{} programs have no checks", without.len());
 }
 
 /// What is wrong with the checks of a case.
@@ -44,6 +44,10 @@ fn mistakes(case: &Case) -> Vec<String> {
                 "check {code}: the codes begin with {FIRST_CHECK}, go on by one, and end with {LAST_CHECK}"
             ));
         }
+    }
+    if run.no_checks.is_some() {
+        // Its exit codes mean what it says itself.
+        return mistakes;
     }
     if run.exit.is_some_and(|code| CODES.contains(&code)) {
         mistake("the exit code that is expected is one of checks".to_owned());

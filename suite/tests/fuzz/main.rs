@@ -5,6 +5,7 @@ mod common;
 
 mod campaigns;
 mod cases;
+mod exports;
 mod predictions;
 mod runtimes;
 mod scripts;
