@@ -116,7 +116,7 @@ impl Runtime for Wasmtime {
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
         self.refuel()?;
         let instance = self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports);
-        instance.map_err(|error| end_of_instantiation(&error))
+        instance.map_err(end_of_instantiation)
     }
 
     names_of_hosts!();
@@ -127,7 +127,7 @@ impl Runtime for Wasmtime {
         let args = args.iter().zip(ty.params()).map(|(arg, ty)| self.val(arg, &ty)).collect::<Result<Vec<_>, End>>()?;
         let mut results = vec![Val::I32(0); ty.results().len()];
         self.refuel()?;
-        func.call(&mut self.store, &args, &mut results).map_err(|error| end(&error))?;
+        func.call(&mut self.store, &args, &mut results).map_err(end)?;
         results.iter().map(|value| self.to_trace(value)).collect()
     }
 
@@ -140,7 +140,7 @@ impl Runtime for Wasmtime {
     fn set_global(&mut self, instance: InstanceId, export: &str, value: &Value) -> Result<(), End> {
         let global = exported!(self, instance, export, Extern::Global);
         let value = self.val(value, global.ty(&self.store).content())?;
-        global.set(&mut self.store, value).map_err(|error| end(&error))
+        global.set(&mut self.store, value).map_err(end)
     }
 
     fn memory_size(&mut self, instance: InstanceId, export: &str) -> Result<u64, End> {
@@ -275,7 +275,7 @@ impl Inside for Within<'_> {
     }
 
     fn end(error: &Error, is_instantiation: bool) -> End {
-        if is_instantiation { end_of_instantiation(error) } else { end(error) }
+        if is_instantiation { class_of_instantiation(error) } else { class(error) }
     }
 
     fn forget(&mut self) {
@@ -307,7 +307,7 @@ impl Wasmtime {
         if !self.is_limited {
             return Ok(());
         }
-        self.store.set_fuel(FUEL).map_err(|error| end(&error))
+        self.store.set_fuel(FUEL).map_err(end)
     }
 
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
@@ -327,7 +327,7 @@ impl Wasmtime {
     fn val(&mut self, value: &Value, ty: &wasmtime::ValType) -> Result<Val, End> {
         Ok(match (value, ty) {
             (Value::Ref(RefValue::Extern(number)), _) => {
-                Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(|error| end(&error))?))
+                Val::ExternRef(Some(ExternRef::new(&mut self.store, *number).map_err(end)?))
             }
             (Value::Ref(RefValue::I31(number)), _) => {
                 Val::AnyRef(Some(AnyRef::from_i31(&mut self.store, I31::wrapping_i32(*number))))
@@ -346,11 +346,11 @@ impl Wasmtime {
             Val::FuncRef(Some(_)) => Value::Ref(RefValue::Func("?".to_owned())),
             Val::ExnRef(Some(_)) => Value::Ref(RefValue::Exn),
             Val::ExternRef(Some(value)) => {
-                let data = value.data(&self.store).map_err(|error| end(&error))?;
+                let data = value.data(&self.store).map_err(end)?;
                 let number = data.and_then(|data| data.downcast_ref::<u32>());
                 Value::Ref(number.map_or(RefValue::Struct, |number| RefValue::Extern(*number)))
             }
-            Val::AnyRef(Some(value)) => self.any(value).map(Value::Ref).map_err(|error| end(&error))?,
+            Val::AnyRef(Some(value)) => self.any(value).map(Value::Ref).map_err(end)?,
             value => number(value),
         })
     }
@@ -372,20 +372,28 @@ fn refused(error: Error) -> End {
 }
 
 /// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.
-fn end_of_instantiation(error: &Error) -> End {
+fn class_of_instantiation(error: &Error) -> End {
     const MEMORY: [&str; 4] =
         ["minimum size of", "memory_reservation overflows", "Cannot allocate memory", "out of memory"];
-    match end(error) {
+    match class(error) {
         End::Failed(text) if MEMORY.iter().any(|words| text.contains(words)) => End::Exhausted(Resource::Memory, text),
         End::Failed(text) => End::Unlinkable(text),
         end => end,
     }
 }
 
+fn end(error: Error) -> End {
+    class(&error)
+}
+
+fn end_of_instantiation(error: Error) -> End {
+    class_of_instantiation(&error)
+}
+
 /// What a function of the host traps with.
 const HOST_TRAP: &str = "host trap";
 
-fn end(error: &Error) -> End {
+fn class(error: &Error) -> End {
     if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
         return End::Exit(exit.0);
     }

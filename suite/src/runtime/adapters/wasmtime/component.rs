@@ -1,7 +1,7 @@
 //! Components on wasmtime. What a component imports are instances of others, whose functions are called through functions
 //! of the host that do nothing else.
 
-use super::{end, keep, plain, refused};
+use super::{super::in_process::keep, end, plain, refused};
 use crate::runtime::{ComponentImport, End, InstanceId, ModuleId};
 use wasmtime::{
     AsContextMut, Engine, Store,
