@@ -100,6 +100,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("descriptor cast failure", &[TrapCode::CastFailure]),
     ("unaligned atomic", &[TrapCode::UnalignedAtomic]),
     ("expected shared memory", &[TrapCode::ExpectedSharedMemory]),
+    ("atomic wait on non-shared memory", &[TrapCode::ExpectedSharedMemory]),
     // A function of the host that a case asks for.
     ("host trap", &[TrapCode::Host]),
     // The Component Model.

@@ -41,6 +41,17 @@ pub fn fit(plan: &Plan, refused: &[&'static str], has_hosts: bool) -> (Plan, Vec
     (plan.normalise(), without)
 }
 
+/// Whether there is a `memory.init` somewhere.
+pub fn inits_memory(plan: &Plan) -> bool {
+    fn inits(steps: &[Step]) -> bool {
+        steps.iter().any(|step| match step {
+            Step::Repeat { body, .. } | Step::Try { body, .. } => inits(body),
+            step => matches!(step, Step::Init { .. }),
+        })
+    }
+    plan.modules.iter().flat_map(|module| &module.funcs).any(|func| inits(&func.steps))
+}
+
 fn strip(module: &mut PlanModule, proposal: &str) {
     module
         .funcs

@@ -162,12 +162,16 @@ impl Judge {
             let Verdict { class, lacks, finding, .. } = verdict;
             return OnRuntime { lacks, finding, without, ..OnRuntime::of(foreign, class) };
         }
-        let stopped = match on_runtime_with(foreign, &plan, &wasm, &[]) {
-            Ok(on) => return OnRuntime { without, ..on },
+        let hangs = foreign.hangs(&plan, &wasm.actions);
+        let stopped = match on_runtime_with(foreign, &plan, &wasm, &hangs) {
+            Ok(on) if hangs.is_empty() => return OnRuntime { without, ..on },
+            Ok(_) => return OnRuntime { known: hangs, without, ..OnRuntime::of(foreign, Class::Known) },
             Err(stopped) => stopped,
         };
         let is_known = |known: &Vec<Deviation>| {
-            explains(&plan, known, &stopped) && on_runtime_with(foreign, &plan, &wasm, known).is_ok()
+            hangs.iter().all(|bug| known.contains(bug))
+                && explains(&plan, [&hangs, known], &stopped)
+                && on_runtime_with(foreign, &plan, &wasm, known).is_ok()
         };
         match foreign.known_sets(Subject::Modules).into_iter().find(is_known) {
             Some(known) => OnRuntime { known, without, ..OnRuntime::of(foreign, Class::Known) },
@@ -256,9 +260,10 @@ fn on_runtime_with(foreign: &Foreign, plan: &Plan, wasm: &Wasm, known: &[Deviati
     Ok(on)
 }
 
-/// Whether these bugs may be why a runtime stopped where it did: with them something else is predicted of that action. A
-/// runtime that breaks does what nobody predicts, and so only a bug explains it of which nothing is.
-fn explains(plan: &Plan, known: &[Deviation], stopped: &Stopped) -> bool {
+/// Whether the bugs that are known beyond those that were taken on may be why a runtime stopped where it did: with them something
+/// else is predicted of that action. A runtime that breaks does what nobody predicts, and so only a bug explains it of which
+/// nothing is.
+fn explains(plan: &Plan, [taken_on, known]: [&[Deviation]; 2], stopped: &Stopped) -> bool {
     let Some(action) = stopped.action else { return false };
     let predicted = |known: &[Deviation]| {
         let traces = plan.expected_with(&stopped.actions, known).traces;
@@ -269,7 +274,7 @@ fn explains(plan: &Plan, known: &[Deviation], stopped: &Stopped) -> bool {
     match (predicted(known), stopped.is_broken) {
         (None, _) => true,
         (Some(_), true) => false,
-        (with, false) => with != predicted(&[]),
+        (with, false) => with != predicted(taken_on),
     }
 }
 

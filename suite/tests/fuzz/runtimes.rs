@@ -89,6 +89,67 @@ fn a_break_is_explained_by_no_bug_that_does_something_else() {
     }
 }
 
+/// A plan at which a runtime is known to hang is given to it only as far as it comes.
+#[test]
+fn nobody_waits_where_a_runtime_is_known_to_hang() {
+    use preflight::runtime::{Ability, About, End, Import, InstanceId, ModuleId, Runtime};
+    use preflight_plan::Deviation;
+    /// Takes every module, and never comes back from one with a wait in it.
+    struct Hangs;
+    impl Runtime for Hangs {
+        fn about(&self) -> About {
+            About::new("hangs", "1", "hangs", &[Ability::Core])
+        }
+        fn reset(&mut self) -> Result<(), End> {
+            Ok(())
+        }
+        fn compile(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
+            Ok(ModuleId(bytes.windows(2).any(|code| code == [0xfe, 1]).into()))
+        }
+        fn instantiate(&mut self, module: ModuleId, _: &[Import]) -> Result<InstanceId, End> {
+            assert_eq!(module, ModuleId(0), "it hangs");
+            Ok(InstanceId(0))
+        }
+        fn call(
+            &mut self,
+            _: InstanceId,
+            _: &str,
+            _: &[preflight::trace::Value],
+        ) -> Result<Vec<preflight::trace::Value>, End> {
+            Ok(Vec::new())
+        }
+    }
+    let plan = |steps: &str| {
+        let plan = format!(
+            r#"{{ "modules": [{{ "memories": [{{ "min": 1, "max": 1, "shared": true }}], "start": 0,
+                                "funcs": [{{ "steps": [{steps}] }}] }}], "nodes": [{{}}] }}"#
+        );
+        serde_json::from_str::<Plan>(&plan).expect("a plan").normalise()
+    };
+    let wait = r#"{ "atomic": { "op": "wait", "memory": 0, "at": 0, "width": 4, "value": 0, "expected": 0 } }"#;
+    let looped = |body: &str| format!(r#"{{ "repeat": {{ "times": 2, "body": [{body}] }} }}"#);
+    let known = [Deviation::WaitsClearTheLastLocal];
+    let judged = |steps: &str, known: &[Deviation]| {
+        let foreign = preflight::fuzz::Foreign::new("hangs", || Ok(Box::new(Hangs)));
+        let judge = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign.with_known(known.to_vec())]);
+        judge.plan(&plan(steps)).0.runtimes.remove(0)
+    };
+    let spared = judged(&looped(wait), &known);
+    assert_eq!((spared.class, &spared.known[..], spared.finding), (Class::Known, &known[..], None));
+    // Nobody knows of it; and no bug is in the way.
+    for (steps, known) in [
+        (looped(wait), &known[..0]),
+        (wait.to_owned(), &known),
+        // The counter of a loop within is the last local, and is set anew.
+        (looped(&format!("{wait}, {}", looped(r#"{ "log": 1 }"#))), &known),
+    ] {
+        assert_eq!(judged(&steps, known).class, Class::Disagreed, "{steps}");
+    }
+    for known in [&known[..0], &known] {
+        assert_eq!(judged(&looped(""), known).class, Class::Agreed);
+    }
+}
+
 /// What one runtime does wrong does not hide what the others do, and every row has every input.
 #[cfg(feature = "wasmi")]
 #[test]

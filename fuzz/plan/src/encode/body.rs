@@ -36,7 +36,7 @@ pub(super) fn recursion(index: u32) -> Function {
 }
 
 /// How many counted loops stand in one another.
-fn nesting(steps: &[Step]) -> u32 {
+pub(crate) fn nesting(steps: &[Step]) -> u32 {
     let one = |step: &Step| match step {
         Step::Repeat { body, .. } => 1 + nesting(body),
         Step::Try { body, .. } => nesting(body),
@@ -46,7 +46,7 @@ fn nesting(steps: &[Step]) -> u32 {
 }
 
 /// Whether a step does something with objects, which takes a local.
-fn has_objects(steps: &[Step]) -> bool {
+pub(crate) fn has_objects(steps: &[Step]) -> bool {
     steps.iter().any(|step| match step {
         Step::Repeat { body, .. } | Step::Try { body, .. } => has_objects(body),
         step => matches!(step, Step::Object(_)),

@@ -3,6 +3,7 @@
 mod body;
 mod module;
 
+pub(crate) use body::{has_objects, nesting};
 pub(crate) use module::recurses;
 
 use crate::{

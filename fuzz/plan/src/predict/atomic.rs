@@ -1,6 +1,6 @@
 //! Atomic accesses (threads proposal) and wide arithmetic (proposal).
 
-use super::{Stop, store::World};
+use super::{Deviation, Stop, store::World};
 use crate::plan::{Atomic, Step, Wide};
 use preflight_engine::trace::TrapCode;
 
@@ -9,17 +9,19 @@ impl World<'_> {
     /// matter.
     pub(super) fn atomic(&mut self, instance: usize, step: &Step) -> Result<(), Stop> {
         let Step::Atomic { op, memory, at, width, value, expected } = *step else { unreachable!("an atomic access") };
+        let compares = self.deviates(Deviation::UnsharedWaitsCompare);
         let memory = &mut self.memories[self.instances[instance].memories[memory]];
         let width = u64::from(width);
         if !at.is_multiple_of(width) {
             return Err(Stop::Trap(TrapCode::UnalignedAtomic));
         }
         memory.check(at, width)?;
-        if op == Atomic::Wait && !memory.ty.shared {
-            return Err(Stop::Trap(TrapCode::ExpectedSharedMemory));
-        }
+        let is_shared = memory.ty.shared;
         let old = (0..width).rev().fold(0, |word, i| word << 8 | u64::from(memory.byte(at + i)));
         let (value, expected) = (u64::from(value), u64::from(expected));
+        if op == Atomic::Wait && !is_shared && !(old != expected && compares) {
+            return Err(Stop::Trap(TrapCode::ExpectedSharedMemory));
+        }
         let new = match op {
             Atomic::Load | Atomic::Notify | Atomic::Wait => old,
             Atomic::Store | Atomic::Exchange => value,

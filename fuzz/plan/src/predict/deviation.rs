@@ -4,7 +4,11 @@ use super::{
     Failure, Stop,
     store::{Ref, World},
 };
-use crate::plan::{Mode, Module};
+use crate::{
+    Plan,
+    encode::{has_objects, nesting},
+    plan::{Atomic, Mode, Module, Step},
+};
 use preflight_engine::trace::{Phase, Resource};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +40,23 @@ pub enum Deviation {
     /// A module whose imports are not there, or do not match, is instantiated all the same (core `#exec-instantiation`: it
     /// fails); what comes of it is not predicted.
     MissingImportsPass,
+    /// When an active element segment traps, the active data segments are written all the same (core `#exec-instantiation`: what
+    /// comes after a trap is not executed).
+    DataAfterTrappedElems,
+    /// `table.fill` with a function writes another one, or breaks (core `#exec-table-fill`): what comes of it is not predicted.
+    TableFillsBreak,
+    /// A runtime breaks where a table without a maximum is to grow by more than anybody has memory for (core `#exec-table-grow`: it
+    /// may fail): what comes of it is not predicted.
+    HugeTablesBreak,
+    /// A wait on a memory that is not shared ends with 1 where the value is another one (threads proposal,
+    /// `#exec-memory.atomic.waitn`: it traps).
+    UnsharedWaitsCompare,
+    /// A module with `memory.init` into a memory of 64-bit addresses is refused (core `#valid-memory-init`): plans with one are made
+    /// without such memories.
+    WideMemoryInitRefused,
+    /// `memory.atomic.wait32` and `wait64` clear what stands below their operands in the frame, the last local (threads proposal,
+    /// `#exec-memory.atomic.waitn`: the frame stays as it is): a counted loop with one in it never ends.
+    WaitsClearTheLastLocal,
     /// Of programs of preview 1: `fd_write` returns where a pointer is beyond the memory, and writes nothing (`witx`, *Pointers*: it
     /// traps).
     PointersBeyondReturn,
@@ -55,6 +76,11 @@ pub enum Deviation {
     /// `thread.*-then-promote` of a thread that is neither ready nor suspended traps (CanonicalABI.md, `suspend_then_promote`: it
     /// is left as it is).
     PromotionsNeedTheSuspended,
+    /// A component cannot call a function of its child: that traps (CM-CALL-05, which is contested, in the other reading).
+    ParentsStayOutside,
+    /// What a start function has called and what is not done when it returns makes later calls wait for ever: what comes of it is
+    /// not predicted.
+    CallsOfStartHang,
     /// A runtime breaks where threads are made or calls are cancelled: what comes of it is not predicted.
     TasksBreak,
 }
@@ -81,7 +107,13 @@ impl Deviation {
             | Deviation::AliasedTablesCopyUpwards
             | Deviation::StartWaitsForALookup
             | Deviation::EscapedFunctionsBreak
-            | Deviation::MissingImportsPass => Subject::Modules,
+            | Deviation::MissingImportsPass
+            | Deviation::DataAfterTrappedElems
+            | Deviation::TableFillsBreak
+            | Deviation::HugeTablesBreak
+            | Deviation::UnsharedWaitsCompare
+            | Deviation::WideMemoryInitRefused
+            | Deviation::WaitsClearTheLastLocal => Subject::Modules,
             Deviation::PointersBeyondReturn
             | Deviation::StartAloneOfBoth
             | Deviation::BothEntriesInTurn
@@ -90,9 +122,49 @@ impl Deviation {
             Deviation::StartsCannotCallComponents
             | Deviation::ImportsPassUnused
             | Deviation::PromotionsNeedTheSuspended
+            | Deviation::ParentsStayOutside
+            | Deviation::CallsOfStartHang
             | Deviation::TasksBreak => Subject::Components,
         }
     }
+
+    /// Whether a runtime never comes back from it, also where the plan's own loops end.
+    pub fn hangs(self) -> bool {
+        self == Deviation::WaitsClearTheLastLocal
+    }
+}
+
+/// The plan as [`Deviation::WaitsClearTheLastLocal`] has it: innermost loops with a wait in them go round once and do not end.
+pub(super) fn with_endless_loops(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    for func in plan.modules.iter_mut().flat_map(|module| &mut module.funcs) {
+        // What objects take is the last local.
+        if !has_objects(&func.steps) {
+            let depth = nesting(&func.steps);
+            endless(&mut func.steps, depth);
+        }
+    }
+    plan
+}
+
+/// Makes the loops endless that have a wait in them and whose counter is the last one of `depth`.
+fn endless(steps: &mut [Step], depth: u32) {
+    for step in steps {
+        match step {
+            Step::Repeat { body, .. } if depth == 1 && waits(body) => body.push(Step::Spin),
+            Step::Repeat { body, .. } => endless(body, depth - 1),
+            Step::Try { body, .. } => endless(body, depth),
+            _ => {}
+        }
+    }
+}
+
+/// Whether there is a wait among the steps, outside of loops.
+fn waits(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Try { body, .. } => waits(body),
+        step => matches!(step, Step::Atomic { op: Atomic::Wait, .. }),
+    })
 }
 
 impl World<'_> {
@@ -147,6 +219,12 @@ impl World<'_> {
         }
     }
 
+    /// Whether a wait for zero at the start of a memory that is not shared ends without a trap.
+    pub(super) fn passes_unshared_wait(&self, instance: usize, memory: usize) -> bool {
+        let memory = &self.memories[self.instances[instance].memories[memory]];
+        self.deviates(Deviation::UnsharedWaitsCompare) && (0..4).any(|at| memory.byte(at) != 0)
+    }
+
     /// Whether a part of a dropped segment is written without a look at the target.
     pub(super) fn skips_target(&self, source: u64, len: u64) -> bool {
         (source, len) == (0, 0) && self.deviates(Deviation::DroppedSegmentsSkipTarget)
@@ -170,7 +248,6 @@ impl World<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Plan;
 
     /// A deviation, and a plan of which it changes the prediction.
     const SHOWN: &[(Deviation, &str)] = &[
@@ -233,6 +310,40 @@ mod tests {
                  { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } }, "twist": "missing" }] }],
                  "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
         ),
+        (
+            Deviation::DataAfterTrappedElems,
+            r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+                   "tables": [{ "ty": { "min": 0 } }],
+                   "elems": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "items": ["null"] }],
+                   "datas": [{ "mode": { "active": { "target": 0, "at": { "const": 0 } } }, "bytes": [1] }] }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
+        ),
+        (
+            Deviation::TableFillsBreak,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 1 } }], "start": 0,
+                   "funcs": [{ "steps": [{ "fill-table": { "table": 0, "at": 0, "item": { "func": 0 }, "len": 1 } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::HugeTablesBreak,
+            r#"{ "modules": [{ "tables": [{ "ty": { "min": 1 } }], "start": 0,
+                   "funcs": [{ "steps": [{ "grow-table": { "table": 0, "by": 4294967295, "item": "null" } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::UnsharedWaitsCompare,
+            r#"{ "modules": [{ "memories": [{ "min": 1 }], "start": 0, "funcs": [{ "steps": [
+                   { "store": { "memory": 0, "at": 0, "value": 1 } }, { "trap": { "wait-unshared": 0 } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::WaitsClearTheLastLocal,
+            r#"{ "modules": [{ "memories": [{ "min": 1, "max": 1, "shared": true }], "start": 0,
+                   "funcs": [{ "steps": [{ "repeat": { "times": 2, "body": [
+                     { "atomic": { "op": "wait", "memory": 0, "at": 0, "width": 4, "value": 0, "expected": 0 } }] } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
     ];
 
     #[test]
@@ -246,15 +357,15 @@ mod tests {
         assert!(seeds().map(ImportPlan::from_seed).any(|plan| plan.expected_with(&unused) != plan.expected()));
         let promoted = [Deviation::PromotionsNeedTheSuspended];
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&promoted) != plan.expected()));
+        let outside = [Deviation::ParentsStayOutside];
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&outside) != plan.expected()));
         // Of what breaks nothing is predicted.
-        assert!(
-            seeds()
-                .map(TaskPlan::from_seed)
-                .all(|plan| plan.expected_with(&[Deviation::TasksBreak]) == plan.expected())
-        );
+        let broken = [Deviation::TasksBreak, Deviation::CallsOfStartHang];
+        assert!(seeds().map(TaskPlan::from_seed).all(|plan| plan.expected_with(&broken) == plan.expected()));
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.has_threads_or_cancels()));
-        for bug in [calls, unused, promoted, [Deviation::TasksBreak]] {
-            assert_eq!(bug[0].subject(), Subject::Components);
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.calls_in_start()));
+        for bug in calls.into_iter().chain(unused).chain(promoted).chain(outside).chain(broken) {
+            assert_eq!(bug.subject(), Subject::Components);
         }
     }
 

@@ -115,7 +115,12 @@ impl World<'_> {
         self.eval_tables(module, instance);
         self.eval_elems(module, instance);
         self.alloc_rest(module, instance);
-        if let Err(stop) = self.run_elems(module, instance).and_then(|()| self.run_datas(module, instance)) {
+        let elems = self.run_elems(module, instance);
+        if elems.is_err() && self.deviates(Deviation::DataAfterTrappedElems) {
+            // What is told is the first trap.
+            let _ = self.run_datas(module, instance);
+        }
+        if let Err(stop) = elems.and_then(|()| self.run_datas(module, instance)) {
             self.after_trapped_segment(module, instance);
             return Err(Failure::Stop(Phase::Initialise, stop));
         }

@@ -14,6 +14,9 @@ use preflight_engine::trace::{Event, Resource, TrapCode, Value};
 /// Nested calls beyond which a plan counts as going round in circles.
 const DEPTH: u32 = 40;
 
+/// By how much a table has to grow to be more than anybody has memory for.
+const HUGE: u64 = 1 << 24;
+
 /// How a list of steps went on.
 enum Flow {
     Next,
@@ -261,6 +264,9 @@ impl World<'_> {
             }
             Step::FillTable { table, at, item, len } => {
                 let (table, item) = (address(table), self.item(instance, item));
+                if item.is_some() && self.deviates(Deviation::TableFillsBreak) {
+                    return Err(self.give_up());
+                }
                 self.tables[table].check(at, len)?;
                 self.tables[table].write(at, &vec![item; len as usize])
             }
@@ -288,6 +294,10 @@ impl World<'_> {
             }
             Step::GrowTable { table, by, item } => {
                 let (table, item) = (address(table), self.item(instance, item));
+                let is_huge = by >= HUGE && self.tables[table].ty.max.is_none();
+                if is_huge && self.deviates(Deviation::HugeTablesBreak) {
+                    return Err(self.give_up());
+                }
                 let old = self.tables[table].grow(by, item).map_or(-1, |old| old as i32);
                 self.report(instance, old)
             }
@@ -317,6 +327,7 @@ impl World<'_> {
                 let result = self.call(Some(instance), func)?;
                 self.report_result(instance, result)?;
             }
+            Step::Trap(Trap::WaitUnshared(memory)) if self.passes_unshared_wait(instance, memory) => {}
             Step::Trap(trap) => return Err(Stop::Trap(code(trap))),
             Step::Throw { tag, value } => {
                 let tag = self.instances[instance].tags[tag];

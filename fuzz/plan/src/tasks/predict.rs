@@ -34,10 +34,16 @@ impl TaskPlan {
         self.all_steps().any(is)
     }
 
+    /// Whether the start function calls something that it need not wait for.
+    pub fn calls_in_start(&self) -> bool {
+        self.place == Place::Start && self.all_steps().any(|step| matches!(step, Step::Call | Step::CallHost(_)))
+    }
+
     /// What a runtime does that has these bugs, and else does what is to be expected.
     pub fn expected_with(&self, deviations: &[Deviation]) -> Vec<Trace> {
         let mut world = World::new(self);
         world.promotes_suspended = deviations.contains(&Deviation::PromotionsNeedTheSuspended);
+        world.parents_stay_outside = deviations.contains(&Deviation::ParentsStayOutside);
         let mut traces = Vec::new();
         let end = world.instantiate();
         let outcome = |end: Result<Vec<Value>, TrapCode>, phase| match end {
@@ -160,6 +166,8 @@ struct World<'a> {
     plan: &'a TaskPlan,
     /// Whether a thread that is promoted has to be ready or suspended, which is a bug.
     promotes_suspended: bool,
+    /// Whether a call of the child traps: [`Deviation::ParentsStayOutside`].
+    parents_stay_outside: bool,
     /// Of each stream or future that the steps make whether it is a future.
     is_future: Vec<bool>,
     events: Vec<Event>,
@@ -187,6 +195,7 @@ impl<'a> World<'a> {
         World {
             plan,
             promotes_suspended: false,
+            parents_stay_outside: false,
             is_future: plan.flows(),
             events: Vec::new(),
             table: Table::new(),

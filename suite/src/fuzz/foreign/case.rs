@@ -94,6 +94,7 @@ const TITLE: &str = "a plan";
 fn breaks(bug: Deviation, input: &Input) -> bool {
     match (bug, input) {
         (Deviation::TasksBreak, Input::Task(plan)) => plan.has_threads_or_cancels(),
+        (Deviation::CallsOfStartHang, Input::Task(plan)) => plan.calls_in_start(),
         _ => false,
     }
 }

@@ -149,6 +149,17 @@ impl Foreign {
         sets
     }
 
+    /// Its known bugs that make it hang somewhere in this plan: what comes after that is not asked of it, as each answer would
+    /// take as long as anybody waits.
+    pub(super) fn hangs(&self, plan: &Plan, actions: &[Action]) -> Vec<Deviation> {
+        let mut hangs: Vec<Deviation> = self.known.iter().copied().filter(|known| known.hangs()).collect();
+        if !hangs.is_empty() {
+            let right = plan.expected_of(actions);
+            hangs.retain(|bug| plan.expected_with(actions, &[*bug]) != right);
+        }
+        hangs
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -195,7 +206,13 @@ impl Foreign {
 
     /// The plan for this runtime, and what it is without.
     pub(super) fn fit(&self, plan: &Plan) -> Result<(Plan, Vec<Without>), Broken> {
-        self.with(|opened| fit::fit(plan, &opened.accepted.refused(), opened.about.can(Ability::Hosts)))
+        self.with(|opened| {
+            let mut refused = opened.accepted.refused();
+            if self.known.contains(&Deviation::WideMemoryInitRefused) && fit::inits_memory(plan) {
+                refused.push("memory64");
+            }
+            fit::fit(plan, &refused, opened.about.can(Ability::Hosts))
+        })
     }
 
     /// What becomes of the plan on this runtime.

@@ -94,8 +94,7 @@ impl World<'_> {
                 return self.make_call(step, number);
             }
             Step::CallPlain => {
-                // Contested, as for other calls.
-                self.rule(Inst::Child, "CM-CALL-05", "EnteringSet");
+                self.enter_child()?;
                 self.run_plain().inspect_err(|_| self.lock_one(Inst::Child))?;
                 let (what, values) = ("func 1 result".to_owned(), vec![Value::U32(PLAIN)]);
                 self.lifted(Inst::Child, what.clone(), values.clone());
@@ -120,6 +119,12 @@ impl World<'_> {
         Ok(None)
     }
 
+    /// Contested: here a parent may enter its child, as CanonicalABI.md has it (*Component Instances*).
+    fn enter_child(&mut self) -> Result<(), TrapCode> {
+        self.rule(Inst::Child, "CM-CALL-05", "EnteringSet");
+        if self.parents_stay_outside { Err(TrapCode::CannotEnter) } else { Ok(()) }
+    }
+
     fn make_call(&mut self, step: Step, number: Numbers) -> Result<Option<Stop>, TrapCode> {
         let (host, is_async) = match step {
             Step::CallHost(host) => (Some(host), true),
@@ -127,8 +132,7 @@ impl World<'_> {
             step => (None, step == Step::Call),
         };
         if host.is_none() {
-            // Contested: here a parent may enter its child, as CanonicalABI.md has it (*Component Instances*).
-            self.rule(Inst::Child, "CM-CALL-05", "EnteringSet");
+            self.enter_child()?;
         }
         if !is_async {
             self.check_blocking();
