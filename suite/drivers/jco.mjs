@@ -10,33 +10,54 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { answer, camel, classify, hex, unhex } from './core.mjs';
 
 const jco = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'jco');
 const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
-const { transpile } = await import(pathToFileURL(join(jco, 'dist', 'api.js')));
+const api = pathToFileURL(join(jco, 'dist', 'api.js')).href;
 const cache = join(process.env.PREFLIGHT_TRANSPILED, version);
 const about = {
   name: 'jco', version: `${version} (node ${process.versions.node})`, level: 'observable', abilities: ['components', 'p2', 'times'],
   lineage: { engine: 'V8', linker: "wasmtime (jco's use of wasmtime-environ)" },
 };
 
-// What jco says of what it lacks; the last two of modules and components as imports and exports, which WIT has no words for.
-const lacks = /unsupported|not supported|not yet|unimplemented|was not a function or instance|is not a type or function/i;
+// What jco says of what it lacks; the last three of modules, components and types as imports and exports, which WIT has no words for.
+const lacks =
+  /unsupported|not supported|not yet|(un|not )implemented|was not a function or instance|is not a type or function|wit-parser\S*decoding.rs/i;
 let components = [], instances = [];
 // Generated code may throw once more when a call has failed and nobody waits for it any longer; the answer was given.
 process.on('uncaughtException', (error) => console.error(error));
 
+// The thread that transpiles, as long as it can, who waits for its answer, and what it has said of a panic.
+let transpiler, answered, said;
+async function transpile(bytes) {
+  if (!transpiler) {
+    said = '';
+    transpiler = new Worker(new URL('jco-transpile.mjs', import.meta.url), { workerData: { api }, stderr: true });
+    transpiler.stderr.on('data', (text) => said += text);
+    transpiler.on('message', (answer) => answered(answer));
+    transpiler.on('error', (error) => answered({ message: String(error?.message ?? error), trapped: true }));
+    // It does not keep the process alive.
+    transpiler.unref();
+  }
+  const answer = await new Promise((resolve) => {
+    answered = resolve;
+    transpiler.postMessage(bytes);
+  });
+  if (answer.trapped) {
+    await transpiler.terminate();
+    transpiler = undefined;
+    answer.message += ` ${said}`;
+  }
+  return answer;
+}
+
 async function transpiled(bytes) {
   const folder = join(cache, createHash('sha256').update(bytes).digest('hex'));
   if (!existsSync(folder)) {
-    let files;
-    try {
-      files = (await transpile(bytes, { name: 'c', instantiation: 'sync', noTypescript: true })).files;
-    } catch (error) {
-      const message = String(error?.message ?? error);
-      throw { preflight: { class: lacks.test(message) ? 'unsupported' : 'rejected', message } };
-    }
+    const { files, message } = await transpile(bytes);
+    if (!files) throw { preflight: { class: lacks.test(message) ? 'unsupported' : 'rejected', message } };
     const fresh = `${folder}.${process.pid}`;
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(fresh, name)), { recursive: true });

@@ -14,12 +14,13 @@ use super::files::{Files, program_end};
 use crate::{
     case::Broken,
     commands::Command as ScriptCommand,
-    messages,
+    messages::{self, Class},
     runtime::{
         Ability, About, End, Program, ProgramEnd, Reach, Runtime, World,
         adapters::no_primitives,
         process::{Limits, once},
     },
+    trace::TrapCode,
 };
 use std::{
     path::{Path, PathBuf},
@@ -128,7 +129,10 @@ fn reworded(script: &str, said: &str) -> Option<String> {
     let class = |text| messages::class(messages::Assertion::Trap, text);
     let (wanted, found) = (class(expected)?, class(last)?);
     let quoted = |text: &str| format!("\"{text}\"");
-    let is_other = wanted == found && expected != last && !last.contains(['"', '\\']);
+    // What crosses components is copied by code that finds a pointer out of bounds only when it follows it.
+    let is_followed =
+        wanted == Class::Trap(&[TrapCode::InvalidPointer]) && found == Class::Trap(&[TrapCode::OutOfBoundsMemory]);
+    let is_other = (wanted == found || is_followed) && expected != last && !last.contains(['"', '\\']);
     (is_other && script.contains(&quoted(expected))).then(|| script.replace(&quoted(expected), &quoted(last)))
 }
 
@@ -145,6 +149,9 @@ const LACKS: &[(&[&str], &str)] = &[
     ),
     (&["support for component model `value`s is not enabled"], VALUES),
     (&["malformed section id: 12"], VALUES),
+    (&["64-bit memories require the `cm64` feature"], "64-bit memories of components"),
+    (&["requires the component model error-context feature"], "error contexts"),
+    (&["root-level component imports are not supported"], "components that a root component imports"),
     (&["exporting a component from the root component is not supported"], "components that a root component exports"),
     (&["is not enabled"], "a proposal"),
     (&["unsupported type export"], "components that export types in this way"),
@@ -179,6 +186,10 @@ mod tests {
         assert_eq!(reworded(script, &said(other)).as_deref(), Some(&*script.replace('0', "7")));
         let several = "error\n\nCaused by:\n    0: error while executing\n    1: wasm trap: cannot drop it\n";
         assert!(reworded(script, &said(several)).is_some_and(|again| again.contains("wasm trap: cannot drop it")));
+        let pointer = script.replace("unknown handle index 0", "unaligned pointer");
+        let followed =
+            "1: expected 'unaligned pointer', got 'error\n\nCaused by:\n    wasm trap: out of bounds memory access\n'";
+        assert!(reworded(&pointer, followed).is_some_and(|again| again.contains("out of bounds memory access")));
         for other in ["wasm trap: out of bounds memory access", "something new", "unknown handle index 0"] {
             assert_eq!(reworded(script, &said(other)), None, "{other}");
         }

@@ -11,6 +11,7 @@ const FILES: &[(&str, &str)] = &[
     ("gjs.mjs", include_str!("../../../drivers/gjs.mjs")),
     ("jco.mjs", include_str!("../../../drivers/jco.mjs")),
     ("jco-run.mjs", include_str!("../../../drivers/jco-run.mjs")),
+    ("jco-transpile.mjs", include_str!("../../../drivers/jco-transpile.mjs")),
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
     ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
     ("wasmtime_wasi.py", include_str!("../../../drivers/wasmtime_wasi.py")),
