@@ -60,13 +60,14 @@ function instantiate(request) {
 }
 
 function make(request) {
-  const imports = {};
+  // Without what every object has: names of imports are any.
+  const imports = Object.create(null);
   for (const item of request.imports) {
     const value = item.host ? host(item.host)
       : item.acting ? acting.get(item.acting)
       : item.registered ? registered.get(item.registered.of)?.exports[item.registered.name]
       : instances[item.export.instance].exports[item.export.name];
-    if (value !== undefined) (imports[item.module] ??= {})[item.name] = value;
+    if (value !== undefined) (imports[item.module] ??= Object.create(null))[item.name] = value;
   }
   const isMissing = ({ kind, module, name }) => kind === 'global' && imports[module] && !(name in imports[module]);
   const missing = WebAssembly.Module.imports(modules[request.module]).find(isMissing);
@@ -102,7 +103,7 @@ const acts = {
     }
   },
   throw({ args }, tag) {
-    if (tag !== undefined) throw new WebAssembly.Exception(tag, args);
+    if (WebAssembly.Tag && tag instanceof WebAssembly.Tag) throw new WebAssembly.Exception(tag, args);
   },
   call(_, func) {
     if (typeof func === 'function') func();

@@ -17,9 +17,8 @@ use std::{fs, path::PathBuf, process::ExitCode};
 /// the libFuzzer target `plans`; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests, which
 /// asserts what is left afterwards, too: memories, tables, globals, and what the functions in tables do. A module stays as it is.
 ///
-/// There are no scripts of what has no words in them: functions of the host of core modules that do more than log, calls of
-/// the host that end after some time, and what no plan predicts. Then --wast says what is in the way;
-/// --bytes writes everything.
+/// There are no scripts of what has no words in them: what does not end, calls of the host that end after some time, and what no
+/// plan predicts. Then --wast says what is in the way; --bytes writes everything.
 ///
 /// Exit status: 0 it was made as small as could be, 1 nobody disagrees on it, 2 the file cannot be used.
 #[derive(Debug, clap::Args)]

@@ -147,6 +147,7 @@ const LACKS: &[(&[&str], &str)] = &[
         &["expected 'uncaught exception', got 'error while executing", "thrown Wasm exception"],
         "a trap for an exception at a component's border that is compared by class",
     ),
+    (&["expected 'expected shared memory', got 'error while executing", "atomic wait on non-shared memory"], BY_CLASS),
     (&["support for component model `value`s is not enabled"], VALUES),
     (&["malformed section id: 12"], VALUES),
     (&["64-bit memories require the `cm64` feature"], "64-bit memories of components"),
