@@ -2,15 +2,10 @@
 // driver that reads lines and gives them to `answer`.
 
 import { classify } from './ends.mjs';
+import * as hosts from './acting.mjs';
 export { classify };
 
 export let modules = [], instances = [], calls = [], externs = new Map();
-// Functions of the host that act, the instances that they find by name and those that they have made.
-let acting = new Map(), registered = new Map(), made = new Map();
-// What has been thrown through JavaScript that no module may catch, and has not come to an end yet: a trap becomes an exception on
-// its way through a function of the host.
-let traps = new Set(), refused;
-
 // How jco names in JavaScript what a component exports.
 export const camel = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
@@ -55,23 +50,23 @@ function instantiate(request) {
   try {
     return { instance: make(request) };
   } catch (error) {
-    return { end: classify(ended(error), true) };
+    return { end: classify(hosts.ended(error), true) };
   }
 }
 
-function make(request) {
+export function make(request) {
   // Without what every object has: names of imports are any.
   const imports = Object.create(null);
   for (const item of request.imports) {
     const value = item.host ? host(item.host)
-      : item.acting ? acting.get(item.acting)
-      : item.registered ? registered.get(item.registered.of)?.exports[item.registered.name]
+      : item.acting ? hosts.acting.get(item.acting)
+      : item.registered ? hosts.found(item.registered.of, item.registered.name)
       : instances[item.export.instance].exports[item.export.name];
     if (value !== undefined) (imports[item.module] ??= Object.create(null))[item.name] = value;
   }
   const isMissing = ({ kind, module, name }) => kind === 'global' && imports[module] && !(name in imports[module]);
   const missing = WebAssembly.Module.imports(modules[request.module]).find(isMissing);
-  const lacks = () => { if (missing) refused ??= 'the lack of a global of a reference type'; };
+  const lacks = () => { if (missing) hosts.refuse('the lack of a global of a reference type'); };
   let instance;
   try {
     instance = new WebAssembly.Instance(modules[request.module], imports);
@@ -81,58 +76,6 @@ function make(request) {
   }
   lacks();
   return instances.push(instance) - 1;
-}
-
-// An error that has come to an end: here, or in a function of the host that catches.
-const ended = (error) => (traps.delete(error), error);
-
-const hostTrap = () => { throw { preflight: { class: 'trap', code: 'host', message: 'host trap' } }; };
-
-const acts = {
-  trap: hostTrap,
-  write({ at, byte }, memory) {
-    if (!(memory instanceof WebAssembly.Memory)) return;
-    if (at >= memory.buffer.byteLength) hostTrap();
-    new Uint8Array(memory.buffer)[at] = byte;
-  },
-  grow({ by }, memory) {
-    if (!(memory instanceof WebAssembly.Memory)) return;
-    // One that cannot grow stays as it is.
-    for (const pages of [by, BigInt(by)]) {
-      try { return void memory.grow(pages); } catch {}
-    }
-  },
-  throw({ args }, tag) {
-    if (WebAssembly.Tag && tag instanceof WebAssembly.Tag) throw new WebAssembly.Exception(tag, args);
-  },
-  call(_, func) {
-    if (typeof func === 'function') func();
-  },
-  instantiate(act) {
-    const name = act.names[Math.min(act.calls++, act.names.length - 1)];
-    const number = make(act);
-    made.set(name, number);
-    if (act.register) registered.set(act.register, instances[number]);
-  },
-};
-
-// A function of the host that acts. What is exhausted stays exhausted; what does not link is a trap of the host.
-function actor(act) {
-  act.calls = 0;
-  return () => {
-    calls.push({ name: act.name, args: [] });
-    try {
-      acts[act.does](act, registered.get(act.of)?.exports[act.export]);
-    } catch (error) {
-      const { class: end } = classify(error, act.does === 'instantiate');
-      if (act.catches && end !== 'exhausted') return void ended(error);
-      if (end === 'unlinkable') {
-        try { hostTrap(); } catch (trap) { error = trap; }
-      }
-      if (end !== 'exception') traps.add(error);
-      throw error;
-    }
-  };
 }
 
 const exported = (request) => instances[request.instance].exports[request.export];
@@ -145,12 +88,10 @@ const get = (table, index) => {
 const commands = {
   reset() {
     modules = []; instances = []; externs = new Map();
-    acting = new Map(); registered = new Map(); made = new Map();
+    hosts.reset();
     return {};
   },
-  hosts: ({ hosts }) => (hosts.forEach((act) => acting.set(act.name, actor(act))), {}),
-  register: ({ name, instance }) => (registered.set(name, instances[instance]), {}),
-  made: ({ name }) => ({ instance: made.get(name) }),
+  ...hosts.commands,
   compile: ({ bytes }) => ({ module: modules.push(new WebAssembly.Module(unhex(bytes))) - 1 }),
   instantiate,
   call(request) {
@@ -175,7 +116,8 @@ const commands = {
 // The answer to one line; `about` is what the runtime is, `more` what its driver has beyond this file.
 export async function answer(line, about, more = {}) {
   const request = JSON.parse(line);
-  calls = []; traps = new Set(); refused = undefined;
+  calls = [];
+  hosts.begin();
   let reply;
   try {
     if (request.cmd === 'hello') reply = { protocol: 1, about };
@@ -183,9 +125,9 @@ export async function answer(line, about, more = {}) {
     else if (commands[request.cmd]) reply = commands[request.cmd](request);
     else reply = { end: { class: 'unsupported', message: request.cmd } };
   } catch (error) {
-    reply = { end: classify(ended(error), false) };
+    reply = { end: classify(hosts.ended(error), false) };
   }
-  if (traps.size) refused ??= 'a trap that passes through JavaScript, where a module can catch it';
+  const refused = hosts.refusal();
   if (refused) reply = { end: { class: 'unsupported', message: refused } };
   return JSON.stringify({ id: request.id, ...reply, calls });
 }

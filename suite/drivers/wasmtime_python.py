@@ -1,9 +1,9 @@
 """wasmtime through its Python package. Its parser and its validator share one error: `rejected`. How its other errors are
 read, and how it runs programs of WASI, is told in wasmtime_wasi.py."""
-import itertools
 from importlib.metadata import version
 
 import wasmtime as w
+import wasmtime_acting
 import wasmtime_wasi
 from preflight_driver import NULL, End, read, serve, unsupported, write
 from wasmtime_wasi import end
@@ -18,7 +18,7 @@ def engine(consume_fuel):
     return w.Engine(config)
 
 
-class Driver:
+class Driver(wasmtime_acting.Acting):
     def __init__(self):
         self.unlimited = engine(False)
         self.reset()
@@ -70,79 +70,6 @@ class Driver:
             raise end(error, at_link=True)
         self.instances.append(instance.exports(self.store))
         return len(self.instances) - 1
-
-    def register(self, name, instance):
-        self.registered[name] = self.instances[instance]
-
-    def made(self, name):
-        return {"instance": self.made_by_host[name]} if name in self.made_by_host else {}
-
-    def find(self, of, export):
-        return self.registered[of].get(export) if of in self.registered else None
-
-    def hosts(self, hosts):
-        for host in hosts:
-            self.acting[host["name"]] = w.Func(self.store, w.FuncType([], []), self.actor(host, itertools.count()))
-
-    def actor(self, host, numbers):
-        """A function of the host that acts. What is exhausted stays exhausted; what does not link is a trap of the host."""
-        acts = {"trap": self.trap, "write": self.act_write, "grow": self.act_grow, "throw": self.act_throw,
-                "call": self.act_call, "instantiate": self.act_instantiate}
-
-        def call():
-            self.calls.append({"name": host["name"], "args": []})
-            try:
-                acts[host["does"]](host, numbers)
-            except (w.WasmtimeError, w.Trap, End) as error:
-                kind = (error if isinstance(error, End) else end(error)).end["class"]
-                if kind in ("exhausted", "unsupported"):
-                    raise
-                if host.get("catches"):
-                    return
-                if kind == "unlinkable":
-                    self.trap()
-                if kind == "exception":
-                    raise unsupported("an exception that passes through Python, where it becomes a trap")
-                raise
-
-        return call
-
-    def trap(self, *_):
-        raise w.Trap("host trap")
-
-    def act_write(self, host, _):
-        memory = self.find(host["of"], host["export"])
-        if isinstance(memory, w.Memory):
-            if host["at"] >= memory.data_len(self.store):
-                self.trap()
-            memory.write(self.store, bytes([host["byte"]]), host["at"])
-        elif isinstance(memory, w.SharedMemory):
-            raise unsupported("the bytes of shared memories")
-
-    def act_grow(self, host, _):
-        memory = self.find(host["of"], host["export"])
-        if isinstance(memory, w.SharedMemory):
-            raise unsupported("shared memories that grow")
-        try:
-            if isinstance(memory, w.Memory):
-                memory.grow(self.store, host["by"])
-        except w.WasmtimeError:
-            pass  # One that cannot grow stays as it is.
-
-    def act_throw(self, host, _):
-        raise unsupported("exceptions that the host throws")
-
-    def act_call(self, host, _):
-        func = self.find(host["of"], host["export"])
-        if isinstance(func, w.Func):
-            func(self.store)
-
-    def act_instantiate(self, host, numbers):
-        name = host["names"][min(next(numbers), len(host["names"]) - 1)]
-        number = self.make(host["module"], host["imports"])
-        self.made_by_host[name] = number
-        if host["register"] is not None:
-            self.registered[host["register"]] = self.instances[number]
 
     def host(self, name, params, results):
         types = [getattr(w.ValType, kind)() for kind in params]

@@ -4,6 +4,7 @@ use crate::leftovers::Folder;
 use std::{fs, io};
 
 const FILES: &[(&str, &str)] = &[
+    ("acting.mjs", include_str!("../../../drivers/acting.mjs")),
     ("core.mjs", include_str!("../../../drivers/core.mjs")),
     ("ends.mjs", include_str!("../../../drivers/ends.mjs")),
     ("js-case.mjs", include_str!("../../../drivers/js-case.mjs")),
@@ -14,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("jco-transpile.mjs", include_str!("../../../drivers/jco-transpile.mjs")),
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),
     ("wasmtime_python.py", include_str!("../../../drivers/wasmtime_python.py")),
+    ("wasmtime_acting.py", include_str!("../../../drivers/wasmtime_acting.py")),
     ("wasmtime_wasi.py", include_str!("../../../drivers/wasmtime_wasi.py")),
     ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
     ("wasmer_python.py", include_str!("../../../drivers/wasmer_python.py")),
@@ -36,7 +38,7 @@ mod tests {
     #[test]
     fn drivers_are_short() {
         for (name, text) in FILES {
-            assert!(text.lines().count() <= 220, "{name}");
+            assert!(text.lines().count() <= 150, "{name}");
         }
     }
 }
