@@ -2,6 +2,7 @@
 
 import { classify } from './ends.mjs';
 import { calls, instances, make } from './core.mjs';
+import { typed } from './typed.mjs';
 
 // These functions, the instances that they find by name, and those that they have made.
 export let acting = new Map(), registered = new Map(), made = new Map();
@@ -19,6 +20,9 @@ export function begin() {
 }
 
 export const refuse = (why) => { refused ??= why; };
+
+// A TypeError where JavaScript and a module meet: a value that one of them does not have.
+export const cannotPass = ({ message }) => refuse(`a value that cannot pass through JavaScript: ${message}`);
 
 // Why the answer to the request is none.
 export const refusal = () =>
@@ -46,10 +50,24 @@ const acts = {
     }
   },
   throw({ args }, tag) {
-    if (WebAssembly.Tag && tag instanceof WebAssembly.Tag) throw new WebAssembly.Exception(tag, args);
+    if (!(WebAssembly.Tag && tag instanceof WebAssembly.Tag)) return;
+    let exception;
+    try {
+      exception = new WebAssembly.Exception(tag, args);
+    } catch {
+      return; // The tag takes other arguments.
+    }
+    throw exception;
   },
   call(_, func) {
-    if (typeof func === 'function') func();
+    // What takes parameters is not called; an exported function tells in JavaScript how many it takes.
+    if (typeof func !== 'function' || func.length > 0) return;
+    try {
+      func();
+    } catch (error) {
+      if (error instanceof TypeError) cannotPass(error);
+      throw error;
+    }
   },
   instantiate(act) {
     const name = act.names[Math.min(act.calls++, act.names.length - 1)];
@@ -62,7 +80,7 @@ const acts = {
 // A function of the host that acts. What is exhausted stays exhausted; what does not link is a trap of the host.
 function actor(act) {
   act.calls = 0;
-  return () => {
+  return typed([], [], () => {
     calls.push({ name: act.name, args: [] });
     try {
       acts[act.does](act, found(act.of, act.export));
@@ -75,7 +93,7 @@ function actor(act) {
       if (end !== 'exception') traps.add(error);
       throw error;
     }
-  };
+  });
 }
 
 export const commands = {

@@ -3,6 +3,7 @@
 
 import { classify } from './ends.mjs';
 import * as hosts from './acting.mjs';
+import { typed } from './typed.mjs';
 export { classify };
 
 export let modules = [], instances = [], calls = [], externs = new Map();
@@ -40,10 +41,10 @@ function fromJs(value, type) {
 
 function host({ name, params, results }) {
   const returned = results.map(toJs);
-  return (...args) => {
+  return typed(params, results.map(({ type }) => type), (...args) => {
     calls.push({ name, args: args.map((arg, i) => fromJs(arg, params[i])) });
     return returned.length > 1 ? returned : returned[0];
-  };
+  });
 }
 
 function instantiate(request) {
@@ -64,13 +65,15 @@ export function make(request) {
       : instances[item.export.instance].exports[item.export.name];
     if (value !== undefined) (imports[item.module] ??= Object.create(null))[item.name] = value;
   }
+  const asked = WebAssembly.Module.imports(modules[request.module]);
   const isMissing = ({ kind, module, name }) => kind === 'global' && imports[module] && !(name in imports[module]);
-  const missing = WebAssembly.Module.imports(modules[request.module]).find(isMissing);
-  const lacks = () => { if (missing) hosts.refuse('the lack of a global of a reference type'); };
+  const lacks = () => { if (asked.some(isMissing)) hosts.refuse('the lack of a global of a reference type'); };
   let instance;
   try {
     instance = new WebAssembly.Instance(modules[request.module], imports);
   } catch (error) {
+    // A TypeError of the link is about a first name for which there is nothing; another one is of the start function.
+    if (error instanceof TypeError && asked.every(({ module }) => imports[module])) hosts.cannotPass(error);
     if (classify(error, true).class !== 'unlinkable') lacks();
     throw error;
   }

@@ -38,7 +38,8 @@ const TRAPS = [
 ];
 
 export function classify(error, atLink) {
-  const message = `${error?.name}: ${error?.message}`;
+  // SpiderMonkey throws a text where there is no memory left for an error.
+  const message = typeof error === 'string' ? error : `${error?.name}: ${error?.message}`;
   if (error?.preflight) return error.preflight;
   if (/\b[sv]128\b/.test(message)) return { class: 'unsupported', message };
   // What code that jco has generated needs for stack switching.

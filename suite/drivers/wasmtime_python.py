@@ -114,8 +114,7 @@ class Driver(wasmtime_acting.Acting):
             content = value.type(self.store).content
             return {"values": [self.value(content, value.value(self.store))]}
         except w.WasmtimeError as error:
-            # Of a kind of value that the package does not know, such as v128 (4).
-            raise unsupported(error) if "ffi.wasmtime_valkind_t" in str(error) else end(error)
+            raise end(error)
 
     def set_global(self, instance, export, value):
         self.export(instance, export).set_value(self.store, read(value))

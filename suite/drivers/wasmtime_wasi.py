@@ -30,6 +30,8 @@ TRAPS = {
 def end(error, at_link=False):
     if "thrown Wasm exception" in str(error):
         return End("exception", error)
+    if "ffi.wasmtime_valkind_t" in str(error):
+        return unsupported(error)  # A kind of value that the package does not know, such as v128 (4).
     if isinstance(error, w.Trap):
         code = error.trap_code
         if code == w.TrapCode.STACK_OVERFLOW:

@@ -1,5 +1,5 @@
 //! What functions of the host do to a store of the reference engine, whoever asks for it: a case, or a plan. What is given as
-//! `None`, or is of another kind, is left alone.
+//! `None`, of another kind or of another type is left alone.
 
 use preflight_engine::{Extern, Fault, InstantiateError, Store, Val, trace::TrapCode};
 
@@ -23,10 +23,13 @@ pub(crate) fn grow(store: &mut Store, memory: Option<Extern>, by: u64) {
     }
 }
 
-/// Throws an exception.
+/// Throws an exception, if the tag takes these arguments.
 pub(crate) fn throw(store: &mut Store, tag: Option<Extern>, args: &[Val]) -> Result<(), Fault> {
     match tag {
-        Some(Extern::Tag(tag)) => Err(store.throw(tag, args)),
+        Some(Extern::Tag(tag)) => match store.throw(tag, args) {
+            Fault::Usage(_) => Ok(()),
+            fault => Err(fault),
+        },
         _ => Ok(()),
     }
 }
@@ -34,7 +37,9 @@ pub(crate) fn throw(store: &mut Store, tag: Option<Extern>, args: &[Val]) -> Res
 /// Calls a function without parameters.
 pub(crate) fn call(store: &mut Store, func: Option<Extern>, catches: bool) -> Result<(), Fault> {
     match func {
-        Some(Extern::Func(func)) => end_here(store.invoke(func, &[]).map(drop), catches),
+        Some(Extern::Func(func)) if store.func_type(func).params.is_empty() => {
+            end_here(store.invoke(func, &[]).map(drop), catches)
+        }
         _ => Ok(()),
     }
 }

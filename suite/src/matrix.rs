@@ -338,7 +338,8 @@ mod reference {
         progress: &(dyn Fn() + Sync),
     ) -> Column {
         let start = Instant::now();
-        let abilities = [Ability::Core, Ability::Components, Ability::P1, Ability::Preloads];
+        use Ability as A;
+        let abilities = [A::Core, A::Hosts, A::Components, A::P1, A::Preloads, A::P2, A::Times, A::Gives];
         let about =
             About { level: Level::Full, ..About::new(name, env!("CARGO_PKG_VERSION"), "preflight", &abilities) };
         let one = |case: &Case| {

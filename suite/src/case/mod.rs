@@ -133,7 +133,7 @@ impl Case {
         mistakes.extend(unknown.map(|id| format!("there is no rule {id}")));
         let unknown = needs.iter().filter(|name| needs::get(name).is_none());
         mistakes.extend(unknown.map(|name| format!("there is no proposal {name:?}")));
-        mistakes.extend(hosts.iter().flat_map(|host| host.mistakes(&self.text)));
+        mistakes.extend(hosts::mistakes(hosts, &self.text));
         let is_given = self.header.run.is_some() || self.header.build.is_some() || self.is_js();
         if !hosts.is_empty() && is_given {
             mistakes.push("functions of the host are for scripts of core modules alone".to_owned());

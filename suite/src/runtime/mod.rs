@@ -28,14 +28,15 @@ pub use acting::{Acting, Instantiable};
 pub use end::End;
 pub(crate) use given_up::{GivenUp, Hangs};
 pub use post_mortem::post_mortem;
+#[cfg(feature = "fuzz")]
+pub(crate) use post_mortem::state;
 pub use program::{Program, ProgramEnd, Reach, World};
 #[cfg(feature = "fuzz")]
 pub(crate) use run::WITHOUT_TIMES;
 #[cfg(feature = "reference")]
 pub(crate) use run::assemble;
 pub use run::{Judge, run};
-#[cfg(feature = "fuzz")]
-pub(crate) use {binary::imports, post_mortem::state};
+pub(crate) use {binary::imports, spectest::NAME as SPECTEST};
 
 use crate::{case::js, commands::Command, trace::Value};
 use std::{

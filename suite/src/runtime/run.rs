@@ -6,7 +6,10 @@ use super::{
     needs::Accepted,
 };
 use crate::{
-    case::{self, Broken, Case, DirectiveFailure, Ending, Failure, Kind, Report, Run, Verdict, js::Job, made},
+    case::{
+        self, Broken, Case, DirectiveFailure, Does, Ending, Failure, HostFunc, Kind, Report, Run, Verdict, js::Job,
+        made,
+    },
     commands::{Command, CommandKind, ModuleSource, lower},
     trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Resource, Stream, Trace, compare},
 };
@@ -234,6 +237,10 @@ fn primitives(
         }
         instantiations.extend(instantiation);
     }
+    if let Some(at) = mixed(case, &instantiations) {
+        let what = "calls in what functions of the host instantiate, told from those";
+        return Err(Over::Unsupported(format!("{what} of {at}, of which the case does not speak")));
+    }
     record(case, &instantiations, actual);
     failures.extend(difference(case, &instantiations, actual).map(Failure::Trace));
     Ok(failures)
@@ -258,6 +265,23 @@ fn is_expected(case: &Case, instantiation: Option<&Instantiation>) -> bool {
     let end = instantiation.and_then(|instantiation| instantiation.end.as_ref().err());
     matches!(case.expected.outcome, Outcome::Exhausted { .. })
         && end.is_some_and(|end| end.may_be(&case.expected.outcome))
+}
+
+/// An instantiation of which the case does not speak, although it speaks of what functions of the host instantiate: who calls in it,
+/// nobody tells.
+fn mixed<'i>(case: &Case, instantiations: &'i [Instantiation]) -> Option<&'i InstancePath> {
+    let spoken_of = case.instances();
+    let is_made = |host: &HostFunc| match &host.does {
+        Does::Instantiate { names, .. } => {
+            names.iter().any(|name| spoken_of.contains(&InstancePath::root().child(name)))
+        }
+        _ => false,
+    };
+    if !case.header.hosts.iter().any(is_made) {
+        return None;
+    }
+    let is_mixed = |of: &&Instantiation| !of.calls.is_empty() && !spoken_of.contains(&of.at);
+    instantiations.iter().find(is_mixed).map(|of| &of.at)
 }
 
 /// Writes down what was seen of the instances that the case speaks of.

@@ -9,7 +9,7 @@ use crate::source;
 use std::collections::HashMap;
 
 /// The first name of its imports.
-pub(super) const NAME: &str = "spectest";
+pub(crate) const NAME: &str = "spectest";
 
 const FUNCS: [(&str, &[ValType]); 7] = [
     ("print", &[]),

@@ -85,7 +85,8 @@ fn does(plan: &Plan, index: usize, host: &plan::HostFunc, expected: &Expected) -
                 .map(|made| name(made.node, made.attempt))
                 .collect();
             if names.is_empty() {
-                names.push(name(node, 0));
+                // It is not called.
+                names.push(format!("$f{index}"));
             }
             Does::Instantiate {
                 module: definition(plan.nodes[node].module),

@@ -85,7 +85,9 @@ impl<'r> Run<'r> {
                 return Ok(Class::Exhausted);
             }
             progress.action.set(Some(i));
-            run.act(i, action, expected)?;
+            if !run.act(i, action, expected)? {
+                return Ok(Class::Exhausted);
+            }
             class = class.and(Class::of(&expected.outcome));
         }
         Ok(class)
@@ -170,7 +172,8 @@ impl<'r> Run<'r> {
         self.paths.insert(node_path(node, attempt), instance);
     }
 
-    fn act(&mut self, index: usize, action: &Action, expected: &Trace) -> Result<(), Stop> {
+    /// Whether what comes after the action can be judged.
+    fn act(&mut self, index: usize, action: &Action, expected: &Trace) -> Result<bool, Stop> {
         let end = match action {
             Action::Instantiate { node } => self.instantiate(index, *node)?.map(|()| Vec::new()),
             Action::Call { node, export } => match self.nodes[*node] {
@@ -179,7 +182,7 @@ impl<'r> Run<'r> {
                     self.take_made(index)?;
                     end
                 }
-                None => return Ok(()),
+                None => return Ok(true),
             },
             Action::Probe => return self.probe(index, expected),
         };
@@ -195,8 +198,14 @@ impl<'r> Run<'r> {
         if !is_same {
             return Err(differs(&format!("outcome {} / {outcome}", expected.outcome), index, outcome));
         }
+        self.compare(index, expected)
+    }
+
+    /// What an action has done, but for how it ended.
+    fn compare(&mut self, index: usize, expected: &Trace) -> Result<bool, Stop> {
         self.compare_calls(index, expected)?;
-        self.compare_state(index, expected)
+        self.compare_state(index, expected)?;
+        Ok(true)
     }
 
     /// The calls of the log since the last time.
@@ -236,7 +245,10 @@ impl<'r> Run<'r> {
                 }
                 _ => continue,
             };
-            let Some(instance) = self.paths.get(&item.at) else { continue };
+            let Some(instance) = self.paths.get(&item.at) else {
+                self.progress.miss(OF_FAILED);
+                continue;
+            };
             let actual = match runtime::state(self.runtime, *instance, &item.name, kind) {
                 Ok(Some(state)) => state,
                 Err(End::Broken(broken)) => return Err(Stop::Broken(broken)),
@@ -290,17 +302,21 @@ impl<'r> Run<'r> {
         self.runtime.call(instance, export, args)
     }
 
-    /// Calls the functions that are expected in tables.
-    fn probe(&mut self, index: usize, expected: &Trace) -> Result<(), Stop> {
+    /// Calls the functions that are expected in tables; whether what comes after can be judged.
+    fn probe(&mut self, index: usize, expected: &Trace) -> Result<bool, Stop> {
         for item in &expected.post_mortem.0 {
             let State::Func { outcome } = &item.state else { continue };
             let (Some(called), Some((table, element))) = (self.called.pop_front(), element(&item.name)) else {
                 continue;
             };
             if matches!(outcome, Outcome::Exhausted { what: Resource::Fuel }) {
-                return Ok(());
+                // As above; and what it would have done is not done.
+                return Ok(false);
             }
-            let Some(instance) = self.paths.get(&item.at).copied() else { continue };
+            let Some(instance) = self.paths.get(&item.at).copied() else {
+                self.progress.miss(OF_FAILED);
+                continue;
+            };
             let caller = match self.caller(instance, table, called.is_64) {
                 Ok(caller) => caller,
                 Err(End::Broken(broken)) => return Err(Stop::Broken(broken)),
@@ -323,8 +339,7 @@ impl<'r> Run<'r> {
             }
         }
         self.take_made(index)?;
-        self.compare_calls(index, expected)?;
-        self.compare_state(index, expected)
+        self.compare(index, expected)
     }
 
     /// An instance that calls what is in a table.
@@ -341,6 +356,9 @@ impl<'r> Run<'r> {
         Ok(caller)
     }
 }
+
+/// What nobody can see from outside: what only an instance exports whose instantiation has failed.
+const OF_FAILED: &str = "exports of an instance that failed";
 
 static CALLER: LazyLock<Vec<u8>> = LazyLock::new(|| caller("", "(local.get 0)"));
 static CALLER_64: LazyLock<Vec<u8>> = LazyLock::new(|| caller("i64", "(i64.extend_i32_u (local.get 0))"));

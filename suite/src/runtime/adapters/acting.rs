@@ -37,7 +37,7 @@ pub(super) trait Inside {
     /// Grows what is a memory, if it can grow.
     fn grow(&mut self, memory: Self::Extern, by: u64);
 
-    /// Throws with what is a tag.
+    /// Throws with what is a tag that takes these arguments.
     fn throw(&mut self, tag: Self::Extern, args: &[i32]) -> Result<(), Self::Error>;
 
     /// Calls what is a function without parameters.
@@ -53,12 +53,19 @@ pub(super) trait Inside {
     /// A trap of the host.
     fn trap() -> Self::Error;
 
+    /// A stack that is exhausted.
+    fn exhausted() -> Self::Error;
+
     /// The class of an error, of an instantiation or of a call.
     fn end(error: &Self::Error, is_instantiation: bool) -> End;
 
     /// Forgets an exception or a trap that ends here.
     fn forget(&mut self) {}
 }
+
+/// How many functions of the host may be at work at a time: each of them stands on the native stack with all that the runtime has on
+/// it for what it calls, and few runtimes measure that.
+const MOST_AT_WORK: usize = 64;
 
 /// What the adapter and its functions of the host share.
 pub(super) struct World<M, I, E>(Arc<Mutex<Inner<M, I, E>>>);
@@ -71,13 +78,14 @@ pub(super) struct Inner<M, I, E> {
     pub(super) made: HashMap<String, InstanceId>,
     /// The functions of the host that act.
     pub(super) acting: HashMap<String, E>,
+    at_work: usize,
 }
 
 impl<M, I, E> Default for World<M, I, E> {
     fn default() -> Self {
         let (modules, instances, acting) = (Vec::new(), Vec::new(), HashMap::new());
         let (registered, made) = (HashMap::new(), HashMap::new());
-        World(Arc::new(Mutex::new(Inner { modules, instances, registered, made, acting })))
+        World(Arc::new(Mutex::new(Inner { modules, instances, registered, made, acting, at_work: 0 })))
     }
 }
 
@@ -152,6 +160,21 @@ impl<M: Clone, I: Clone, E: Clone> World<M, I, E> {
         made: &AtomicUsize,
     ) -> Result<(), C::Error> {
         acting.func.record(Vec::new());
+        if self.get().at_work == MOST_AT_WORK {
+            return Err(C::exhausted());
+        }
+        self.get().at_work += 1;
+        let result = self.do_it(store, acting, made);
+        self.get().at_work -= 1;
+        result
+    }
+
+    fn do_it<C: Inside<Module = M, Instance = I, Extern = E>>(
+        &self,
+        store: &mut C,
+        acting: &Acting,
+        made: &AtomicUsize,
+    ) -> Result<(), C::Error> {
         match &acting.does {
             Does::Trap => Err(C::trap()),
             Does::Write { of, export, at, byte } => {

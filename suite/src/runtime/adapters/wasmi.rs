@@ -181,6 +181,9 @@ impl Inside for Within<'_> {
     fn call(&mut self, func: Extern) -> Result<(), wasmi::Error> {
         let Some(func) = func.into_func() else { return Ok(()) };
         let ty = func.ty(&self.0);
+        if !ty.params().is_empty() {
+            return Ok(());
+        }
         let mut results: Vec<Val> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
         func.call(&mut self.0, &[], &mut results)
     }
@@ -196,6 +199,10 @@ impl Inside for Within<'_> {
 
     fn trap() -> wasmi::Error {
         wasmi::Error::new(HOST_TRAP)
+    }
+
+    fn exhausted() -> wasmi::Error {
+        wasmi::TrapCode::StackOverflow.into()
     }
 
     fn end(error: &wasmi::Error, _is_instantiation: bool) -> End {

@@ -8,7 +8,7 @@
 //! | an access beyond a table | a trap whose reason is not told: a call beyond the table's end has the same code |
 //! | `ThrownException` | an uncaught exception |
 //! | `I32Exit` | the exit of that code |
-//! | any other error of an instantiation | unlinkable; but exhausted memory, if it speaks of memory that is not to be had |
+//! | any other error of an instantiation | unlinkable; but exhausted memory, if it speaks of memory that is not to be had, and a trap, if it comes from a function that was running |
 //! | any other error of a call, or in a component that was linked before | failed |
 //!
 //! Everything that the suite may use is switched on in its configuration.
@@ -32,7 +32,7 @@ use std::{convert::identity, sync::atomic::AtomicUsize};
 use wasmtime::{
     AnyRef, AsContextMut, Config, Engine, Error, ExnRef, ExnRefPre, ExnType, Extern, ExternRef, Func, FuncType, I31,
     Instance, Linker, Memory, Module, Ref, Rooted, Store, StoreContextMut, ThrownException, Trap, V128, Val,
-    ValType as CoreType,
+    ValType as CoreType, WasmBacktrace,
 };
 
 /// The version that this crate is built with.
@@ -248,6 +248,10 @@ impl Inside for Within<'_> {
 
     fn throw(&mut self, tag: Extern, args: &[i32]) -> Result<(), Error> {
         let Extern::Tag(tag) = tag else { return Ok(()) };
+        let params = tag.ty(&self.0).ty().params().map(|ty| ty.is_i32()).collect::<Vec<_>>();
+        if params != vec![true; args.len()] {
+            return Ok(());
+        }
         let ty = ExnType::from_tag_type(&tag.ty(&self.0))?;
         let pre = ExnRefPre::new(&mut self.0, ty);
         let args: Vec<Val> = args.iter().copied().map(Val::I32).collect();
@@ -257,7 +261,11 @@ impl Inside for Within<'_> {
 
     fn call(&mut self, func: Extern) -> Result<(), Error> {
         let Some(func) = func.into_func() else { return Ok(()) };
-        let mut results = vec![Val::I32(0); func.ty(&self.0).results().len()];
+        let ty = func.ty(&self.0);
+        if ty.params().len() > 0 {
+            return Ok(());
+        }
+        let mut results = vec![Val::I32(0); ty.results().len()];
         func.call(&mut self.0, &[], &mut results)
     }
 
@@ -274,12 +282,16 @@ impl Inside for Within<'_> {
         Error::msg(HOST_TRAP)
     }
 
+    fn exhausted() -> Error {
+        wasmtime::Trap::StackOverflow.into()
+    }
+
     fn end(error: &Error, is_instantiation: bool) -> End {
         if is_instantiation { class_of_instantiation(error) } else { class(error) }
     }
 
     fn forget(&mut self) {
-        drop(self.0.take_pending_exception());
+        let _ended = self.0.take_pending_exception();
     }
 }
 
@@ -371,11 +383,13 @@ fn refused(error: Error) -> End {
     in_process::refused(format!("{error:#}"))
 }
 
-/// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had.
+/// What is neither a trap nor an exception nor an exit is a link error, or memory that is not to be had, unless it comes from a
+/// function that was running: then the host ended that (a function of WASI, for one).
 fn class_of_instantiation(error: &Error) -> End {
     const MEMORY: [&str; 4] =
         ["minimum size of", "memory_reservation overflows", "Cannot allocate memory", "out of memory"];
     match class(error) {
+        End::Failed(text) if error.is::<WasmBacktrace>() => End::Trap(Vec::new(), text),
         End::Failed(text) if MEMORY.iter().any(|words| text.contains(words)) => End::Exhausted(Resource::Memory, text),
         End::Failed(text) => End::Unlinkable(text),
         end => end,
@@ -415,7 +429,8 @@ fn class(error: &Error) -> End {
 fn end_of_trap(trap: Trap, text: String) -> End {
     let code = match trap {
         Trap::UnreachableCodeReached => TrapCode::Unreachable,
-        Trap::MemoryOutOfBounds => TrapCode::OutOfBoundsMemory,
+        // What crosses components is copied by code that finds a pointer out of bounds only when it follows it.
+        Trap::MemoryOutOfBounds => return End::Trap(vec![TrapCode::OutOfBoundsMemory, TrapCode::InvalidPointer], text),
         Trap::HeapMisaligned => TrapCode::UnalignedAtomic,
         Trap::IndirectCallToNull => TrapCode::UninitializedElement,
         Trap::BadSignature => TrapCode::IndirectCallTypeMismatch,

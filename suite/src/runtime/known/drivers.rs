@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("wasmtime_acting.py", include_str!("../../../drivers/wasmtime_acting.py")),
     ("wasmtime_wasi.py", include_str!("../../../drivers/wasmtime_wasi.py")),
     ("pywasm_python.py", include_str!("../../../drivers/pywasm_python.py")),
+    ("typed.mjs", include_str!("../../../drivers/typed.mjs")),
     ("wasmer_python.py", include_str!("../../../drivers/wasmer_python.py")),
     ("pywasm3_python.py", include_str!("../../../drivers/pywasm3_python.py")),
 ];

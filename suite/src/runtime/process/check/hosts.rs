@@ -23,6 +23,9 @@ const MADE: &str = r#"(module (import "a" "m" (memory 1))
 /// Its start function calls one.
 const CALLER: &str = r#"(module (import "host" "f" (func $f)) (func $start (call $f)) (start $start))"#;
 
+/// It wants one of another type.
+const OTHER_TYPE: &str = r#"(module (import "host" "f" (func (param i32))))"#;
+
 /// Under which name that is registered.
 const NAME: &str = "n";
 
@@ -89,19 +92,21 @@ const QUESTIONS: [Question; 5] = [
 pub(super) fn ask(talk: &mut Talk<'_>) {
     for Question { asked, does, seen, wanted } in &QUESTIONS {
         let question = |runtime: &mut dyn Runtime| {
-            let (instance, end) = acted(runtime, does(NAME.to_owned()))?;
+            let (instance, end) = acted(runtime, does(NAME.to_owned()), CALLER)?;
             end?;
             seen(runtime, instance)
         };
         talk.ask(asked, question, is(wanted.clone()));
     }
-    let trap = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap)?.1;
+    let trap = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, CALLER)?.1;
     talk.ask("hosts: trap", trap, ends("a trap", |end| matches!(end, End::Trap(..) | End::Failed(_))));
+    let other = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, OTHER_TYPE)?.1;
+    talk.ask("hosts: another type", other, ends("unlinkable", |end| matches!(end, End::Unlinkable(_))));
 }
 
-/// Instantiates a module whose start function calls a function of the host that does this: how that ended, and the instance that
+/// Instantiates the module `caller`, which imports a function of the host that does this: how that ended, and the instance that
 /// is registered for it.
-fn acted(runtime: &mut dyn Runtime, does: Does) -> Result<(InstanceId, Result<(), End>), End> {
+fn acted(runtime: &mut dyn Runtime, does: Does, caller: &str) -> Result<(InstanceId, Result<(), End>), End> {
     runtime.reset()?;
     let other = runtime.compile(&source::text(OTHER))?;
     let instance = runtime.instantiate(other, &[])?;
@@ -112,7 +117,7 @@ fn acted(runtime: &mut dyn Runtime, does: Does) -> Result<(InstanceId, Result<()
     let instantiates = instantiates.filter(|_| matches!(does, Does::Instantiate { .. }));
     let func = HostFunc::new("host.f", Vec::new(), Vec::new(), Recorder::default());
     runtime.hosts(&[Acting { func, does, instantiates }])?;
-    let caller = runtime.compile(&source::text(CALLER))?;
+    let caller = runtime.compile(&source::text(caller))?;
     let import = import("host", "f", Item::Acting("host.f".to_owned()));
     Ok((instance, runtime.instantiate(caller, &[import]).map(drop)))
 }
