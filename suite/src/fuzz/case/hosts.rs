@@ -7,7 +7,10 @@ use super::text::WIDTH;
 use crate::case::{Does, HostFunc};
 use preflight_plan::{Expected, Plan, plan};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// Beyond every memory; numbers in a header have 63 bits.
 const BEYOND: u64 = 1 << 48;
@@ -47,6 +50,30 @@ pub(super) fn defined(plan: &Plan) -> BTreeSet<(usize, String)> {
         _ => None,
     };
     plan.hosts.iter().filter_map(of_one).map(|module| (module, definition(module))).collect()
+}
+
+/// The definition that a node's module is, with its number.
+pub(super) fn definition_of(plan: &Plan, node: usize) -> (usize, String) {
+    let module = plan.nodes[node].module;
+    (module, definition(module))
+}
+
+/// The module that calls a function of the host which carries out an action, and the function's second name.
+pub(super) fn names_of_maker(action: usize) -> (String, String) {
+    (format!("$x{action}"), format!("x{action}"))
+}
+
+/// A function that carries out an action, an instantiation of this node: what is registered for the arguments is what the node is given.
+pub(super) fn maker(plan: &Plan, action: usize, node: usize) -> HostFunc {
+    let (name, maker) = names_of_maker(action);
+    let does = Does::Instantiate {
+        module: definition_of(plan, node).1,
+        names: vec![format!("{name}.made")],
+        given: BTreeMap::new(),
+        register: None,
+        catches: false,
+    };
+    HostFunc { name: format!("host.{maker}"), does }
 }
 
 /// The functions, of which those have names for it that make instances.

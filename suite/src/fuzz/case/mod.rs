@@ -32,8 +32,8 @@ pub enum CaseError {
     /// How far it comes is not predicted.
     #[error("the plan does not end, so that there is nothing to expect")]
     Unbounded,
-    /// A script has words for one exhaustion only, the last end of an instantiation.
-    #[error("an instantiation exhausts a resource, and another one fails after it")]
+    /// A script has words for one exhaustion of something else than the stack only, the last end of an instantiation.
+    #[error("an instantiation exhausts something else than the stack, and another one fails after it")]
     Exhausted,
     /// The text of a module could not be made.
     #[error("a module has no text: {0}")]
@@ -53,7 +53,8 @@ impl CaseError {
     /// Why there is no script, without what is particular to the plan.
     pub fn kind(&self) -> &'static str {
         match self {
-            CaseError::Unbounded | CaseError::Exhausted => "what has no end",
+            CaseError::Unbounded => "what has no end",
+            CaseError::Exhausted => "what is stopped before something else fails",
             CaseError::Print(_) => "what has no text",
             CaseError::Host(_) => "what only a host can do",
             CaseError::Background => "what goes on after a trap",
@@ -96,12 +97,16 @@ pub fn case_of(
     }
     let texts: Vec<String> = plan.to_wasm().modules.iter().map(|bytes| text::body(bytes)).collect::<Result<_, _>>()?;
     let is_interrupted = is_interrupted(actions, expected);
-    let text = header(plan, is_interrupted, title, rule) + &hosts::header(&hosts::funcs(plan, expected));
+    let exhausting = exhausting(actions, expected);
+    let mut funcs = hosts::funcs(plan, expected);
+    funcs.extend(exhausting.iter().map(|(i, node)| hosts::maker(plan, *i, *node)));
+    let text = header(plan, is_interrupted, title, rule) + &hosts::header(&funcs);
     let mut script = Script { texts, text, is_interrupted, ..Script::default_for(plan) };
-    script.define_modules();
+    script.define_modules(exhausting.values());
     let made = |i: usize| expected.made.iter().filter(move |made| made.action == i);
     for (i, (action, trace)) in actions.iter().zip(&expected.traces).enumerate() {
         match action {
+            Action::Instantiate { node } if exhausting.contains_key(&i) => script.exhaust(*node, i, trace, made(i)),
             Action::Instantiate { node } => script.instantiate(*node, trace, made(i))?,
             // Nobody would come back from it, and what comes later sees what it has left.
             _ if spins(trace) => break,
@@ -151,9 +156,11 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// What functions of the host instantiate.
-    fn define_modules(&mut self) {
-        for (module, name) in hosts::defined(self.plan) {
+    /// What functions of the host instantiate, these nodes among it.
+    fn define_modules<'n>(&mut self, nodes: impl Iterator<Item = &'n usize>) {
+        let mut modules = hosts::defined(self.plan);
+        modules.extend(nodes.map(|node| hosts::definition_of(self.plan, *node)));
+        for (module, name) in modules {
             let body = self.texts[module].clone();
             self.line(&format!("(module definition {name}{body}"));
         }
@@ -214,6 +221,20 @@ impl<'a> Script<'a> {
         self.events.extend(trace.events.iter().cloned());
         self.observe(trace);
         Ok(())
+    }
+
+    /// An instantiation that exhausts the stack, before another one fails. A script says that of calls alone, so that a call makes it,
+    /// by a function of the host.
+    fn exhaust<'m>(&mut self, node: usize, action: usize, trace: &Trace, made: impl Iterator<Item = &'m Made>) {
+        self.attempts[node] += 1;
+        self.register_args(node);
+        self.made(made);
+        let (name, maker) = hosts::names_of_maker(action);
+        self.line(&format!(
+            "(module {name} (import \"host\" \"{maker}\" (func $make)) (func (export \"make\") (call $make)))\n\
+             (assert_exhaustion (invoke {name} \"make\") \"call stack exhausted\")"
+        ));
+        self.observe(trace);
     }
 
     /// Asserts what is left.
@@ -368,6 +389,20 @@ fn is_interrupted(actions: &[Action], expected: &Expected) -> bool {
 /// Whether it ends for want of fuel only.
 fn spins(trace: &Trace) -> bool {
     matches!(trace.outcome, Outcome::Exhausted { what: Resource::Fuel })
+}
+
+/// The instantiations that exhaust the stack before another one fails, and their nodes. Of the last one that fails a case says how it
+/// ends.
+fn exhausting(actions: &[Action], expected: &Expected) -> BTreeMap<usize, usize> {
+    let mut failed = Vec::new();
+    for (i, (action, trace)) in actions.iter().zip(&expected.traces).enumerate() {
+        if let (Action::Instantiate { node }, false) = (action, matches!(trace.outcome, Outcome::Returned { .. })) {
+            failed.push((i, *node, &trace.outcome));
+        }
+    }
+    failed.pop();
+    failed.retain(|(.., outcome)| matches!(outcome, Outcome::Exhausted { what: Resource::Stack }));
+    failed.into_iter().map(|(i, node, _)| (i, node)).collect()
 }
 
 /// The event with the paths that the script gives to the instances.
