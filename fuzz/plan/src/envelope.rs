@@ -20,8 +20,10 @@ pub const VERSION: u8 = 1;
 /// An input that cannot be read.
 #[derive(Debug, Error)]
 pub enum EnvelopeError {
-    /// It comes from a later version.
-    #[error("the input is of form {found}, and this program reads forms up to {VERSION}: use a newer program")]
+    /// It comes from a later version, or from none.
+    #[error(
+        "the input is of form {found}, and this program reads forms 1 to {VERSION}: a later one needs a newer program"
+    )]
     Version {
         /// The version it says.
         found: u8,

@@ -1,15 +1,18 @@
 //! Signals that ask for an end: nothing is left behind, and what wants to say something first may do so.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// Whether somebody looks at [`is_asked`] and will end.
 static IS_HEEDED: AtomicBool = AtomicBool::new(false);
 
-/// Whether there was a signal.
-static IS_ASKED: AtomicBool = AtomicBool::new(false);
+/// The signal that has asked for the end; 0 if there was none.
+static ASKED: AtomicU8 = AtomicU8::new(0);
 
-/// The exit status of a command that ended because it was asked to.
-pub const STATUS: u8 = 130;
+/// The exit status of a command that ended because it was asked to, as shells have it: 130 for an interrupt, 143 for a request to
+/// terminate.
+pub fn status() -> u8 {
+    128 + ASKED.load(Ordering::SeqCst)
+}
 
 /// From now on the first signal only asks for the end: whoever calls this looks at [`is_asked`]. A second one ends the process.
 pub fn heed() {
@@ -18,7 +21,7 @@ pub fn heed() {
 
 /// Whether a signal has asked for the end.
 pub fn is_asked() -> bool {
-    IS_ASKED.load(Ordering::SeqCst)
+    ASKED.load(Ordering::SeqCst) != 0
 }
 
 /// Listens for the interrupt of a terminal and the request to terminate. What cannot be listened to ends the process as ever.
@@ -33,13 +36,14 @@ pub fn listen() {
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            if IS_HEEDED.load(Ordering::SeqCst) && !IS_ASKED.swap(true, Ordering::SeqCst) {
+            let is_first = ASKED.swap(u8::try_from(signal).unwrap_or_default(), Ordering::SeqCst) == 0;
+            if is_first && IS_HEEDED.load(Ordering::SeqCst) {
                 continue;
             }
             preflight::leftovers::remove();
             // By the signal itself, so that whoever waits for this process sees it.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
-            std::process::exit(STATUS.into());
+            std::process::exit(status().into());
         }
     });
 }

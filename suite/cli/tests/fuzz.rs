@@ -316,19 +316,43 @@ fn the_case_of_a_finding_fails_where_it_was_found() {
 
 #[test]
 fn wrong_usage_says_what_to_do() {
-    let folder = Folder::with(&[("strange.json", r#"{"kind": "novel", "plan": {}}"#)]);
+    let folder = Folder::with(&[
+        ("strange.json", r#"{"kind": "novel", "plan": {}}"#),
+        ("blank.json", "\n {\"kind\": \"novel\", \"plan\": {}}"),
+        ("list.json", "[1]"),
+        ("empty", ""),
+        ("old", "PLAN\u{0}{}"),
+        ("negative", "PLAN\u{1}{\"nodes\":-1}"),
+    ]);
+    fs::create_dir(folder.path("over")).expect("a folder");
+    folder.write("over/state.json", br#"{"next_seed":18446744073709551615,"next_plan":0,"signatures":[]}"#);
     for (args, words) in [
         ("fuzz --runtime nobody", "there is no runtime \"nobody\"; there are "),
         ("fuzz --jobs 0", "invalid value '0' for '--jobs <N>'"),
         ("fuzz --jobs 65535", "65535 is not in 1..=256"),
         ("fuzz --exhaustive 9", "give 4 or less"),
         ("shrink none.json", "cannot read none.json"),
+        ("fuzz --corpus over --count 1", "nothing was judged"),
         ("shrink strange.json", "strange.json is no plan"),
+        ("shrink blank.json", "unknown variant `novel`"),
+        ("shrink list.json", "a plan is an object in JSON"),
+        ("shrink empty", "the file is empty"),
+        ("shrink old", "the input is of form 0, and this program reads forms 1 to 1"),
+        ("shrink negative", "the envelope holds no plan of any kind"),
     ] {
         let run = folder.run(args);
         assert_eq!(run.status, 2, "{args}");
         contains(&run.err, &[words]);
     }
+}
+
+/// A corpus survives changes of the generator; but whoever has misspelt something wants to know.
+#[test]
+fn what_a_plan_has_no_field_for_is_told() {
+    let folder = Folder::with(&[("plan.json", r#"{"kind": "plan", "plan": {"moduls": [{}], "nodes": []}}"#)]);
+    let run = folder.run("shrink plan.json --tier interp");
+    assert_eq!(run.status, 1);
+    contains(&run.err, &["not known in a plan of core modules, and left out: moduls"]);
 }
 
 #[test]

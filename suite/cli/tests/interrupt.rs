@@ -52,7 +52,7 @@ fn an_interrupted_fuzzer_tells_what_it_found() {
     let child = start(&folder, &["fuzz", "--seconds", "600", "--jobs", "1", "--tier", "interp", "--corpus", "found"]);
     wait_for(|| folder.path("found/state.json").is_file());
     let output = terminate(child);
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert_eq!(output.status.code(), Some(128 + TERMINATE), "{output:?}");
     contains(&String::from_utf8(output.stdout).unwrap(), &["reached a trace that was compared", "in how many plans: "]);
     contains(&String::from_utf8(output.stderr).unwrap(), &["interrupted"]);
     assert_eq!(left(&folder), [""; 0]);

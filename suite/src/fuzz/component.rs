@@ -52,7 +52,7 @@ impl Judge {
 
     /// The verdict on bytes, and on what becomes of them through their text if that is asked for. `judge` is told whether
     /// they are to be instantiated a second time, too. wasmprinter has no words for values and for a second start
-    /// definition: those have no round trip, and the count of the oracle says so.
+    /// definition: those have no round trip, which is counted.
     pub(super) fn with_text(
         &self,
         bytes: &[u8],
@@ -63,7 +63,10 @@ impl Judge {
         if !checks.text || !verdict.is_compared || verdict.finding.is_some() {
             return verdict;
         }
-        let Ok(from_text) = text_of(bytes) else { return verdict };
+        let from_text = match text_of(bytes) {
+            Ok(from_text) => from_text,
+            Err(why) => return verdict.without_text(&why),
+        };
         if let Some(mut finding) = judge(&self.first_tier(), &from_text, false).finding {
             finding.signature = format!("{} (from text)", finding.signature);
             return Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) };
@@ -103,7 +106,7 @@ impl Judge {
         }
         let mut verdict = match expected.outcome {
             Outcome::Invalid => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            _ => Verdict::agreed(!matches!(expected.outcome, Outcome::Returned { .. })),
+            _ => Verdict::agreed(std::iter::once(&expected.outcome)),
         };
         verdict.checks.planned = true;
         verdict.checks.again = again;

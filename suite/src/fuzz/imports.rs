@@ -55,7 +55,7 @@ impl Judge {
         let is_unlinkable = expected.outcome == Outcome::Unlinkable;
         let mut verdict = match is_unlinkable {
             true => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            false => Verdict::agreed(false),
+            false => Verdict::agreed(std::iter::once(&expected.outcome)),
         };
         (verdict.checks.planned, verdict.checks.again) = (!is_unlinkable, again);
         verdict

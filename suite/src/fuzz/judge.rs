@@ -1,9 +1,9 @@
 //! The verdict on one plan.
 
 use super::{Checks, Foreign, OnRuntime, driver};
-use crate::trace::{Difference, Event, Level, Outcome, Trace, compare};
+use crate::trace::{Difference, Event, Level, Outcome, Phase, Trace, compare};
 use preflight_engine::{Config, Tier};
-use preflight_plan::{Expected, Plan, Wasm};
+use preflight_plan::{Action, Expected, Plan, Wasm};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -91,6 +91,8 @@ pub struct Verdict {
     pub has_failure: bool,
     /// What somebody lacked, if the class is [`Class::Unsupported`].
     pub lacks: Option<String>,
+    /// Why there is no text of it that could be read again, if that was asked for and there is none.
+    pub no_text: Option<String>,
     /// Where two traces differ, if the class is [`Class::Disagreed`]: the first of [`findings`](Self::findings).
     pub finding: Option<Box<Finding>>,
     /// Which oracles had something to say.
@@ -183,16 +185,19 @@ impl Judge {
         let judged = || -> Result<Verdict, Verdict> {
             let probed = self.tiers_against(plan, wasm, expected, "")?;
             let checks = self.look_closer(plan, wasm, expected, &probed, checks)?;
-            Ok(Verdict { checks, ..verdict(expected) }.on(self.runtimes(plan)))
+            Ok(Verdict { checks, ..verdict(&wasm.actions, expected) }.on(self.runtimes(plan)))
         };
         judged().unwrap_or_else(|verdict| verdict)
     }
 }
 
-/// The verdict if nobody disagrees.
-fn verdict(expected: &Expected) -> Verdict {
-    let is = |is: fn(&Outcome) -> bool| expected.traces.iter().any(|trace| is(&trace.outcome));
-    let has_failure = is(|outcome| !matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable));
+/// The verdict if nobody disagrees. A failed call of something that is complete is no failed initialisation.
+fn verdict(actions: &[Action], expected: &Expected) -> Verdict {
+    let is_failed = |(action, trace): (&Action, &Trace)| {
+        let is_over = matches!(trace.outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
+        matches!(action, Action::Instantiate { .. }) && !is_over
+    };
+    let has_failure = actions.iter().zip(&expected.traces).any(is_failed);
     let begin = if expected.is_unbounded { Class::Exhausted } else { Class::Agreed };
     let class = expected.traces.iter().fold(begin, |class, trace| class.and(Class::of(&trace.outcome)));
     Verdict { has_failure, is_compared: !expected.traces.is_empty(), ..Verdict::of(class) }
@@ -265,16 +270,35 @@ impl Verdict {
             is_compared: matches!(class, Class::Agreed | Class::AgreedOnFailure | Class::Disagreed),
             has_failure: false,
             lacks: None,
+            no_text: None,
             finding: None,
             checks: Checks::default(),
             runtimes: Vec::new(),
         }
     }
 
-    /// All traces are alike; whether one tells of a failure.
-    pub(super) fn agreed(has_failure: bool) -> Verdict {
-        let class = if has_failure { Class::AgreedOnFailure } else { Class::Agreed };
-        Verdict { has_failure, ..Verdict::of(class) }
+    /// All traces are alike, and have these ends: whether something failed, and whether that was an initialisation.
+    pub(super) fn agreed<'o>(outcomes: impl Iterator<Item = &'o Outcome> + Clone) -> Verdict {
+        let is_over = |outcome: &Outcome| {
+            matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable | Outcome::Exit { code: 0 })
+        };
+        let is_later = |outcome: &Outcome| {
+            matches!(
+                outcome,
+                Outcome::Trap { phase: Phase::Call, .. }
+                    | Outcome::Exception { phase: Phase::Call }
+                    | Outcome::Exit { .. }
+            )
+        };
+        let mut failed = outcomes.filter(|outcome| !is_over(outcome)).peekable();
+        let class = if failed.peek().is_some() { Class::AgreedOnFailure } else { Class::Agreed };
+        Verdict { has_failure: failed.any(|outcome| !is_later(outcome)), ..Verdict::of(class) }
+    }
+
+    /// It has no text that could be read again, and why.
+    pub(super) fn without_text(mut self, why: &str) -> Verdict {
+        self.no_text = Some(without_offset(why.lines().next().unwrap_or_default()));
+        self
     }
 
     /// Somebody cannot do what it takes.
@@ -314,8 +338,22 @@ fn describe(difference: &Difference) -> String {
     let event = |event: &Option<Event>| event.as_ref().map_or("the end".to_owned(), kind);
     match difference {
         Difference::Event { expected, actual, .. } => format!("{} / {}", event(expected), event(actual)),
-        Difference::Outcome { expected, actual } => format!("outcome {expected} / {actual}"),
+        Difference::Outcome { expected, actual } => {
+            format!("outcome {} / {}", kind_of_end(expected), kind_of_end(actual))
+        }
         Difference::PostMortem { .. } => "what is left".to_owned(),
+    }
+}
+
+/// What kind of end it is: of values only how many there are.
+pub(super) fn kind_of_end(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Returned { values } => match values.len() {
+            0 => "returned".to_owned(),
+            1 => "returned a value".to_owned(),
+            n => format!("returned {n} values"),
+        },
+        outcome => outcome.to_string(),
     }
 }
 

@@ -34,7 +34,7 @@ const CHANGES: usize = 24;
 /// A module of wasm-smith with bytes changed.
 pub fn module(seed: u64) -> Vec<u8> {
     let config = super::config(Tier::Interp);
-    changed(&smith::module(seed), seed, &|bytes| Module::new(&config, bytes).is_ok())
+    changed(&smith::module(seed), seed, &|bytes| smith::is_valid(&config, bytes))
 }
 
 /// A component of one of the kinds of plans, with bytes changed.
@@ -63,6 +63,15 @@ pub fn graph_by(judge: &Judge, plan: &Plan, seed: u64, checks: Checks) -> Verdic
     let Some((wasm, is_valid)) = changed_wasm(plan, seed) else { return Verdict::unsupported("a module".to_owned()) };
     match is_valid {
         true => compared(judge, plan, &wasm, "changed", checks),
+        false => refused(&wasm),
+    }
+}
+
+/// The verdict on a plan with a module that is not valid.
+fn refused(wasm: &Wasm) -> Verdict {
+    let config = super::config(Tier::Interp);
+    match wasm.modules.iter().all(|bytes| Module::new(&config, bytes.as_slice()).is_ok()) {
+        true => Verdict::disagreed("decode: accepted, and not valid by wasmparser (changed)".to_owned()),
         false => Verdict::of(Class::Invalid),
     }
 }
@@ -71,7 +80,7 @@ pub fn graph_by(judge: &Judge, plan: &Plan, seed: u64, checks: Checks) -> Verdic
 pub fn changed_wasm(plan: &Plan, seed: u64) -> Option<(Wasm, bool)> {
     let mut wasm = plan.to_wasm();
     let config = super::config(Tier::Interp);
-    let is_valid = |bytes: &[u8]| Module::new(&config, bytes).is_ok();
+    let is_valid = |bytes: &[u8]| smith::is_valid(&config, bytes);
     let chosen = (seed / 64) as usize % wasm.modules.len().max(1);
     let module = wasm.modules.get_mut(chosen)?;
     *module = changed(module, seed, &is_valid);
@@ -128,12 +137,12 @@ impl Judge {
         if !checks.text || !verdict.is_compared || verdict.finding.is_some() {
             return verdict;
         }
-        let Ok(from_text) = text_of(bytes) else { return verdict };
-        let trace = |bytes: &[u8]| Component::new(&config, bytes).ok().map(|component| run(&component, &config).0);
+        let from_text = match text_of(bytes) {
+            Ok(from_text) => from_text,
+            Err(why) => return verdict.without_text(&why),
+        };
         let unlike = match is_component {
-            true => trace(bytes)
-                .zip(trace(&from_text))
-                .and_then(|(expected, actual)| difference(&expected, &actual, "interp != from text (component)", 0)),
+            true => unlike_text(&config, bytes, &from_text),
             false => smith::unlike_text(self, bytes, &from_text),
         };
         verdict.checks.text = true;
@@ -161,6 +170,15 @@ impl Judge {
             }
         }
         by_comparison(self, first.iter().map(|(_, trace)| &trace.outcome))
+    }
+}
+
+/// The verdict if a component that has run does something else than the same component through its text.
+fn unlike_text(config: &Config, bytes: &[u8], from_text: &[u8]) -> Option<Verdict> {
+    let trace = |bytes: &[u8]| Component::new(config, bytes).map(|component| run(&component, config).0);
+    match trace(bytes).and_then(|expected| Ok((expected, trace(from_text)?))) {
+        Ok((expected, actual)) => difference(&expected, &actual, "interp != from text (component)", 0),
+        Err(error) => Some(Verdict::not_decoded(format!("from text: {error}"))),
     }
 }
 

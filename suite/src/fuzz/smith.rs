@@ -28,12 +28,13 @@ pub(super) fn noises(seed: u64) -> impl Iterator<Item = Vec<u8>> {
     (0..TRIES).map(move |attempt| preflight_plan::bytes_of_seed(seed.rotate_right(8) ^ attempt))
 }
 
-/// The bytes of the module with this number: of those that are drawn the first whose imports can be given something.
+/// The bytes of the module with this number: of those that are drawn the first whose imports can be given something, or which is
+/// refused, since it should not be.
 pub fn module(seed: u64) -> Vec<u8> {
     let config = driver::config(Tier::Interp);
     let is_of_use = |bytes: &Vec<u8>| {
         let module = Module::new(&config, bytes.as_slice());
-        module.is_ok_and(|module| stubs(&mut Store::new(&config), &module).is_some())
+        module.map_or(true, |module| stubs(&mut Store::new(&config), &module).is_some())
     };
     let drawn = || noises(seed).map(|noise| module_of(&noise));
     drawn().find(is_of_use).or_else(|| drawn().next()).unwrap_or_default()
@@ -127,8 +128,13 @@ pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str, check
     let traces = first.map(|(_, traces)| traces).unwrap_or_default();
     let mut verdict = by_comparison(judge, traces.iter().map(|trace| &trace.outcome));
     verdict.checks.again = plan.again;
-    let from_text = || wasm.modules.iter().map(|bytes| text_of(bytes)).collect::<Result<Vec<_>, _>>().ok();
-    let Some(from_text) = checks.text.then(from_text).flatten() else { return verdict };
+    if !checks.text {
+        return verdict;
+    }
+    let from_text = match wasm.modules.iter().map(|bytes| text_of(bytes)).collect::<Result<Vec<_>, _>>() {
+        Ok(from_text) => from_text,
+        Err(why) => return verdict.without_text(&why),
+    };
     let modules = match decode(&from_text) {
         Ok(modules) => modules,
         Err(error) => return Verdict::not_decoded(format!("from text: {error}")),
@@ -142,10 +148,7 @@ pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str, check
 pub(super) fn by_comparison<'o>(judge: &Judge, outcomes: impl Iterator<Item = &'o Outcome> + Clone) -> Verdict {
     let verdict = match outcomes.clone().any(|outcome| matches!(outcome, Outcome::Exhausted { .. })) {
         true => Verdict::of(Class::Exhausted),
-        false => {
-            let is_over = |outcome: &Outcome| matches!(outcome, Outcome::Returned { .. } | Outcome::Unlinkable);
-            Verdict::agreed(!outcomes.clone().all(is_over))
-        }
+        false => Verdict::agreed(outcomes),
     };
     let is_compared = judge.tiers.len() > 1;
     Verdict { is_compared, has_failure: verdict.has_failure && is_compared, ..verdict }
@@ -176,17 +179,34 @@ fn config() -> wasm_smith::Config {
     }
 }
 
-/// The verdict if a module does something else than the same module through its text.
+/// The verdict if a module that has run does something else than the same module through its text.
 pub(super) fn unlike_text(judge: &Judge, bytes: &[u8], from_text: &[u8]) -> Option<Verdict> {
     let (_, config) = judge.tiers.first()?;
-    let trace = |bytes: &[u8]| run(&Module::new(config, bytes).ok()?, config);
-    super::judge::difference(&trace(bytes)?, &trace(from_text)?, "interp != from text (module)", 0)
+    let trace = |bytes: &[u8]| {
+        let module = Module::new(config, bytes).map_err(|error| Verdict::not_decoded(format!("from text: {error}")))?;
+        run(&module, config).ok_or_else(|| Verdict::disagreed("from text: another import".to_owned()))
+    };
+    match trace(bytes).and_then(|expected| Ok((expected, trace(from_text)?))) {
+        Ok((expected, actual)) => super::judge::difference(&expected, &actual, "interp != from text (module)", 0),
+        Err(verdict) => Some(verdict),
+    }
+}
+
+/// Whether a module is valid by the validator of the tools that everybody uses. The engine asks it section by section, in a reader and
+/// with limits of its own: what one of them takes and the other refuses is a finding.
+pub(super) fn is_valid(config: &Config, bytes: &[u8]) -> bool {
+    wasmparser::Validator::new_with_features(config.features).validate_all(bytes).is_ok()
 }
 
 /// Runs a module on every tier of the judge; all must do the same.
 pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
     let Some((_, config)) = judge.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
-    let Ok(module) = Module::new(config, bytes) else { return Verdict::of(Class::Invalid) };
+    let module = match (Module::new(config, bytes), is_valid(config, bytes)) {
+        (Ok(module), true) => module,
+        (Ok(_), false) => return Verdict::disagreed("decode: accepted, and not valid by wasmparser".to_owned()),
+        (Err(error), true) => return Verdict::not_decoded(error),
+        (Err(_), false) => return Verdict::of(Class::Invalid),
+    };
     let mut traces = Vec::new();
     for (name, config) in &judge.tiers {
         match run(&module, config) {

@@ -60,10 +60,9 @@ impl Judge {
                 return verdict;
             }
         }
-        let is_failed = |trace: &Trace| !matches!(trace.outcome, Outcome::Returned { .. });
         let mut verdict = match plan.is_unlinkable() {
             true => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            false => Verdict::agreed(expected.first().is_some_and(is_failed)),
+            false => Verdict::agreed(expected.iter().map(|trace| &trace.outcome)),
         };
         verdict.checks.again = again;
         verdict

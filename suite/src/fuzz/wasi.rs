@@ -27,7 +27,10 @@ impl Judge {
         // A program is run once, as it is; some are run twice by their plan.
         verdict.checks.again = plan.again;
         if checks.text && verdict.is_compared && verdict.finding.is_none() {
-            let Some(from_text) = from_text(&wasm) else { return (verdict, expected) };
+            let from_text = match from_text(&wasm) {
+                Ok(from_text) => from_text,
+                Err(why) => return (verdict.without_text(&why), expected),
+            };
             if let Some(mut finding) = self.first_tier().wasi_as(plan, &from_text, &expected).finding {
                 finding.signature = format!("{} (from text)", finding.signature);
                 let verdict = Verdict { has_failure: true, finding: Some(finding), ..Verdict::of(Class::Disagreed) };
@@ -68,21 +71,23 @@ impl Judge {
             }
         }
         match expected.trace.outcome {
-            Outcome::Returned { .. } | Outcome::Exit { code: 0 } => Verdict::agreed(false),
             Outcome::Unlinkable => Verdict { is_compared: true, ..Verdict::of(Class::Invalid) },
-            _ => Verdict::agreed(true),
+            _ => Verdict::agreed(std::iter::once(&expected.trace.outcome)),
         }
     }
 }
 
-/// The program printed as text and parsed; none if it cannot be printed.
-fn from_text(wasm: &WasiWasm) -> Option<WasiWasm> {
-    Some(match wasm {
-        WasiWasm::Component(bytes) => WasiWasm::Component(text_of(bytes).ok()?),
+/// The program printed as text and parsed.
+///
+/// # Errors
+/// What cannot be printed or parsed, in the words of who cannot do it.
+fn from_text(wasm: &WasiWasm) -> Result<WasiWasm, String> {
+    Ok(match wasm {
+        WasiWasm::Component(bytes) => WasiWasm::Component(text_of(bytes)?),
         WasiWasm::Modules { libraries, main } => {
-            let library = |(name, bytes): &(String, Vec<u8>)| Some((name.clone(), text_of(bytes).ok()?));
-            let libraries = libraries.iter().map(library).collect::<Option<_>>()?;
-            WasiWasm::Modules { libraries, main: text_of(main).ok()? }
+            let library = |(name, bytes): &(String, Vec<u8>)| Ok((name.clone(), text_of(bytes)?));
+            let libraries = libraries.iter().map(library).collect::<Result<_, String>>()?;
+            WasiWasm::Modules { libraries, main: text_of(main)? }
         }
     })
 }

@@ -31,9 +31,9 @@ fn other_runtimes_are_judged_by_the_prediction() {
         (Lie::Global, "a global afterwards"),
         (Lie::Log, "calls of the host"),
         (Lie::Outcome, "outcome trap: out of bounds memory access (initialise) / unlinkable"),
-        (Lie::Call, "function in a table returned i32:7 / returned i32:8"),
+        (Lie::Call, "function in a table returned a value / returned a value"),
         (Lie::Refuse, "refuses a valid module"),
-        (Lie::Panic, "it broke: crash"),
+        (Lie::Panic, "it broke: crash: a lie"),
         (Lie::Unread, "a memory afterwards cannot be read: unlinkable"),
     ] {
         let verdict = judged(lie);
@@ -84,7 +84,10 @@ fn a_break_is_explained_by_no_bug_that_does_something_else() {
         let foreign = preflight::fuzz::Foreign::new("liar", open).with_known(all.to_vec());
         let verdict = Judge::new(&[Tier::Interp]).with_runtimes(vec![foreign]).plan(&plan).0;
         let finding = verdict.finding.expect("a finding");
-        assert_eq!((verdict.class, &*finding.signature), (Class::Disagreed, "predicted != liar: it broke: crash"));
+        assert_eq!(
+            (verdict.class, &*finding.signature),
+            (Class::Disagreed, "predicted != liar: it broke: crash: a lie")
+        );
         assert_eq!(verdict.runtimes[0].class, Class::Disagreed);
     }
 }

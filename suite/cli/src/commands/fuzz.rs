@@ -23,7 +23,15 @@ use preflight::{
 };
 use preflight_plan::{Deviation, exhaustive};
 use serde_json::json;
-use std::{collections::BTreeMap, fmt::Write, panic, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    panic,
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// The last number that an input can begin with: there are others after it, for as long as anybody runs.
 const LAST_SEED: u64 = u64::MAX >> 1;
@@ -61,7 +69,8 @@ const LAST_SEED: u64 = u64::MAX >> 1;
 ///
 /// An interrupt (Ctrl-C) ends the run and has the summary printed; a second one ends it at once.
 ///
-/// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used, 130 interrupted.
+/// Exit status: 0 nobody disagreed, 1 somebody did, 2 an argument or a folder cannot be used, 130 interrupted
+/// (143 if the system asked for the end).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight fuzz --seconds 600                     ten minutes, both tiers
@@ -147,12 +156,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
         bar.set_style(style);
     }
-    let mut saved = Ok(());
+    let (mut saved, mut told) = (Ok(()), Instant::now());
     interrupt::heed();
     let report =
         campaign::run_unless(&judge, inputs, until, args.jobs.map(usize::from), &interrupt::is_asked, &mut |report| {
             bar.set_message(line(report));
             bar.tick();
+            // A log has a line now and then in place of the bar.
+            if bar.is_hidden() && told.elapsed() >= A_LINE_EACH {
+                output::note(&line(report));
+                told = Instant::now();
+            }
             bar.suspend(|| smaller.tell_new(report));
             if let Some(state) = &mut state {
                 saved = state.save(&mut smaller, report, next(report));
@@ -174,12 +188,19 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     // Where nothing can be written, what was found is told all the same.
     saved?;
+    ensure!(
+        report.numbers > 0 || args.exhaustive.is_some() || args.count == Some(0) || interrupt::is_asked(),
+        "nothing was judged: after the number {first} there is none"
+    );
     if interrupt::is_asked() {
         output::note("interrupted: this is what was found until then");
-        return Ok(ExitCode::from(interrupt::STATUS));
+        return Ok(ExitCode::from(interrupt::status()));
     }
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
 }
+
+/// How often a run that no terminal shows says how far it is.
+const A_LINE_EACH: Duration = Duration::from_secs(30);
 
 /// How many plans there are of each size: said before they are judged.
 fn sizes(size: usize) -> anyhow::Result<Vec<serde_json::Value>> {
@@ -303,6 +324,9 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     for (what, n) in &report.lacks {
         push(format!("unsupported: {what}: {n}"));
     }
+    for (why, n) in &report.no_text {
+        push(format!("without a text that can be read again: {why}: {n}"));
+    }
     for (oracle, sources) in &report.oracles {
         let parts: Vec<String> = sources.iter().map(|(source, n)| format!("{source} {n}")).collect();
         push(format!("{oracle}: {} of {} ({})", sources.values().sum::<u64>(), report.executions, parts.join(", ")));
@@ -378,6 +402,7 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "oracles_by_source": report.oracles,
         "runtimes": report.runtimes.iter().map(runtime).collect::<serde_json::Map<_, _>>(),
         "unsupported": report.lacks,
+        "without_text": report.no_text,
         "first_seed": first,
         "statistics": {
             "plans": report.stats.plans,

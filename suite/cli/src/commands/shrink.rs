@@ -91,7 +91,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// Whether the bytes are those that libFuzzer gives its targets: neither a module nor JSON.
 fn is_raw(bytes: &[u8]) -> bool {
-    !bytes.starts_with(b"\0asm") && !bytes.starts_with(b"{")
+    !bytes.starts_with(b"\0asm") && !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 /// The plan in an envelope, which does not say of which kind it is: of the kind that has words for most of what is in it.
@@ -105,11 +105,31 @@ fn in_envelope(data: &Value) -> anyhow::Result<Input> {
     let kinds = ["plan", "component", "program", "value", "task", "resource", "imports"];
     // Of several the first: plans of core modules, if nothing speaks against it.
     let best = kinds.into_iter().filter_map(known).rev().max_by_key(|(known, _)| *known);
-    best.map(|(_, input)| input).context("the envelope holds no plan of any kind")
+    match best {
+        Some((known, input)) if known > 0 || *data == json!({}) => Ok(input),
+        // Where nothing fits, what is wrong is said of the plan of core modules that most are.
+        _ => Ok(Input::Plan(serde_json::from_value(data.clone()).context("the envelope holds no plan of any kind")?)),
+    }
+}
+
+/// What stands in a plan that plans do not have: from another version of the generator, or misspelt.
+fn note_unknown(data: &Value, input: &Input) -> anyhow::Result<()> {
+    let (data, again) = (data.get("plan").unwrap_or(data), serde_json::to_value(input)?);
+    let Some(fields) = data.as_object() else { return Ok(()) };
+    // What is there by default is not always written.
+    let is_nothing =
+        |value: &Value| matches!(value, Value::Null | Value::Bool(false)) || *value == 0 || *value == json!([]);
+    let is_unknown = |(field, value): &(&String, &Value)| again["plan"].get(field).is_none() && !is_nothing(value);
+    let unknown: Vec<&str> = fields.iter().filter(is_unknown).map(|(field, _)| field.as_str()).collect();
+    if !unknown.is_empty() {
+        output::note(&format!("not known in a {}, and left out: {}", input.source(), unknown.join(", ")));
+    }
+    Ok(())
 }
 
 /// The input that a file holds.
 fn read(bytes: &[u8]) -> anyhow::Result<Input> {
+    anyhow::ensure!(!bytes.is_empty(), "the file is empty");
     if bytes.starts_with(b"\0asm") {
         return Ok(Input::Module(bytes.to_vec()));
     }
@@ -120,9 +140,11 @@ fn read(bytes: &[u8]) -> anyhow::Result<Input> {
         return Ok(Input::Plan(envelope::open(bytes)?));
     }
     let data: serde_json::Value = serde_json::from_slice(bytes)?;
+    anyhow::ensure!(data.is_object(), "a plan is an object in JSON");
     let input = match data.get("kind") {
-        Some(_) => serde_json::from_value(data)?,
-        None => Input::Plan(serde_json::from_value(data)?),
+        Some(_) => serde_json::from_value(data.clone())?,
+        None => Input::Plan(serde_json::from_value(data.clone())?),
     };
+    note_unknown(&data, &input)?;
     Ok(Input::normalise(input))
 }

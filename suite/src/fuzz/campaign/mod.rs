@@ -87,6 +87,8 @@ pub struct Report {
     pub runtimes: BTreeMap<String, RuntimeReport>,
     /// What was lacking, and how often.
     pub lacks: BTreeMap<String, u64>,
+    /// Why inputs had no text that could be read again, and how often.
+    pub no_text: BTreeMap<String, u64>,
     /// The first input of each signature.
     pub found: BTreeMap<String, Found>,
     /// What the plans were made of.
@@ -169,6 +171,9 @@ impl Report {
         for verdict in verdict.runtimes {
             self.runtimes.entry(verdict.name.clone()).or_default().count(verdict);
         }
+        if let Some(why) = verdict.no_text {
+            *self.no_text.entry(why).or_default() += 1;
+        }
         if let Some(what) = verdict.lacks {
             *self.lacks.entry(what).or_default() += 1;
         }
@@ -180,6 +185,7 @@ impl Report {
         self.with_failure += other.with_failure;
         add(&mut self.classes, other.classes);
         add(&mut self.lacks, other.lacks);
+        add(&mut self.no_text, other.no_text);
         for (oracle, more) in other.oracles {
             add(self.oracles.entry(oracle).or_default(), more);
         }

@@ -17,7 +17,7 @@ impl Foreign {
     pub(in crate::fuzz) fn judge_case(&self, input: &Input, verdict: &Verdict) -> OnRuntime {
         let lacks = |what: String| OnRuntime { lacks: Some(what), ..OnRuntime::of(self, Class::Unsupported) };
         if !verdict.is_compared || verdict.finding.is_some() {
-            return lacks("plans on which the reference engine is not as predicted".to_owned());
+            return lacks(not_judged(verdict).to_owned());
         }
         if matches!(input, Input::Component(plan) if plan.reading.is_some()) {
             return lacks("contested rules, read in another way than by default".to_owned());
@@ -74,7 +74,11 @@ impl Foreign {
             Ok(case) => Trace { events: case.expected.events, ..nothing("a case that holds") },
             Err(_) => nothing("a case that holds"),
         };
-        let actual = report.map_or_else(|| nothing("an answer"), |report| report.actual.clone());
+        let actual = match (report, failure) {
+            (Some(report), _) => report.actual.clone(),
+            (None, Failure::Broken(broken)) => nothing(&broken.to_string()),
+            (None, _) => nothing("no answer"),
+        };
         let actual = Trace { level: Level::Outcome, ..actual };
         let finding = Finding::new(self.signature(&what), 0, expected, actual);
         OnRuntime { finding: Some(Box::new(finding)), ..OnRuntime::of(self, Class::Disagreed) }
@@ -96,6 +100,16 @@ fn breaks(bug: Deviation, input: &Input) -> bool {
         (Deviation::TasksBreak, Input::Task(plan)) => plan.has_threads_or_cancels(),
         (Deviation::CallsOfStartHang, Input::Task(plan)) => plan.calls_in_start(),
         _ => false,
+    }
+}
+
+/// Why an input is not given to other runtimes.
+fn not_judged(verdict: &Verdict) -> &'static str {
+    match verdict.class {
+        Class::Disagreed => "plans on which the reference engine is not as predicted",
+        Class::Invalid => "changed bytes that are no module any more",
+        Class::Exhausted => "what exhausts something and is not compared",
+        _ => "what the reference engine lacks, or what is compared between its tiers alone",
     }
 }
 

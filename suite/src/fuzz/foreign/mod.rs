@@ -257,11 +257,10 @@ impl Foreign {
         }
     }
 
-    /// That it broke, in the words of its class: what it wrote is another thing each time.
+    /// That it broke: the signature has the words of the class, the finding all that it said.
     pub(super) fn broke(&self, broken: &Broken) -> Box<Finding> {
-        let what = format!("it broke: {}", kind_of(broken));
-        let (signature, expected, actual) = (self.signature(&what), nothing(&what), nothing(&what));
-        Box::new(Finding::new(signature, 0, expected, actual))
+        let signature = self.signature(&format!("it broke: {}", kind_of(broken)));
+        Box::new(Finding::new(signature, 0, nothing("an answer"), nothing(&broken.to_string())))
     }
 
     fn signature(&self, what: &str) -> String {
@@ -274,14 +273,57 @@ fn nothing(what: &str) -> Trace {
     Trace::new(Level::Outcome, Outcome::Unsupported { what: what.to_owned() })
 }
 
-/// The class of a break.
-fn kind_of(broken: &Broken) -> &'static str {
-    match broken {
+/// The class of a break; of a panic also what it is about.
+fn kind_of(broken: &Broken) -> String {
+    let class = match broken {
         Broken::NotStarted(_) => "not started",
         Broken::Hung { .. } => "no answer in time",
         Broken::Crashed { .. } => "crash",
         Broken::Rubbish { .. } => "an answer that is none",
         Broken::Flooded { .. } => "too long an answer",
         Broken::GivenUp { .. } => "not asked any more",
+    };
+    match broken {
+        Broken::Crashed { status, stderr } => match panic_of(status, stderr) {
+            Some(message) => format!("{class}: {message}"),
+            None => class.to_owned(),
+        },
+        _ => class.to_owned(),
+    }
+}
+
+/// The message of a panic, without the numbers in it, which are others each time.
+fn panic_of(status: &str, stderr: &str) -> Option<String> {
+    const MOST: usize = 80;
+    let mut lines = stderr.lines();
+    let message = match status {
+        "panic" => lines.next(),
+        _ => lines.skip_while(|line| !line.contains("panicked at")).nth(1),
+    };
+    let mut text = String::new();
+    for c in message?.trim().chars().take(MOST) {
+        match c.is_ascii_digit() {
+            true if text.ends_with('#') => {}
+            true => text.push('#'),
+            false => text.push(c),
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_known_by_its_message() {
+        let crashed = |status: &str, stderr: &str| {
+            kind_of(&Broken::Crashed { status: status.to_owned(), stderr: stderr.to_owned() })
+        };
+        let stderr = "one\nthread 'main' (7) panicked at src/a.rs:1:2:\nindex 12 of 3 is out\nnote: more";
+        assert_eq!(crashed("exit status: 101", stderr), "crash: index # of # is out");
+        assert_eq!(crashed("panic", "index 12 of 3 is out"), "crash: index # of # is out");
+        assert_eq!(crashed("signal: 11 (SIGSEGV)", "goodbye"), "crash");
+        assert_eq!(crashed("panic", ""), "crash");
     }
 }

@@ -24,8 +24,9 @@ impl Foreign {
             let finding = Finding::new(self.signature(what), 0, expected, actual);
             OnRuntime { finding: Some(Box::new(finding)), ..OnRuntime::of(self, Class::Disagreed) }
         };
-        let broke =
-            |broken: &Broken| found(&format!("it broke: {}", kind_of(broken)), nothing("an end"), nothing("an end"));
+        let broke = |broken: &Broken| {
+            found(&format!("it broke: {}", kind_of(broken)), nothing("an end"), nothing(&broken.to_string()))
+        };
         let is_component = matches!(plan.form, Form::Component { .. });
         let program = program(plan);
         let end = self.with(|opened| match missing(&opened.about, &program) {

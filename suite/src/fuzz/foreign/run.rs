@@ -3,7 +3,7 @@
 use super::{Opened, Task};
 use crate::{
     case::{Broken, Does},
-    fuzz::{Class, case, driver::node_path, fit},
+    fuzz::{Class, case, driver::node_path, fit, judge::kind_of_end},
     runtime::{self, Acting, End, HostFunc, Import, InstanceId, Item, ModuleId, Recorder, Runtime, ValType, needs},
     trace::{
         Event, InstancePath, Level, Outcome, Phase, PostMortem, RefValue, Resource, State, StateItem, TableRun, Trace,
@@ -196,7 +196,8 @@ impl<'r> Run<'r> {
             Err(end) => end.outcome(phase_of(&expected.outcome)),
         };
         if !is_same {
-            return Err(differs(&format!("outcome {} / {outcome}", expected.outcome), index, outcome));
+            let what = format!("outcome {} / {}", kind_of_end(&expected.outcome), kind_of_end(&outcome));
+            return Err(differs(&what, index, outcome));
         }
         self.compare(index, expected)
     }
@@ -212,6 +213,7 @@ impl<'r> Run<'r> {
     fn compare_calls(&mut self, index: usize, expected: &Trace) -> Result<(), Stop> {
         let calls = self.recorder.take();
         if self.level < Level::Observable {
+            self.progress.miss("calls of the host");
             return Ok(());
         }
         let want = expected.events.iter().filter_map(|event| match event {
@@ -233,6 +235,7 @@ impl<'r> Run<'r> {
     /// What can be read of what is expected to be left.
     fn compare_state(&mut self, index: usize, expected: &Trace) -> Result<(), Stop> {
         if self.level < Level::Observable {
+            self.progress.miss("what is left");
             return Ok(());
         }
         for item in &expected.post_mortem.0 {
@@ -259,7 +262,11 @@ impl<'r> Run<'r> {
                 }
                 Err(end) => {
                     let outcome = end.outcome(Phase::Call);
-                    return Err(differs(&format!("{what} afterwards cannot be read: {outcome}"), index, outcome));
+                    return Err(differs(
+                        &format!("{what} afterwards cannot be read: {}", kind_of_end(&outcome)),
+                        index,
+                        outcome,
+                    ));
                 }
             };
             if without_names(&actual) != without_names(&item.state) {
@@ -335,7 +342,8 @@ impl<'r> Run<'r> {
             };
             if !is_same {
                 let end = end.map_or_else(|end| end.outcome(Phase::Call), |values| Outcome::Returned { values });
-                return Err(differs(&format!("function in a table {outcome} / {end}"), index, end));
+                let what = format!("function in a table {} / {}", kind_of_end(outcome), kind_of_end(&end));
+                return Err(differs(&what, index, end));
             }
         }
         self.take_made(index)?;
