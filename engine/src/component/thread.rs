@@ -176,10 +176,16 @@ impl State {
         Ok(self.task(self.thread(id)?.task)?.inst)
     }
 
+    /// Whether a thread is one of those of `inst` (`t in inst.threads`). That of a task that waits to enter is none yet
+    /// (`Task.register_thread`).
+    fn is_thread_of(&self, id: ThreadId, inst: InstId) -> bool {
+        self.inst_of(id).is_ok_and(|other| other == inst) && self.thread(id).is_ok_and(|thread| thread.index != 0)
+    }
+
     /// Whether a thread may run while a function of `inst` that is not `async` is blocked.
     fn may_run_during_call(&self, id: ThreadId, inst: InstId) -> bool {
         let is_contested = self.waits_for_lock(id);
-        self.inst_of(id).is_ok_and(|other| other == inst)
+        self.is_thread_of(id, inst)
             && self.instance(inst).exclusive_thread != Some(id)
             && !(is_contested && self.readings.barging == Barging::NoneThatNeedsLock)
     }
@@ -388,7 +394,7 @@ impl Store {
     /// Records which reading is applied where the readings differ: a thread is ready that needs the lock.
     fn record_barging(&mut self, inst: InstId) {
         let state = &self.components;
-        let is_contested = |id| state.waits_for_lock(id) && state.inst_of(id).is_ok_and(|other| other == inst);
+        let is_contested = |id| state.waits_for_lock(id) && state.is_thread_of(id, inst);
         if self.is_recording() && self.choose(is_contested).is_some() {
             let (reading, at) = (state.readings.barging, state.instance(inst).path.clone());
             self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-21".to_owned(), reading: format!("{reading:?}") });

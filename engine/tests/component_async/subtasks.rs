@@ -79,7 +79,7 @@ fn calls_of_a_function_that_needs_the_lock_start_one_after_the_other() {
     assert_eq!((end, logged), (Ok(0), vec![1, 11, 2, 12, 3, 13]), "the second is STARTING");
 }
 
-/// `$C.g` changes the backpressure: 1 is `inc`, 2 is `dec`.
+/// `$C.g` changes the backpressure: 1 is `inc`, 2 is `dec`, 3 and 4 are `dec` with a yield or a block after it.
 const PRESSURE: &str = r#"
     (func (export "f") (param i32) (call $log (local.get 0))
         (if (i32.eq (local.get 0) (i32.const 5))
@@ -88,7 +88,9 @@ const PRESSURE: &str = r#"
         (call $return (local.get 0)))
     (func (export "g") (param i32) (result i32)
         (if (i32.eq (local.get 0) (i32.const 1)) (then (call $inc)))
-        (if (i32.eq (local.get 0) (i32.const 2)) (then (call $dec))) (i32.const 0))"#;
+        (if (i32.eq (local.get 0) (i32.const 2)) (then (call $dec)))
+        (if (i32.eq (local.get 0) (i32.const 3)) (then (call $dec) (drop (call $yield)) (call $log (i32.const 99))))
+        (if (i32.eq (local.get 0) (i32.const 4)) (then (call $dec) (drop (call $suspend)))) (i32.const 0))"#;
 
 #[test]
 fn backpressure_holds_calls_back() {
@@ -112,6 +114,26 @@ fn backpressure_holds_calls_back() {
         (br_if $l (i32.lt_u (local.get $a) (i32.const 65536)))) (i32.const 0)";
     assert_eq!(go(many), ABI, "65536 is too many");
     assert_eq!(go(&many.replace("65536", "65535")), Ok(0));
+}
+
+#[test]
+fn a_call_held_back_starts_beneath_no_synchronous_call() {
+    // CM-ASYNC-23, for a task that needs the lock of its instance and for one that does not.
+    let locks = PRESSURE.replace("(call $return (local.get 0))", "(call $return (local.get 0)) (i32.const 0)");
+    let locks = locks
+        .replace("(param i32) (call $log", "(param i32) (result i32) (call $log")
+        .replace("(return)", "(return (i32.const 0))")
+        + r#"(func (export "cb") (param i32 i32 i32) (result i32) unreachable)"#;
+    let held = "(drop (call $g (i32.const 1))) (local.set $a (i32.shr_u (call $f (i32.const 30) (i32.const 16)) (i32.const 4)))";
+    for (callee, lift) in [(PRESSURE, STACKFUL), (locks.as_str(), CALLBACK)] {
+        let body = format!("{held} (drop (call $g (i32.const 3))) {} (i32.const 3)", wait_for(2));
+        let (end, logged, steps) = run(&pair(callee, lift, &caller(&body)));
+        assert_eq!((end, logged), (Ok(3), vec![99, 30]), "{lift}: it starts after the call that lets it");
+        assert!(steps.iter().all(|step| !step.contains("CM-ASYNC-21")), "{lift}: no reading is asked\n{steps:#?}");
+        let body = format!("{held} (call $g (i32.const 4))");
+        let (end, logged, _) = run(&pair(callee, lift, &caller(&body)));
+        assert_eq!((end, logged), (BLOCKED, vec![]), "{lift}: nobody else is there to go on");
+    }
 }
 
 #[test]

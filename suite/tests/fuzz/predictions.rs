@@ -271,6 +271,38 @@ fn a_destructor_that_traps_locks_the_store_at_once() {
     assert_eq!((verdict.class, verdict.finding), (Class::AgreedOnFailure, None));
 }
 
+/// Engine and prediction can agree on what is wrong, so here is what is right: what the other component's tasks do, which
+/// events are delivered, and what is logged.
+#[test]
+fn what_the_documents_say_of_tasks_is_predicted() {
+    let tiers = [
+        Tier::Interp,
+        #[cfg(feature = "jit")]
+        Tier::Jit,
+    ];
+    let judge = Judge::new(&tiers);
+    let told = |text: &str| {
+        let plan = serde_json::from_str::<TaskPlan>(text).expect("a plan").normalise();
+        let (verdict, expected) = judge.task(&plan);
+        assert_eq!(verdict.finding, None, "{text}");
+        let lines = expected.iter().flat_map(preflight::case::line::print_all);
+        let is_told = |line: &String| {
+            ["host log (", "#0 task ", " event ", "CM-ASYNC", "=>"].iter().any(|part| line.contains(part))
+        };
+        let lines: Vec<String> = lines.filter(is_told).collect();
+        lines.join("\n").replace("/ host log (u32:", "log (")
+    };
+    // CM-ASYNC-23: the second call waits for the lock, which is free again by then; it starts after "call-plain" (5, 78).
+    let text = told(
+        r#"{ "place": "called", "lift": "sync", "yields": 1, "steps": [
+            { "new-thread": { "entry": 0, "with": 1 } }, { "resume-later": 2 }, "call", "yield", { "log": 77 },
+            "call-plain", { "log": 78 }], "threads": [["call", { "log": 99 }]] }"#,
+    );
+    let (started, returned) = ("/#0 task \"func 0\" started", "/#0 task \"func 0\" returned");
+    let before = format!("log (2)\n{started}\nlog (17)\nlog (1)\nlog (32)\nlog (99)\n{returned}\nlog (0)\nlog (77)");
+    assert_eq!(text, format!("{before}\nlog (5)\nlog (78)\n=> returned (u32:0)\n{started}\n{returned}"));
+}
+
 /// Every small plan there is, on every tier.
 #[test]
 fn predictions_hold_for_all_small_plans() {

@@ -93,7 +93,7 @@ struct Table<T> {
     free: Vec<u32>,
 }
 
-impl<T: Copy> Table<T> {
+impl<T: Copy + PartialEq> Table<T> {
     fn new() -> Self {
         Table { entries: vec![None], free: Vec::new() }
     }
@@ -120,6 +120,10 @@ impl<T: Copy> Table<T> {
         self.entries[index as usize] = None;
         self.free.push(index);
         Ok(entry)
+    }
+
+    fn has(&self, entry: T) -> bool {
+        self.entries.contains(&Some(entry))
     }
 
     fn len(&self) -> usize {

@@ -195,6 +195,11 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether it is in the table of threads of that instance, which it is not while it waits to enter.
+    fn is_among_threads(&self, thread: usize, inst: Inst) -> bool {
+        self.instances[inst as usize].threads.has(thread)
+    }
+
     fn choose(&self, may_run: impl Fn(usize) -> bool) -> Option<usize> {
         self.waiting.iter().copied().find(|thread| may_run(*thread) && self.is_ready(*thread))
     }
@@ -277,7 +282,7 @@ impl<'a> World<'a> {
                 self.resume(other, false)?;
             }
             while !matches!(self.threads[start].activity, Activity::Running) {
-                let next = self.choose(|thread| self.inst_of(thread) == Inst::Root);
+                let next = self.choose(|thread| self.is_among_threads(thread, Inst::Root));
                 self.resume(next.ok_or(TrapCode::CannotBlock)?, false)?;
             }
         }
@@ -306,7 +311,7 @@ impl<'a> World<'a> {
         while !matches!(self.threads[plain].activity, Activity::Running) {
             let holds_lock = |thread| self.instances[Inst::Child as usize].exclusive == Some(thread);
             let waits_for_lock = |thread| self.needs_exclusive(thread) && !holds_lock(thread);
-            let of_child = |thread| self.inst_of(thread) == Inst::Child;
+            let of_child = |thread| self.is_among_threads(thread, Inst::Child);
             let is_contested = self.choose(|thread| of_child(thread) && waits_for_lock(thread)).is_some();
             let next = self.choose(|thread| of_child(thread) && !holds_lock(thread));
             if is_contested {
