@@ -168,8 +168,19 @@ impl Waitable {
 
     /// `Waitable.wait_for_pending_event`.
     pub fn wait_for_pending_event(self: &Rc<Self>, store: &mut Store) -> Result<(), Fault> {
+        self.wait_synchronously(store, Ready::Pending(self.clone()))
+    }
+
+    /// The same, of a subtask until it is resolved. `canon_subtask_cancel` waits for any event, and then asserts that it was
+    /// the last one; but that of the start may be pending already, and "`subtask.cancel` blocks until the subtask reaches a
+    /// resolved state" (Concurrency.md, *Cancellation*; rule CM-ASYNC-24).
+    pub fn wait_for_resolution(self: &Rc<Self>, store: &mut Store) -> Result<(), Fault> {
+        self.wait_synchronously(store, Ready::Resolved(self.clone()))
+    }
+
+    fn wait_synchronously(self: &Rc<Self>, store: &mut Store, ready: Ready) -> Result<(), Fault> {
         self.has_sync_waiter.set(true);
-        store.wait_until(Ready::Pending(self.clone()), false)?;
+        store.wait_until(ready, false)?;
         self.has_sync_waiter.set(false);
         Ok(())
     }

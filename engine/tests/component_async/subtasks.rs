@@ -137,6 +137,20 @@ fn a_call_held_back_starts_beneath_no_synchronous_call() {
 }
 
 #[test]
+fn a_synchronous_cancellation_waits_for_the_end_and_not_for_the_start() {
+    // CM-ASYNC-24
+    let body = "(drop (call $g (i32.const 1)))
+        (local.set $a (i32.shr_u (call $f (i32.const 6) (i32.const 16)) (i32.const 4)))
+        (drop (call $g (i32.const 2))) (drop (call $yield))
+        (local.set $b (call $subtask-cancel (local.get $a)))
+        (call $subtask-drop (local.get $a)) (local.get $b)";
+    let (end, logged, steps) = run(&pair(PRESSURE, STACKFUL, &caller(body)));
+    assert_eq!((end, logged), (Ok(2), vec![6]), "RETURNED\n{steps:#?}");
+    let events: Vec<&String> = steps.iter().filter(|step| step.starts_with("event")).collect();
+    assert_eq!(events, ["event /$d subtask 1 2"], "one event, and that of the end");
+}
+
+#[test]
 fn a_call_that_has_not_started_is_cancelled_at_once() {
     let body = "(drop (call $g (i32.const 1)))
         (local.set $a (i32.shr_u (call $f (i32.const 30) (i32.const 16)) (i32.const 4)))

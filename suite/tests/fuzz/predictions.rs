@@ -301,6 +301,13 @@ fn what_the_documents_say_of_tasks_is_predicted() {
     let (started, returned) = ("/#0 task \"func 0\" started", "/#0 task \"func 0\" returned");
     let before = format!("log (2)\n{started}\nlog (17)\nlog (1)\nlog (32)\nlog (99)\n{returned}\nlog (0)\nlog (77)");
     assert_eq!(text, format!("{before}\nlog (5)\nlog (78)\n=> returned (u32:0)\n{started}\n{returned}"));
+    // CM-ASYNC-24: the second call has started, which nobody has been told, and cannot be cancelled: it returns (2).
+    let text = told(
+        r#"{ "place": "called", "lift": "sync", "yields": 1, "value": 7, "steps": [
+            "call", "call", "yield", { "log": 77 }, { "turn": 1 }, "cancel-call-sync", { "log": 78 }, "drop-call"] }"#,
+    );
+    let before = format!("{started}\nlog (17)\nlog (32)\n{returned}\n{started}\nlog (0)\nlog (77)\n{returned}");
+    assert_eq!(text, format!("{before}\n/ event subtask index 2 payload 2\nlog (2)\nlog (78)\n=> returned (u32:0)"));
 }
 
 /// Every small plan there is, on every tier.

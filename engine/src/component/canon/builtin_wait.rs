@@ -87,7 +87,7 @@ pub(super) fn subtask_cancel(store: &mut Store, inst: InstId, is_async: bool, i:
             if is_async {
                 return Ok(BLOCKED);
             }
-            waitable.wait_for_pending_event(store)?;
+            waitable.wait_for_resolution(store)?;
         }
     }
     Ok(waitable.get_pending_event(store)?.payload)

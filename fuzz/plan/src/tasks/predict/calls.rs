@@ -194,7 +194,8 @@ impl World<'_> {
                     return Ok(None);
                 }
                 self.calls[call].has_sync_waiter = true;
-                return self.wait_for(Ready::Progress(call), Then::TakeProgress(call));
+                // Not just until there is an event: that of the start may be there (Concurrency.md, *Cancellation*).
+                return self.wait_for(Ready::Resolved(call), Then::TakeProgress(call));
             }
         }
         self.take_progress(call);

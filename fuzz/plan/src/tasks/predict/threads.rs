@@ -60,8 +60,6 @@ pub enum Ready {
     /// An empty set of the other component.
     Nothing,
     Copied(usize, Side),
-    /// A call has an event.
-    Progress(usize),
     Resolved(usize),
 }
 
@@ -176,7 +174,6 @@ impl<'a> World<'a> {
             Ready::Unlocked => self.instances[self.inst_of(thread) as usize].exclusive.is_none(),
             Ready::Event(set) => self.pending(set).is_some(),
             Ready::Copied(flow, side) => self.flows[flow].ends[side as usize].pending.is_some(),
-            Ready::Progress(call) => self.calls[call].is_pending,
             Ready::Resolved(call) => self.calls[call].is_resolved(),
         }
     }
