@@ -113,6 +113,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("borrow handles still remain at the end of the call", &[TrapCode::InvalidHandle]),
     ("incomplete utf-8 byte sequence", &[TrapCode::InvalidString]),
     ("invalid utf-8", &[TrapCode::InvalidString]),
+    ("invalid utf8 encoding", &[TrapCode::InvalidString]),
     ("invalid `char` bit pattern", &[TrapCode::InvalidValue]),
     ("invalid variant discriminant", &[TrapCode::InvalidValue]),
     ("realloc return: *", &[TrapCode::InvalidPointer]),
@@ -125,6 +126,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("unsupported callback code", &[TrapCode::CanonicalAbi]),
     ("backpressure counter overflow", &[TrapCode::CanonicalAbi]),
     ("invalid `task.return` signature and/or options for current task", &[TrapCode::CanonicalAbi]),
+    ("`task.cancel` called by task which has not been cancelled", &[TrapCode::CanonicalAbi]),
     ("waitable cannot be used synchronously *", &[TrapCode::InvalidHandle]),
     ("cannot drop *", &[TrapCode::InvalidHandle]),
     ("cannot lift *", &[TrapCode::InvalidHandle]),
@@ -139,6 +141,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("resource has children", &[TrapCode::InvalidHandle]),
     ("cannot resume thread which is not suspended", &[TrapCode::CanonicalAbi]),
     ("the start function index points to an uninitialized function", &[TrapCode::UninitializedElement]),
+    ("start function does not match expected type *", &[TrapCode::IndirectCallTypeMismatch]),
 ];
 
 /// `assert_exhaustion`.

@@ -1,6 +1,6 @@
 //! Plans of components as bytes, definition by definition (Binary.md of the Component Model).
 
-use super::{ComponentPlan, Def, Fail, Part, Step};
+use super::{ComponentPlan, Def, Fail, Part, Step, throws};
 use std::collections::VecDeque;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component, ComponentAliasSection,
@@ -405,7 +405,9 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
         functions.function(ty);
     });
     let mut tags = TagSection::new();
-    tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
+    if throws(steps, fails) {
+        tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
+    }
     let mut exports = ExportSection::new();
     for (i, name) in (1..).zip(EXPORTS) {
         exports.export(name, ExportKind::Func, start + i);
@@ -451,14 +453,11 @@ fn module(steps: &[Step], result: u32, fails: Option<Fail>, imports: &[&str]) ->
         code.function(&post_return);
     }
     let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&import_section)
-        .section(&functions)
-        .section(&tags)
-        .section(&exports)
-        .section(&StartSection { function_index: start })
-        .section(&code);
+    module.section(&types).section(&import_section).section(&functions);
+    if !tags.is_empty() {
+        module.section(&tags);
+    }
+    module.section(&exports).section(&StartSection { function_index: start }).section(&code);
     module
 }
 

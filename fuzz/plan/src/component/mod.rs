@@ -178,6 +178,11 @@ pub enum Fail {
     PostReturn,
 }
 
+/// Whether a module throws, for which it has a tag; where none does, runtimes without exceptions can be given the plan.
+fn throws(steps: &[Step], fails: Option<Fail>) -> bool {
+    steps.contains(&Step::Throw) || fails == Some(Fail::Throw)
+}
+
 /// What a plan holds at most.
 mod most {
     pub const DEFS: usize = 8;

@@ -3,6 +3,7 @@
 use super::{
     ComponentPlan, Def, Fail, Part, Reading, Step,
     encode::{HOSTS, imports_order},
+    throws,
 };
 use crate::Deviation;
 use preflight_engine::trace::{
@@ -21,7 +22,9 @@ impl ComponentPlan {
     /// What a runtime does that has these bugs, and else does what is to be expected.
     pub fn expected_with(&self, deviations: &[Deviation]) -> Trace {
         let cannot_call = deviations.contains(&Deviation::StartsCannotCallComponents);
-        let mut world = World { reading: self.reading, cannot_call, ..World::default() };
+        let exceptions_pass = self.reading == Some(Reading::PassingException)
+            || deviations.contains(&Deviation::ExceptionsReachTheEmbedder);
+        let mut world = World { reading: self.reading, cannot_call, exceptions_pass, ..World::default() };
         if self.reading == Some(Reading::OneStart)
             && let Some(at) = several_starts(&self.root, InstancePath::root())
         {
@@ -45,6 +48,8 @@ struct World<'a> {
     reading: Option<Reading>,
     /// Whether a call of another component traps, which is a bug.
     cannot_call: bool,
+    /// Whether an exception that leaves a start function is no trap.
+    exceptions_pass: bool,
     /// Whether a trap has locked all instances.
     is_poisoned: bool,
     events: Vec<Event>,
@@ -318,7 +323,7 @@ impl<'a> World<'a> {
             let module = String::new();
             self.events.push(Event::ImportResolved { at: at.clone(), module, name, kind: ExternKind::Func });
         }
-        let (count, tags) = (11, 1);
+        let (count, tags) = (11, throws(core.steps, core.fails).into());
         let (tables, memories, globals) = (0, 0, 0);
         self.events.push(Event::InstanceAllocated { at: at.clone(), funcs: count, tables, memories, globals, tags });
         self.events.push(Event::StartEntered { at: at.clone(), func: start });
@@ -336,7 +341,7 @@ impl<'a> World<'a> {
         self.stopped(at, stop);
         match stop {
             Stop::Trap(_) => stop,
-            Stop::Exception if self.reading == Some(Reading::PassingException) => {
+            Stop::Exception if self.exceptions_pass => {
                 self.rule(this, "CM-EXN-01", "Passes");
                 stop
             }
@@ -354,6 +359,10 @@ impl<'a> World<'a> {
     }
 
     fn step(&mut self, step: Step, resource: Option<(u32, bool)>, this: usize) -> Result<(), Stop> {
+        // In a case the log is another component's, too.
+        if self.cannot_call && !matches!(step, Step::Make(_) | Step::Trap | Step::Throw) {
+            return Err(Stop::Trap(TrapCode::Host));
+        }
         match step {
             Step::Log(value) => self.log(this, value),
             Step::CallCore(core) => {
@@ -468,9 +477,6 @@ impl<'a> World<'a> {
     /// Calls `run` of another component instance, which is locked if it does not return.
     fn call_run(&mut self, this: usize, other: usize) -> Result<(), Stop> {
         let func = self.instances[other].funcs;
-        if self.cannot_call {
-            return Err(Stop::Trap(TrapCode::Host));
-        }
         let mut call = || {
             if let Some(result) = self.lifted(other, 0, func, &[], false)? {
                 let (at, values) = (self.instances[this].path.clone(), vec![Value::U32(result)]);

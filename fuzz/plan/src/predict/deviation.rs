@@ -57,6 +57,11 @@ pub enum Deviation {
     /// `memory.atomic.wait32` and `wait64` clear what stands below their operands in the frame, the last local (threads proposal,
     /// `#exec-memory.atomic.waitn`: the frame stays as it is): a counted loop with one in it never ends.
     WaitsClearTheLastLocal,
+    /// `memory.copy` and `memory.fill` of memories of 64-bit addresses take other operands than theirs, or break (core
+    /// `#exec-memory-copy`, `#exec-memory-fill`): what comes of it is not predicted.
+    WideCopiesAndFillsBreak,
+    /// A maximum of 0 is none (core `#exec-table-grow`, `#exec-memory-grow`: growth beyond the maximum fails).
+    ZeroIsNoMaximum,
     /// Of programs of preview 1: `fd_write` returns where a pointer is beyond the memory, and writes nothing (`witx`, *Pointers*: it
     /// traps).
     PointersBeyondReturn,
@@ -68,16 +73,27 @@ pub enum Deviation {
     BothEntriesAndInitializeTwice,
     /// Of components: a list beyond the memory is an empty one (CanonicalABI.md, `load_list`: it traps).
     ListsBeyondMemoryPass,
+    /// A component can be entered again after its program has called `exit` (P2-EXIT-03: it should not be).
+    ExitLeavesOpen,
     /// While a component is instantiated, none of its functions can be called by another one: that traps (CanonicalABI.md,
     /// `canon_lower`).
     StartsCannotCallComponents,
     /// Imports of components are not matched before something uses them (Explainer.md, *Instance Definitions*).
     ImportsPassUnused,
+    /// A function that a component is given is not held against the type that it wants (Explainer.md, *Instance Definitions*).
+    FunctionsMatchByName,
     /// `thread.*-then-promote` of a thread that is neither ready nor suspended traps (CanonicalABI.md, `suspend_then_promote`: it
     /// is left as it is).
     PromotionsNeedTheSuspended,
     /// A component cannot call a function of its child: that traps (CM-CALL-05, which is contested, in the other reading).
     ParentsStayOutside,
+    /// A post-return function may call imports (CanonicalABI.md, `canon_lift`: `may_leave` is not set, so that it traps).
+    PostReturnsLeave,
+    /// An exception that leaves a start function is one for the embedder, too (CM-EXN-01, which is contested, in the other reading).
+    ExceptionsReachTheEmbedder,
+    /// What can block traps in a start function before anything else is looked at (CM-ASYNC-04, which is contested, in the other
+    /// reading).
+    BlockingTrapsEarly,
     /// What a start function has called and what is not done when it returns makes later calls wait for ever: what comes of it is
     /// not predicted.
     CallsOfStartHang,
@@ -113,16 +129,23 @@ impl Deviation {
             | Deviation::HugeTablesBreak
             | Deviation::UnsharedWaitsCompare
             | Deviation::WideMemoryInitRefused
-            | Deviation::WaitsClearTheLastLocal => Subject::Modules,
+            | Deviation::WaitsClearTheLastLocal
+            | Deviation::WideCopiesAndFillsBreak
+            | Deviation::ZeroIsNoMaximum => Subject::Modules,
             Deviation::PointersBeyondReturn
             | Deviation::StartAloneOfBoth
             | Deviation::BothEntriesInTurn
             | Deviation::BothEntriesAndInitializeTwice
-            | Deviation::ListsBeyondMemoryPass => Subject::Programs,
+            | Deviation::ListsBeyondMemoryPass
+            | Deviation::ExitLeavesOpen => Subject::Programs,
             Deviation::StartsCannotCallComponents
             | Deviation::ImportsPassUnused
+            | Deviation::FunctionsMatchByName
             | Deviation::PromotionsNeedTheSuspended
             | Deviation::ParentsStayOutside
+            | Deviation::PostReturnsLeave
+            | Deviation::ExceptionsReachTheEmbedder
+            | Deviation::BlockingTrapsEarly
             | Deviation::CallsOfStartHang
             | Deviation::TasksBreak => Subject::Components,
         }
@@ -134,9 +157,29 @@ impl Deviation {
     }
 }
 
-/// The plan as [`Deviation::WaitsClearTheLastLocal`] has it: innermost loops with a wait in them go round once and do not end.
-pub(super) fn with_endless_loops(plan: &Plan) -> Plan {
-    let mut plan = plan.clone();
+/// The plan as those of these bugs have it that change what it means; none if there are none of them.
+pub(super) fn misread(plan: &Plan, deviations: &[Deviation]) -> Option<Plan> {
+    let mut misread = None;
+    if deviations.contains(&Deviation::WaitsClearTheLastLocal) {
+        with_endless_loops(misread.get_or_insert_with(|| plan.clone()));
+    }
+    if deviations.contains(&Deviation::ZeroIsNoMaximum) {
+        without_zero_maxima(misread.get_or_insert_with(|| plan.clone()));
+    }
+    misread
+}
+
+/// [`Deviation::ZeroIsNoMaximum`]; in plans imports have the type of what is given.
+fn without_zero_maxima(plan: &mut Plan) {
+    for module in &mut plan.modules {
+        let tables = module.tables.iter_mut().map(|table| &mut table.ty.max);
+        let memories = module.memories.iter_mut().map(|memory| &mut memory.max);
+        tables.chain(memories).for_each(|max| *max = max.filter(|max| *max > 0));
+    }
+}
+
+/// [`Deviation::WaitsClearTheLastLocal`]: innermost loops with a wait in them go round once and do not end.
+fn with_endless_loops(plan: &mut Plan) {
     for func in plan.modules.iter_mut().flat_map(|module| &mut module.funcs) {
         // What objects take is the last local.
         if !has_objects(&func.steps) {
@@ -144,7 +187,6 @@ pub(super) fn with_endless_loops(plan: &Plan) -> Plan {
             endless(&mut func.steps, depth);
         }
     }
-    plan
 }
 
 /// Makes the loops endless that have a wait in them and whose counter is the last one of `depth`.
@@ -344,27 +386,53 @@ mod tests {
                      { "atomic": { "op": "wait", "memory": 0, "at": 0, "width": 4, "value": 0, "expected": 0 } }] } }] }] }],
                  "nodes": [{}] }"#,
         ),
+        (
+            Deviation::WideCopiesAndFillsBreak,
+            r#"{ "modules": [{ "memories": [{ "min": 1, "is_64": true }], "start": 0,
+                   "funcs": [{ "steps": [{ "copy": { "to": 0, "from": 0, "at": 0, "source": 0, "len": 0 } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::ZeroIsNoMaximum,
+            r#"{ "modules": [{ "imports": [{ "source": "log" }], "tables": [{ "ty": { "min": 0, "max": 0 } }], "start": 1,
+                   "funcs": [{ "steps": [{ "grow-table": { "table": 0, "by": 1, "item": "null" } }] }] }],
+                 "nodes": [{}] }"#,
+        ),
     ];
 
     #[test]
     fn each_bug_of_components_changes_the_prediction_of_some() {
-        use crate::{component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan};
+        use crate::{
+            component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan,
+        };
         let seeds = || 0..500;
         let calls = [Deviation::StartsCannotCallComponents];
         assert!(seeds().map(ComponentPlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
         assert!(seeds().map(ResourcePlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
         let unused = [Deviation::ImportsPassUnused];
         assert!(seeds().map(ImportPlan::from_seed).any(|plan| plan.expected_with(&unused) != plan.expected()));
+        let by_name = [Deviation::FunctionsMatchByName];
+        assert!(seeds().map(ImportPlan::from_seed).any(|plan| plan.expected_with(&by_name) != plan.expected()));
         let promoted = [Deviation::PromotionsNeedTheSuspended];
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&promoted) != plan.expected()));
         let outside = [Deviation::ParentsStayOutside];
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&outside) != plan.expected()));
+        let leaves = [Deviation::PostReturnsLeave];
+        assert!(seeds().map(ValuePlan::from_seed).any(|plan| plan.expected_with(&leaves) != plan.expected()));
+        assert!(seeds().map(ValuePlan::from_seed).any(|plan| plan.expected_with(&calls) != plan.expected()));
+        let passes = [Deviation::ExceptionsReachTheEmbedder];
+        assert!(seeds().map(ComponentPlan::from_seed).any(|plan| plan.expected_with(&passes) != plan.expected()));
+        let early = [Deviation::BlockingTrapsEarly];
+        assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.expected_with(&early) != plan.expected()));
         // Of what breaks nothing is predicted.
         let broken = [Deviation::TasksBreak, Deviation::CallsOfStartHang];
         assert!(seeds().map(TaskPlan::from_seed).all(|plan| plan.expected_with(&broken) == plan.expected()));
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.has_threads_or_cancels()));
         assert!(seeds().map(TaskPlan::from_seed).any(|plan| plan.calls_in_start()));
-        for bug in calls.into_iter().chain(unused).chain(promoted).chain(outside).chain(broken) {
+        let all =
+            [calls, unused, by_name, promoted, outside, leaves, passes, early].into_iter().flatten().chain(broken);
+        for bug in all {
             assert_eq!(bug.subject(), Subject::Components);
         }
     }

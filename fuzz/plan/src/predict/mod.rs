@@ -105,9 +105,8 @@ impl Plan {
 
     /// What an engine does with these actions that has these bugs, and else does what the specification says.
     pub fn expected_with(&self, actions: &[Action], deviations: &[Deviation]) -> Expected {
-        let endless =
-            deviations.contains(&Deviation::WaitsClearTheLastLocal).then(|| deviation::with_endless_loops(self));
-        let plan = endless.as_ref().unwrap_or(self);
+        let misread = deviation::misread(self, deviations);
+        let plan = misread.as_ref().unwrap_or(self);
         let spaces = spaces(plan);
         store::World { deviations, ..store::World::new(plan, &spaces) }.expected(actions)
     }

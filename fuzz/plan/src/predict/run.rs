@@ -212,6 +212,15 @@ impl World<'_> {
 
     fn memory_step(&mut self, instance: usize, step: &Step) -> Result<(), Stop> {
         let address = |memory: usize| self.instances[instance].memories[memory];
+        let is_wide = |memory: usize| self.memories[address(memory)].ty.is_64;
+        let is_odd = match *step {
+            Step::Fill { memory, .. } => is_wide(memory),
+            Step::Copy { to, from, .. } => is_wide(to) || is_wide(from),
+            _ => false,
+        };
+        if is_odd && self.deviates(Deviation::WideCopiesAndFillsBreak) {
+            return Err(self.give_up());
+        }
         match *step {
             Step::Store { memory, at, value } => {
                 let memory = address(memory);

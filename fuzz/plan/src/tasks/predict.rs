@@ -44,6 +44,8 @@ impl TaskPlan {
         let mut world = World::new(self);
         world.promotes_suspended = deviations.contains(&Deviation::PromotionsNeedTheSuspended);
         world.parents_stay_outside = deviations.contains(&Deviation::ParentsStayOutside);
+        world.starts_cannot_call = deviations.contains(&Deviation::StartsCannotCallComponents);
+        world.blocking_traps_early = deviations.contains(&Deviation::BlockingTrapsEarly);
         let mut traces = Vec::new();
         let end = world.instantiate();
         let outcome = |end: Result<Vec<Value>, TrapCode>, phase| match end {
@@ -172,6 +174,11 @@ struct World<'a> {
     promotes_suspended: bool,
     /// Whether a call of the child traps: [`Deviation::ParentsStayOutside`].
     parents_stay_outside: bool,
+    /// Whether a call of another component traps in a start function, also one of the log:
+    /// [`Deviation::StartsCannotCallComponents`].
+    starts_cannot_call: bool,
+    /// Whether what can block traps at once where it may not: [`Deviation::BlockingTrapsEarly`].
+    blocking_traps_early: bool,
     /// Of each stream or future that the steps make whether it is a future.
     is_future: Vec<bool>,
     events: Vec<Event>,
@@ -200,6 +207,8 @@ impl<'a> World<'a> {
             plan,
             promotes_suspended: false,
             parents_stay_outside: false,
+            starts_cannot_call: false,
+            blocking_traps_early: false,
             is_future: plan.flows(),
             events: Vec::new(),
             table: Table::new(),

@@ -1,6 +1,7 @@
 //! What the Component Model asks for of a value that crosses the boundary (CanonicalABI.md).
 
 use super::{Flaw, ValuePlan, abi::Width, memory, types::named};
+use crate::Deviation;
 use preflight_engine::trace::{
     Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, SegmentKind, State,
     StateItem, Trace, TrapCode, Value,
@@ -10,8 +11,13 @@ impl ValuePlan {
     /// The trace of the instantiation, and if that succeeds that of the host's call of `echo`, which there is none of where
     /// the value goes across. The plan must be [normal](Self::normalise).
     pub fn expected(&self) -> Vec<Trace> {
+        self.expected_with(&[])
+    }
+
+    /// What a runtime does that has these bugs, and else does what is to be expected.
+    pub fn expected_with(&self, deviations: &[Deviation]) -> Vec<Trace> {
         if let Some(across) = &self.across {
-            return vec![super::across::expected(self, across)];
+            return vec![super::across::expected(self, across, deviations)];
         }
         if self.is_unlinkable() {
             let (level, events, post_mortem) = (Level::Full, Vec::new(), PostMortem::default());

@@ -96,12 +96,13 @@ mod tests {
         Reading::OwnDescriptors,
         Reading::InstantiatedFirst,
     ];
-    const DEVIATIONS: [Deviation; 5] = [
+    const DEVIATIONS: [Deviation; 6] = [
         Deviation::PointersBeyondReturn,
         Deviation::StartAloneOfBoth,
         Deviation::BothEntriesInTurn,
         Deviation::BothEntriesAndInitializeTwice,
         Deviation::ListsBeyondMemoryPass,
+        Deviation::ExitLeavesOpen,
     ];
 
     /// What is seen from outside.

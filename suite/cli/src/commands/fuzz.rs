@@ -103,7 +103,7 @@ pub struct Args {
     #[arg(long = "runtime", value_name = "NAME", conflicts_with = "emit")]
     runtimes: Vec<String>,
     /// Judge the runtime that a driver serves: the command that starts it, its words parted by blanks (suite/PROTOCOL.md);
-    /// may be given several times.
+    /// may be given several times. One that gives itself the name of a runtime that is known has its known bugs.
     #[arg(long = "driver", value_name = "CMD", conflicts_with = "emit")]
     drivers: Vec<String>,
     /// Ask every oracle about every input: print and parse it, instantiate it a second time. As a rule that is done with some,
@@ -242,6 +242,19 @@ pub(super) enum KnownBugs {
     Found,
 }
 
+impl KnownBugs {
+    /// Those of a runtime that plans are to predict.
+    fn of(self, name: &str) -> anyhow::Result<Vec<Deviation>> {
+        let deviation = |known: &expect::Deviation| {
+            serde_json::from_value(json!(known.name)).with_context(|| format!("spec-tests/expect/{name}.toml"))
+        };
+        match self {
+            KnownBugs::Predicted => Expectations::built_in(name)?.deviations.iter().map(deviation).collect(),
+            KnownBugs::Found => Ok(Vec::new()),
+        }
+    }
+}
+
 /// The judge of the tiers meant (both, where this program has them) and of other runtimes.
 pub(super) fn judge(
     tier: Option<Tier>,
@@ -253,21 +266,21 @@ pub(super) fn judge(
     let tiers = tier.unwrap_or(default).each().context("--tier")?;
     let places = Arc::new(places()?);
     let named = runtimes.iter().map(|name| foreign(name, &places, bugs));
-    let served = drivers.iter().map(|command| served(command));
+    let served = drivers.iter().map(|command| served(command, bugs));
     let foreign = named.chain(served).collect::<anyhow::Result<_>>()?;
     Ok(Judge::new(&tiers).with_runtimes(foreign))
 }
 
-/// The runtime that a driver serves; nothing is known of its bugs.
-fn served(command: &str) -> anyhow::Result<Foreign> {
+/// The runtime that a driver serves. If it gives itself the name of one that is known, so are its bugs.
+fn served(command: &str, bugs: KnownBugs) -> anyhow::Result<Foreign> {
     let driver = Driver::new(command.split_whitespace());
     let open = move || {
         let runtime: Box<dyn Runtime> = Box::new(Remote::start(driver.clone(), Limits::default())?);
         Ok(runtime)
     };
     let foreign = Foreign::new(command, open);
-    foreign.check().map_err(|broken| anyhow::anyhow!("--driver {}: {broken}", quote(command)))?;
-    Ok(foreign)
+    let name = foreign.check().map_err(|broken| anyhow::anyhow!("--driver {}: {broken}", quote(command)))?;
+    Ok(foreign.with_known(bugs.of(&name)?))
 }
 
 fn foreign(name: &str, places: &Arc<Places>, bugs: KnownBugs) -> anyhow::Result<Foreign> {
@@ -281,21 +294,9 @@ fn foreign(name: &str, places: &Arc<Places>, bugs: KnownBugs) -> anyhow::Result<
         Broken::NotStarted(format!("it is not on this machine; `preflight runtimes install {name}` may bring it"))
     };
     // Those that are part of this program run in workers, too: wasmi aborts where it finds that it has a bug.
-    let predicted = match bugs {
-        KnownBugs::Predicted => deviations(name)?,
-        KnownBugs::Found => Vec::new(),
-    };
-    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing)).with_known(predicted);
+    let foreign = Foreign::new(name, move || known.open(&places)?.ok_or_else(missing)).with_known(bugs.of(name)?);
     foreign.check().map_err(|broken| anyhow::anyhow!("--runtime {name}: {broken}"))?;
     Ok(foreign)
-}
-
-/// The bugs of a runtime that are known, and that plans can predict.
-fn deviations(name: &str) -> anyhow::Result<Vec<Deviation>> {
-    let deviation = |known: &expect::Deviation| {
-        serde_json::from_value(json!(known.name)).with_context(|| format!("spec-tests/expect/{name}.toml"))
-    };
-    Expectations::built_in(name)?.deviations.iter().map(deviation).collect()
 }
 
 /// How far it is, in a line.

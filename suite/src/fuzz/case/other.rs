@@ -40,7 +40,7 @@ pub(in crate::fuzz) fn any_with(input: &Input, title: &str, bugs: &[Deviation]) 
         Input::Resource(plan) => against(input, &[plan.expected_with(bugs)], title),
         Input::Imports(plan) => against(input, &[plan.expected_with(bugs)], title),
         Input::Task(plan) => against(input, &plan.expected_with(bugs), title),
-        Input::Value(plan) => against(input, &plan.expected(), title),
+        Input::Value(plan) => against(input, &plan.expected_with(bugs), title),
         Input::Shaped(..) | Input::Changed(..) | Input::Module(_) => Err(CaseError::Compared),
     }
 }

@@ -165,12 +165,13 @@ impl Foreign {
         &self.name
     }
 
-    /// Opens it in this thread, if it is not open yet: to know early that it is there and can be given plans.
+    /// Opens it in this thread, if it is not open yet: to know early that it is there and can be given plans. Returns the name that
+    /// it gives itself.
     ///
     /// # Errors
     /// It cannot be started, or runs nothing that plans become.
-    pub fn check(&self) -> Result<(), Broken> {
-        self.with(|_| ())
+    pub fn check(&self) -> Result<String, Broken> {
+        self.with(|opened| opened.about.name.clone())
     }
 
     fn with<T>(&self, then: impl FnOnce(&mut Opened) -> T) -> Result<T, Broken> {

@@ -152,6 +152,8 @@ const LACKS: &[(&[&str], &str)] = &[
     (&["malformed section id: 12"], VALUES),
     (&["64-bit memories require the `cm64` feature"], "64-bit memories of components"),
     (&["requires the component model error-context feature"], "error contexts"),
+    (&["Maps require the component model map feature"], "maps"),
+    (&["Fixed-length lists require the component model fixed-length lists feature"], "lists of a fixed length"),
     (&["root-level component imports are not supported"], "components that a root component imports"),
     (&["exporting a component from the root component is not supported"], "components that a root component exports"),
     (&["is not enabled"], "a proposal"),

@@ -135,7 +135,7 @@ impl World<'_> {
             self.enter_child()?;
         }
         if !is_async {
-            self.check_blocking();
+            self.check_blocking()?;
         }
         let call = self.new_call(is_async);
         match host {
@@ -173,7 +173,7 @@ impl World<'_> {
     /// `canon_subtask_cancel`.
     fn cancel_call(&mut self, is_async: bool) -> Result<Option<Stop>, TrapCode> {
         if !is_async {
-            self.check_blocking();
+            self.check_blocking()?;
         }
         let Entry::Call(call) = self.table.get(self.handles.current)? else { return Err(TrapCode::InvalidHandle) };
         let of = &self.calls[call];

@@ -119,7 +119,7 @@ impl World<'_> {
                 self.log(result);
             }
             Step::CancelSync { flow, side } => {
-                self.check_blocking();
+                self.check_blocking()?;
                 let of = self.end_at(self.end_handle(flow, side), self.is_future[flow], side)?;
                 let end = &self.flows[of].ends[side as usize];
                 if end.state == CopyState::Copying && end.set.is_some() {
@@ -216,7 +216,7 @@ impl World<'_> {
 
     fn copy_step(&mut self, flow: usize, side: Side, len: u8, is_async: bool) -> Result<Option<Stop>, TrapCode> {
         if !is_async {
-            self.check_blocking();
+            self.check_blocking()?;
         }
         let is_future = self.is_future[flow];
         let of = self.end_at(self.end_handle(flow, side), is_future, side)?;

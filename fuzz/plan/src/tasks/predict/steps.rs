@@ -9,6 +9,10 @@ use preflight_engine::trace::{Event, EventCode, TrapCode, Value};
 
 impl World<'_> {
     pub fn step(&mut self, step: Step, number: Numbers) -> Result<Option<Stop>, TrapCode> {
+        let is_silent = matches!(step, Step::SetContext(_) | Step::Backpressure(_) | Step::Store(_) | Step::Trap);
+        if self.starts_cannot_call && !is_silent && self.is_in_start() {
+            return Err(TrapCode::Host);
+        }
         match step {
             Step::Log(value) => self.log(value),
             Step::SetContext(value) => self.threads[self.current].context = value,
@@ -114,7 +118,7 @@ impl World<'_> {
                 self.start_waiting(other, Ready::Always);
             }
             Step::Suspend => {
-                self.check_blocking();
+                self.check_blocking()?;
                 return Ok(Some(self.block(Then::LogNothing, false, None)));
             }
             Step::Switch { suspends, promotes: false, thread } => {
@@ -204,7 +208,7 @@ impl World<'_> {
                 self.log_event(event);
             }
             Step::Wait(set) => {
-                self.check_blocking();
+                self.check_blocking()?;
                 let set = self.set_at(set)?;
                 self.sets[set].waiting += 1;
                 return self.wait_for(Ready::Event(set), Then::TakeEvent(set));

@@ -152,11 +152,17 @@ impl<'a> World<'a> {
         matches!(self.threads[thread].activity, Activity::Suspended)
     }
 
-    /// Whether the running thread belongs to a function that is not asynchronous: what can block says so then.
-    pub fn check_blocking(&mut self) {
-        if self.tasks[self.threads[self.current].task].kind == Kind::Start {
-            self.rule(Inst::Root, "CM-ASYNC-04", "Late");
+    pub fn is_in_start(&self) -> bool {
+        self.tasks[self.threads[self.current].task].kind == Kind::Start
+    }
+
+    /// What can block says so where the running thread belongs to a function that is not asynchronous.
+    pub fn check_blocking(&mut self) -> Result<(), TrapCode> {
+        if !self.is_in_start() {
+            return Ok(());
         }
+        self.rule(Inst::Root, "CM-ASYNC-04", "Late");
+        if self.blocking_traps_early { Err(TrapCode::CannotBlock) } else { Ok(()) }
     }
 
     fn is_ready(&self, thread: usize) -> bool {

@@ -10,15 +10,16 @@ use super::{
     Across, Fault, Misdeed, Pass, ValuePlan,
     encode::{COUNT, F, imported_by_core, types},
 };
+use crate::Deviation;
 use preflight_engine::trace::{
     Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Trace, TrapCode,
     Value,
 };
 
 /// The trace of the root's instantiation, with the state of all component instances afterwards.
-pub(in super::super) fn expected(plan: &ValuePlan, across: &Across) -> Trace {
+pub(in super::super) fn expected(plan: &ValuePlan, across: &Across, deviations: &[Deviation]) -> Trace {
     let pass = across.pass(plan);
-    let mut world = World { pass, events: Vec::new(), paths: Vec::new(), is_locked: [false; 3] };
+    let mut world = World { pass, deviations, events: Vec::new(), paths: Vec::new(), is_locked: [false; 3] };
     let outcome = match world.root() {
         Ok(()) => Outcome::Returned { values: Vec::new() },
         Err(code) => Outcome::Trap { code, phase: Phase::Start },
@@ -38,6 +39,7 @@ const CALLER: usize = 2;
 
 struct World<'a> {
     pass: Pass<'a>,
+    deviations: &'a [Deviation],
     events: Vec<Event>,
     paths: Vec<InstancePath>,
     is_locked: [bool; 3],
@@ -160,6 +162,9 @@ impl World<'_> {
     fn f(&mut self) -> Stopped {
         let (params, result) = self.pass.values();
         let fault = self.pass.across.fault;
+        if self.deviations.contains(&Deviation::StartsCannotCallComponents) {
+            return Err(TrapCode::Host);
+        }
         if let Some(flaw) = self.pass.plan.flaw {
             return Err(trap(flaw));
         }
@@ -181,6 +186,7 @@ impl World<'_> {
             self.lowered(CALLER, &self.func(F, "result"), &result);
         }
         match fault {
+            Some(Fault::PostReturn(Misdeed::Leave)) if self.deviations.contains(&Deviation::PostReturnsLeave) => Ok(()),
             Some(Fault::PostReturn(misdeed)) => Err(code(misdeed)),
             _ => Ok(()),
         }
