@@ -94,7 +94,9 @@ fn program(plan: &WasiPlan, title: &str) -> Result<String, CaseError> {
     if plan.again && (plan.invoke || kind != "reactor") {
         text += ";;! times = 2\n";
     }
-    let _ = writeln!(text, ";;! stdout = {:?}", String::from_utf8_lossy(&expected.stdout));
+    let stdout = serde_json::Value::String(String::from_utf8_lossy(&expected.stdout).into_owned());
+    // What JSON escapes TOML escapes, too, but for one character.
+    let _ = writeln!(text, ";;! stdout = {}", stdout.to_string().replace('\u{7f}', "\\u007f"));
     match &expected.trace.outcome {
         Outcome::Unlinkable => text += ";;! fails = \"refused\"\n",
         Outcome::Trap { .. } => text += ";;! fails = \"trap\"\n",
