@@ -60,6 +60,9 @@ pub enum Deviation {
     /// `memory.copy` and `memory.fill` of memories of 64-bit addresses take other operands than theirs, or break (core
     /// `#exec-memory-copy`, `#exec-memory-fill`): what comes of it is not predicted.
     WideCopiesAndFillsBreak,
+    /// A runtime breaks at `memory.copy` between two entries of the index space that are the same memory (core
+    /// `#exec-memory-copy`): what comes of it is not predicted.
+    AliasedMemoryCopiesBreak,
     /// A maximum of 0 is none (core `#exec-table-grow`, `#exec-memory-grow`: growth beyond the maximum fails).
     ZeroIsNoMaximum,
     /// Of programs of preview 1: `fd_write` returns where a pointer is beyond the memory, and writes nothing (`witx`, *Pointers*: it
@@ -73,8 +76,6 @@ pub enum Deviation {
     BothEntriesAndInitializeTwice,
     /// Of components: a list beyond the memory is an empty one (CanonicalABI.md, `load_list`: it traps).
     ListsBeyondMemoryPass,
-    /// A component can be entered again after its program has called `exit` (P2-EXIT-03: it should not be).
-    ExitLeavesOpen,
     /// While a component is instantiated, none of its functions can be called by another one: that traps (CanonicalABI.md,
     /// `canon_lower`).
     StartsCannotCallComponents,
@@ -131,13 +132,13 @@ impl Deviation {
             | Deviation::WideMemoryInitRefused
             | Deviation::WaitsClearTheLastLocal
             | Deviation::WideCopiesAndFillsBreak
+            | Deviation::AliasedMemoryCopiesBreak
             | Deviation::ZeroIsNoMaximum => Subject::Modules,
             Deviation::PointersBeyondReturn
             | Deviation::StartAloneOfBoth
             | Deviation::BothEntriesInTurn
             | Deviation::BothEntriesAndInitializeTwice
-            | Deviation::ListsBeyondMemoryPass
-            | Deviation::ExitLeavesOpen => Subject::Programs,
+            | Deviation::ListsBeyondMemoryPass => Subject::Programs,
             Deviation::StartsCannotCallComponents
             | Deviation::ImportsPassUnused
             | Deviation::FunctionsMatchByName
@@ -391,6 +392,14 @@ mod tests {
             r#"{ "modules": [{ "memories": [{ "min": 1, "is_64": true }], "start": 0,
                    "funcs": [{ "steps": [{ "copy": { "to": 0, "from": 0, "at": 0, "source": 0, "len": 0 } }] }] }],
                  "nodes": [{}] }"#,
+        ),
+        (
+            Deviation::AliasedMemoryCopiesBreak,
+            r#"{ "modules": [{ "memories": [{ "min": 1 }], "exports": [{ "memory": 0 }] },
+                 { "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } },
+                                            { "source": { "export": { "arg": 0, "export": 0 } } }],
+                   "funcs": [{ "steps": [{ "copy": { "to": 0, "from": 1, "at": 0, "source": 0, "len": 0 } }] }], "start": 0 }],
+                 "nodes": [{ "module": 0 }, { "module": 1, "args": [0] }] }"#,
         ),
         (
             Deviation::ZeroIsNoMaximum,

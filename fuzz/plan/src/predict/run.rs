@@ -213,12 +213,14 @@ impl World<'_> {
     fn memory_step(&mut self, instance: usize, step: &Step) -> Result<(), Stop> {
         let address = |memory: usize| self.instances[instance].memories[memory];
         let is_wide = |memory: usize| self.memories[address(memory)].ty.is_64;
-        let is_odd = match *step {
-            Step::Fill { memory, .. } => is_wide(memory),
-            Step::Copy { to, from, .. } => is_wide(to) || is_wide(from),
-            _ => false,
+        let (is_odd, is_aliased) = match *step {
+            Step::Fill { memory, .. } => (is_wide(memory), false),
+            Step::Copy { to, from, .. } => (is_wide(to) || is_wide(from), to != from && address(to) == address(from)),
+            _ => (false, false),
         };
-        if is_odd && self.deviates(Deviation::WideCopiesAndFillsBreak) {
+        let breaks = is_odd && self.deviates(Deviation::WideCopiesAndFillsBreak)
+            || is_aliased && self.deviates(Deviation::AliasedMemoryCopiesBreak);
+        if breaks {
             return Err(self.give_up());
         }
         match *step {

@@ -252,7 +252,6 @@ impl World<'_> {
                 let (at, what) = (self.inner(), format!("func {func} result"));
                 self.events.push(Event::Lifted { at, what, values: vec![value.clone()] });
             }
-            Err(Stop::Exit(_)) if self.fork.deviates(Deviation::ExitLeavesOpen) => {}
             Err(_) => (0..self.components.len()).rev().for_each(|level| self.lock(level)),
         }
         result
