@@ -1,7 +1,7 @@
 //! The functions of the host that a case asks for.
 
 use crate::{
-    commands::{Command, CommandKind, ModuleSource, lower},
+    commands::{Command, CommandKind, ModuleSource, definition, lower},
     runtime,
 };
 use serde::{Deserialize, Serialize};
@@ -103,11 +103,11 @@ impl HostFunc {
 
 /// What is wrong with these functions of the host in the script `text`; nothing, if all is well.
 pub(super) fn mistakes(hosts: &[HostFunc], text: &str) -> Vec<String> {
-    let commands = match lower(text) {
-        Ok(commands) if !hosts.is_empty() => commands,
-        // Whoever runs it is told that it is no script.
-        _ => return Vec::new(),
-    };
+    if hosts.is_empty() {
+        return Vec::new();
+    }
+    // Whoever runs it is told if it is no script.
+    let Ok(commands) = lower(text) else { return Vec::new() };
     let script = Script::of(hosts, &commands);
     let mut mistakes: Vec<String> = hosts.iter().flat_map(|host| script.mistakes(host)).collect();
     let twice = |(i, host): &(usize, &HostFunc)| hosts[..*i].iter().any(|other| other.name == host.name);
@@ -232,14 +232,6 @@ impl<'s> Script<'s> {
             Some(_) => None,
         }
     }
-}
-
-/// The definition of this name.
-fn definition<'s>(commands: &'s [Command], wanted: &str) -> Option<&'s ModuleSource> {
-    commands.iter().find_map(|command| match &command.kind {
-        CommandKind::ModuleDefinition { name: Some(name), module } if name == wanted => Some(module),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

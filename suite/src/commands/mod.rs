@@ -144,6 +144,14 @@ pub enum ModuleSource {
     Malformed(String),
 }
 
+/// The first `module definition` of this name, which stands without its `$`.
+pub(crate) fn definition<'c>(commands: &'c [Command], wanted: &str) -> Option<&'c ModuleSource> {
+    commands.iter().find_map(|command| match &command.kind {
+        CommandKind::ModuleDefinition { name: Some(name), module } if name == wanted => Some(module),
+        _ => None,
+    })
+}
+
 impl CommandKind {
     /// The module or component that the command defines or instantiates.
     pub fn module(&self) -> Option<&ModuleSource> {

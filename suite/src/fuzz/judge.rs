@@ -320,8 +320,10 @@ impl Verdict {
     }
 }
 
-/// An error's text without the place, which is another one in each input: `malformed at offset 0x76: illegal opcode`.
+/// An error's text without the place, which is another one in each input: `malformed at offset 0x76: illegal opcode`, or
+/// `unknown section (at offset 0x76)`.
 pub(super) fn without_offset(text: &str) -> String {
+    let text = text.split_once(" (at offset ").map_or(text, |(text, _)| text);
     match text.split_once(" at offset ") {
         Some((class, rest)) => format!("{class}{}", rest.trim_start_matches(|c| c != ':')),
         None => text.to_owned(),
@@ -363,5 +365,21 @@ fn kind(event: &Event) -> String {
     match event {
         Event::Trapped { code, .. } => format!("trap {code}"),
         event => serde_json::to_value(event).map(tag).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_known_without_their_places() {
+        for (text, without) in [
+            ("malformed at offset 0x76: illegal opcode", "malformed: illegal opcode"),
+            ("not printed: found unknown section `12` (at offset 0x1f)", "not printed: found unknown section `12`"),
+            ("no place", "no place"),
+        ] {
+            assert_eq!(without_offset(text), without);
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         self, Broken, Case, DirectiveFailure, Does, Ending, Failure, HostFunc, Kind, Report, Run, Verdict, js::Job,
         made,
     },
-    commands::{Command, CommandKind, ModuleSource, lower},
+    commands::{Command, CommandKind, ModuleSource, definition, lower},
     trace::{Difference, Event, InstancePath, Level, Outcome, Phase, Resource, Stream, Trace, compare},
 };
 use preflight_spec_tests::Catalogue;
@@ -373,14 +373,9 @@ fn record_program(run: &Run, stdout: &[u8], end: &Result<(), End>, actual: &mut 
 }
 
 pub(crate) fn assemble(commands: &[Command], run: &Run) -> Option<Program> {
-    let module = |wanted: &str| {
-        commands.iter().find_map(|command| match &command.kind {
-            CommandKind::ModuleDefinition {
-                name: Some(name),
-                module: ModuleSource::Binary(bytes) | ModuleSource::Component(bytes),
-            } if wanted.strip_prefix('$') == Some(name) => Some(bytes.clone()),
-            _ => None,
-        })
+    let module = |wanted: &str| match definition(commands, wanted.strip_prefix('$')?)? {
+        ModuleSource::Binary(bytes) | ModuleSource::Component(bytes) => Some(bytes.clone()),
+        ModuleSource::Malformed(_) => None,
     };
     let preloads = run.preloads.iter().map(|preload| Some((preload.name.clone(), module(&preload.module)?)));
     Some(Program {

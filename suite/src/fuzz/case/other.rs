@@ -94,9 +94,7 @@ fn program(plan: &WasiPlan, title: &str) -> Result<String, CaseError> {
     if plan.again && (plan.invoke || kind != "reactor") {
         text += ";;! times = 2\n";
     }
-    let stdout = serde_json::Value::String(String::from_utf8_lossy(&expected.stdout).into_owned());
-    // What JSON escapes TOML escapes, too, but for one character.
-    let _ = writeln!(text, ";;! stdout = {}", stdout.to_string().replace('\u{7f}', "\\u007f"));
+    let _ = writeln!(text, ";;! stdout = {}", quoted(&String::from_utf8_lossy(&expected.stdout)));
     match &expected.trace.outcome {
         Outcome::Unlinkable => text += ";;! fails = \"refused\"\n",
         Outcome::Trap { .. } => text += ";;! fails = \"trap\"\n",
@@ -151,4 +149,22 @@ fn component(input: &Input, plan: &ComponentPlan, expected: &Trace, title: &str)
 fn resource(input: &Input, plan: &ResourcePlan, expected: &Trace, title: &str) -> String {
     let head = Head { title, rule: "CM-RES-01", more: String::new() };
     around::case(input, &Surrounded::with_log(&plan.to_wasm()), expected, &head, "")
+}
+
+/// A text as TOML, in one line. What JSON escapes TOML escapes, too, but for one character.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_can_stand_in_a_header() {
+        let all: String = (0..=0x2ff).filter_map(char::from_u32).chain(['\u{2028}', '\u{1f600}']).collect();
+        let line = format!("stdout = {}", quoted(&all));
+        assert_eq!(line.lines().count(), 1);
+        assert_eq!(toml::from_str::<toml::Table>(&line).expect("TOML")["stdout"].as_str(), Some(&*all));
+    }
 }

@@ -279,18 +279,14 @@ fn kind_of(broken: &Broken) -> String {
     let class = match broken {
         Broken::NotStarted(_) => "not started",
         Broken::Hung { .. } => "no answer in time",
-        Broken::Crashed { .. } => "crash",
+        Broken::Crashed { status, stderr } => {
+            return panic_of(status, stderr).map_or("crash".to_owned(), |message| format!("crash: {message}"));
+        }
         Broken::Rubbish { .. } => "an answer that is none",
         Broken::Flooded { .. } => "too long an answer",
         Broken::GivenUp { .. } => "not asked any more",
     };
-    match broken {
-        Broken::Crashed { status, stderr } => match panic_of(status, stderr) {
-            Some(message) => format!("{class}: {message}"),
-            None => class.to_owned(),
-        },
-        _ => class.to_owned(),
-    }
+    class.to_owned()
 }
 
 /// The message of a panic, without the numbers in it, which are others each time.
