@@ -3,7 +3,7 @@
 //!
 //! | it says | class |
 //! |---|---|
-//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that it has come where it never comes, or that there are several memories, that an instance is not called as an interface is, or that WIT has no words for a module or a component as an import or export |
+//! | an error while a component is made | malformed or invalid: it does not tell which; unsupported, if it says, be it by a panic, that something is not supported or not implemented, or that there are several memories, that an instance is not called as an interface is, or that WIT has no words for a module or a component as an import or export |
 //! | an error that speaks of an import | unlinkable |
 //! | a trap, in its interpreter's words | the trap of that reason; one by `unreachable`: a trap whose reason is not told, for between components its adapters trap so whatever the reason |
 //! | any other error | unsupported, if it says that something is not implemented; else failed |
@@ -68,13 +68,15 @@ impl Runtime for ComponentLayer {
     }
 
     fn compile_component(&mut self, bytes: &[u8]) -> Result<ModuleId, End> {
-        // What it has not implemented it says by a panic: tags, too, of which its translator holds that nobody switches them on.
+        // What it has not implemented it says by a panic. Its translator holds that nobody switches proposals on such as exceptions,
+        // and comes to code there that it takes for unreachable: that refuses the component, and whether it may follows from what the
+        // case needs.
         let made = catch_unwind(AssertUnwindSafe(|| Component::new(&self.engine, bytes)));
         let made = made.unwrap_or_else(|panic| {
             let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             match words.contains("not implemented") || words.contains("entered unreachable code") {
-                true => Err(anyhow::Error::msg(format!("not implemented: {words}"))),
+                true => Err(anyhow::Error::msg(format!("it panicked: {words}"))),
                 false => resume_unwind(panic),
             }
         });
