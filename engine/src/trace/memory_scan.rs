@@ -157,9 +157,10 @@ impl MemoryScan {
 
 /// How many bytes at the start of `bytes` are `byte`.
 fn leading(bytes: &[u8], byte: u8) -> usize {
-    /// Wide steps first: most of a memory is zero.
-    const STEP: usize = 256;
-    let wide = bytes.chunks_exact(STEP).take_while(|chunk| **chunk == [byte; STEP]).count() * STEP;
+    /// Wide steps first, each without a branch: most of a memory is zero.
+    const STEP: usize = 512;
+    let is_equal = |chunk: &&[u8]| chunk.iter().fold(0, |others, b| others | (b ^ byte)) == 0;
+    let wide = bytes.chunks_exact(STEP).take_while(is_equal).count() * STEP;
     wide + bytes[wide..].iter().take_while(|b| **b == byte).count()
 }
 

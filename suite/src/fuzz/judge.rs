@@ -183,8 +183,9 @@ impl Judge {
 
     fn against_by(&self, plan: &Plan, wasm: &Wasm, expected: &Expected, checks: Checks) -> Verdict {
         let judged = || -> Result<Verdict, Verdict> {
-            let probed = self.tiers_against(plan, wasm, expected, "")?;
-            let checks = self.look_closer(plan, wasm, expected, &probed, checks)?;
+            let ready = self.ready(plan, &wasm.modules, "")?;
+            let probed = self.tiers_against(&ready, &wasm.actions, expected, "")?;
+            let checks = self.look_closer(&ready, wasm, expected, &probed, checks)?;
             Ok(Verdict { checks, ..verdict(&wasm.actions, expected) }.on(self.runtimes(plan)))
         };
         judged().unwrap_or_else(|verdict| verdict)

@@ -8,7 +8,7 @@ use super::{
     judge::{alike, without_offset},
 };
 use crate::trace::{Outcome, RefValue, Resource, State, Trace, Value};
-use preflight_engine::Module;
+use preflight_engine::{Config, Module, ModuleError};
 use preflight_plan::{Action, Deviation, Expected, Plan, Subject, Wasm};
 use std::rc::Rc;
 
@@ -57,26 +57,33 @@ impl Checks {
     }
 }
 
+/// A plan that can be carried out.
+pub(super) struct Ready {
+    plan: Rc<Plan>,
+    modules: Vec<Module>,
+}
+
 impl Judge {
     /// Whatever is to be done with a plan on which prediction and tiers agree.
     pub(super) fn look_closer(
         &self,
-        plan: &Plan,
+        ready: &Ready,
         wasm: &Wasm,
         expected: &Expected,
         probed: &[Probed],
         checks: Checks,
     ) -> Result<Checks, Verdict> {
+        let plan = &ready.plan;
         let count = wasm.actions.len().min(expected.traces.len());
         let is_complete = !expected.is_unbounded;
         let mut done = Checks { again: plan.again && is_complete, ..Checks::default() };
         if checks.again && is_complete && !plan.again {
-            done.again = self.twice(plan, wasm)?;
+            done.again = self.twice(ready)?;
         }
         done.half_made = probed.iter().any(|probed| probed.is_half_made);
         if checks.calls {
             for prefix in call_prefixes(&wasm.actions[..count], expected) {
-                done.half_made |= self.after_failure(plan, wasm, &prefix, &plan.expected_of(&prefix))?;
+                done.half_made |= self.after_failure(ready, &prefix, &plan.expected_of(&prefix))?;
                 done.calls = true;
             }
         }
@@ -88,26 +95,19 @@ impl Judge {
     }
 
     /// The plan with everything instantiated a second time; returns whether that comes to an end.
-    fn twice(&self, plan: &Plan, wasm: &Wasm) -> Result<bool, Verdict> {
-        let plan = Plan { again: true, ..plan.clone() };
-        let wasm = Wasm { modules: wasm.modules.clone(), actions: plan.actions() };
-        let expected = plan.expected();
-        self.tiers_against(&plan, &wasm, &expected, " (again)")?;
+    fn twice(&self, ready: &Ready) -> Result<bool, Verdict> {
+        let plan = Plan { again: true, ..Plan::clone(&ready.plan) };
+        let (actions, expected) = (plan.actions(), plan.expected());
+        let ready = Ready { plan: Rc::new(plan), modules: ready.modules.clone() };
+        self.tiers_against(&ready, &actions, &expected, " (again)")?;
         Ok(!expected.is_unbounded)
     }
 
     /// Calls what is in the tables after the failed instantiation at the end of `actions`; returns whether an instance was
     /// entered that never came up.
-    fn after_failure(
-        &self,
-        plan: &Plan,
-        wasm: &Wasm,
-        actions: &[Action],
-        expected: &Expected,
-    ) -> Result<bool, Verdict> {
-        let wasm = Wasm { modules: wasm.modules.clone(), actions: actions.to_vec() };
+    fn after_failure(&self, ready: &Ready, actions: &[Action], expected: &Expected) -> Result<bool, Verdict> {
         let probed = self
-            .tiers_against(plan, &wasm, expected, " (called after a failure)")
+            .tiers_against(ready, actions, expected, " (called after a failure)")
             .map_err(|verdict| verdict.called_after(actions.len() - 1))?;
         Ok(probed.iter().any(|probed| probed.is_half_made))
     }
@@ -122,8 +122,9 @@ impl Judge {
         let again = wasm.modules.iter().map(|bytes| through(bytes)).collect::<Result<Vec<_>, _>>();
         let modules = again.map_err(|why| Verdict::disagreed(format!("text: {why}")))?;
         if modules != wasm.modules {
-            let wasm = Wasm { modules, actions: wasm.actions.clone() };
-            self.first_tier().tiers_against(plan, &wasm, expected, " (from text)")?;
+            let first = self.first_tier();
+            let ready = first.ready(plan, &modules, " (from text)")?;
+            first.tiers_against(&ready, &wasm.actions, expected, " (from text)")?;
         }
         Ok(())
     }
@@ -182,10 +183,11 @@ impl Judge {
     /// What the first tier does with a plan that was made for a runtime, also where functions are called after a failure.
     fn without_runtimes(&self, plan: &Plan, wasm: &Wasm) -> Result<(), Verdict> {
         let (judge, expected) = (self.first_tier(), plan.expected());
-        judge.tiers_against(plan, wasm, &expected, "")?;
+        let ready = judge.ready(plan, &wasm.modules, "")?;
+        judge.tiers_against(&ready, &wasm.actions, &expected, "")?;
         let count = wasm.actions.len().min(expected.traces.len());
         for actions in call_prefixes(&wasm.actions[..count], &expected) {
-            judge.after_failure(plan, wasm, &actions, &plan.expected_of(&actions))?;
+            judge.after_failure(&ready, &actions, &plan.expected_of(&actions))?;
         }
         Ok(())
     }
@@ -202,31 +204,35 @@ impl Judge {
         Judge { tiers: self.tiers.iter().take(1).cloned().collect(), foreign: Vec::new(), ..self.clone() }
     }
 
+    /// The plan with its modules decoded, for everything that is done with them.
+    ///
+    /// # Errors
+    /// The verdict if one is refused: the plan says that it is valid.
+    pub(super) fn ready(&self, plan: &Plan, modules: &[Vec<u8>], remark: &str) -> Result<Ready, Verdict> {
+        let decode = |(_, config): &(&str, Config)| {
+            modules.iter().map(|bytes| Module::new(config, bytes.as_slice())).collect::<Result<Vec<_>, _>>()
+        };
+        let modules = self.tiers.first().map_or(Ok(Vec::new()), decode);
+        let refused =
+            |error: ModuleError| Verdict::disagreed(format!("decode{remark}: {}", without_offset(&error.to_string())));
+        Ok(Ready { plan: Rc::new(plan.clone()), modules: modules.map_err(refused)? })
+    }
+
     /// Carries out the actions on every tier; the functions that the last of them has called.
     ///
     /// # Errors
     /// The verdict if somebody lacks something or does something else than expected.
     pub(super) fn tiers_against(
         &self,
-        plan: &Plan,
-        wasm: &Wasm,
+        ready: &Ready,
+        actions: &[Action],
         expected: &Expected,
         remark: &str,
     ) -> Result<Vec<Probed>, Verdict> {
-        let plan = Rc::new(plan.clone());
-        let actions = &wasm.actions[..expected.traces.len().min(wasm.actions.len())];
-        let Some((_, config)) = self.tiers.first() else { return Ok(Vec::new()) };
-        let decode = |bytes: &Vec<u8>| Module::new(config, bytes.clone());
-        let modules: Vec<Module> = match wasm.modules.iter().map(decode).collect::<Result<_, _>>() {
-            Ok(modules) => modules,
-            // The plan says that the module is valid.
-            Err(error) => {
-                return Err(Verdict::disagreed(format!("decode{remark}: {}", without_offset(&error.to_string()))));
-            }
-        };
+        let actions = &actions[..expected.traces.len().min(actions.len())];
         let mut probed = Vec::new();
         for (name, config) in &self.tiers {
-            let (actual, found) = driver::run(&plan, &modules, actions, config);
+            let (actual, found) = driver::run(&ready.plan, &ready.modules, actions, config);
             if let Some(what) = lacks(&actual) {
                 return Err(Verdict::unsupported(what));
             }
@@ -353,7 +359,8 @@ mod tests {
         let called = &mut wrong.traces[2].post_mortem.0[0].state;
         assert_eq!(*called, State::Func { outcome: Outcome::Returned { values: vec![Value::I32(7)] } });
         *called = State::Func { outcome: Outcome::Returned { values: vec![Value::I32(8)] } };
-        let verdict = judge().after_failure(&plan, &wasm, &prefixes[0], &wrong).expect_err("7 is not 8");
+        let ready = judge().ready(&plan, &wasm.modules, "").expect("it is valid");
+        let verdict = judge().after_failure(&ready, &prefixes[0], &wrong).expect_err("7 is not 8");
         let finding = verdict.finding.expect("a finding");
         assert_eq!(finding.signature, "predicted != interp (called after a failure): what is left");
         assert_eq!(finding.called_after, Some(2));

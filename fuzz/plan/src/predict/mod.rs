@@ -6,6 +6,7 @@ mod actions;
 mod atomic;
 mod deviation;
 mod instantiate;
+pub(crate) mod left;
 mod object;
 mod run;
 mod store;

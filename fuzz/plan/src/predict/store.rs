@@ -1,14 +1,14 @@
 //! The objects that instances share (core `#syntax-store`).
 
 use super::{
-    Called, Deviation, Made, Stop,
+    Called, Deviation, Made, Stop, left,
     object::{Any, Obj},
 };
 use crate::{
     plan::{Content, GlobalType, Kind, Memory, Plan, TableType},
     space::{FuncType, Space},
 };
-use preflight_engine::trace::{Event, InstancePath, MemoryScan, RefValue, State, TableRun, TrapCode, Value};
+use preflight_engine::trace::{Event, InstancePath, RefValue, State, TrapCode, Value};
 use std::collections::BTreeMap;
 
 /// A function address.
@@ -185,7 +185,7 @@ impl<'a> World<'a> {
 
     /// A table as the post-mortem shows it.
     pub fn table_state(&self, table: usize) -> State {
-        TableRun::all(self.tables[table].entries.iter().map(|entry| self.ref_value(*entry)))
+        left::table(self.tables[table].entries.iter().map(|entry| self.ref_value(*entry)))
     }
 }
 
@@ -259,9 +259,7 @@ impl Mem {
 
     /// The memory as the post-mortem shows it.
     pub fn state(&self) -> State {
-        let mut bytes = vec![0; self.len() as usize];
-        self.bytes.iter().for_each(|(at, byte)| bytes[*at as usize] = *byte);
-        MemoryScan::of(&bytes)
+        left::memory(self.len(), &self.bytes)
     }
 }
 

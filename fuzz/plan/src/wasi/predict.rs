@@ -7,10 +7,10 @@ use super::{
     name, place, predict_component,
     way::{Fork, Reading, Ways},
 };
-use crate::Deviation;
+use crate::{Deviation, predict::left};
 use preflight_engine::trace::{
-    Cause, Event, ExternKind, Initialiser, InstancePath, Level, MemoryScan, Outcome, Phase, PostMortem, State,
-    StateItem, Stream, Trace, TrapCode, Value,
+    Cause, Event, ExternKind, Initialiser, InstancePath, Level, Outcome, Phase, PostMortem, State, StateItem, Stream,
+    Trace, TrapCode, Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -481,9 +481,9 @@ impl<'a> World<'a> {
                 items.push(item("count", State::Global { value: Value::I32(instance.count) }));
             }
             if !self.plan.unit(instance.unit).hides_memory {
-                let mut bytes = vec![0; place::END as usize];
-                instance.memory.iter().for_each(|(at, byte)| bytes[*at as usize] = *byte);
-                items.push(item("memory", MemoryScan::of(&bytes)));
+                let written = instance.memory.iter().filter(|(_, byte)| **byte != 0);
+                let bytes = written.map(|(at, byte)| (*at as u64, *byte)).collect();
+                items.push(item("memory", left::memory(place::END as u64, &bytes)));
             }
         }
         PostMortem(items)
