@@ -7,7 +7,7 @@ use crate::{
     component::{ComponentVal, ComponentValType, ResourceId, ResourceVal},
     error::Fault,
 };
-use std::{any::TypeId, collections::HashMap, marker::PhantomData};
+use std::{any::TypeId, cell::RefCell, collections::HashMap, marker::PhantomData};
 
 /// A resource type of the interfaces: what a handle of it stands for.
 pub(super) trait Resource: 'static {
@@ -30,18 +30,32 @@ macro_rules! resources {
 }
 pub(super) use resources;
 
-/// The store's resource types, by what they stand for.
-#[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<TypeId, ResourceId>);
+/// The store's resource types, by what they stand for, and the types that are made of parts.
+#[derive(Default)]
+pub(super) struct Ids {
+    resources: HashMap<TypeId, ResourceId>,
+    defined: RefCell<HashMap<TypeId, ComponentValType>>,
+}
 
 impl Ids {
     pub fn insert<T: Resource>(&mut self, id: ResourceId) {
-        self.0.insert(TypeId::of::<T>(), id);
+        self.resources.insert(TypeId::of::<T>(), id);
     }
 
     /// The type of `T`, which is registered before anything is declared with it.
     pub fn of<T: Resource>(&self) -> ResourceId {
-        self.0[&TypeId::of::<T>()]
+        self.resources[&TypeId::of::<T>()]
+    }
+
+    /// The type that `T` defines, put together once: many functions have the same error code.
+    pub fn once<T: 'static>(&self, define: impl FnOnce() -> ComponentValType) -> ComponentValType {
+        let id = TypeId::of::<T>();
+        if let Some(ty) = self.defined.borrow().get(&id) {
+            return ty.clone();
+        }
+        let ty = define();
+        self.defined.borrow_mut().insert(id, ty.clone());
+        ty
     }
 }
 
@@ -295,9 +309,9 @@ macro_rules! record {
 
         impl $crate::wasi::p2::typing::Type for $name {
             fn ty(ids: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
-                $crate::component::ComponentValType::record([$(
+                ids.once::<Self>(|| $crate::component::ComponentValType::record([$(
                     ($label, <$ty as $crate::wasi::p2::typing::Type>::ty(ids)),
-                )*])
+                )*]))
             }
 
             fn lift(val: &$crate::component::ComponentVal) -> Option<Self> {
@@ -326,8 +340,8 @@ macro_rules! enumeration {
         }
 
         impl $crate::wasi::p2::typing::Type for $name {
-            fn ty(_: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
-                $crate::component::ComponentValType::enumeration([$($label),*])
+            fn ty(ids: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
+                ids.once::<Self>(|| $crate::component::ComponentValType::enumeration([$($label),*]))
             }
 
             fn lift(val: &$crate::component::ComponentVal) -> Option<Self> {
@@ -355,8 +369,8 @@ macro_rules! flags {
         }
 
         impl $crate::wasi::p2::typing::Type for $name {
-            fn ty(_: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
-                $crate::component::ComponentValType::flags([$($label),*])
+            fn ty(ids: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
+                ids.once::<Self>(|| $crate::component::ComponentValType::flags([$($label),*]))
             }
 
             fn lift(val: &$crate::component::ComponentVal) -> Option<Self> {
@@ -385,9 +399,9 @@ macro_rules! variant {
 
         impl $crate::wasi::p2::typing::Type for $name {
             fn ty(ids: &$crate::wasi::p2::typing::Ids) -> $crate::component::ComponentValType {
-                $crate::component::ComponentValType::variant([$(
+                ids.once::<Self>(|| $crate::component::ComponentValType::variant([$(
                     ($label, <$ty as $crate::wasi::p2::typing::Payload>::ty(ids)),
-                )*])
+                )*]))
             }
 
             fn lift(val: &$crate::component::ComponentVal) -> Option<Self> {
