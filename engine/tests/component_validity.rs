@@ -342,3 +342,139 @@ fn mistakes_say_where_they_are() {
     let Err(ModuleError::Invalid { offset, .. }) = decode(text) else { panic!("it is invalid") };
     assert_eq!(bytes(text)[offset + 2], b'y', "{offset}");
 }
+
+#[test]
+fn values_of_a_component_that_is_only_declared_are_of_that_component() {
+    // Binary.md, *Start Definitions*: each value of this component is consumed exactly once.
+    valid(
+        r#"(component (import "c" (component $c (export "w" (value u8)))) (instance $i (instantiate $c))
+             (alias export $i "w" (value $w)) (export "w" (value $w)))"#,
+    );
+    valid(
+        r#"(component (import "c" (component $c (import "v" (value u8)))) (import "v" (value $v u8))
+             (instance (instantiate $c (with "v" (value $v)))))"#,
+    );
+    invalid(
+        r#"(component (import "c" (component $c (export "w" (value u8)))) (instance $i (instantiate $c))
+             (alias export $i "w" (value $w)))"#,
+        "is not used",
+    );
+}
+
+#[test]
+fn what_is_no_value_is_given_for_none() {
+    // Binary.md, *Instance Definitions*: the types match.
+    let instance = r#"(component $D (import "i" (instance (export "v" (value u16)))))"#;
+    for (sort, item) in [("func", "(func $x)"), ("component", "(component $x)"), ("instance", "(instance $x)")] {
+        let given = format!(
+            r#"(component (import "x" {item}) {instance} (instance $i (export "v" ({sort} $x)))
+                 (instance (instantiate $D (with "i" (instance $i)))))"#
+        );
+        invalid(&given, "incompatible import type");
+        let ascribed = format!(
+            r#"(component (import "x" {item}) (instance $i (export "v" ({sort} $x)))
+                 (export "i" (instance $i) (instance (export "v" (value u8)))))"#
+        );
+        invalid(&ascribed, "incompatible import type");
+    }
+    invalid(
+        r#"(component
+             (component $D (import "c" (component (export "v" (value u8)))))
+             (component $c (import "f" (func $f)) (export "v" (func $f)))
+             (instance (instantiate $D (with "c" (component $c)))))"#,
+        "",
+    );
+}
+
+#[test]
+fn what_an_exported_value_is_ascribed_is_a_type_of_a_value() {
+    // Binary.md, *Import and Export Definitions*. The import of a value, and an export of it with a type.
+    let export = |ty: &[u8]| {
+        let items = [&[1, 0, 1, b'w', 2, 0, 1][..], ty].concat();
+        let section = [&[0x0b, items.len() as u8][..], &items].concat();
+        of_sections(&[b"\x0a\x06\x01\0\x01v\x02\x7d", &section])
+    };
+    assert!(export(&[2, 0x7d]).is_ok());
+    for (what, ty) in [
+        ("a type that is not there", &[2, 0x63][..]),
+        ("an instance", &[5, 0x63]),
+        ("a function", &[1, 0x63]),
+        ("a module", &[0, 0x11, 0x63]),
+        ("a type", &[3, 0, 0x63]),
+        ("another type", &[2, 0x7f]),
+    ] {
+        let end = export(ty);
+        assert!(matches!(end, Err(ModuleError::Invalid { .. })), "{what}: {end:?}");
+    }
+}
+
+#[test]
+fn aliases_in_types_are_of_no_values() {
+    // Binary.md, *Type Definitions*.
+    for kind in [0x41, 0x42] {
+        let end = of_sections(&[&[0x07, 11, 1, kind, 1, 2, 2, 0, 0x63, 3, b'z', b'z', b'z']]);
+        assert!(matches!(end, Err(ModuleError::Invalid { .. })), "{end:?}");
+    }
+}
+
+#[test]
+fn types_of_values_have_names_that_can_be_seen_there() {
+    // Explainer.md, *External Visibility of Types*.
+    let why = "that no import or export names";
+    let record = r#"(type $R (record (field "x" u8)))"#;
+    valid(&format!(
+        r#"(component {record} (import "r" (type $S (eq $R))) (import "v" (value (list $S))) (export "w" (value 0)))"#
+    ));
+    // Imports do not refer to what is exported.
+    invalid(
+        r#"(component (type $R (resource (rep i32))) (export $S "r" (type $R)) (import "v" (value (own $S)))
+             (export "w" (value 0)))"#,
+        why,
+    );
+    invalid(
+        &format!(
+            r#"(component {record} (export $S "r" (type $R)) (import "v" (value (list $S))) (export "w" (value 0)))"#
+        ),
+        why,
+    );
+    // What a name is given to has none by that.
+    invalid(
+        &format!(
+            r#"(component {record} (import "r" (type $S (eq $R))) (import "v" (value (list $R))) (export "w" (value 0)))"#
+        ),
+        why,
+    );
+    // An instance brings its own.
+    let instance = |exports: &str| {
+        format!(
+            r#"(component (import "i" (instance $i {record} {exports})) (alias export $i "v" (value $v)) (export "v" (value $v)))"#
+        )
+    };
+    invalid(&instance(r#"(export "v" (value (list $R)))"#), why);
+    valid(
+        &instance(r#"(export "r" (type $S (eq $R))) (export "v" (value (list $S)))"#)
+            .replace(r#"(export "v" (value $v)))"#, r#"(alias export $i "r" (type $r)) (export "v" (value $v)))"#),
+    );
+}
+
+#[test]
+fn arguments_of_one_name_are_one() {
+    // Binary.md, *Instance Definitions*: plain string equality.
+    let with = |arguments: &str| {
+        format!(
+            r#"(component (import "f" (func $f)) (import "x" (value $x u8))
+                 (component $c (import "v" (value u8)) (export "w" (value 0)))
+                 (instance $i (instantiate $c {arguments})) (alias export $i "w" (value $w)) (export "w" (value $w)))"#
+        )
+    };
+    valid(&with(r#"(with "v" (value $x))"#));
+    valid(&with(r#"(with "v" (value $x)) (with "V" (func $f))"#));
+    invalid(&with(r#"(with "v" (value $x)) (with "v" (func $f))"#), "conflicts with");
+    invalid(&with(r#"(with "v" (func $f)) (with "v" (value $x))"#), "conflicts with");
+}
+
+#[test]
+fn types_that_are_nested_deeper_than_the_validator_goes_are_no_mistake() {
+    let lists: String = (1..1000).map(|i| format!("(type (list {}))", i - 1)).collect();
+    unsupported(&format!("(component (type (list u8)) {lists})"), "too deep");
+}

@@ -8,11 +8,11 @@
 //! their own, with stubs for its imports, functions that are only types, and values that are only types.
 
 use super::{
-    check_types::{Checked, check_value_type, depends_on_parts, has_acronyms, same_type, unique},
+    check_types::{Checked, check_value_type, depends_on_parts, has_acronyms, same_type},
     evaluate::Aliased,
     host_task::HostCode,
     link::{narrow, static_binder, static_matcher},
-    named::Named,
+    named::{Named, introduced, named, named_within},
     resource::{Dtor, ResourceInst},
     scope::{Closure, Func, Instance, Item, ScopeId, Type, Value},
     syntax::{
@@ -172,6 +172,9 @@ struct Frame<'a> {
     args: Option<&'a HashMap<Name, Item>>,
     uses: Uses,
     exports: Vec<(Name, Item)>,
+    /// What imports have introduced, which imports can refer to.
+    imported: Named,
+    /// What imports and exports have introduced.
     named: Named,
     depth: usize,
 }
@@ -205,14 +208,17 @@ impl<'s> Checker<'s> {
             return Err("components are nested too deeply".to_owned());
         }
         let scope = self.store.components.new_scope(outer);
-        let mut frame = Frame { scope, args, uses: Uses::default(), exports: vec![], named: Named::default(), depth };
+        let (imported, named) = (Named::default(), Named::default());
+        let mut frame = Frame { scope, args, uses: Uses::default(), exports: vec![], imported, named, depth };
         for (i, definition) in def.definitions.iter().enumerate() {
             self.offset = def.offsets.get(i).copied().unwrap_or(self.offset);
             self.step()?;
             self.define(&mut frame, definition)?;
-            // Whatever was appended to the value index space is unused, except for what exports append.
+            // Whatever was appended to the value index space is unused, except for what exports append, and what a type only
+            // declares: it is of another component.
             let len = self.store.components.scope(scope).values.len();
-            frame.uses.0.resize(len, matches!(definition, Definition::Export { .. }));
+            let is_used = matches!(definition, Definition::Export { .. } | Definition::Declared(_));
+            frame.uses.0.resize(len, is_used);
         }
         match frame.uses.0.iter().position(|used| !used) {
             Some(index) => Err(format!("value {index} is not used by an export, an instance or a start definition")),
@@ -426,7 +432,7 @@ impl<'s> Checker<'s> {
                     _ => return Err(format!("missing import named {name:?}")),
                 }
             } else {
-                named(frame, name, &of, "imported")?;
+                named(&frame.imported, name, &of, "imported")?;
             }
             self.push(scope, Item::Value(Value::Typed(of)));
             return Ok(());
@@ -444,14 +450,16 @@ impl<'s> Checker<'s> {
             return Err(format!("missing import named {name:?}"));
         }
         if let Some(stub) = self.push_stub(scope, name, ty) {
+            frame.imported.add(&stub);
             frame.named.add(&stub);
+            named_within(&frame.imported, name, &stub, "imported")?;
         }
         Ok(())
     }
 
     /// Something of a type that is declared; `None` if that is not known.
     fn push_stub(&mut self, scope: ScopeId, name: &Name, ty: &ExternDesc) -> Option<Item> {
-        let stub = static_binder(self.store).stub(name, scope, ty);
+        let stub = static_binder(self.store).stub(name, scope, ty).map(introduced);
         match &stub {
             Some(item) => self.push(scope, item.clone()),
             None => self.push_unknown(scope, ty),
@@ -483,6 +491,12 @@ impl<'s> Checker<'s> {
 
     fn export(&mut self, frame: &mut Frame<'_>, name: &Name, at: SortIdx, ty: Option<&ExternDesc>) -> Checked<()> {
         let Some(mut item) = self.item(frame, at)? else { return Ok(()) };
+        if let (Item::Value(_), Some(ty)) = (&item, ty) {
+            match ty {
+                ExternDesc::Value(of) => drop(self.value_type(frame.scope, of)?),
+                _ => return Err(format!("the exported value {name:?} is ascribed the type of something else")),
+            }
+        }
         if let Some(ty) = ty {
             self.is_unsure |= self.is_structural(frame.scope, ty);
             if self.args == Args::Checked && self.is_thorough && !self.is_lost {
@@ -499,10 +513,12 @@ impl<'s> Checker<'s> {
                 return Err(format!("the exported value {name:?} contains a borrowed handle"));
             }
             if frame.args.is_none() {
-                named(frame, name, of, "exported")?;
+                named(&frame.named, name, of, "exported")?;
             }
         } else if self.is_thorough && frame.args.is_none() {
+            item = introduced(item);
             frame.named.add(&item);
+            named_within(&frame.named, name, &item, "exported")?;
         }
         frame.exports.push((name.clone(), item.clone()));
         self.push(frame.scope, item);
@@ -526,9 +542,12 @@ impl<'s> Checker<'s> {
             InstanceDef::Exports(items) | InstanceDef::Instantiate { args: items, .. } => items,
         };
         let mut given = Vec::new();
-        for (name, at) in items {
-            if at.sort == Sort::Value {
-                unique(given.iter().map(|(name, _)| name), name, "argument or export")?;
+        for (i, (name, at)) in items.iter().enumerate() {
+            // Arguments are given by plain string equality; the names of exports have been compared.
+            let is_same =
+                |(other, of): &(Name, SortIdx)| other == name && (at.sort == Sort::Value || of.sort == Sort::Value);
+            if items[..i].iter().any(is_same) {
+                return Err(format!("argument name {name:?} conflicts with a previous name"));
             }
             if let Some(item) = self.item(frame, *at)? {
                 given.push((name.clone(), item));
@@ -582,15 +601,5 @@ impl<'s> Checker<'s> {
         let results: Vec<ValType> = ft.result_types();
         results.into_iter().for_each(|ty| self.push(frame.scope, Item::Value(Value::Typed(Some(ty)))));
         Ok(())
-    }
-}
-
-/// The types of values that are imported or exported have names.
-fn named(frame: &Frame<'_>, name: &Name, ty: &Option<ValType>, what: &str) -> Checked<()> {
-    match ty {
-        Some(ty) if !frame.named.covers(ty) => {
-            Err(format!("the {what} value {name:?} is of a type with parts that no import or export names: {ty}"))
-        }
-        _ => Ok(()),
     }
 }

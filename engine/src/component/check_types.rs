@@ -40,14 +40,6 @@ pub(super) fn same_type(
     }
 }
 
-/// The names of arguments differ.
-pub(super) fn unique<'n>(mut names: impl Iterator<Item = &'n Name>, name: &Name, what: &str) -> Checked<()> {
-    match names.any(|other| other.eq_ignore_ascii_case(name)) {
-        true => Err(format!("{what} name {name:?} conflicts with a previous name")),
-        false => Ok(()),
-    }
-}
-
 /// Whether more has to be known of a value type's parts than that they are valid; see [`check_value_type`].
 pub(super) fn depends_on_parts(def: &TypeDef) -> bool {
     use DefValType as D;

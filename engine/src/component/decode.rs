@@ -124,6 +124,7 @@ impl Stop {
 fn is_limit(message: &str, rest: usize) -> bool {
     message.contains("count exceeds limit of")
         || message.contains("exceeds the limit of")
+        || message == "type nesting is too deep"
         || (message.ends_with("size is out of bounds") && rest >= 1_000)
 }
 
@@ -366,12 +367,14 @@ impl<'a> Decoder<'a> {
             Payload::ComponentTypeSection(reader) => self.define_all(reader, |item| Definition::Type(type_def(item))),
             Payload::ComponentCanonicalSection(reader) => self.define_all(reader, Definition::Canon),
             Payload::ComponentImportSection(reader) => {
+                attributes(&reader, |item| (item.name, names::is_value(&item.ty)))?;
                 self.define_all(reader, |item: wasmparser::ComponentImport<'_>| Definition::Import {
                     name: item.name.name.into(),
                     ty: item.ty,
                 })
             }
             Payload::ComponentExportSection(reader) => {
+                attributes(&reader, |item| (item.name, item.kind == Sort::Value))?;
                 self.define_all(reader, |item: wasmparser::ComponentExport<'_>| Definition::Export {
                     name: item.name.name.into(),
                     item: SortIdx { sort: item.kind, index: item.index },
@@ -414,6 +417,20 @@ fn at_offset(error: ModuleError, base: usize) -> ModuleError {
         ModuleError::Invalid { offset, message } => ModuleError::Invalid { offset: base + offset, message },
         ModuleError::Unsupported { offset, message } => ModuleError::Unsupported { offset: base + offset, message },
     }
+}
+
+/// Checks the attributes of names, which nothing but wasmparser keeps.
+fn attributes<'a, T: wasmparser::FromReader<'a>>(
+    reader: &wasmparser::SectionLimited<'a, T>,
+    named: impl Fn(T) -> (wasmparser::ComponentExternName<'a>, bool),
+) -> Result<(), Stop> {
+    for item in reader.clone().into_iter_with_offsets() {
+        let (offset, item) = item?;
+        let (name, is_value) = named(item);
+        names::check_attributes(&name, is_value)
+            .map_err(|message| Stop::from_refused(Refused::Invalid(message), offset))?;
+    }
+    Ok(())
 }
 
 /// The contents of a value section.

@@ -451,7 +451,10 @@ impl Binder<'_> {
                     Err(self.mismatch(expected, actual))
                 }
                 None if !self.stub_imports => Err(self.unknown(expected)),
-                _ => Ok(Item::Value(Value::Typed(Some(ty.clone())))),
+                None | Some(Given::Value(_) | Given::Item(Item::Value(_))) => {
+                    Ok(Item::Value(Value::Typed(Some(ty.clone()))))
+                }
+                Some(other) => Err(self.mismatch(expected, self.describe(&other))),
             };
         }
         match given {

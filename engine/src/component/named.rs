@@ -3,16 +3,29 @@
 
 use super::{
     resource::ResourceId,
-    scope::{Item, Type},
+    scope::{Item, Type, Value},
+    syntax::Name,
     types::{Compound, Kind, ValType},
 };
 use std::{collections::HashSet, rc::Rc};
 
-/// The types that imports and exports have introduced. Types that are defined once are one object.
+/// The types that imports, or that imports and exports have introduced. Types that are defined once are one object.
 #[derive(Default)]
 pub(super) struct Named {
     resources: HashSet<ResourceId>,
     types: HashSet<*const Compound>,
+    /// The objects live as long as their addresses are kept.
+    held: Vec<Rc<Compound>>,
+}
+
+/// What an import or export introduces: a type of its own, since the one it was made of has no name by that.
+pub(super) fn introduced(item: Item) -> Item {
+    match item {
+        Item::Type(Type::Value(ValType::Compound(compound))) => {
+            Item::Type(Type::Value(ValType::compound(compound.kind.clone())))
+        }
+        item => item,
+    }
 }
 
 impl Named {
@@ -20,7 +33,10 @@ impl Named {
     pub fn add(&mut self, item: &Item) {
         match item {
             Item::Type(Type::Resource(id)) => drop(self.resources.insert(*id)),
-            Item::Type(Type::Value(ValType::Compound(compound))) => drop(self.types.insert(Rc::as_ptr(compound))),
+            Item::Type(Type::Value(ValType::Compound(compound))) => {
+                self.types.insert(Rc::as_ptr(compound));
+                self.held.push(compound.clone());
+            }
             Item::Instance(instance) => instance.exports.iter().for_each(|(_, item)| self.add(item)),
             _ => {}
         }
@@ -45,4 +61,23 @@ impl Named {
             _ => true,
         }
     }
+}
+
+/// The types of values that are imported or exported have names.
+pub(super) fn named(named: &Named, name: &Name, ty: &Option<ValType>, what: &str) -> Result<(), String> {
+    match ty {
+        Some(ty) if !named.covers(ty) => {
+            Err(format!("the {what} value {name:?} is of a type with parts that no import or export names: {ty}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// As [`named`], of the values that an instance exports, which is imported or exported itself.
+pub(super) fn named_within(all: &Named, name: &Name, item: &Item, what: &str) -> Result<(), String> {
+    let Item::Instance(instance) = item else { return Ok(()) };
+    instance.exports.iter().try_for_each(|(inner, item)| match item {
+        Item::Value(Value::Typed(ty)) => named(all, &format!("{name}.{inner}").into(), ty, what),
+        item => named_within(all, inner, item, what),
+    })
 }

@@ -5,7 +5,10 @@
 use super::syntax::{Decl, ExternDesc, Name, TypeDef};
 use crate::config::Features;
 use std::collections::HashSet;
-use wasmparser::names::{ComponentName, ComponentNameKind};
+use wasmparser::{
+    ComponentExternName,
+    names::{ComponentName, ComponentNameKind},
+};
 
 /// The names of the imports, or of the exports, of one component, instance or type.
 pub(super) struct UniqueNames {
@@ -74,6 +77,27 @@ pub(super) fn check_type(ty: &TypeDef, features: Features) -> Result<(), String>
     })
 }
 
+/// The rules of a name's attributes that wasmparser does not know, or cannot ask of a value, which it never sees (Binary.md,
+/// *Import and Export Definitions*).
+pub(super) fn check_attributes(name: &ComponentExternName<'_>, is_value: bool) -> Result<(), String> {
+    if is_value && name.implements.is_some() {
+        return Err(format!("{:?} has an `implements` and is no instance", name.name));
+    }
+    let Some(suffix) = name.version_suffix else { return Ok(()) };
+    let version = name.name.split_once('@').map(|(_, version)| version);
+    match version.is_some_and(is_canonical_version) {
+        true => Ok(()),
+        false => Err(format!("{:?} has a `versionsuffix` {suffix:?} and no canonical version before it", name.name)),
+    }
+}
+
+/// Explainer.md, `canonversion`: up to the first number that is not zero, or all three zeros.
+fn is_canonical_version(version: &str) -> bool {
+    let is_positive = |number: &str| !number.starts_with('0') && number.parse::<u64>().is_ok();
+    let rest = version.strip_prefix("0.0.").or_else(|| version.strip_prefix("0."));
+    version == "0.0.0" || is_positive(rest.unwrap_or(version))
+}
+
 pub(super) fn is_value(ty: &ExternDesc) -> bool {
     matches!(ty, ExternDesc::Value(_))
 }
@@ -105,6 +129,25 @@ mod tests {
             }
             assert!(names.take(&name.into(), false).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn version_suffixes_follow_canonical_versions() {
+        let name = |name, implements, version_suffix| ComponentExternName {
+            name,
+            implements,
+            version_suffix,
+            external_id: None,
+        };
+        for canonical in ["a:b/c@1", "a:b/c@12", "a:b/c@0.2", "a:b/c@0.10", "a:b/c@0.0.7", "a:b/c@0.0.0"] {
+            assert_eq!(check_attributes(&name(canonical, None, Some(".1")), false), Ok(()), "{canonical}");
+        }
+        for other in ["a", "a:b/c", "a:b/c@1.2", "a:b/c@0", "a:b/c@0.0", "a:b/c@01", "a:b/c@0.2.1", "a:b/c@+1"] {
+            assert_eq!(check_attributes(&name(other, None, None), false), Ok(()), "{other}");
+            assert!(check_attributes(&name(other, None, Some(".0")), false).is_err(), "{other}");
+        }
+        assert!(check_attributes(&name("a", Some("b:c/d"), None), true).is_err());
+        assert_eq!(check_attributes(&name("a", Some("b:c/d"), None), false), Ok(()));
     }
 
     #[test]

@@ -7,12 +7,12 @@
 //! Checking*): so it sees that without what is ascribed. What is left out is checked by [`super::check`], on the component
 //! as it is.
 
-use super::syntax::Sort;
+use super::{names, syntax::Sort};
 use crate::{config::Features, error::ModuleError};
 use std::{borrow::Cow, collections::BTreeSet};
 use wasmparser::{
-    BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentImport, ComponentInstance,
-    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration,
+    BinaryReader, BinaryReaderError, ComponentAlias, ComponentExport, ComponentExternName, ComponentImport,
+    ComponentInstance, ComponentType, ComponentTypeDeclaration, ComponentTypeRef, CoreType, InstanceTypeDeclaration,
     ModuleTypeDeclaration, Payload, SectionLimited, TypeBounds, Validator,
 };
 
@@ -122,7 +122,7 @@ impl<'a> Shadow<'a> {
                 // By the grammar a start definition, and as many as there may be: so it is not malformed.
                 Payload::UnknownSection { range, .. } if self.starts.contains(&range.start) => {
                     let message = "start definitions take component-level values, which are not enabled".to_owned();
-                    Err(ShadowError::Own(ModuleError::Invalid { offset: range.start as usize, message }))
+                    Err(invalid(range.start, message))
                 }
                 _ => Ok(false),
             };
@@ -236,6 +236,7 @@ impl<'a> Shadow<'a> {
 
     /// A declarator (Binary.md, `componentdecl` and `instancedecl`).
     fn decl(r: &mut BinaryReader<'a>, in_component: bool, depth: usize) -> Made<Item> {
+        let offset = r.original_position();
         if r.clone().read_u8()? == 0x01 {
             r.read_u8()?;
             return Ok(match Self::ty(r, depth + 1)? {
@@ -244,18 +245,18 @@ impl<'a> Shadow<'a> {
             });
         }
         if in_component {
-            return Ok(Item::unless(match r.read::<ComponentTypeDeclaration<'a>>()? {
-                ComponentTypeDeclaration::Alias(alias) => is_value_alias(&alias),
-                ComponentTypeDeclaration::Export { ty, .. } => matches!(ty, ComponentTypeRef::Value(_)),
-                ComponentTypeDeclaration::Import(import) => matches!(import.ty, ComponentTypeRef::Value(_)),
-                ComponentTypeDeclaration::CoreType(_) | ComponentTypeDeclaration::Type(_) => false,
-            }));
+            return Ok(match r.read::<ComponentTypeDeclaration<'a>>()? {
+                ComponentTypeDeclaration::Alias(alias) => declared_alias(&alias, offset)?,
+                ComponentTypeDeclaration::Export { name, ty } => declared_item(&name, &ty, offset)?,
+                ComponentTypeDeclaration::Import(import) => declared_item(&import.name, &import.ty, offset)?,
+                ComponentTypeDeclaration::CoreType(_) | ComponentTypeDeclaration::Type(_) => Item::Same,
+            });
         }
-        Ok(Item::unless(match r.read::<InstanceTypeDeclaration<'a>>()? {
-            InstanceTypeDeclaration::Alias(alias) => is_value_alias(&alias),
-            InstanceTypeDeclaration::Export { ty, .. } => matches!(ty, ComponentTypeRef::Value(_)),
-            InstanceTypeDeclaration::CoreType(_) | InstanceTypeDeclaration::Type(_) => false,
-        }))
+        Ok(match r.read::<InstanceTypeDeclaration<'a>>()? {
+            InstanceTypeDeclaration::Alias(alias) => declared_alias(&alias, offset)?,
+            InstanceTypeDeclaration::Export { name, ty } => declared_item(&name, &ty, offset)?,
+            InstanceTypeDeclaration::CoreType(_) | InstanceTypeDeclaration::Type(_) => Item::Same,
+        })
     }
 }
 
@@ -263,8 +264,30 @@ fn is_value_alias(alias: &ComponentAlias<'_>) -> bool {
     matches!(alias, ComponentAlias::InstanceExport { kind: Sort::Value, .. })
 }
 
+/// An alias among the declarators of a type: there none is of a value (Binary.md, *Type Definitions*).
+fn declared_alias(alias: &ComponentAlias<'_>, offset: u64) -> Made<Item> {
+    match is_value_alias(alias) {
+        true => {
+            Err(invalid(offset, "aliases in types are of instances and types, and this one is of a value".to_owned()))
+        }
+        false => Ok(Item::Same),
+    }
+}
+
+/// An import or export among the declarators of a type.
+fn declared_item(name: &ComponentExternName<'_>, ty: &ComponentTypeRef, offset: u64) -> Made<Item> {
+    let is_value = names::is_value(ty);
+    names::check_attributes(name, is_value).map_err(|message| invalid(offset, message))?;
+    Ok(Item::unless(is_value))
+}
+
+fn invalid(offset: u64, message: String) -> ShadowError {
+    ShadowError::Own(ModuleError::Invalid { offset: offset as usize, message })
+}
+
 /// An instance (Binary.md, `instance`) without the values among its arguments or exports.
 fn instance(r: &mut BinaryReader<'_>) -> Made<Item> {
+    let offset = r.original_position();
     let mut rebuilt = match r.clone().read_u8()? {
         0x00 => {
             let mut head = r.clone();
@@ -283,6 +306,10 @@ fn instance(r: &mut BinaryReader<'_>) -> Made<Item> {
             args.len()
         }
         ComponentInstance::FromExports(exports) => {
+            for item in &exports {
+                names::check_attributes(&item.name, item.kind == Sort::Value)
+                    .map_err(|message| invalid(offset, message))?;
+            }
             let items = exports.iter().filter(|item| item.kind != Sort::Value);
             kept.extend(items.map(|item| (item.name.name, item.kind, item.index)));
             if kept.len() == exports.len() {

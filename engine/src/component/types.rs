@@ -53,7 +53,7 @@ pub struct Field<T = ValType> {
     pub ty: T,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Record(Box<[Field]>),
     Variant(Box<[Field<Option<ValType>>]>),
