@@ -72,7 +72,8 @@ impl Delta {
                 }
             }
             (Some(old), new) if old == new => {}
-            (Some(_), Word::Failed) => self.new_failures.push(change()),
+            // Some of what is expected to fail does so now and then.
+            (Some(_), Word::Failed) if !new.expected => self.new_failures.push(change()),
             (None, Word::Failed) if !new.expected => self.new_failures.push(change()),
             (Some(Word::Failed), Word::Passed) => self.fixed.push(change()),
             (Some(_), _) => self.changed.push(change()),
@@ -166,7 +167,7 @@ mod tests {
         let (old, mut new) = (sample(), sample());
         let node = &mut new.runtimes[1];
         node.version = "2".to_owned();
-        node.results[0].verdict = Word::Failed;
+        (node.results[0].verdict, node.results[0].expected) = (Word::Failed, false);
         node.results[0].notes = vec!["step 1: \n\u{1b}[31m".to_owned()];
         node.results[1].verdict = Word::Passed;
         node.results[2].notes = vec!["otherwise".to_owned()];
@@ -184,5 +185,13 @@ mod tests {
         assert_eq!(failures(&new), 1);
         new.runtimes[1].results[4].expected = true;
         assert_eq!(failures(&new), 0);
+        // Known failures come and go.
+        let (old, mut new) = (sample(), sample());
+        for (expected, count) in [(false, 1), (true, 0)] {
+            let result = &mut new.runtimes[1].results[0];
+            (result.verdict, result.expected) = (Word::Failed, expected);
+            let delta = Delta::between(&old, &new);
+            assert_eq!((delta.new_failures.len(), delta.changed.len()), (count, 1 - count));
+        }
     }
 }

@@ -113,8 +113,14 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         // A link to a folder is not followed: it could lead back here.
         if entry.file_type()?.is_dir() {
             walk(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "wast") && path.is_file() {
-            found.push(path);
+        } else if path.extension().is_some_and(|extension| extension == "wast") {
+            // A link that leads nowhere is told, and one to a folder is not followed.
+            let found_there = fs::metadata(&path);
+            let kind =
+                found_there.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            if kind.is_file() {
+                found.push(path);
+            }
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::run::Agreement;
 use anyhow::Context;
+use preflight::leftovers::NewFile;
 use std::{
     fs,
     io::{self, Write},
@@ -116,14 +117,13 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let folder = folder(&target);
-    let mut file = new_file().tempfile_in(&folder).map_err(|error| without_new_path(&error, &folder))?;
-    file.write_all(bytes)?;
+    let mut file = NewFile::in_folder(&new_file(), &folder).map_err(|error| without_new_path(&error, &folder))?;
+    file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;
     if let Some(found) = existing {
         file.as_file().set_permissions(found.permissions())?;
     }
-    file.persist(&target).map_err(|error| error.error)?;
-    Ok(())
+    file.persist(&target)
 }
 
 /// What prevented a new file in a folder: the name that it would have had is nobody's concern.

@@ -20,6 +20,14 @@ fn what_agrees_is_left_alone() {
 }
 
 #[test]
+fn a_rule_that_is_not_there_makes_a_case_unusable() {
+    let text = format!("{HEAD}{SCRIPT}{RIGHT}").replace("CORE-START-09", "CORE-NONE-01");
+    let run = Folder::with(&[("case.wast", &text)]).run("bless case.wast");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    contains(&run.err, &["case.wast: there is no rule CORE-NONE-01"]);
+}
+
+#[test]
 fn without_a_rule_nothing_is_written() {
     let text = format!("{HEAD}{SCRIPT}{WRONG}");
     let folder = Folder::with(&[("case.wast", &text)]);

@@ -65,6 +65,9 @@ fn a_header_with_a_mistake_gives_no_verdict() {
         let run = folder.run("run --cases .");
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{keys}");
         contains(&run.err, &[said]);
+        let run = folder.run("run --cases c.wast");
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{keys}");
+        contains(&run.err, &[said]);
     }
 }
 

@@ -156,6 +156,18 @@ fn exits_belong_into_the_program() {
     contains(&out, &["FOUND P1-ENV-08", "exits with 3 in its start section", "FOUND P1-ENV-07"]);
     let initialize = format!(r#"(module {EXIT} (func (export "_initialize") (call $exit (i32.const 4))))"#);
     finds("P1-REA-06", &initialize, "", &["exits with 4 in _initialize"]);
+    // Through a library, which does nothing of the kind by itself.
+    let die = r#"(module (import "l" "die" (func $d))"#;
+    let folder = Folder::with(&[
+        ("lib.wat", &format!(r#"(module {EXIT} (func (export "die") (call $exit (i32.const 5))))"#)),
+        ("start.wat", &format!("{die} (start $d))")),
+        ("reactor.wat", &format!(r#"{die} (func (export "_initialize") (call $d)))"#)),
+    ]);
+    let run = folder.run("check start.wat --preload l=lib.wat");
+    assert_eq!(run.status, 1);
+    contains(&run.out, &["FOUND P1-ENV-08: /: exits with 5 in its start section"]);
+    let run = folder.run("check reactor.wat --preload l=lib.wat");
+    contains(&run.out, &["FOUND P1-REA-06: /: exits with 5 in _initialize"]);
 }
 
 #[test]

@@ -244,6 +244,9 @@ fn preloads_give_instances_components_modules_and_interfaces() {
             "│  │  └─ /: lowered $add result: 3\n",
         ],
     );
+    // What is called as one of its interfaces is that interface, and not what has it.
+    let run = folder.run("trace user.wat --preload a:b/math@1.2.1=api.wat");
+    contains(&run.out, &["lowered $add result: 3\n"]);
     let run = folder.run("trace parts.wat --preload m=m.wat --preload c=c.wat --value at=(3,none) --invoke n");
     contains(&run.out, &["import m (module) ← m.wat", "import c (component) ← c.wat", "outcome: returned 6"]);
     contains(&run.out, &["value / here = (3, none)"]);

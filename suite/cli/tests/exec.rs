@@ -18,6 +18,16 @@ fn folder() -> Folder {
 }
 
 #[test]
+fn a_failure_is_told_whatever_is_printed() {
+    let folder = folder();
+    for format in ["text", "json"] {
+        let run = folder.run(&format!("exec math.wat --invoke div 1 0 --format {format}"));
+        assert_eq!(run.status, 1, "{format}");
+        contains(&run.err, &["integer divide by zero", "$divide"]);
+    }
+}
+
+#[test]
 fn results_are_printed_one_per_line() {
     let folder = folder();
     assert_eq!(folder.run("exec math.wat --invoke add 0x28 2").out, "42\n");

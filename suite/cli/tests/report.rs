@@ -121,7 +121,8 @@ fn new_failures_are_status_1() {
     let run = folder.run("report diff results.json results.json");
     assert_eq!((run.status, run.out.as_str()), (0, "0 new failures, 0 fixed, 0 changed, 0 gone, 0 added\n"));
     let mut matrix = Matrix::read(&text).unwrap();
-    matrix.runtimes[0].results[0].verdict = Word::Failed;
+    let result = &mut matrix.runtimes[0].results[0];
+    (result.verdict, result.expected) = (Word::Failed, false);
     folder.write("worse.json", matrix.write().unwrap().as_bytes());
     let run = folder.run("report diff results.json worse.json");
     assert_eq!(run.status, 1);

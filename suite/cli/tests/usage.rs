@@ -157,6 +157,16 @@ fn folders_and_files_that_are_not_there_stop_a_run_before_it_begins() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_told() {
+    let folder = Folder::with(&[("there.wast", "(module)")]);
+    std::os::unix::fs::symlink("nowhere", folder.path("lost.wast")).unwrap();
+    let run = folder.run("wast .");
+    assert_eq!(run.status, 2);
+    contains(&run.err, &["lost.wast"]);
+}
+
 #[test]
 fn a_runtime_that_is_named_twice_runs_once() {
     let args = "run --filter core/start-runs-last --runtime reference --runtime reference --format json";

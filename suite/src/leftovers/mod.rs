@@ -13,15 +13,17 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// What is there now.
 struct Open {
+    files: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
     workers: BTreeSet<u32>,
 }
 
-static OPEN: Mutex<Open> = Mutex::new(Open { folders: BTreeSet::new(), workers: BTreeSet::new() });
+static OPEN: Mutex<Open> =
+    Mutex::new(Open { files: BTreeSet::new(), folders: BTreeSet::new(), workers: BTreeSet::new() });
 
 fn open() -> MutexGuard<'static, Open> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -82,6 +84,39 @@ impl Drop for Folder {
     }
 }
 
+/// A file that is not complete yet, which goes with the value or with the process unless it is given its place.
+#[derive(Debug)]
+pub struct NewFile(NamedTempFile);
+
+impl NewFile {
+    /// The file that `builder` makes in `parent`.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn in_folder(builder: &tempfile::Builder<'_, '_>, parent: &Path) -> io::Result<Self> {
+        let mut open = open();
+        let file = builder.tempfile_in(parent)?;
+        open.files.insert(file.path().to_owned());
+        Ok(NewFile(file))
+    }
+
+    /// To write to.
+    pub fn as_file(&mut self) -> &mut fs::File {
+        self.0.as_file_mut()
+    }
+
+    /// Gives the file the place `path`, in the place of what is there.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn persist(self, path: &Path) -> io::Result<()> {
+        // From here on nobody removes it, under whichever of its names.
+        let mut open = open();
+        open.files.remove(self.0.path());
+        self.0.persist(path).map(drop).map_err(|error| error.error)
+    }
+}
+
 /// Starts a worker. None is started once [`remove`] has begun.
 #[cfg(unix)]
 pub(crate) fn start(spawn: impl FnOnce() -> io::Result<std::process::Child>) -> io::Result<std::process::Child> {
@@ -97,7 +132,7 @@ pub(crate) fn ended(worker: u32) {
     open().workers.remove(&worker);
 }
 
-/// Ends all workers and removes all folders. Nothing can be done about what resists. Whoever starts or makes another after this
+/// Ends all workers and removes all folders and files that are not complete. Nothing can be done about what resists. Whoever starts or makes another after this
 /// waits for ever: the process is about to end.
 pub fn remove() {
     let open = open();
@@ -108,6 +143,9 @@ pub fn remove() {
     Mark::of_this_process().end_all();
     for folder in &open.folders {
         let _ = fs::remove_dir_all(folder);
+    }
+    for file in &open.files {
+        let _ = fs::remove_file(file);
     }
     std::mem::forget(open);
 }
@@ -127,6 +165,20 @@ fn end_group(_worker: u32) {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn files_are_kept_when_they_have_their_place() {
+        let folder = Folder::new("preflight-test-").expect("a folder");
+        let place = folder.path().join("place");
+        let mut file = NewFile::in_folder(&tempfile::Builder::new(), folder.path()).expect("a file");
+        file.as_file().write_all(b"1").expect("it is written");
+        let path = file.0.path().to_owned();
+        assert!(open().files.contains(&path));
+        file.persist(&place).expect("it is moved");
+        assert!(!path.exists() && !open().files.contains(&path));
+        assert_eq!(fs::read_to_string(&place).expect("the file"), "1");
+    }
 
     #[test]
     fn folders_go_with_their_values_and_can_be_given_a_place() {

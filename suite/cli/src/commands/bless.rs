@@ -55,6 +55,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     for job in files::jobs(&args.files, &options)? {
         let files::Text::File(path) = &job.text else { unreachable!("paths were given") };
         let case = read(path)?;
+        for id in &case.header.rules {
+            ensure!(catalogue.get(id).is_some(), "{}: there is no rule {id}; `preflight rules` lists them", case.path);
+        }
         looked_at += 1;
         match propose(&case, &catalogue, &options) {
             Ok(None) => {}

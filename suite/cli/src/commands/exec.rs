@@ -107,16 +107,16 @@ fn finish(end: &Ended, remarks: &[String], args: &Args) -> anyhow::Result<ExitCo
         output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     } else {
         output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
-        let is_all_well = match end.outcome {
-            Outcome::Returned { .. } => true,
-            // Whoever waits for a response does not look at the exit status.
-            Outcome::Exit { .. } => !args.run.is_request(),
-            _ => false,
-        };
-        if !is_all_well {
-            let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
-            output::complain(&(end.explanation() + &remarks.collect::<String>()));
-        }
+    }
+    let is_all_well = match end.outcome {
+        Outcome::Returned { .. } => true,
+        // Whoever waits for a response does not look at the exit status.
+        Outcome::Exit { .. } => !args.run.is_request(),
+        _ => false,
+    };
+    if !is_all_well {
+        let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
+        output::complain(&(end.explanation() + &remarks.collect::<String>()));
     }
     Ok(status(&end.outcome))
 }

@@ -37,7 +37,7 @@ use std::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight wast case.wast                    one script
-  preflight wast spec-tests --filter linking  the scripts of a folder whose path contains `linking`
+  preflight wast tests --filter linking       the scripts of a folder whose path contains `linking`
   preflight wast tests --reading reference-tests   the Component Model's reference tests, as they read it
   preflight wast --official core-v3           an official suite, under the features of its day
   preflight wast --official all --format json | jq .totals")]

@@ -24,8 +24,9 @@ use std::{
 /// Calls a function of the adapter. Parameters have had other names and forms in other versions of the suite; the names of
 /// today's are not relied on, their order is.
 const SHIM: &str = r#"
-import importlib.util, inspect, json, sys
-spec = importlib.util.spec_from_file_location("adapter", sys.argv[1])
+import importlib.machinery, importlib.util, inspect, json, sys
+loader = importlib.machinery.SourceFileLoader("adapter", sys.argv[1])
+spec = importlib.util.spec_from_loader("adapter", loader)
 adapter = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(adapter)
 given = json.loads(sys.argv[2])

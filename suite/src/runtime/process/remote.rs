@@ -58,7 +58,10 @@ impl Remote {
                 Err(self.rubbish(&about.name, why))
             }
             (Some(PROTOCOL), None) => Err(self.rubbish("", "`hello` is answered without `about`")),
-            (other, _) => Err(self.rubbish("", &format!("protocol {PROTOCOL} is asked for, the answer has {other:?}"))),
+            (Some(other), _) => {
+                Err(self.rubbish(&format!("protocol {other}"), &format!("protocol {PROTOCOL} is asked for")))
+            }
+            (None, _) => Err(self.rubbish("", "`hello` is answered without `protocol`")),
         }
     }
 

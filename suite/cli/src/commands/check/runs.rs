@@ -57,8 +57,13 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let remedy =
         "end in _start or in a function that was called: whoever instantiates a library does not expect the end";
-    for (index, event) in in_start(subject) {
-        if let Event::Exited { at, code } = event {
+    for (index, event) in subject.events.iter().enumerate() {
+        // Whoever exits, a library that is called even: it is the start section that does not come to its end.
+        if let Event::Exited { at, code } = event
+            && subject.module(at).is_some()
+            && let Some(entered) = running_start(&subject.events[..index])
+        {
+            let at = subject.events[entered].at();
             let message = format!("exits with {code} in its start section, during the instantiation");
             found.push(Finding::new("P1-ENV-08", at, message, remedy).steps([index]));
         }
@@ -69,8 +74,9 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
         match event {
             Event::Called { name, .. } if name == "_initialize" => initialising = Some(index),
             Event::Returned { name, .. } if name == "_initialize" => initialising = None,
-            Event::Exited { at, code } => {
+            Event::Exited { code, .. } => {
                 if let Some(called) = initialising {
+                    let at = subject.events[called].at();
                     let message = format!("exits with {code} in _initialize");
                     found.push(Finding::new("P1-REA-06", at, message, remedy).steps([called, index]));
                 }

@@ -68,7 +68,7 @@ impl Selection {
     }
 }
 
-/// The cases of a folder and of the folders in it, named by their paths below it.
+/// The cases of a folder and of the folders in it, named by their paths below it; or one case, named by its file.
 ///
 /// # Errors
 /// A case that cannot be read.
@@ -77,7 +77,9 @@ pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
     let read = |job: &preflight::files::Job| {
         let path = Path::new(&job.path);
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", job.path))?;
-        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        // Below itself a file has no name.
+        let below = path.strip_prefix(folder).ok().filter(|below| below.file_name().is_some());
+        let name = below.unwrap_or_else(|| path.file_name().map_or(path, Path::new)).display().to_string();
         Ok(Case::parse(&name, &text)?)
     };
     jobs.iter().map(read).collect()

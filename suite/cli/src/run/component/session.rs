@@ -75,10 +75,16 @@ impl<'a> ComponentSession<'a> {
             Preloaded::Instance(component) => {
                 let instance = self.instantiate(component, &preload.path)?;
                 let giver = preload.path.as_str();
+                let unversioned = |name: &str| name.split_once('@').map_or(name, |(name, _)| name).to_owned();
+                let mut is_interface = false;
                 for (name, item) in HostItem::interfaces_of(&instance) {
+                    is_interface |= unversioned(&name) == unversioned(&preload.name);
                     self.give(&name, item, giver);
                 }
-                self.give(&preload.name, HostItem::exports_of(&instance), giver);
+                // What is called as one of its interfaces is that interface.
+                if !is_interface {
+                    self.give(&preload.name, HostItem::exports_of(&instance), giver);
+                }
             }
         }
         Ok(())
