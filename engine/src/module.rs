@@ -30,7 +30,8 @@ impl Module {
     /// Decodes and validates `bytes` under the features of `config`.
     ///
     /// # Errors
-    /// [`ModuleError::Malformed`] (core `#binary`) or [`ModuleError::Invalid`] (core `#valid-module`), with the offset.
+    /// [`ModuleError::Malformed`] (core `#binary`), [`ModuleError::Invalid`] (core `#valid-module`), or
+    /// [`ModuleError::Unsupported`] beyond a limit (core `#impl`), with the offset.
     ///
     /// ```
     /// use preflight_engine::{Config, Module};

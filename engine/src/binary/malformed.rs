@@ -1,13 +1,19 @@
-//! Malformed or invalid? wasmparser reports both with one error type; only a failure pays for telling them apart.
+//! Malformed, invalid, or beyond a limit? wasmparser reports all with one error type; only a failure pays for telling them
+//! apart.
 //!
 //! The bytes are read once more without validation, every operator included. What fails here breaks the binary format
-//! (core `#binary`); if nothing does, a rule of validation was broken.
+//! (core `#binary`); if nothing does, a rule of validation was broken, unless it is a limit that no specification sets.
+
+mod limits;
+mod sections;
 
 use crate::{config::Features, error::ModuleError};
-use wasmparser::{BinaryReaderError, ElementItems, ElementKind, Operator, Parser, Payload, TableInit, TypeRef};
+use limits::Count;
+use std::ops::Range;
+use wasmparser::{BinaryReader, BinaryReaderError, ExternalKind, Operator, Parser, Payload, TypeRef};
 
 /// A mistake in the structure: where, and what.
-struct Mistake {
+pub(super) struct Mistake {
     offset: u64,
     message: String,
 }
@@ -18,15 +24,42 @@ impl From<BinaryReaderError> for Mistake {
     }
 }
 
+impl Mistake {
+    pub(super) fn malformed(self) -> ModuleError {
+        ModuleError::Malformed { offset: self.offset as usize, message: self.message }
+    }
+
+    fn invalid(self) -> ModuleError {
+        ModuleError::Invalid { offset: self.offset as usize, message: self.message }
+    }
+
+    fn unsupported(self) -> ModuleError {
+        ModuleError::Unsupported { offset: self.offset as usize, message: self.message }
+    }
+}
+
 /// The class of `error`, which decoding and validating `bytes` gave.
 pub(super) fn classify(bytes: &[u8], features: Features, error: BinaryReaderError) -> ModuleError {
+    let found = Mistake::from(error);
+    let is_limit = limits::of_validation(&found.message);
     match read_all(bytes, features) {
-        Err(mistake) => ModuleError::Malformed { offset: mistake.offset as usize, message: mistake.message },
-        Ok(()) if is_about_syntax(error.message()) => {
-            ModuleError::Malformed { offset: error.offset() as usize, message: error.message().to_owned() }
-        }
-        Ok(()) => ModuleError::Invalid { offset: error.offset() as usize, message: error.message().to_owned() },
+        Err(mistake) => match limits::of_count(bytes, &mistake) {
+            Some(Count::Limit) => mistake.unsupported(),
+            Some(Count::Rule) => mistake.invalid(),
+            None if is_unknown_type(&mistake.message) && is_limit => found.unsupported(),
+            None if is_unknown_type(&mistake.message) => mistake.invalid(),
+            None => mistake.malformed(),
+        },
+        Ok(()) if is_limit => found.unsupported(),
+        Ok(()) if is_about_syntax(&found.message) => found.malformed(),
+        Ok(()) => found.invalid(),
     }
+}
+
+/// Whether wasmparser refuses to read a type index since it is above the number of types that it takes: no module that it
+/// takes has such a type.
+fn is_unknown_type(message: &str) -> bool {
+    message == "type index greater than implementation limits" || message.ends_with("type index too large")
 }
 
 /// Whether an opcode exists under `features`.
@@ -50,12 +83,40 @@ fn exists(operator: &Operator<'_>, features: Features) -> bool {
     wasmparser::for_each_operator!(arms)
 }
 
+/// wasmparser reads a kind of custom descriptors, the function of an exact type, whatever is enabled; the engine has none of
+/// it.
+pub(super) fn known_import(ty: &TypeRef, offset: u64) -> Result<(), Mistake> {
+    match ty {
+        TypeRef::FuncExact(_) => Err(Mistake { offset, message: "malformed import kind".into() }),
+        _ => Ok(()),
+    }
+}
+
+/// As [`known_import`].
+pub(super) fn known_export(kind: ExternalKind, offset: u64) -> Result<(), Mistake> {
+    match kind {
+        ExternalKind::FuncExact => Err(Mistake { offset, message: "malformed export kind".into() }),
+        _ => Ok(()),
+    }
+}
+
 /// Mistakes of the grammar that wasmparser's validator finds, since they depend on the enabled proposals: an opcode or a
 /// type code that does not exist without them.
 fn is_about_syntax(message: &str) -> bool {
-    // Mutability bytes beyond 0 and 1 (core `#binary-mut`) are read as flags of a proposal.
-    let disabled = message.ends_with("support is not enabled")
-        || ["shared globals require", "custom descriptors "].iter().any(|words| message.starts_with(words));
+    // Bytes that are flags and codes of a proposal, read as such whether or not it is enabled.
+    let codes = [
+        // Mutability (core `#binary-mut`).
+        "shared globals require",
+        // Limits (core `#binary-limits`).
+        "shared tables require",
+        // Types (core `#binary-reftype`, `#binary-comptype`).
+        "shared reference types require",
+        "shared composite types require",
+        "continuation refs not supported without",
+        "cannot define continuation types",
+        "custom descriptors ",
+    ];
+    let disabled = message.ends_with("support is not enabled") || codes.iter().any(|words| message.starts_with(words));
     // What the grammar of the day allowed and validation forbade.
     let validation = ["constant expression", "multiple tables", "multi-memory"];
     disabled && !validation.iter().any(|words| message.contains(words))
@@ -87,7 +148,7 @@ fn read_all(bytes: &[u8], features: Features) -> Result<(), Mistake> {
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
         in_order(&payload, &mut last_section)?;
-        read_section(payload, &mut counts)?;
+        read_section(bytes, payload, &mut counts)?;
     }
     let end = bytes.len() as u64;
     if counts.funcs != counts.bodies {
@@ -129,53 +190,28 @@ fn in_order(payload: &Payload<'_>, last: &mut u32) -> Result<(), Mistake> {
     Ok(())
 }
 
-fn read_section(payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake> {
+fn read_section(bytes: &[u8], payload: Payload<'_>, counts: &mut Counts) -> Result<(), Mistake> {
+    let features = counts.features;
+    let section = |range: Range<u64>| {
+        BinaryReader::new_features(&bytes[range.start as usize..range.end as usize], range.start, features)
+    };
     match payload {
-        Payload::TypeSection(reader) => read_items(reader)?,
+        Payload::TypeSection(reader) => sections::types(section(reader.range()))?,
         Payload::ImportSection(reader) => read_imports(reader)?,
         Payload::FunctionSection(reader) => {
             counts.funcs = reader.count();
             read_items(reader)?;
         }
-        Payload::TableSection(reader) => {
-            for table in reader {
-                if let TableInit::Expr(expr) = table?.init {
-                    read_const_expr(expr.get_operators_reader(), counts.features)?;
-                }
-            }
-        }
+        Payload::TableSection(reader) => sections::tables(section(reader.range()), features)?,
         Payload::MemorySection(reader) => read_items(reader)?,
         Payload::TagSection(reader) => read_items(reader)?,
-        Payload::GlobalSection(reader) => {
-            for global in reader {
-                read_const_expr(global?.init_expr.get_operators_reader(), counts.features)?;
-            }
-        }
-        Payload::ExportSection(reader) => read_items(reader)?,
-        Payload::ElementSection(reader) => {
-            for elem in reader {
-                let elem = elem?;
-                if let ElementKind::Active { offset_expr, .. } = elem.kind {
-                    read_const_expr(offset_expr.get_operators_reader(), counts.features)?;
-                }
-                match elem.items {
-                    ElementItems::Functions(reader) => read_items(reader)?,
-                    ElementItems::Expressions(_, reader) => {
-                        for expr in reader {
-                            read_const_expr(expr?.get_operators_reader(), counts.features)?;
-                        }
-                    }
-                }
-            }
-        }
+        Payload::GlobalSection(reader) => sections::globals(section(reader.range()), features)?,
+        Payload::ExportSection(reader) => read_exports(reader)?,
+        Payload::ElementSection(reader) => sections::elems(section(reader.range()), features)?,
         Payload::DataCountSection { count, .. } => counts.data_count = Some(count),
         Payload::DataSection(reader) => {
             counts.datas = reader.count();
-            for data in reader {
-                if let wasmparser::DataKind::Active { offset_expr, .. } = data?.kind {
-                    read_const_expr(offset_expr.get_operators_reader(), counts.features)?;
-                }
-            }
+            sections::datas(section(reader.range()), features)?;
         }
         Payload::CodeSectionStart { count, .. } => counts.bodies = count,
         Payload::CodeSectionEntry(body) => read_body(&body, counts)?,
@@ -195,15 +231,17 @@ fn read_items<'a, T: wasmparser::FromReader<'a>>(reader: wasmparser::SectionLimi
 }
 
 fn read_imports(reader: wasmparser::ImportSectionReader<'_>) -> Result<(), Mistake> {
-    for group in reader {
-        match group? {
-            wasmparser::Imports::Single(..) => {}
-            wasmparser::Imports::Compact1 { items, .. } => read_items(items)?,
-            wasmparser::Imports::Compact2 { names, ty, .. } => {
-                let _: TypeRef = ty;
-                read_items(names)?;
-            }
-        }
+    for import in reader.into_imports_with_offsets() {
+        let (offset, import) = import?;
+        known_import(&import.ty, offset)?;
+    }
+    Ok(())
+}
+
+fn read_exports(reader: wasmparser::ExportSectionReader<'_>) -> Result<(), Mistake> {
+    for export in reader.into_iter_with_offsets() {
+        let (offset, export) = export?;
+        known_export(export.kind, offset)?;
     }
     Ok(())
 }
@@ -220,17 +258,11 @@ fn read_body(body: &wasmparser::FunctionBody<'_>, counts: &mut Counts) -> Result
     read_expr(body.get_operators_reader()?, counts)
 }
 
-/// Only data indices in function bodies ask for a data count section (core `#binary-module`, `dataidx(func*)`).
-fn read_const_expr(reader: wasmparser::OperatorsReader<'_>, features: Features) -> Result<(), Mistake> {
-    read_expr(reader, &mut Counts::new(features))
-}
-
 fn read_expr(mut reader: wasmparser::OperatorsReader<'_>, counts: &mut Counts) -> Result<(), Mistake> {
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset()?;
-        if !exists(&operator, counts.features) {
-            return Err(Mistake { offset, message: "illegal opcode".into() });
-        }
+        check_operator(&operator, offset, counts.features)?;
+        // Those of constant expressions do not ask for a data count section (core `#binary-module`, `dataidx(func*)`).
         let uses_data_index = matches!(
             operator,
             Operator::MemoryInit { .. }
@@ -243,4 +275,8 @@ fn read_expr(mut reader: wasmparser::OperatorsReader<'_>, counts: &mut Counts) -
         }
     }
     Ok(reader.finish()?)
+}
+
+fn check_operator(operator: &Operator<'_>, offset: u64, features: Features) -> Result<(), Mistake> {
+    if exists(operator, features) { Ok(()) } else { Err(Mistake { offset, message: "illegal opcode".into() }) }
 }

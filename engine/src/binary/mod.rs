@@ -17,6 +17,7 @@ use crate::{
     },
     valid::Validation,
 };
+use malformed::Mistake;
 use std::{ops::Range, sync::Arc};
 use wasmparser::{BinaryReaderError, Imports, KnownCustom, Parser, Payload};
 
@@ -24,6 +25,8 @@ use wasmparser::{BinaryReaderError, Imports, KnownCustom, Parser, Payload};
 enum Stop {
     /// wasmparser found a mistake.
     Reader(BinaryReaderError),
+    /// There is a mistake of the grammar that wasmparser passes over.
+    Grammar(Mistake),
     /// The bytes are a component.
     Component,
 }
@@ -34,11 +37,18 @@ impl From<BinaryReaderError> for Stop {
     }
 }
 
+impl From<Mistake> for Stop {
+    fn from(mistake: Mistake) -> Self {
+        Stop::Grammar(mistake)
+    }
+}
+
 /// Decodes and validates a module in one pass over its bytes.
 ///
 /// # Errors
 /// [`ModuleError::Malformed`] if the bytes do not follow the binary format, [`ModuleError::Invalid`] if they do and a rule
-/// of validation is broken. Which of the two is decided by a second pass that only a failure pays for.
+/// of validation is broken, [`ModuleError::Unsupported`] beyond a limit of wasmparser. Which of them is decided by a second
+/// pass that only a failure pays for.
 pub(crate) fn decode(bytes: Arc<[u8]>, features: Features) -> Result<Module, ModuleError> {
     let mut module = Module::new(bytes.clone());
     let features = features.intersection(crate::config::supported_features());
@@ -47,6 +57,7 @@ pub(crate) fn decode(bytes: Arc<[u8]>, features: Features) -> Result<Module, Mod
         Err(Stop::Component) => {
             Err(ModuleError::Malformed { offset: 4, message: "this is a component, not a core module".to_owned() })
         }
+        Err(Stop::Grammar(mistake)) => Err(mistake.malformed()),
         Err(Stop::Reader(error)) => Err(malformed::classify(&bytes, features, error)),
     }
 }
@@ -67,12 +78,13 @@ fn decode_into(module: &mut Module, bytes: &[u8], features: Features) -> Result<
 }
 
 /// Takes over what one validated section says (core `#binary-module`).
-fn section(module: &mut Module, payload: Payload<'_>) -> Result<(), BinaryReaderError> {
+fn section(module: &mut Module, payload: Payload<'_>) -> Result<(), Stop> {
     match payload {
         Payload::TypeSection(reader) => type_section(module, reader)?,
         Payload::ImportSection(reader) => {
-            for group in reader {
-                import_group(module, group?)?;
+            for group in reader.into_iter_with_offsets() {
+                let (offset, group) = group?;
+                import_group(module, group, offset)?;
             }
         }
         Payload::FunctionSection(reader) => {
@@ -110,8 +122,10 @@ fn section(module: &mut Module, payload: Payload<'_>) -> Result<(), BinaryReader
         }
         Payload::ExportSection(reader) => {
             module.exports.reserve(reader.count() as usize);
-            for export in reader {
-                module.exports.push(convert_export(export?));
+            for export in reader.into_iter_with_offsets() {
+                let (offset, export) = export?;
+                malformed::known_export(export.kind, offset)?;
+                module.exports.push(convert_export(export));
             }
         }
         Payload::StartSection { func, .. } => module.start = Some(func),
@@ -151,16 +165,21 @@ fn type_section(module: &mut Module, reader: wasmparser::TypeSectionReader<'_>) 
 }
 
 /// One entry of the import section: a single import, or several that share names (compact imports).
-fn import_group(module: &mut Module, group: Imports<'_>) -> Result<(), BinaryReaderError> {
+fn import_group(module: &mut Module, group: Imports<'_>, offset: u64) -> Result<(), Stop> {
     match group {
-        Imports::Single(_, import) => push_import(module, import.module, import.name, import.ty),
+        Imports::Single(_, import) => {
+            malformed::known_import(&import.ty, offset)?;
+            push_import(module, import.module, import.name, import.ty);
+        }
         Imports::Compact1 { module: first, items } => {
             for item in items {
                 let item = item?;
+                malformed::known_import(&item.ty, offset)?;
                 push_import(module, first, item.name, item.ty);
             }
         }
         Imports::Compact2 { module: first, ty, names } => {
+            malformed::known_import(&ty, offset)?;
             for name in names {
                 push_import(module, first, name?, ty);
             }
