@@ -2,7 +2,7 @@
 
 use crate::{
     results::{Failure, FileResult, Results, StaleResult, Unsupported},
-    script::{self, DirectiveReport, FailureKind, Options, Status},
+    script::{self, DirectiveReport, FailureKind, Options, Status, stack},
 };
 use rayon::prelude::*;
 use std::{
@@ -13,9 +13,6 @@ use std::{
     time::Instant,
 };
 use thiserror::Error;
-
-/// Stack of the threads that run scripts: as much as the main thread of a process has.
-const STACK_BYTES: usize = 8 << 20;
 
 /// One file to run.
 #[derive(Debug, Clone)]
@@ -139,10 +136,9 @@ impl Job {
 /// # Panics
 /// If the system gives no threads.
 pub fn run(jobs: &[Job], threads: Option<usize>, progress: &(dyn Fn(&FileResult) + Sync)) -> Results {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).stack_size(STACK_BYTES).build();
-    let pool = pool.expect("the system gives threads");
+    let pool = stack::pool(threads).expect("the system gives threads");
     let one = |job: &Job| {
-        let result = run_job(job);
+        let result = run_with(job, &stack::in_pool(&job.options));
         progress(&result);
         result
     };
@@ -150,11 +146,15 @@ pub fn run(jobs: &[Job], threads: Option<usize>, progress: &(dyn Fn(&FileResult)
     Results::new(pool.install(|| jobs.par_iter().with_max_len(1).map(one).collect()))
 }
 
-/// Runs one file.
+/// Runs one file, on this thread.
 pub fn run_job(job: &Job) -> FileResult {
+    run_with(job, &job.options)
+}
+
+fn run_with(job: &Job, options: &Options) -> FileResult {
     let start = Instant::now();
     let mut result = match text(&job.text) {
-        Ok(text) => run_text(job, &text),
+        Ok(text) => run_text(job, &text, options),
         Err(error) => FileResult::not_run(&job.path, "file", "a readable script", error.to_string()),
     };
     result.elapsed = start.elapsed();
@@ -179,8 +179,8 @@ fn text(text: &Text) -> io::Result<Cow<'_, str>> {
     }
 }
 
-fn run_text(job: &Job, text: &str) -> FileResult {
-    match script::run(text, &job.options) {
+fn run_text(job: &Job, text: &str, options: &Options) -> FileResult {
+    match script::run(text, options) {
         Ok(script) => collect(job, &script.reports),
         Err(error) => {
             let mut result = FileResult::not_run(&job.path, "script", "a script (.wast)", error.message);

@@ -53,6 +53,7 @@ pub mod self_check;
 mod source;
 #[cfg(feature = "toolchain")]
 pub mod toolchain;
+pub mod wat;
 
 pub use preflight_engine::trace;
 pub use preflight_reports::results;

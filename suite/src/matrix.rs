@@ -320,7 +320,7 @@ mod reference {
     use crate::{
         case::{self, Case},
         runtime::{Ability, About},
-        script::Options,
+        script::{Options, stack},
         trace::Level,
     };
     use preflight_spec_tests::Catalogue;
@@ -342,18 +342,19 @@ mod reference {
         let abilities = [A::Core, A::Hosts, A::Components, A::P1, A::Preloads, A::P2, A::Times, A::Gives];
         let about =
             About { level: Level::Full, ..About::new(name, env!("CARGO_PKG_VERSION"), "preflight", &abilities) };
+        let pool = stack::pool(jobs.map(usize::from));
+        let options = if pool.is_ok() { stack::in_pool(options) } else { options.clone() };
         let one = |case: &Case| {
             let start = Instant::now();
-            let report = case::run(case, catalogue, options);
+            let report = case::run(case, catalogue, &options);
             progress();
             (report, start.elapsed())
         };
         let run = || cases.par_iter().with_max_len(1).map(one).unzip();
-        let pool = jobs.map(|jobs| rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build());
         // Without threads of their own the cases run on those of the process.
         let (reports, times) = match pool {
-            Some(Ok(pool)) => pool.install(run),
-            Some(Err(_)) | None => run(),
+            Ok(pool) => pool.install(run),
+            Err(_) => run(),
         };
         Column { reports, times, elapsed: start.elapsed(), ..Column::empty(about) }
     }

@@ -81,13 +81,13 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("out of bounds table access", &[TrapCode::OutOfBoundsTable]),
     ("out of bounds array access", &[TrapCode::OutOfBoundsArray]),
     ("out of bounds", &[TrapCode::OutOfBoundsMemory, TrapCode::OutOfBoundsTable]),
-    ("undefined element", &[TrapCode::UndefinedElement]),
+    ("undefined element*", &[TrapCode::UndefinedElement]),
     ("undefined", &[TrapCode::UndefinedElement]),
     // An exception at the border of a component is a trap, and not an exception any more.
     ("uncaught exception", &[TrapCode::CanonicalAbi]),
     ("uninitialized element*", &[TrapCode::UninitializedElement]),
     ("uninitialized", &[TrapCode::UninitializedElement]),
-    ("indirect call type mismatch", &[TrapCode::IndirectCallTypeMismatch]),
+    ("indirect call type mismatch*", &[TrapCode::IndirectCallTypeMismatch]),
     ("indirect call", &[TrapCode::IndirectCallTypeMismatch]),
     ("null reference", &[TrapCode::NullReference]),
     ("null function reference", &[TrapCode::NullReference]),
@@ -96,7 +96,7 @@ const TRAPS: &[(&str, &[TrapCode])] = &[
     ("null i31 reference", &[TrapCode::NullReference]),
     ("null exception reference", &[TrapCode::NullReference]),
     ("null descriptor reference", &[TrapCode::NullReference]),
-    ("cast failure", &[TrapCode::CastFailure]),
+    ("cast failure*", &[TrapCode::CastFailure]),
     ("descriptor cast failure", &[TrapCode::CastFailure]),
     ("unaligned atomic", &[TrapCode::UnalignedAtomic]),
     ("expected shared memory", &[TrapCode::ExpectedSharedMemory]),
@@ -161,7 +161,11 @@ const MALFORMED: &[&str] = &[
     "malformed UTF-8*",
     "invalid UTF-8 encoding",
     "illegal character",
-    "unclosed string",
+    "illegal control character*",
+    "illegal escape",
+    "misplaced control character",
+    "misplaced unicode character",
+    "unclosed string*",
     "unclosed comment",
     "unclosed annotation",
     "empty annotation id",
@@ -188,12 +192,13 @@ const MALFORMED: &[&str] = &[
     "offset out of range",
     "invalid custom page size",
     // The text format: order and names.
-    "import after *",
+    "import after*",
     "result before parameter",
-    "inline function type",
+    "inline function type*",
     "duplicate *",
     "multiple start sections",
     "unknown *",
+    "non-function type*",
     // The binary format.
     "magic header not detected",
     "unknown binary version",
@@ -228,6 +233,13 @@ const MALFORMED: &[&str] = &[
     "malformed elements segment kind",
     "malformed data segment kind",
     "malformed catch clause",
+    "malformed type index",
+    "malformed number type",
+    "malformed vector type",
+    "malformed element kind",
+    "malformed br_on_cast flags",
+    "misplaced ELSE opcode",
+    "misplaced END opcode",
     "malformed custom section*",
 ];
 
@@ -249,10 +261,20 @@ const INVALID: &[&str] = &[
     // Types.
     "type mismatch*",
     "sub type*",
-    "invalid result arity",
+    "invalid result arity*",
     "uninitialized local*",
     "array types do not match",
     "array type is not numeric or vector",
+    "array type is not defaultable",
+    "field type is not defaultable",
+    "array is packed",
+    "array is unpacked",
+    "field is packed",
+    "field is unpacked",
+    "non-structure type*",
+    "non-array type*",
+    "non-function type*",
+    "forward use of type*",
     "non-empty tag result type",
     "immutable field",
     "immutable array",
@@ -265,10 +287,10 @@ const INVALID: &[&str] = &[
     "offset out of range",
     "invalid lane index",
     "constant expression required",
-    "undeclared function reference",
+    "undeclared function reference*",
     // Modules.
-    "duplicate export name",
-    "start function",
+    "duplicate export name*",
+    "start function*",
     "multiple memories",
     "multiple tables",
     "memory size*",
@@ -334,6 +356,48 @@ mod tests {
         assert_eq!(class(Assertion::Invalid, "unknown type"), Some(Class::Invalid));
         assert_eq!(class(Assertion::Trap, "unknown type"), None);
         assert_eq!(class(Assertion::Exhaustion, "unreachable"), None);
+    }
+
+    #[test]
+    fn whole_texts_of_the_specifications_interpreter_are_known() {
+        let known = |assertion, texts: &[&str]| {
+            for text in texts {
+                assert!(class(assertion, text).is_some(), "{text}");
+            }
+        };
+        known(
+            Assertion::Invalid,
+            &[
+                "start function must not have parameters or results",
+                "duplicate export name \"a\"",
+                "array type is not defaultable",
+                "non-array type 0",
+                "array is packed",
+                "field is packed",
+                "undeclared function reference 0",
+                "invalid result arity other than 1 is not (yet) allowed",
+                "forward use of type 1 in sub type definition",
+            ],
+        );
+        known(
+            Assertion::Malformed,
+            &[
+                "inline function type does not match explicit type",
+                "unclosed string literal",
+                "illegal escape",
+                "illegal control character in string literal",
+                "malformed br_on_cast flags",
+                "import after tag definition",
+            ],
+        );
+        known(
+            Assertion::Trap,
+            &[
+                "undefined element 7",
+                "cast failure, expected (ref null i31) but got (ref array)",
+                "indirect call type mismatch, expected (func) but got (func)",
+            ],
+        );
     }
 
     #[test]

@@ -66,15 +66,11 @@ pub(crate) fn of(module: &mut QuoteWat<'_>) -> Source {
 
 /// The bytes of an unquoted module.
 pub(crate) fn encode(wat: &mut Wat<'_>) -> Source {
-    match wat {
-        Wat::Component(component) => match component.encode() {
-            Ok(bytes) => Source::Component(bytes),
-            Err(error) => Source::Malformed(error.message()),
-        },
-        Wat::Module(module) => match module.encode() {
-            Ok(bytes) => Source::Module(bytes),
-            Err(error) => Source::Malformed(error.message()),
-        },
+    let is_component = matches!(wat, Wat::Component(_));
+    match crate::wat::encode(wat) {
+        Ok(bytes) if is_component => Source::Component(bytes),
+        Ok(bytes) => Source::Module(bytes),
+        Err(error) => Source::Malformed(error.message()),
     }
 }
 

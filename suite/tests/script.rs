@@ -144,6 +144,64 @@ fn malformed_and_invalid_are_two_classes() {
 }
 
 #[test]
+fn a_limit_of_the_engine_is_neither_malformed_nor_invalid() {
+    let module = format!("(module quote \"(type (func (param {})))\")", "i32 ".repeat(1001));
+    for assertion in ["assert_malformed", "assert_invalid"] {
+        let reports = reports(&format!("({assertion} {module} \"type mismatch\")"));
+        let statuses: Vec<_> = reports.into_iter().map(|report| report.status).collect();
+        assert!(matches!(statuses[..], [Status::Unsupported(_)]), "{assertion}: {statuses:?}");
+    }
+}
+
+#[test]
+fn imports_come_before_every_definition() {
+    for import in [
+        "(import \\\"m\\\" \\\"f\\\" (func))",
+        "(func (import \\\"m\\\" \\\"f\\\"))",
+        "(tag (import \\\"m\\\" \\\"f\\\"))",
+    ] {
+        for definition in ["tag", "func", "memory 0", "table 0 funcref", "global i32 (i32.const 0)"] {
+            passes(&format!("(assert_malformed (module quote \"({definition}){import}\") \"import after\")"));
+        }
+        let export = "(tag (export \\\"e\\\"))";
+        passes(&format!("(assert_malformed (module quote \"{export}{import}\") \"import after tag\")"));
+        let unquoted = import.replace('\\', "");
+        passes(&format!("(assert_unlinkable (module {unquoted}(tag)) \"unknown import\")"));
+        passes(&format!(
+            "(assert_malformed (module quote \"(tag (import \\\"a\\\" \\\"b\\\")) (tag) {import}\") \"import after tag\")"
+        ));
+    }
+}
+
+#[test]
+fn arguments_are_of_the_hierarchy_of_their_parameters() {
+    let module = r#"(module (func (export "any") (param anyref)) (func (export "extern") (param externref))
+        (func (export "func") (param funcref)) (func (export "i31") (param i31ref)))"#;
+    for (name, arg) in [
+        ("any", "(ref.host 1)"),
+        ("extern", "(ref.extern 1)"),
+        ("any", "(ref.null none)"),
+        ("i31", "(ref.null any)"),
+        ("extern", "(ref.null noextern)"),
+        ("func", "(ref.null func)"),
+    ] {
+        passes(&format!("{module} (assert_return (invoke \"{name}\" {arg}))"));
+    }
+    for (name, arg, what) in [
+        ("any", "(ref.extern 1)", "argument 0, an extern reference, is not of the type anyref"),
+        ("extern", "(ref.host 1)", "argument 0, a host reference, is not of the type externref"),
+        ("func", "(ref.null extern)", "argument 0, a null reference of another hierarchy, is not of the type funcref"),
+        ("i31", "(ref.host 1)", "a value is not of the type i31ref"),
+    ] {
+        fails(
+            &format!("{module} (assert_return (invoke \"{name}\" {arg}))"),
+            "no values",
+            &format!("wrong use: {what}"),
+        );
+    }
+}
+
+#[test]
 fn unlinkable_needs_a_valid_module_and_the_right_reason() {
     passes(r#"(assert_unlinkable (module (import "no" "where" (func))) "unknown import")"#);
     passes(r#"(assert_unlinkable (module (import "spectest" "print" (func (param i32)))) "incompatible import type")"#);

@@ -143,7 +143,7 @@ fn section(module: &mut Module, payload: Payload<'_>) -> Result<(), Stop> {
         Payload::CodeSectionEntry(body) => module.bodies.push(range(body.range())),
         Payload::CustomSection(custom) => {
             if let KnownCustom::Name(names) = custom.as_known() {
-                name_section(module, range(custom.range()), names);
+                name_section(module, range(custom.data_range()), names);
             }
         }
         _ => {}

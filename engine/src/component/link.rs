@@ -502,9 +502,11 @@ impl Binder<'_> {
             let export = actual.exports.iter().find(|export| *export.name == *name);
             let got = export.map(|export| types.close_extern(&actual_ids, export_type(actual, export.index)));
             if got.is_none_or(|got| !types.match_extern(got, expected)) {
-                let expected = format!("export {name:?} of the type {}", types.describe_extern(expected));
-                let got = got.map_or("no such export".to_owned(), |got| types.describe_extern(got));
-                return Err(self.mismatch(expected, got));
+                let (expected, got) = match got {
+                    Some(got) => types.describe_mismatch(expected, got),
+                    None => (types.describe_extern(expected), "no such export".to_owned()),
+                };
+                return Err(self.mismatch(format!("export {name:?} of the type {expected}"), got));
             }
         }
         for import in &actual.imports {
@@ -513,9 +515,11 @@ impl Binder<'_> {
             let given = declared.imports.iter().find(same);
             let given = given.map(|import| types.close_extern(&expected_ids, import.ty));
             if given.is_none_or(|given| !types.match_extern(given, got)) {
-                let expected = given.map_or("no such import".to_owned(), |given| types.describe_extern(given));
-                let got =
-                    format!("import {:?} {:?} of the type {}", import.module, import.name, types.describe_extern(got));
+                let (expected, got) = match given {
+                    Some(given) => types.describe_mismatch(given, got),
+                    None => ("no such import".to_owned(), types.describe_extern(got)),
+                };
+                let got = format!("import {:?} {:?} of the type {got}", import.module, import.name);
                 return Err(self.mismatch(expected, got));
             }
         }

@@ -171,12 +171,9 @@ impl Store {
             let expected = self.types.close_extern(types, import.ty);
             let actual = self.extern_type(*item);
             if !mutants::matches(self.types.match_extern(actual, expected), actual, expected) {
-                return Err(LinkError::Mismatch {
-                    module: import.module.clone(),
-                    name: import.name.clone(),
-                    expected: self.types.describe_extern(expected),
-                    actual: self.types.describe_extern(actual),
-                });
+                let (module, name) = (import.module.clone(), import.name.clone());
+                let (expected, actual) = self.types.describe_mismatch(expected, actual);
+                return Err(LinkError::Mismatch { module, name, expected, actual });
             }
         }
         if self.is_recording() {

@@ -303,12 +303,37 @@ impl Translator<'_> {
             F32Sub | F64Sub => self.binary(|t, a, b| t.b.ins().fsub(a, b)),
             F32Mul | F64Mul => self.binary(|t, a, b| t.b.ins().fmul(a, b)),
             F32Div | F64Div => self.binary(|t, a, b| t.b.ins().fdiv(a, b)),
-            F32Min | F64Min => self.binary(|t, a, b| t.b.ins().fmin(a, b)),
-            F32Max | F64Max => self.binary(|t, a, b| t.b.ins().fmax(a, b)),
+            F32Min | F64Min => self.binary(Self::least),
+            F32Max | F64Max => self.binary(Self::greatest),
             F32Copysign | F64Copysign => self.binary(|t, a, b| t.b.ins().fcopysign(a, b)),
             _ => return self.float_comparison(operator),
         }
         true
+    }
+
+    /// The lesser of two numbers, or of the numbers in each lane.
+    pub fn least(&mut self, a: Value, b: Value) -> Value {
+        let least = self.b.ins().fmin(a, b);
+        self.sum_if_nan(a, b, least)
+    }
+
+    /// The greater one.
+    pub fn greatest(&mut self, a: Value, b: Value) -> Value {
+        let greatest = self.b.ins().fmax(a, b);
+        self.sum_if_nan(a, b, greatest)
+    }
+
+    /// Where one of both is a NaN, their sum, as the table has it: the specification would allow for other NaNs, among them
+    /// Cranelift's own, but the tiers are compared.
+    fn sum_if_nan(&mut self, a: Value, b: Value, otherwise: Value) -> Value {
+        let sum = self.b.ins().fadd(a, b);
+        let has_nan = self.b.ins().fcmp(FloatCC::Unordered, a, b);
+        let ty = self.type_of(sum);
+        if !ty.is_vector() {
+            return self.b.ins().select(has_nan, sum, otherwise);
+        }
+        let has_nan = self.as_vector(has_nan, ty);
+        self.b.ins().bitselect(has_nan, sum, otherwise)
     }
 
     fn float_comparison(&mut self, operator: &Operator<'_>) -> bool {

@@ -205,10 +205,10 @@ impl Translator<'_> {
             F32x4Mul | F64x2Mul => self.vector_binary(ty, |t, a, b| t.b.ins().fmul(a, b)),
             F32x4Div | F64x2Div => self.vector_binary(ty, |t, a, b| t.b.ins().fdiv(a, b)),
             F32x4Min | F64x2Min | F32x4RelaxedMin | F64x2RelaxedMin => {
-                self.vector_binary(ty, |t, a, b| t.b.ins().fmin(a, b));
+                self.vector_binary(ty, Self::least);
             }
             F32x4Max | F64x2Max | F32x4RelaxedMax | F64x2RelaxedMax => {
-                self.vector_binary(ty, |t, a, b| t.b.ins().fmax(a, b));
+                self.vector_binary(ty, Self::greatest);
             }
             // The second operand if it is less, the first one otherwise.
             F32x4PMin | F64x2PMin => self.vector_binary(ty, |t, a, b| t.choose(ty, b, a, b, a)),

@@ -470,7 +470,11 @@ impl Store {
             (Val::Ref(reference), ValType::Ref(ty)) => self.ref_has_type(reference, ty),
             _ => false,
         };
-        if fits { Ok(()) } else { Err(Fault::Usage(format!("a value is not of the type {ty:?}"))) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Fault::Usage(format!("a value is not of the type {}", self.types.describe_val(ty))))
+        }
     }
 
     /// The tag and the arguments of an exception.

@@ -229,7 +229,7 @@ fn translate(name: &str, bytes: &[u8]) -> Result<Vec<u8>, InputError> {
     }
     let encode = || -> Result<Vec<u8>, wast::Error> {
         let buffer = wast::parser::ParseBuffer::new(text)?;
-        wast::parser::parse::<wast::Wat<'_>>(&buffer)?.encode()
+        preflight::wat::encode(&mut wast::parser::parse(&buffer)?)
     };
     encode().map_err(|error| text_error(name, text, &error))
 }

@@ -98,7 +98,7 @@ fn command_line() -> Cli {
 fn main() -> ExitCode {
     let thread = std::thread::Builder::new()
         .name("preflight".to_owned())
-        .stack_size(run::limits::STACK_BYTES)
+        .stack_size(preflight::script::stack::THREAD_BYTES)
         .spawn(run_command);
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,

@@ -208,7 +208,13 @@ impl<'o> Machine<'o> {
             return Err(Problem::failed("a call", format!("the instance exports no function {:?}", invoke.name)));
         };
         let args = values::arguments(&invoke.args)?;
-        let types = self.store.func_type(func).results.clone();
+        let (params, types) = {
+            let ty = self.store.func_type(func);
+            (ty.params.clone(), ty.results.clone())
+        };
+        if let Err(fault) = values::check_hierarchies(&invoke.args, &params)? {
+            return Ok(End::Fault(fault));
+        }
         let end = match self.store.call_export(instance, invoke.name, &args, Cause::Invoke) {
             Ok(results) => End::Returned(results.into_iter().zip(types).collect::<Vec<Typed>>()),
             Err(fault) => End::Fault(fault),

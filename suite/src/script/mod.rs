@@ -13,6 +13,7 @@ mod hosts;
 mod machine;
 mod report;
 pub mod spectest;
+pub mod stack;
 mod thread;
 #[cfg(feature = "jit")]
 mod tiers;

@@ -5,15 +5,13 @@ use super::{
     directive::{self, Events, panic_text},
     machine::{Machine, Slot},
     report::{DirectiveReport, Problem},
+    stack,
     watchdog::Watchdog,
 };
 use crate::trace::InstancePath;
 use preflight_engine::{Extern, SharedMemory};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use wast::{WastThread, token::Id};
-
-/// Stack of a script's thread: as much as the main thread of a process has.
-const STACK_BYTES: usize = 8 << 20;
 
 /// The threads that a script (or one of its threads) has started.
 pub(super) struct Threads<'scope, 'env> {
@@ -49,7 +47,7 @@ impl<'scope, 'env> Threads<'scope, 'env> {
             reports.extend(threads.join_all());
             reports
         };
-        let handle = Builder::new().stack_size(STACK_BYTES).spawn_scoped(self.scope, run);
+        let handle = Builder::new().stack_size(stack::thread_bytes(options)).spawn_scoped(self.scope, run);
         let handle = handle.map_err(|error| Problem::failed("a new thread", error.to_string()))?;
         self.running.push((name, handle));
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::report::Problem;
 use preflight_engine::{
-    Ref, RefKind, Store, Val,
+    Fault, Ref, RefKind, Store, Val,
     syntax::{HeapType, ValType},
 };
 use wast::{
@@ -30,6 +30,23 @@ fn argument(arg: &WastArg<'_>) -> Result<Val, Problem> {
         WastArgCore::RefNull(_) => Val::Ref(Ref::NULL),
         WastArgCore::RefExtern(number) | WastArgCore::RefHost(number) => Val::Ref(Ref::host(*number)),
     })
+}
+
+/// The arguments must be of the trees of heap types that the parameters are of (core `#match-heaptype`): a value of the engine
+/// does not tell in which of two trees a number of the host is, or null.
+pub(super) fn check_hierarchies(args: &[WastArg<'_>], params: &[ValType]) -> Result<Result<(), Fault>, Problem> {
+    for (index, (arg, param)) in args.iter().zip(params).enumerate() {
+        let (hierarchy, what) = match arg {
+            WastArg::Core(WastArgCore::RefExtern(_)) => (Some(Hierarchy::Extern), "an extern reference"),
+            WastArg::Core(WastArgCore::RefHost(_)) => (Some(Hierarchy::Any), "a host reference"),
+            WastArg::Core(WastArgCore::RefNull(heap)) => (hierarchy_of(heap)?, "a null reference of another hierarchy"),
+            _ => continue,
+        };
+        if param.is_ref() && !same_hierarchy(*param, hierarchy) {
+            return Ok(Err(Fault::Usage(format!("argument {index}, {what}, is not of the type {param}"))));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// The patterns of an `assert_return`, all of core values.

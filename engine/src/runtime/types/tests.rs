@@ -234,8 +234,11 @@ fn types_as_text() {
         vec![below(0, structure(&[ValType::Ref(RefType::EXTERNREF)]))],
         vec![array(StorageType::I8)],
     ]));
-    assert_eq!(types.describe_extern(ExternType::Func(ids[0].0)), "(func (param i32 (ref null 0)) (result (ref any)))");
-    assert_eq!(types.describe_extern(ExternType::Tag(ids[0].0)), "(tag (param i32 (ref null 0)) (result (ref any)))");
+    let within = "(func (param i32 (ref null (func \u{2026}))) (result (ref any)))";
+    let signature = format!("(param i32 (ref null {within})) (result (ref any)))");
+    assert_eq!(types.describe_extern(ExternType::Func(ids[0].0)), format!("(func {signature}"));
+    assert_eq!(types.describe_extern(ExternType::Tag(ids[0].0)), format!("(tag {signature}"));
+    assert_eq!(types.get(ids[0]).to_string(), "(func (param i32 (ref null 0)) (result (ref any)))");
     assert_eq!(types.get(ids[1]).to_string(), "(sub 0 (struct (field externref)))");
     assert_eq!(types.get(ids[2]).to_string(), "(sub (array (mut i8)))");
     let shared = MemoryType { shared: true, is_64: true, page_size_log2: 0, ..memory(1, Some(2)) };
@@ -245,6 +248,37 @@ fn types_as_text() {
     let global = GlobalType { content: reference(true, HeapType::NoFunc), mutable: true };
     assert_eq!(types.describe_extern(ExternType::Global(global)), "(global (mut nullfuncref))");
     assert_eq!(types.describe_val(reference(false, HeapType::I31)), "(ref i31)");
+}
+
+#[test]
+fn types_that_do_not_match_look_different() {
+    let mut types = TypeRegistry::default();
+    let open = |ty: SubType| SubType { is_final: false, ..ty };
+    let members = |count| structure(&vec![ValType::I32; count]);
+    let ids = types.close(&module(vec![
+        vec![func(&[], &[])],
+        vec![open(func(&[], &[]))],
+        vec![func(&[], &[]), func(&[], &[])],
+        vec![members(1)],
+        vec![members(2)],
+        vec![members(100)],
+        vec![members(101)],
+    ]));
+    let texts = |expected, actual| types.describe_mismatch(expected, actual);
+    let pair = |expected: &str, actual: &str| (expected.to_owned(), actual.to_owned());
+    let (func, tag) = (|x: usize| ExternType::Func(ids[x].0), |x: usize| ExternType::Tag(ids[x].0));
+    assert_eq!(texts(func(0), func(1)), pair("(func)", "(sub (func))"));
+    assert_eq!(texts(tag(0), tag(1)), pair("(tag)", "(tag (type (sub (func))))"));
+    assert_eq!(texts(func(0), func(2)), pair("(func)", "(func) of another recursion group"));
+    let global = |x: usize| {
+        let content = ValType::Ref(RefType { nullable: false, heap: HeapType::Concrete(ids[x].0) });
+        ExternType::Global(GlobalType { content, mutable: false })
+    };
+    let (one, two) = ("(struct (field i32))", "(struct (field i32) (field i32))");
+    let shown = |ty: &str| format!("(global (ref {ty}))");
+    assert_eq!(texts(global(4), global(5)), (shown(&format!("(sub {one})")), shown(&format!("(sub {two})"))));
+    let large = shown("(struct \u{2026})");
+    assert_eq!(texts(global(6), global(7)), (large.clone(), large + " that differs in what is left out here"));
 }
 
 /// A type from few enough choices that equal ones are common. `index` is its own, `end` that of its group.

@@ -1,6 +1,7 @@
 //! How far a program may go: the flags, and the thread that watches the clock.
 
 use indicatif::ProgressBar;
+use preflight::script::stack;
 use preflight_engine::{Config, InterruptHandle};
 use std::{
     sync::mpsc,
@@ -22,13 +23,6 @@ pub struct LimitArgs {
     max_memory: Option<u64>,
 }
 
-/// The machine's stack for compiled code: more than calls take that are within the limits of both tiers, so that recursion ends
-/// at the same depth on both. Only what is used of it is ever there.
-const COMPILED_STACK_BYTES: usize = if cfg!(target_pointer_width = "64") { 32 << 20 } else { 1 << 20 };
-
-/// The stack of the thread that runs programs.
-pub const STACK_BYTES: usize = COMPILED_STACK_BYTES + (8 << 20);
-
 impl LimitArgs {
     /// Only a limit of time.
     pub fn of_time(limit: Duration) -> Self {
@@ -39,7 +33,7 @@ impl LimitArgs {
     pub fn config(&self) -> Config {
         let mut config = Config::default();
         (config.limits.native_stack_bytes, config.limits.fiber_stack_bytes) =
-            (COMPILED_STACK_BYTES, COMPILED_STACK_BYTES);
+            (stack::COMPILED_BYTES, stack::COMPILED_BYTES);
         config.limits.fuel = self.fuel;
         if let Some(bytes) = self.max_memory {
             config.limits.memory_bytes = bytes;
