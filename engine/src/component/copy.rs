@@ -68,13 +68,14 @@ impl State {
         if shared.host.is_some() {
             return Err(Fault::Usage("a stream or future that the host has both ends of".to_owned()));
         }
-        let pending = shared.pending.as_ref().map(|pending| pending.buffer.clone());
         let is_dropped = shared.dropped;
+        let pending = shared.pending.as_ref().map(|pending| (pending.inst, pending.buffer.clone()));
         shared.ends -= 1;
         shared.host = Some(host);
         if shared.ends == 0 {
             self.shared.remove(id);
         }
+        let pending = pending.filter(|(inst, _)| !self.is_out_of_reach(*inst)).map(|(_, buffer)| buffer);
         Ok(Written { pending, is_dropped })
     }
 }
@@ -311,12 +312,14 @@ impl Store {
             return self.copy_with_host(waitable, end, buffer, &host);
         }
         let this = PendingCopy { inst, buffer: buffer.clone(), end: Rc::downgrade(waitable) };
-        let Some(other) = shared.pending.clone() else {
-            shared.pending = Some(this);
+        let pending = shared.pending.clone();
+        // One of an instance that has been locked never gets further: as if it were not there.
+        let Some(other) = pending.filter(|other| !self.components.is_out_of_reach(other.inst)) else {
+            self.shared_mut(end.shared)?.pending = Some(this);
             return Ok(());
         };
         // "Temporary", say the documents: both ends in one instance only where nothing is allocated.
-        let may_copy = other.inst != inst || is_none_or_number(shared.t.as_ref());
+        let may_copy = other.inst != inst || is_none_or_number(buffer.t.as_ref());
         trap_if(!may_copy, TrapCode::InvalidHandle)?;
         let (src, dst) = match end.side {
             Side::Readable => (&other.buffer, buffer),

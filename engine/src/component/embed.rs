@@ -288,7 +288,11 @@ impl Store {
             Ok(())
         });
         call_func(self, func, caller, Box::new(move |_| Ok(args)), on_resolve)?;
-        self.tick_until(|| results.borrow().is_some())?;
+        let callee = match &**func {
+            Func::Lifted { inst, .. } => Some(*inst),
+            Func::Host { .. } => None,
+        };
+        self.tick_until(callee, || results.borrow().is_some())?;
         Ok(results.take().unwrap_or_default())
     }
 }

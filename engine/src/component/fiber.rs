@@ -66,18 +66,27 @@ pub(crate) enum Command {
 /// How a fiber ended: what its body returned, or its panic.
 type End = Result<Result<(), Fault>, Box<dyn Any + Send>>;
 
-type Switch = Yielder<Message, Option<ThreadId>>;
+type Switch = Yielder<Message, Yield>;
+
+/// Why a fiber gives up control.
+#[derive(Clone, Copy)]
+pub(crate) enum Yield {
+    /// Its thread is blocked; the thread that is to run instead, if it named one (`block`'s `switch_to`).
+    Blocked(Option<ThreadId>),
+    /// What runs on it has resumed a thread whose stack is below it, and goes on when that one has blocked or ended.
+    Lent(ThreadId),
+}
 
 /// A fiber that is not running.
 pub(crate) struct Fiber {
-    coroutine: Coroutine<Message, Option<ThreadId>, End, DefaultStack>,
+    coroutine: Coroutine<Message, Yield, End, DefaultStack>,
     execution: Execution,
 }
 
 /// What a fiber did until it gave up control.
 pub(crate) enum Step {
-    /// It is suspended; the thread that is to run instead, if it named one (`block`'s `switch_to`).
-    Blocked(Box<Fiber>, Option<ThreadId>),
+    /// It is suspended.
+    Suspended(Box<Fiber>, Yield),
     /// Its body has returned.
     Ended(Result<(), Fault>),
 }
@@ -221,7 +230,7 @@ pub(crate) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command)
         result
     };
     let end = match result {
-        CoroutineResult::Yield(switch_to) => return Step::Blocked(fiber, switch_to),
+        CoroutineResult::Yield(why) => return Step::Suspended(fiber, why),
         CoroutineResult::Return(end) => end,
     };
     let fibers = &mut store.components.fibers;
@@ -235,7 +244,7 @@ pub(crate) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command)
 }
 
 /// Changes to the stack of `fiber`; the store is at home.
-fn switch_to(store: &mut Store, fiber: &mut Fiber, command: Command) -> CoroutineResult<Option<ThreadId>, End> {
+fn switch_to(store: &mut Store, fiber: &mut Fiber, command: Command) -> CoroutineResult<Yield, End> {
     fiber.execution.exchange(store);
     // What has been exchanged is now the resumer's, and the collector has to find it while the fiber runs.
     store.components.fibers.waiting.push(std::mem::take(&mut fiber.execution));
@@ -245,11 +254,11 @@ fn switch_to(store: &mut Store, fiber: &mut Fiber, command: Command) -> Coroutin
     result
 }
 
-/// Gives up control until the fiber is resumed (`block`). `switch_to` is the thread that is to run instead.
+/// Gives up control until the fiber is resumed (`block`).
 ///
 /// # Errors
 /// If the store is being dropped; [`Fault::Usage`] if no fiber runs.
-pub(crate) fn suspend(store: &mut Store, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
+pub(crate) fn suspend(store: &mut Store, why: Yield) -> Result<Cancelled, Fault> {
     let fibers = &store.components.fibers;
     let Some(switch) = fibers.side.switch else {
         return Err(Fault::Usage("only a fiber can be suspended".to_owned()));
@@ -258,7 +267,7 @@ pub(crate) fn suspend(store: &mut Store, switch_to: Option<ThreadId>) -> Result<
         return Err(ended());
     }
     // SAFETY: the store's side is the running one, and its `Yielder` lives at the bottom of this very stack.
-    let message = unsafe { switch.as_ref() }.suspend(switch_to);
+    let message = unsafe { switch.as_ref() }.suspend(why);
     debug_assert!(std::ptr::eq(message.store.as_ptr(), store), "the store is at home whenever a fiber runs");
     match message.command {
         Command::Go(cancelled) => Ok(cancelled),

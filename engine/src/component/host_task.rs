@@ -161,8 +161,7 @@ impl Store {
         for id in ids {
             let Some(subtask) = self.components.host_subtasks.all.get(&id).and_then(Option::as_ref) else { continue };
             if let Some(caller) = subtask.caller {
-                let mut around = self.components.self_and_ancestors(caller).into_iter();
-                if around.any(|id| self.components.instance(id).locked) {
+                if self.components.is_out_of_reach(caller) {
                     // Nobody is left to be told.
                     self.components.host_subtasks.all.remove(&id);
                     continue;

@@ -43,6 +43,8 @@ pub(crate) struct InstanceState {
     pub num_waiting_to_enter: u32,
     /// The thread that holds the instance's lock.
     pub exclusive_thread: Option<ThreadId>,
+    /// How many of its threads are blocked on their caller's stack.
+    pub blocked_in_place: u32,
 }
 
 /// A post-return function that has not been called yet.
@@ -71,6 +73,8 @@ pub(crate) enum TaskState {
 /// A task (`Task`): a call into a component instance.
 pub(crate) struct Task {
     pub inst: InstId,
+    /// Who has its arguments, unless that is the host or it began with them.
+    pub caller: Option<InstId>,
     pub ft: Rc<FuncType>,
     pub opts: Rc<Options>,
     /// For traces: the function.
@@ -106,15 +110,17 @@ impl Task {
     }
 
     pub fn new(inst: InstId, ft: Rc<FuncType>, opts: Rc<Options>, name: Name, on_resolve: OnResolve) -> Task {
-        let (on_resolve, state) = (Some(on_resolve), TaskState::Initial);
-        Task { inst, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread: None, threads: Vec::new() }
+        Task::of(inst, ft, opts, name, Some(on_resolve))
     }
 
     /// A task whose results nobody is told of: whoever runs it takes them.
     pub fn resolved_in_place(inst: InstId, ft: &Rc<FuncType>, opts: &Rc<Options>, name: &Name) -> Task {
-        let (ft, opts, name) = (ft.clone(), opts.clone(), name.clone());
-        let (on_resolve, state) = (None, TaskState::Initial);
-        Task { inst, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread: None, threads: Vec::new() }
+        Task::of(inst, ft.clone(), opts.clone(), name.clone(), None)
+    }
+
+    fn of(inst: InstId, ft: Rc<FuncType>, opts: Rc<Options>, name: Name, on_resolve: Option<OnResolve>) -> Task {
+        let (state, caller, implicit_thread, threads) = (TaskState::Initial, None, None, Vec::new());
+        Task { inst, caller, ft, opts, name, on_resolve, state, num_borrows: 0, implicit_thread, threads }
     }
 
     /// `Task.needs_exclusive`.
@@ -222,6 +228,7 @@ impl State {
             backpressure: 0,
             num_waiting_to_enter: 0,
             exclusive_thread: None,
+            blocked_in_place: 0,
         });
         InstId(self.instances.len() as u32 - 1)
     }
@@ -248,6 +255,12 @@ impl State {
             instance.may_enter = may_enter;
             next = instance.parent;
         }
+    }
+
+    /// Whether a trap has locked an instance, or something that it stands in: nothing of it runs any more, and nobody is left
+    /// whose memory could be read or written (Explainer.md, *Component Invariants*; rule CM-TRAP-07).
+    pub fn is_out_of_reach(&self, id: InstId) -> bool {
+        self.poisoned || self.ancestry(id).any(|id| self.instance(id).locked)
     }
 
     /// A lift begins: it may make as many values as fit so many bytes.
@@ -434,7 +447,7 @@ impl Store {
                 self.components.instance_mut(inst).num_waiting_to_enter += 1;
                 let cancelled = self.wait_until(Ready::NoBackpressure(id), true)?;
                 self.components.instance_mut(inst).num_waiting_to_enter -= 1;
-                if cancelled == Cancelled::True {
+                if cancelled == Cancelled::True || self.is_abandoned(id)? {
                     self.cancel_task(id)?;
                     return Ok(false);
                 }
@@ -445,6 +458,17 @@ impl Store {
         }
         self.components.register_thread(id, thread, true)?;
         Ok(true)
+    }
+
+    /// Whether a task cannot begin because whoever called was locked meanwhile: nobody is left who could lift its arguments.
+    /// It ends like one that is cancelled before it has begun.
+    fn is_abandoned(&mut self, id: TaskId) -> Result<bool, Fault> {
+        let caller = self.components.task(id)?.caller;
+        let is_abandoned = caller.is_some_and(|caller| self.components.is_out_of_reach(caller));
+        if is_abandoned {
+            self.components.task_mut(id)?.state = TaskState::CancelDelivered;
+        }
+        Ok(is_abandoned)
     }
 
     /// `Task.exit_implicit_thread`, of the running thread.

@@ -2,7 +2,7 @@
 //!
 //! A thread runs on a fiber, made when it first runs; but the thread of a function that is not `async` runs on its caller's
 //! stack, as the documents say it may (*canon lift*): where it blocks, the other threads of its instance run on top of
-//! it until it is ready.
+//! it until it is ready ([`in_place`]).
 //!
 //! # The choices that the documents leave open
 //!
@@ -18,12 +18,14 @@
 //!   others, so that a guest that only ever yields cannot keep their results away.
 //! - `error-context.new` forgets the message, as in the deterministic profile.
 //! - A call by the embedder ticks until the call is resolved, and no further: threads that go on after it wait for
-//!   [`Store::tick`] or the next call.
+//!   [`Store::tick`] or the next call. A trap that leaves the callee as it was is not the call's (rule CM-TRAP-08).
+
+mod in_place;
 
 use super::{
     arena::Id,
     canon::{trap, trap_if},
-    fiber::{self, Body, Command, Fiber, Step},
+    fiber::{self, Body, Command, Fiber, Step, Yield},
     readings::{Barging, BlockedLock},
     task::{InstId, State, TaskId, TaskState},
     waitable::{Waitable, WaitableSet},
@@ -92,6 +94,8 @@ pub(crate) struct Thread {
     pub cancellable: bool,
     activity: Activity,
     place: Place,
+    /// Threads that have resumed this one from above it on the stack, and wait until it has blocked or ended.
+    lenders: Vec<ThreadId>,
 }
 
 impl Thread {
@@ -129,7 +133,8 @@ impl State {
     }
 
     fn insert_thread(&mut self, task: TaskId, activity: Activity, place: Place) -> ThreadId {
-        let thread = Thread { task, index: 0, storage: [0; 2], cancellable: false, activity, place };
+        let lenders = Vec::new();
+        let thread = Thread { task, index: 0, storage: [0; 2], cancellable: false, activity, place, lenders };
         self.threads.all.insert(thread)
     }
 
@@ -242,20 +247,6 @@ impl Store {
         self.components.start_waiting(thread, Ready::Always)
     }
 
-    /// Runs the implicit thread of a function that is not `async`, on the caller's stack.
-    pub(crate) fn run_on_callers_stack(
-        &mut self,
-        task: TaskId,
-        body: impl FnOnce(&mut Store) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        let thread = self.components.insert_thread(task, Activity::Running, Place::Caller);
-        let previous = self.components.threads.current.replace(thread);
-        let end = body(self);
-        self.components.threads.current = previous;
-        self.end_thread(thread);
-        end
-    }
-
     /// A thread has ended, and with it perhaps its task.
     fn end_thread(&mut self, id: ThreadId) {
         let Some(thread) = self.components.threads.all.remove(id) else { return };
@@ -281,19 +272,22 @@ impl Store {
             let fiber = match std::mem::replace(&mut thread.place, Place::Fiber) {
                 Place::New(body) => fiber::create(self, body)?,
                 Place::Parked(fiber) => fiber,
-                // It is right below on this stack, in `block_in_place`, and goes on when this returns.
+                // It is below on this stack, in `block_in_place`.
                 place @ (Place::Caller | Place::Fiber) => {
                     thread.place = place;
-                    return Ok(());
+                    return self.go_down_to(id);
                 }
             };
             let previous = self.components.threads.current.replace(id);
             let step = fiber::resume(self, fiber, Command::Go(cancelled));
             self.components.threads.current = previous;
             next = match step {
-                Step::Blocked(fiber, switch_to) => {
+                Step::Suspended(fiber, why) => {
                     self.components.thread_mut(id)?.place = Place::Parked(fiber);
-                    switch_to
+                    match why {
+                        Yield::Blocked(switch_to) => switch_to,
+                        Yield::Lent(to) => self.lend(id, to)?,
+                    }
                 }
                 Step::Ended(end) => {
                     self.end_thread(id);
@@ -339,14 +333,14 @@ impl Store {
         let inst = self.components.inst_of(id)?;
         let is_contested = self.components.holds_lock_after_return(inst, id);
         if !is_contested || self.components.readings.blocked_lock == BlockedLock::Kept {
-            return fiber::suspend(self, switch_to);
+            return fiber::suspend(self, Yield::Blocked(switch_to));
         }
         self.record_blocked_lock(inst);
         self.components.instance_mut(inst).exclusive_thread = None;
-        let cancelled = fiber::suspend(self, switch_to)?;
+        let cancelled = fiber::suspend(self, Yield::Blocked(switch_to))?;
         while !self.components.is_unlocked(inst) {
             self.components.start_waiting(id, Ready::Unlocked(inst))?;
-            fiber::suspend(self, None)?;
+            fiber::suspend(self, Yield::Blocked(None))?;
         }
         self.components.instance_mut(inst).exclusive_thread = Some(id);
         Ok(cancelled)
@@ -369,35 +363,6 @@ impl Store {
         let holder = state.instance(inst).exclusive_thread.filter(is_blocked);
         if self.is_recording() && holder.is_some_and(|id| state.holds_lock_after_return(inst, id)) {
             self.record_blocked_lock(inst);
-        }
-    }
-
-    /// The loop at the end of `canon_lift`: the thread of a function that is not `async` blocks, so that other threads of its
-    /// instance have to make it ready. One that holds the instance's lock must not go on beneath a call.
-    fn block_in_place(&mut self, id: ThreadId, switch_to: Option<ThreadId>) -> Result<Cancelled, Fault> {
-        let inst = self.components.inst_of(id)?;
-        if let Some(other) = switch_to {
-            self.resume_thread(other, Cancelled::False)?;
-        }
-        loop {
-            if let Activity::Running = self.components.thread(id)?.activity {
-                return Ok(Cancelled::False);
-            }
-            self.record_barging(inst);
-            match self.choose(|other| self.components.may_run_during_call(other, inst)) {
-                None => return trap(TrapCode::CannotBlock),
-                Some(chosen) => self.resume_thread(chosen, Cancelled::False)?,
-            }
-        }
-    }
-
-    /// Records which reading is applied where the readings differ: a thread is ready that needs the lock.
-    fn record_barging(&mut self, inst: InstId) {
-        let state = &self.components;
-        let is_contested = |id| state.waits_for_lock(id) && state.is_thread_of(id, inst);
-        if self.is_recording() && self.choose(is_contested).is_some() {
-            let (reading, at) = (state.readings.barging, state.instance(inst).path.clone());
-            self.record(|| Event::RuleApplied { at, rule: "CM-ASYNC-21".to_owned(), reading: format!("{reading:?}") });
         }
     }
 
@@ -491,15 +456,24 @@ impl Store {
         self.leave(&entered, end).map(|()| true)
     }
 
-    /// Ticks until `is_over` says so.
+    /// Ticks until `is_over` says so of a call into `callee`.
     ///
     /// # Errors
-    /// [`TrapCode::CannotBlock`] if no thread is ready any more (a deadlock), or if other component code is running that
-    /// the threads cannot run beneath.
-    pub(crate) fn tick_until(&mut self, is_over: impl Fn() -> bool) -> Result<(), Fault> {
+    /// What a thread or a call of the host ended with, if that locked `callee` or is no trap, or if no thread is ready after
+    /// it; [`TrapCode::CannotBlock`] if none is (a deadlock), or if other component code is running that the threads cannot
+    /// run beneath.
+    pub(crate) fn tick_until(&mut self, callee: Option<InstId>, is_over: impl Fn() -> bool) -> Result<(), Fault> {
+        let mut elsewhere = None;
         while !is_over() {
             trap_if(self.components.threads.current.is_some(), TrapCode::CannotBlock)?;
-            trap_if(!self.tick()?, TrapCode::CannotBlock)?;
+            match self.tick() {
+                Ok(true) => {}
+                Ok(false) => return elsewhere.map_or_else(|| trap(TrapCode::CannotBlock), Err),
+                Err(fault @ Fault::Trap(_)) if callee.is_some_and(|inst| !self.components.is_out_of_reach(inst)) => {
+                    elsewhere.get_or_insert(fault);
+                }
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ pub(crate) fn call_func(
     match &**func {
         Func::Lifted { inst, .. } => {
             let entered = store.enter_from(*inst, caller)?;
-            let end = canon_lift(store, func, on_start, on_resolve);
+            let end = canon_lift(store, func, caller, on_start, on_resolve);
             Ok(store.leave(&entered, end)?.map(OnCancel::Task))
         }
         Func::Host { code, .. } => {
@@ -77,17 +77,22 @@ pub(super) fn record_values(
 fn canon_lift(
     store: &mut Store,
     func: &Rc<Func>,
+    caller: Option<InstId>,
     on_start: OnStart,
     on_resolve: OnResolve,
 ) -> Result<Option<TaskId>, Fault> {
     let lift = Lift::of(func)?;
     let task = Task::new(lift.inst, lift.ft.clone(), lift.opts.clone(), lift.name.clone(), on_resolve);
-    let task = store.components.tasks.insert(task);
-    if !lift.ft.is_async {
+    let task = store.components.tasks.insert(Task { caller, ..task });
+    let is_async = lift.ft.is_async;
+    if !is_async && store.may_use_callers_stack(lift.inst) {
         return store.run_on_callers_stack(task, |store| lift.run(store, task, on_start)).map(|()| None);
     }
     let func = func.clone();
     let body = Box::new(move |store: &mut Store| Lift::of(&func)?.run(store, task, on_start));
+    if !is_async {
+        return store.run_on_own_stack(task, body).map(|()| None);
+    }
     let thread = store.new_thread(task, body)?;
     store.resume_thread(thread, Cancelled::False)?;
     Ok(Some(task))
@@ -259,13 +264,38 @@ pub(crate) fn run_core_task<T>(
     let task = store.components.tasks.insert(task);
     let mut results = None;
     store.run_on_callers_stack(task, |store| {
-        let thread = store.components.current_thread()?;
-        store.components.register_thread(task, thread, true)?;
-        results = Some(call(store)?);
-        store.components.task_mut(task)?.state = TaskState::Resolved;
-        store.components.unregister_thread(thread)
+        results = Some(as_core_task(store, task, call)?);
+        Ok(())
     })?;
     results.ok_or_else(|| broken("results"))
+}
+
+/// What the thread of such a task does.
+fn as_core_task<T>(
+    store: &mut Store,
+    task: TaskId,
+    call: impl FnOnce(&mut Store) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let thread = store.components.current_thread()?;
+    store.components.register_thread(task, thread, true)?;
+    let results = call(store)?;
+    store.components.task_mut(task)?.state = TaskState::Resolved;
+    store.components.unregister_thread(thread)?;
+    Ok(results)
+}
+
+/// Such a call of a destructor, which can block: `realloc` cannot, and start functions do not run beneath one another.
+fn run_destructor(
+    store: &mut Store,
+    inst: InstId,
+    call: impl FnOnce(&mut Store) -> Result<(), Fault> + 'static,
+) -> Result<(), Fault> {
+    if store.may_use_callers_stack(inst) {
+        return run_core_task(store, inst, call);
+    }
+    let task = Task::of_core(inst, &store.components.of_core);
+    let task = store.components.tasks.insert(task);
+    store.run_on_own_stack(task, Box::new(move |store| as_core_task(store, task, call)))
 }
 
 /// `canon_lower`, called by core code of `inst`.
@@ -289,7 +319,7 @@ pub(crate) fn canon_lower(
         store.check_relatives(*callee, inst)?;
     }
     // Mutants are bugs of the long way.
-    if let Some(direct) = direct.filter(|_| !store.is_recording() && !is_any_on()) {
+    if let Some(direct) = direct.filter(|direct| !store.is_recording() && !is_any_on() && direct.is_possible(store)) {
         return direct.call(store, flat_args, out);
     }
     let flat_results = lower_with_subtask(store, callee, opts, inst, flat_args)?;
@@ -330,6 +360,10 @@ fn lower_with_subtask(
     let on_resolve: OnResolve = {
         let (callee, subtask) = (callee.clone(), subtask.clone());
         Box::new(move |store, vals| {
+            if store.components.is_out_of_reach(cx.inst) {
+                // Nobody is left to be told.
+                return Ok(());
+            }
             let Some(vals) = vals else {
                 return progress(
                     &subtask,
@@ -385,7 +419,7 @@ pub(crate) fn drop_resource(store: &mut Store, val: ResourceVal, caller: Option<
         };
     };
     let entered = store.enter_from(implementer, caller)?;
-    let end = run_core_task(store, implementer, |store| match dtor {
+    let end = run_destructor(store, implementer, move |store| match dtor {
         Dtor::Core(_) if on(Mutant::DtorIgnored) => Ok(()),
         Dtor::Core(func) => {
             let rep = if rep_64 { Val::I64(val.rep as i64) } else { Val::I32(val.rep as i32) };

@@ -89,6 +89,11 @@ impl Direct {
         })
     }
 
+    /// Whether a call can go so now: on its caller's stack.
+    pub fn is_possible(&self, s: &Store) -> bool {
+        s.may_use_callers_stack(self.callee.inst)
+    }
+
     /// The call; `canon_lower` has checked that it may be made.
     pub fn call(&self, s: &mut Store, flat_args: &[Val], out: &mut [Val]) -> Result<(), Fault> {
         let entered = s.enter_from(self.callee.inst, Some(self.caller.inst))?;

@@ -2,7 +2,7 @@
 
 use crate::{
     Store,
-    component::fiber::{self, Command, Fiber, Step},
+    component::fiber::{self, Command, Fiber, Step, Yield},
     error::Fault,
     exec::Entered,
     runtime::SharedMemory,
@@ -212,7 +212,7 @@ impl Store {
             return Err(ended());
         }
         if self.threads.running != MAIN {
-            return fiber::suspend(self, None).map(drop);
+            return fiber::suspend(self, Yield::Blocked(None)).map(drop);
         }
         let mut has_run = false;
         for _ in 0..self.threads.queue.len() {
@@ -237,7 +237,7 @@ impl Store {
         self.threads.running = MAIN;
         self.threads.turn = TURN;
         match step {
-            Step::Blocked(fiber, _) => {
+            Step::Suspended(fiber, _) => {
                 self.threads.queue.push_back(Thread { fiber, ..thread });
                 Ok(())
             }
@@ -299,7 +299,7 @@ impl Store {
             self.threads.running = thread.id;
             std::mem::swap(&mut self.entered, &mut thread.entered);
             // It is resumed with the command to end, and every wait on the way says so too: it cannot block again.
-            if let Step::Blocked(..) = fiber::resume(self, thread.fiber, Command::End) {
+            if let Step::Suspended(..) = fiber::resume(self, thread.fiber, Command::End) {
                 unreachable!("a thread that is to end does not wait");
             }
             std::mem::swap(&mut self.entered, &mut thread.entered);

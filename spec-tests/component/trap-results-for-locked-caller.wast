@@ -1,0 +1,73 @@
+;;! title = "The result of a call whose caller has trapped meanwhile goes nowhere, and a call that waits does not begin"
+;;! rules = ["CM-TRAP-07"]
+;;! needs = ["component-model", "component-async"]
+;;! bugs = ["TRAP-LOCKS-INSTANCE"]
+(component $B
+  (core module $Memory (memory (export "m") 1) (data (i32.const 16) "ab"))
+  (core instance $memory (instantiate $Memory))
+  (core func $return (canon task.return (result string) (memory (core memory $memory "m"))))
+  (core func $inc (canon backpressure.inc))
+  (core func $dec (canon backpressure.dec))
+  (core module $M
+    (import "" "return" (func $return (param i32 i32)))
+    (import "" "inc" (func $inc))
+    (import "" "dec" (func $dec))
+    (global $begun (mut i32) (i32.const 0))
+    (global $returned (mut i32) (i32.const 0))
+    ;; YIELD
+    (func (export "slow") (result i32)
+      (global.set $begun (i32.add (global.get $begun) (i32.const 1)))
+      (i32.const 1))
+    (func (export "slow-callback") (param i32 i32 i32) (result i32)
+      (call $return (i32.const 16) (i32.const 2))
+      (global.set $returned (i32.add (global.get $returned) (i32.const 1)))
+      (i32.const 0))
+    (func (export "close") (call $inc))
+    (func (export "open") (call $dec))
+    (func (export "begun") (result i32) (global.get $begun))
+    (func (export "returned") (result i32) (global.get $returned)))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "return" (func $return)) (export "inc" (func $inc)) (export "dec" (func $dec))))))
+  (func (export "slow") async (result string)
+    (canon lift (core func $m "slow") async (memory (core memory $memory "m"))
+      (callback (core func $m "slow-callback"))))
+  (func (export "close") (canon lift (core func $m "close")))
+  (func (export "open") (canon lift (core func $m "open")))
+  (func (export "begun") (result u32) (canon lift (core func $m "begun")))
+  (func (export "returned") async (result u32) (canon lift (core func $m "returned"))))
+(register "b" $B)
+(component $A
+  (import "b" (instance $b
+    (export "slow" (func async (result string)))
+    (export "close" (func))))
+  (core module $Memory
+    (memory (export "m") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (unreachable)))
+  (core instance $memory (instantiate $Memory))
+  (core func $slow
+    (canon lower (func $b "slow") async (memory (core memory $memory "m")) (realloc (core func $memory "realloc"))))
+  (core func $close (canon lower (func $b "close")))
+  (core module $M
+    (import "" "slow" (func $slow (param i32) (result i32)))
+    (import "" "close" (func $close))
+    ;; One call is STARTED, the other STARTING.
+    (func (export "call")
+      (if (i32.ne (i32.and (call $slow (i32.const 0)) (i32.const 15)) (i32.const 1)) (then (unreachable)))
+      (call $close)
+      (if (i32.and (call $slow (i32.const 8)) (i32.const 15)) (then (unreachable))))
+    (func (export "fail") (unreachable)))
+  (core instance $m (instantiate $M (with "" (instance (export "slow" (func $slow)) (export "close" (func $close))))))
+  (func (export "call") (canon lift (core func $m "call")))
+  (func (export "fail") (canon lift (core func $m "fail"))))
+(assert_return (invoke $A "call"))
+(assert_return (invoke $B "begun") (u32.const 1))
+(assert_trap (invoke $A "fail") "unreachable")
+(assert_return (invoke $B "open"))
+;; The task goes on and returns, but A's allocator, which would trap, is not called.
+(assert_return (invoke $B "returned") (u32.const 1))
+(assert_return (invoke $B "begun") (u32.const 1))
+;;= /$B component begun
+;;= /$B component done
+;;= /$A component begun
+;;= /$A import "" "b" instance
+;;= /$A component done
