@@ -93,7 +93,9 @@ pub(super) fn check_attributes(name: &ComponentExternName<'_>, is_value: bool) -
 
 /// Explainer.md, `canonversion`: up to the first number that is not zero, or all three zeros.
 fn is_canonical_version(version: &str) -> bool {
-    let is_positive = |number: &str| !number.starts_with('0') && number.parse::<u64>().is_ok();
+    let is_positive = |number: &str| {
+        !number.is_empty() && !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let rest = version.strip_prefix("0.0.").or_else(|| version.strip_prefix("0."));
     version == "0.0.0" || is_positive(rest.unwrap_or(version))
 }

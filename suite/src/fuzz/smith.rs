@@ -195,7 +195,22 @@ pub(super) fn unlike_text(judge: &Judge, bytes: &[u8], from_text: &[u8]) -> Opti
 /// Whether a module is valid by the validator of the tools that everybody uses. The engine asks it section by section, in a reader and
 /// with limits of its own: what one of them takes and the other refuses is a finding.
 pub(super) fn is_valid(config: &Config, bytes: &[u8]) -> bool {
-    wasmparser::Validator::new_with_features(config.features).validate_all(bytes).is_ok()
+    wasmparser::Validator::new_with_features(config.features).validate_all(bytes).is_ok() && !has_exact(bytes)
+}
+
+/// Whether a function is imported or exported as an exact one: wasmparser takes that without the proposal (custom descriptors),
+/// and the grammar has no such kind (core `#binary-importdesc`).
+fn has_exact(bytes: &[u8]) -> bool {
+    use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
+    Parser::new(0).parse_all(bytes).any(|payload| match payload {
+        Ok(Payload::ImportSection(imports)) => imports
+            .into_imports()
+            .any(|import| matches!(import, Ok(import) if matches!(import.ty, TypeRef::FuncExact(_)))),
+        Ok(Payload::ExportSection(exports)) => {
+            exports.into_iter().any(|export| matches!(export, Ok(export) if export.kind == ExternalKind::FuncExact))
+        }
+        _ => false,
+    })
 }
 
 /// Runs a module on every tier of the judge; all must do the same.
