@@ -9,13 +9,12 @@ use super::{
 };
 use std::{collections::HashSet, rc::Rc};
 
-/// The types that imports, or that imports and exports have introduced. Types that are defined once are one object.
+/// The types that imports, or that imports and exports have introduced. Types that are defined once are one object,
+/// which the scope keeps as long as this is asked.
 #[derive(Default)]
 pub(super) struct Named {
     resources: HashSet<ResourceId>,
     types: HashSet<*const Compound>,
-    /// The objects live as long as their addresses are kept.
-    held: Vec<Rc<Compound>>,
 }
 
 /// What an import or export introduces: a type of its own, since the one it was made of has no name by that.
@@ -33,10 +32,7 @@ impl Named {
     pub fn add(&mut self, item: &Item) {
         match item {
             Item::Type(Type::Resource(id)) => drop(self.resources.insert(*id)),
-            Item::Type(Type::Value(ValType::Compound(compound))) => {
-                self.types.insert(Rc::as_ptr(compound));
-                self.held.push(compound.clone());
-            }
+            Item::Type(Type::Value(ValType::Compound(compound))) => drop(self.types.insert(Rc::as_ptr(compound))),
             Item::Instance(instance) => instance.exports.iter().for_each(|(_, item)| self.add(item)),
             _ => {}
         }
