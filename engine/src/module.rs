@@ -39,12 +39,17 @@ impl Module {
     /// assert!(module.syntax().imports.is_empty());
     /// ```
     pub fn new(config: &Config, bytes: impl Into<Arc<[u8]>>) -> Result<Module, ModuleError> {
-        let module = Module::of_syntax(binary::decode(bytes.into(), config.features)?, config.trace_exports);
+        Ok(Module::of_decoded(config, binary::decode(bytes.into(), config.features)?))
+    }
+
+    /// A module of what has been decoded and validated under the features of `config`.
+    pub(crate) fn of_decoded(config: &Config, syntax: syntax::Module) -> Module {
+        let module = Module::of_syntax(syntax, config.trace_exports);
         #[cfg(feature = "jit")]
         if config.tier == crate::Tier::Jit && config.compile == crate::Compile::Eager {
             crate::jit::compile_module(&module);
         }
-        Ok(module)
+        module
     }
 
     /// A module of what has been decoded; `tells_exports` as [`Config::trace_exports`].

@@ -18,6 +18,7 @@ use component_support::{
     bytes,
     hostile::{RICH, run},
 };
+use preflight_engine::{Config, Features, Module, ModuleError, component::Component};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Nested components with start functions and values, besides [`RICH`].
@@ -231,4 +232,46 @@ fn mutated_core_modules() {
         **module = mutant;
         Some(encode(&sections))
     });
+}
+
+/// `error` of bytes that stand at `base` in others.
+fn moved(error: ModuleError, base: usize) -> ModuleError {
+    match error {
+        ModuleError::Malformed { offset, message } => ModuleError::Malformed { offset: base + offset, message },
+        ModuleError::Invalid { offset, message } => ModuleError::Invalid { offset: base + offset, message },
+        ModuleError::Unsupported { offset, message } => ModuleError::Unsupported { offset: base + offset, message },
+    }
+}
+
+#[test]
+fn core_modules_are_taken_or_refused_as_they_are_alone() {
+    let config = Config::default();
+    // With features that the engine does not have, which modules are validated without.
+    let more = Config { features: config.features | Features::MEMORY_CONTROL, ..config.clone() };
+    let mut originals = Vec::new();
+    for text in [RICH, LEVELS] {
+        let mut sections = sections(&bytes(text));
+        let mut inside = Vec::new();
+        modules(&mut sections, &mut inside);
+        originals.extend(inside.into_iter().map(|module| module.clone()));
+    }
+    let (mut taken, mut refused) = (0, 0);
+    for seed in 0..number("PREFLIGHT_MUTATIONS").unwrap_or(300) * 10 {
+        let mut rng = Rng::new(seed);
+        let mut module = originals[seed as usize % originals.len()].clone();
+        for _ in 0..rng.below(3) {
+            let at = rng.below(module.len());
+            module[at] = if rng.below(2) == 0 { rng.next() as u8 } else { module[at] ^ 1 << rng.below(8) };
+        }
+        let component = [HEADER, &[CORE_MODULE][..], &leb(module.len()), &module].concat();
+        let base = component.len() - module.len();
+        for config in [&config, &more] {
+            let alone = Module::new(config, &*module).map(|_| ()).map_err(|error| moved(error, base));
+            let inside = Component::new(config, &component).map(|_| ());
+            assert_eq!(inside, alone, "seed {seed}");
+            if alone.is_ok() { taken += 1 } else { refused += 1 }
+        }
+    }
+    println!("{taken} taken, {refused} refused");
+    assert!(taken > 100 && refused > 100);
 }

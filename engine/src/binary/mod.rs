@@ -43,6 +43,18 @@ impl From<Mistake> for Stop {
     }
 }
 
+impl Stop {
+    fn into_error(self, of_reader: impl FnOnce(BinaryReaderError) -> ModuleError) -> ModuleError {
+        match self {
+            Stop::Reader(error) => of_reader(error),
+            Stop::Grammar(mistake) => mistake.malformed(),
+            Stop::Component => {
+                ModuleError::Malformed { offset: 4, message: "this is a component, not a core module".to_owned() }
+            }
+        }
+    }
+}
+
 /// Decodes and validates a module in one pass over its bytes.
 ///
 /// # Errors
@@ -50,19 +62,15 @@ impl From<Mistake> for Stop {
 /// of validation is broken, [`ModuleError::Unsupported`] beyond a limit of wasmparser. Which of them is decided by a second
 /// pass that only a failure pays for.
 pub(crate) fn decode(bytes: Arc<[u8]>, features: Features) -> Result<Module, ModuleError> {
-    let mut module = Module::new(bytes.clone());
     let features = features.intersection(crate::config::supported_features());
-    match decode_into(&mut module, &bytes, features) {
-        Ok(()) => Ok(module),
-        Err(Stop::Component) => {
-            Err(ModuleError::Malformed { offset: 4, message: "this is a component, not a core module".to_owned() })
-        }
-        Err(Stop::Grammar(mistake)) => Err(mistake.malformed()),
-        Err(Stop::Reader(error)) => Err(malformed::classify(&bytes, features, error)),
+    let mut reading = Reading::new(bytes.clone(), 0);
+    match read(&mut reading, &bytes, features) {
+        Ok(()) => Ok(reading.module),
+        Err(stop) => Err(stop.into_error(|error| malformed::classify(&bytes, features, error))),
     }
 }
 
-fn decode_into(module: &mut Module, bytes: &[u8], features: Features) -> Result<(), Stop> {
+fn read(reading: &mut Reading, bytes: &[u8], features: Features) -> Result<(), Stop> {
     let mut parser = Parser::new(0);
     parser.set_features(features);
     let mut validation = Validation::new(features);
@@ -72,83 +80,113 @@ fn decode_into(module: &mut Module, bytes: &[u8], features: Features) -> Result<
             return Err(Stop::Component);
         }
         validation.payload(&payload)?;
-        section(module, payload)?;
+        reading.section(payload)?;
     }
     Ok(())
 }
 
-/// Takes over what one validated section says (core `#binary-module`).
-fn section(module: &mut Module, payload: Payload<'_>) -> Result<(), Stop> {
-    match payload {
-        Payload::TypeSection(reader) => type_section(module, reader)?,
-        Payload::ImportSection(reader) => {
-            for group in reader.into_iter_with_offsets() {
-                let (offset, group) = group?;
-                import_group(module, group, offset)?;
-            }
-        }
-        Payload::FunctionSection(reader) => {
-            module.funcs.reserve(reader.count() as usize);
-            for ty in reader {
-                module.funcs.push(ty?);
-            }
-        }
-        Payload::TableSection(reader) => {
-            for table in reader {
-                let table = table?;
-                let init = match table.init {
-                    wasmparser::TableInit::RefNull => None,
-                    wasmparser::TableInit::Expr(expr) => Some(const_expr(&expr)),
-                };
-                module.tables.push(Table { ty: convert::table_type(table.ty), init });
-            }
-        }
-        Payload::MemorySection(reader) => {
-            for memory in reader {
-                module.memories.push(convert::memory_type(memory?));
-            }
-        }
-        Payload::TagSection(reader) => {
-            for tag in reader {
-                module.tags.push(tag?.func_type_idx);
-            }
-        }
-        Payload::GlobalSection(reader) => {
-            for global in reader {
-                let global = global?;
-                let init = Some(const_expr(&global.init_expr));
-                module.globals.push(Global { ty: convert::global_type(global.ty), init });
-            }
-        }
-        Payload::ExportSection(reader) => {
-            module.exports.reserve(reader.count() as usize);
-            for export in reader.into_iter_with_offsets() {
-                let (offset, export) = export?;
-                malformed::known_export(export.kind, offset)?;
-                module.exports.push(convert_export(export));
-            }
-        }
-        Payload::StartSection { func, .. } => module.start = Some(func),
-        Payload::ElementSection(reader) => {
-            for elem in reader {
-                module.elems.push(elem_segment(elem?)?);
-            }
-        }
-        Payload::DataSection(reader) => {
-            for data in reader {
-                module.datas.push(data_segment(data?));
-            }
-        }
-        Payload::CodeSectionStart { count, .. } => module.bodies.reserve(count as usize),
-        Payload::CodeSectionEntry(body) => module.bodies.push(range(body.range())),
-        Payload::CustomSection(custom) => {
-            if let KnownCustom::Name(names) = custom.as_known() {
-                name_section(module, range(custom.data_range()), names);
-            }
-        }
-        _ => {}
+/// A module on its way: what its sections have said so far.
+pub(crate) struct Reading {
+    module: Module,
+    /// Where the parser was when the module began: what it says of offsets is counted from elsewhere.
+    base: u64,
+}
+
+impl Reading {
+    /// A module of which nothing has been read, and whose `bytes` the parser meets at `base`.
+    pub(crate) fn new(bytes: Arc<[u8]>, base: u64) -> Reading {
+        Reading { module: Module::new(bytes), base }
     }
-    Ok(())
+
+    /// Takes over what one section says, which somebody else has validated.
+    ///
+    /// # Errors
+    /// There is a mistake in it nevertheless. Which of its rules is broken, [`decode`] says of the whole module.
+    #[cfg(feature = "component")]
+    pub(crate) fn valid_section(&mut self, payload: Payload<'_>) -> Result<(), ModuleError> {
+        self.section(payload).map_err(|stop| stop.into_error(|error| Mistake::from(error).malformed()))
+    }
+
+    /// The module, when all has been taken over.
+    #[cfg(feature = "component")]
+    pub(crate) fn end(self) -> Module {
+        self.module
+    }
+
+    /// Takes over what one validated section says (core `#binary-module`).
+    fn section(&mut self, payload: Payload<'_>) -> Result<(), Stop> {
+        let Reading { ref mut module, base } = *self;
+        match payload {
+            Payload::TypeSection(reader) => type_section(module, reader)?,
+            Payload::ImportSection(reader) => {
+                for group in reader.into_iter_with_offsets() {
+                    let (offset, group) = group?;
+                    import_group(module, group, offset)?;
+                }
+            }
+            Payload::FunctionSection(reader) => {
+                module.funcs.reserve(reader.count() as usize);
+                for ty in reader {
+                    module.funcs.push(ty?);
+                }
+            }
+            Payload::TableSection(reader) => {
+                for table in reader {
+                    let table = table?;
+                    let init = match table.init {
+                        wasmparser::TableInit::RefNull => None,
+                        wasmparser::TableInit::Expr(expr) => Some(const_expr(base, &expr)),
+                    };
+                    module.tables.push(Table { ty: convert::table_type(table.ty), init });
+                }
+            }
+            Payload::MemorySection(reader) => {
+                for memory in reader {
+                    module.memories.push(convert::memory_type(memory?));
+                }
+            }
+            Payload::TagSection(reader) => {
+                for tag in reader {
+                    module.tags.push(tag?.func_type_idx);
+                }
+            }
+            Payload::GlobalSection(reader) => {
+                for global in reader {
+                    let global = global?;
+                    let init = Some(const_expr(base, &global.init_expr));
+                    module.globals.push(Global { ty: convert::global_type(global.ty), init });
+                }
+            }
+            Payload::ExportSection(reader) => {
+                module.exports.reserve(reader.count() as usize);
+                for export in reader.into_iter_with_offsets() {
+                    let (offset, export) = export?;
+                    malformed::known_export(export.kind, offset)?;
+                    module.exports.push(convert_export(export));
+                }
+            }
+            Payload::StartSection { func, .. } => module.start = Some(func),
+            Payload::ElementSection(reader) => {
+                for elem in reader {
+                    module.elems.push(elem_segment(base, elem?)?);
+                }
+            }
+            Payload::DataSection(reader) => {
+                for data in reader {
+                    module.datas.push(data_segment(base, data?));
+                }
+            }
+            Payload::CodeSectionStart { count, .. } => module.bodies.reserve(count as usize),
+            Payload::CodeSectionEntry(body) => module.bodies.push(range(base, body.range())),
+            Payload::CustomSection(custom) => {
+                if let KnownCustom::Name(names) = custom.as_known() {
+                    name_section(module, range(base, custom.data_range()), names);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 fn type_section(module: &mut Module, reader: wasmparser::TypeSectionReader<'_>) -> Result<(), BinaryReaderError> {
@@ -227,14 +265,15 @@ fn convert_export(export: wasmparser::Export<'_>) -> Export {
     Export { name: export.name.to_owned(), index }
 }
 
-fn elem_segment(elem: wasmparser::Element<'_>) -> Result<Elem, BinaryReaderError> {
+fn elem_segment(base: u64, elem: wasmparser::Element<'_>) -> Result<Elem, BinaryReaderError> {
     let (ty, items) = match elem.items {
         wasmparser::ElementItems::Functions(reader) => {
             let items = reader.into_iter().collect::<Result<Box<[u32]>, _>>()?;
             (crate::syntax::RefType::FUNCREF, ElemItems::Funcs(items))
         }
         wasmparser::ElementItems::Expressions(ty, reader) => {
-            let items = reader.into_iter().map(|expr| Ok(const_expr(&expr?))).collect::<Result<_, BinaryReaderError>>();
+            let items =
+                reader.into_iter().map(|expr| Ok(const_expr(base, &expr?))).collect::<Result<_, BinaryReaderError>>();
             (convert::ref_type(ty), ElemItems::Exprs(items?))
         }
     };
@@ -242,30 +281,31 @@ fn elem_segment(elem: wasmparser::Element<'_>) -> Result<Elem, BinaryReaderError
         wasmparser::ElementKind::Passive => ElemMode::Passive,
         wasmparser::ElementKind::Declared => ElemMode::Declarative,
         wasmparser::ElementKind::Active { table_index, offset_expr } => {
-            ElemMode::Active { table: table_index.unwrap_or(0), offset: const_expr(&offset_expr) }
+            ElemMode::Active { table: table_index.unwrap_or(0), offset: const_expr(base, &offset_expr) }
         }
     };
     Ok(Elem { ty, items, mode })
 }
 
-fn data_segment(data: wasmparser::Data<'_>) -> Data {
-    let end = data.range.end as usize;
+fn data_segment(base: u64, data: wasmparser::Data<'_>) -> Data {
+    let end = range(base, data.range).end;
     let mode = match data.kind {
         wasmparser::DataKind::Passive => DataMode::Passive,
         wasmparser::DataKind::Active { memory_index, offset_expr } => {
-            DataMode::Active { memory: memory_index, offset: const_expr(&offset_expr) }
+            DataMode::Active { memory: memory_index, offset: const_expr(base, &offset_expr) }
         }
     };
     Data { bytes: end - data.data.len()..end, mode }
 }
 
-fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Range<usize> {
-    range(expr.get_binary_reader().range())
+fn const_expr(base: u64, expr: &wasmparser::ConstExpr<'_>) -> Range<usize> {
+    range(base, expr.get_binary_reader().range())
 }
 
-/// wasmparser counts in `u64`; the bytes are in memory, so every offset fits.
-fn range(range: Range<u64>) -> Range<usize> {
-    range.start as usize..range.end as usize
+/// A range of the module's bytes, which begin at `base`. wasmparser counts in `u64`; the bytes are in memory, so every offset
+/// fits.
+fn range(base: u64, range: Range<u64>) -> Range<usize> {
+    (range.start - base) as usize..(range.end - base) as usize
 }
 
 /// The name section is advice: a mistake in it ends its reading and nothing else (core `#binary-namesec`).

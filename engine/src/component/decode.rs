@@ -2,20 +2,26 @@
 
 use super::{
     canon_rules::{self, Refused},
+    convert::{alias, core_instance, core_type, instance, start_def, type_def},
     names::{self, UniqueNames},
     shadow::{Shadow, ShadowError, hide_starts},
     syntax::*,
     value_def::{self, Mistake, ValueDef},
 };
-use crate::{Module, binary, config::Config, error::ModuleError, trace::ExternKind};
+use crate::{
+    Module, binary,
+    config::{Config, supported_features},
+    error::ModuleError,
+    trace::ExternKind,
+    valid,
+};
 use std::{
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 use wasmparser::{
-    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentInstance, ComponentName, ComponentType, CoreType,
-    Encoding, Instance, InstanceTypeDeclaration, KnownCustom, ModuleTypeDeclaration, Parser, Payload, ValidPayload,
-    Validator,
+    BinaryReaderError, ComponentName, Encoding, FuncValidatorAllocations, KnownCustom, Parser, Payload, Validator,
 };
 
 /// A decoded and validated component (Explainer.md, *Component Definitions*). Cheap to clone, independent of any store.
@@ -186,8 +192,18 @@ struct Decoder<'a> {
     shadow: Shadow<'a>,
     /// The components that are open, outermost first.
     open: Vec<Open>,
-    /// How many core modules are open: 1 inside one, since they do not nest.
-    in_module: bool,
+    /// The core module that is open: they do not nest.
+    inside: Option<Inside>,
+    /// For bodies of functions.
+    allocations: FuncValidatorAllocations,
+}
+
+/// A core module that has not ended yet.
+struct Inside {
+    /// Where it stands in the bytes.
+    range: Range<u64>,
+    /// What has been read of it; nothing where the features are more than the engine has, some of which are not for modules.
+    reading: Option<binary::Reading>,
 }
 
 impl<'a> Decoder<'a> {
@@ -198,7 +214,8 @@ impl<'a> Decoder<'a> {
             validator: Validator::new_with_features(config.features),
             shadow,
             open: Vec::new(),
-            in_module: false,
+            inside: None,
+            allocations: FuncValidatorAllocations::default(),
         }
     }
 
@@ -206,12 +223,26 @@ impl<'a> Decoder<'a> {
         let mut parser = Parser::new(0);
         parser.set_features(self.config.features);
         for payload in parser.parse_all(self.bytes) {
-            if let Some(root) = self.payload(payload?)? {
+            let part = payload.map_err(Stop::from).and_then(|payload| self.payload(payload));
+            if let Some(root) = part.map_err(|stop| self.in_its_own_words(stop))? {
                 super::check::check(self.config, &root, self.shadow.has_values).map_err(Stop::Own)?;
                 return Ok(root);
             }
         }
         Err(self.unexpected_end())
+    }
+
+    /// A mistake in a core module is told as if the module stood alone.
+    fn in_its_own_words(&self, stop: Stop) -> Stop {
+        let Some(inside) = &self.inside else { return stop };
+        match Module::new(self.config, self.bytes_of(inside)) {
+            Err(error) => Stop::Module(at_offset(error, inside.range.start as usize)),
+            Ok(_) => stop,
+        }
+    }
+
+    fn bytes_of(&self, inside: &Inside) -> &'a [u8] {
+        &self.bytes[inside.range.start as usize..inside.range.end as usize]
     }
 
     fn unexpected_end(&self) -> Stop {
@@ -230,7 +261,7 @@ impl<'a> Decoder<'a> {
         self.keep(payload)
     }
 
-    /// Validates one part. Function bodies are left to [`Module::new`], which sees each core module again.
+    /// Validates one part.
     ///
     /// wasmparser 0.258 asserts how deep the declarations of instance and component types stand in each other, before it
     /// checks that; what it panics at is beyond its limits, and the message says so. Nothing of the validator is used after that.
@@ -242,7 +273,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn validate_part(&mut self, payload: &Payload<'a>) -> Result<(), Stop> {
-        if !self.in_module && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
+        if self.inside.is_none() && self.shadow.validate(payload, &mut self.validator).map_err(Stop::from_shadow)? {
             return Ok(());
         }
         if let (Payload::ComponentCanonicalSection(reader), Some(types)) = (payload, self.validator.types(0)) {
@@ -252,12 +283,21 @@ impl<'a> Decoder<'a> {
                     .map_err(|refused| Stop::from_refused(refused, offset))?;
             }
         }
-        match self.validator.payload(payload)? {
-            ValidPayload::Func(..) | ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => Ok(()),
-        }
+        Ok(valid::body(self.validator.payload(payload)?, &mut self.allocations)?)
     }
 
     fn keep(&mut self, payload: Payload<'a>) -> Result<Option<Arc<ComponentDef>>, Stop> {
+        if let Some(inside) = self.inside.take_if(|_| matches!(payload, Payload::End(_))) {
+            let (offset, module) = (inside.range.start, self.module(inside)?);
+            self.define(offset, Definition::CoreModule(module));
+            return Ok(None);
+        }
+        if let Some(inside) = &mut self.inside {
+            if let Some(reading) = &mut inside.reading {
+                reading.valid_section(payload).map_err(Stop::Module)?;
+            }
+            return Ok(None);
+        }
         match payload {
             Payload::Version { encoding: Encoding::Component, range, .. } => {
                 if self.open.len() >= MAX_DEPTH {
@@ -275,14 +315,8 @@ impl<'a> Decoder<'a> {
             Payload::ComponentSection { unchecked_range, .. } if unchecked_range.end > self.bytes.len() as u64 => {
                 return Err(self.unexpected_end());
             }
-            Payload::ModuleSection { unchecked_range, .. } => {
-                let module = self.module(unchecked_range.start as usize, unchecked_range.end as usize)?;
-                self.define(unchecked_range.start, Definition::CoreModule(module));
-                self.in_module = true;
-            }
-            Payload::End(_) if self.in_module => self.in_module = false,
+            Payload::ModuleSection { unchecked_range, .. } => self.inside = Some(self.open_module(unchecked_range)?),
             Payload::End(offset) => return Ok(self.end(offset)),
-            _ if self.in_module => {}
             Payload::UnknownSection { id: value_def::SECTION, contents, range } => {
                 for value in value_section(contents, range.start).map_err(Stop::Own)? {
                     self.define(value.offset as u64, Definition::Value(value));
@@ -297,12 +331,24 @@ impl<'a> Decoder<'a> {
         Ok(None)
     }
 
-    /// A core module inside. Nobody has checked yet that its bytes are there.
-    fn module(&self, start: usize, end: usize) -> Result<Module, Stop> {
-        let Some(bytes) = self.bytes.get(start..end) else {
+    /// A core module inside begins. Nobody has checked yet that its bytes are there.
+    fn open_module(&self, range: Range<u64>) -> Result<Inside, Stop> {
+        let Some(bytes) = self.bytes.get(range.start as usize..range.end as usize) else {
             return Err(self.unexpected_end());
         };
-        Module::new(self.config, bytes).map_err(|error| Stop::Module(at_offset(error, start)))
+        let is_all_known = supported_features().contains(self.config.features);
+        let reading = is_all_known.then(|| binary::Reading::new(bytes.into(), range.start));
+        Ok(Inside { range, reading })
+    }
+
+    /// A core module inside has ended.
+    fn module(&self, inside: Inside) -> Result<Module, Stop> {
+        let start = inside.range.start as usize;
+        let module = match inside.reading {
+            Some(reading) => Ok(Module::of_decoded(self.config, reading.end())),
+            None => Module::new(self.config, self.bytes_of(&inside)),
+        };
+        module.map_err(|error| Stop::Module(at_offset(error, start)))
     }
 
     /// The innermost component ends: it is a definition of the one around it, or the root.
@@ -486,131 +532,5 @@ fn keep_names(names: &mut Names, name: ComponentName<'_>) {
         ComponentName::Types(map) => names.types = collect(map),
         ComponentName::Funcs(map) => names.funcs = collect(map),
         _ => {}
-    }
-}
-
-fn start_def(start: wasmparser::ComponentStartFunction) -> Definition {
-    let args = start.arguments.into();
-    Definition::Start(StartDef { func: start.func_index, args, results: start.results })
-}
-
-fn core_instance(item: Instance<'_>) -> Definition {
-    Definition::CoreInstance(match item {
-        Instance::Instantiate { module_index, args } => CoreInstanceDef::Instantiate {
-            module: module_index,
-            args: args.iter().map(|arg| (arg.name.into(), arg.index)).collect(),
-        },
-        Instance::FromExports(exports) => {
-            CoreInstanceDef::Exports(exports.iter().map(|item| (item.name.into(), item.kind, item.index)).collect())
-        }
-    })
-}
-
-fn instance(item: ComponentInstance<'_>) -> Definition {
-    Definition::Instance(match item {
-        ComponentInstance::Instantiate { component_index, args } => InstanceDef::Instantiate {
-            component: component_index,
-            args: args.iter().map(|arg| (arg.name.into(), SortIdx { sort: arg.kind, index: arg.index })).collect(),
-        },
-        ComponentInstance::FromExports(exports) => InstanceDef::Exports(
-            exports
-                .iter()
-                .map(|item| (item.name.name.into(), SortIdx { sort: item.kind, index: item.index }))
-                .collect(),
-        ),
-    })
-}
-
-fn alias(item: ComponentAlias<'_>) -> Alias {
-    match item {
-        ComponentAlias::InstanceExport { kind, instance_index, name } => {
-            Alias::Export { sort: kind, instance: instance_index, name: name.into() }
-        }
-        ComponentAlias::CoreInstanceExport { instance_index, name, .. } => {
-            Alias::CoreExport { instance: instance_index, name: name.into() }
-        }
-        ComponentAlias::Outer { kind, count, index } => Alias::Outer { sort: kind, count, index },
-    }
-}
-
-fn core_type(item: CoreType<'_>) -> CoreTypeDef {
-    match item {
-        CoreType::Rec(group) => CoreTypeDef::Rec(group.types().map(binary::sub_type).collect()),
-        CoreType::Module(decls) => {
-            let decls = decls.into_vec().into_iter().map(module_decl).collect();
-            CoreTypeDef::Module(Arc::new(ModuleTypeDef { decls }))
-        }
-    }
-}
-
-fn module_decl(decl: ModuleTypeDeclaration<'_>) -> ModuleDecl {
-    match decl {
-        ModuleTypeDeclaration::Type(group) => ModuleDecl::Type(group.types().map(binary::sub_type).collect()),
-        ModuleTypeDeclaration::OuterAlias { count, index, .. } => ModuleDecl::OuterAlias { count, index },
-        ModuleTypeDeclaration::Export { name, ty } => ModuleDecl::Export { name: name.into(), ty },
-        ModuleTypeDeclaration::Import(import) => {
-            ModuleDecl::Import { module: import.module.into(), name: import.name.into(), ty: import.ty }
-        }
-    }
-}
-
-fn type_def(item: ComponentType<'_>) -> TypeDef {
-    match item {
-        ComponentType::Defined(ty) => TypeDef::Value(val_type(ty)),
-        ComponentType::Func(ty) => TypeDef::Func(FuncTypeDef {
-            is_async: ty.async_,
-            params: ty.params.iter().map(|(name, ty)| ((*name).into(), *ty)).collect(),
-            result: ty.result,
-        }),
-        ComponentType::Component(decls) => {
-            TypeDef::Component(Arc::new(decls.into_vec().into_iter().map(component_decl).collect()))
-        }
-        ComponentType::Instance(decls) => TypeDef::Instance(Arc::new(decls.into_vec().into_iter().map(decl).collect())),
-        ComponentType::Resource { rep, dtor } => TypeDef::Resource { rep, dtor },
-    }
-}
-
-fn component_decl(item: wasmparser::ComponentTypeDeclaration<'_>) -> Decl {
-    use wasmparser::ComponentTypeDeclaration as D;
-    match item {
-        D::CoreType(ty) => Decl::CoreType(core_type(ty)),
-        D::Type(ty) => Decl::Type(type_def(ty)),
-        D::Alias(item) => Decl::Alias(alias(item)),
-        D::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
-        D::Import(import) => Decl::Import { name: import.name.name.into(), ty: import.ty },
-    }
-}
-
-fn decl(item: InstanceTypeDeclaration<'_>) -> Decl {
-    match item {
-        InstanceTypeDeclaration::CoreType(ty) => Decl::CoreType(core_type(ty)),
-        InstanceTypeDeclaration::Type(ty) => Decl::Type(type_def(ty)),
-        InstanceTypeDeclaration::Alias(item) => Decl::Alias(alias(item)),
-        InstanceTypeDeclaration::Export { name, ty } => Decl::Export { name: name.name.into(), ty },
-    }
-}
-
-fn val_type(ty: ComponentDefinedType<'_>) -> DefValType {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
-    match ty {
-        ComponentDefinedType::Primitive(ty) => DefValType::Primitive(ty),
-        ComponentDefinedType::Record(fields) => {
-            DefValType::Record(fields.iter().map(|(name, ty)| ((*name).into(), *ty)).collect())
-        }
-        ComponentDefinedType::Variant(cases) => {
-            DefValType::Variant(cases.iter().map(|case| (case.name.into(), case.ty)).collect())
-        }
-        ComponentDefinedType::List(ty) => DefValType::List(ty),
-        ComponentDefinedType::Map(key, value) => DefValType::Map(key, value),
-        ComponentDefinedType::FixedLengthList(ty, len) => DefValType::FixedList(ty, len),
-        ComponentDefinedType::Tuple(types) => DefValType::Tuple(types.into()),
-        ComponentDefinedType::Flags(labels) => DefValType::Flags(names(&labels)),
-        ComponentDefinedType::Enum(labels) => DefValType::Enum(names(&labels)),
-        ComponentDefinedType::Option(ty) => DefValType::Option(ty),
-        ComponentDefinedType::Result { ok, err } => DefValType::Result(ok, err),
-        ComponentDefinedType::Own(ty) => DefValType::Own(ty),
-        ComponentDefinedType::Borrow(ty) => DefValType::Borrow(ty),
-        ComponentDefinedType::Stream(ty) => DefValType::Stream(ty),
-        ComponentDefinedType::Future(ty) => DefValType::Future(ty),
     }
 }

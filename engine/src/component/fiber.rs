@@ -41,6 +41,7 @@ use corosensei::{
 };
 use std::{
     any::Any,
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     ptr::NonNull,
 };
@@ -135,14 +136,42 @@ pub(crate) struct Fibers {
     /// The executions of those that wait in [`resume`], the outermost first.
     waiting: Vec<Execution>,
     home: Home,
-    /// Stacks to use again.
-    stacks: Vec<DefaultStack>,
     /// Whether the store is being dropped.
     ending: bool,
 }
 
 /// So many stacks are kept for use again.
 const SPARE_STACKS: usize = 16;
+
+thread_local! {
+    /// Stacks to use again, whichever store they were made for: to get one from the system takes longer than most threads
+    /// run. With each the `limits.fiber_stack_bytes` it was made for.
+    static SPARE: RefCell<Vec<(usize, DefaultStack)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A stack for a store that has such stacks.
+fn stack(bytes: usize) -> Result<DefaultStack, Fault> {
+    let spare = SPARE.with_borrow_mut(|spare| {
+        let place = spare.iter().rposition(|(of, _)| *of == bytes)?;
+        Some(spare.swap_remove(place).1)
+    });
+    match spare {
+        Some(stack) => Ok(stack),
+        None => DefaultStack::new(bytes + RESERVE_BYTES).map_err(|_| Fault::Exhausted(Resource::Threads)),
+    }
+}
+
+/// Keeps a stack for use again, unless there are enough of them: then the oldest goes.
+fn keep(bytes: usize, stack: DefaultStack) {
+    // When the thread ends, stores may be dropped later than what is kept here.
+    let _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if spare.len() == SPARE_STACKS {
+            spare.remove(0);
+        }
+        spare.push((bytes, stack));
+    });
+}
 
 /// What the frames of one host function, or of the compiler, may take of a fiber's stack beyond its limit.
 const RESERVE_BYTES: usize = 512 << 10;
@@ -186,13 +215,7 @@ impl Fibers {
 /// # Errors
 /// [`Resource::Threads`] if there is no memory for another stack.
 pub(crate) fn create(store: &mut Store, body: Body) -> Result<Box<Fiber>, Fault> {
-    let limits = store.limits;
-    let fibers = &mut store.components.fibers;
-    let stack = match fibers.stacks.pop() {
-        Some(stack) => stack,
-        None => DefaultStack::new(limits.fiber_stack_bytes + RESERVE_BYTES)
-            .map_err(|_| Fault::Exhausted(Resource::Threads))?,
-    };
+    let stack = stack(store.limits.fiber_stack_bytes)?;
     let (floor, base) = (stack.limit().get() + RESERVE_BYTES, stack.base().get());
     let coroutine = Coroutine::with_stack(stack, move |switch: &Switch, message: Message| {
         // SAFETY: `resume` waits while this runs, and hands over the store as `&mut` for that long; its place is the
@@ -233,10 +256,7 @@ pub(crate) fn resume(store: &mut Store, mut fiber: Box<Fiber>, command: Command)
         CoroutineResult::Yield(why) => return Step::Suspended(fiber, why),
         CoroutineResult::Return(end) => end,
     };
-    let fibers = &mut store.components.fibers;
-    if fibers.stacks.len() < SPARE_STACKS {
-        fibers.stacks.push(fiber.coroutine.into_stack());
-    }
+    keep(store.limits.fiber_stack_bytes, fiber.coroutine.into_stack());
     match end {
         Ok(end) => Step::Ended(end),
         Err(panic) => resume_unwind(panic),

@@ -10,7 +10,10 @@ use super::{
     value::ComponentVal,
 };
 use crate::{Module, Store, error::Fault};
-use std::{collections::BTreeMap, rc::Rc};
+use std::{cell::LazyCell, collections::BTreeMap, rc::Rc};
+
+/// An instance that is made when something is first asked of it.
+pub(super) type LazyInstance = LazyCell<HostInstance, Box<dyn FnOnce() -> HostInstance>>;
 
 /// Something that a host gives for an import.
 #[derive(Clone)]
@@ -20,7 +23,7 @@ pub struct HostItem(pub(super) Given);
 pub(super) enum Given {
     /// A function, with its type if the host knows it.
     Func(Option<FuncType>, HostCode),
-    Instance(HostInstance),
+    Instance(Rc<LazyInstance>),
     Resource(ResourceId),
     Module(Module),
     Component(Component),
@@ -69,7 +72,22 @@ impl HostItem {
 
     /// An instance.
     pub fn instance(instance: HostInstance) -> HostItem {
-        HostItem(Given::Instance(instance))
+        HostItem::instance_with(|| instance)
+    }
+
+    /// An instance that `make` makes when an import is first linked to it: for hosts that give more than most components
+    /// ask for.
+    ///
+    /// ```
+    /// use preflight_engine::component::{ComponentLinker, HostInstance, HostItem};
+    /// ComponentLinker::new().define("many:functions/here", HostItem::instance_with(|| {
+    ///     let mut instance = HostInstance::new();
+    ///     instance.define("f", HostItem::func(|_, _| Ok(vec![])));
+    ///     instance
+    /// }));
+    /// ```
+    pub fn instance_with(make: impl FnOnce() -> HostInstance + 'static) -> HostItem {
+        HostItem(Given::Instance(Rc::new(LazyCell::new(Box::new(make)))))
     }
 
     /// A resource type: one of [`Store::new_host_resource`].

@@ -12,6 +12,7 @@ mod canon;
 mod canon_rules;
 mod check;
 mod check_types;
+mod convert;
 mod copy;
 mod decode;
 mod define_canon;

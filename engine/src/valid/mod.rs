@@ -27,11 +27,19 @@ impl Validation {
         if matches!(payload, Payload::End(_)) {
             return Ok(());
         }
-        if let ValidPayload::Func(func, body) = self.validator.payload(payload)? {
-            let mut validator = func.into_validator(std::mem::take(&mut self.allocations));
-            validator.validate(&body)?;
-            self.allocations = validator.into_allocations();
-        }
-        Ok(())
+        body(self.validator.payload(payload)?, &mut self.allocations)
     }
+}
+
+/// Validates the body of a function, if that is the part whose turn it was; `allocations` are for use again.
+pub(crate) fn body(
+    part: ValidPayload<'_>,
+    allocations: &mut FuncValidatorAllocations,
+) -> Result<(), BinaryReaderError> {
+    if let ValidPayload::Func(func, body) = part {
+        let mut validator = func.into_validator(std::mem::take(allocations));
+        validator.validate(&body)?;
+        *allocations = validator.into_allocations();
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ mod values;
 use crate::{
     plan::{Export, HostFunc, Memory, Mode, Plan, Source, Step, Twist},
     predict::Expected,
-    space::{ExternType, spaces},
+    space::{ExternType, Space, spaces},
 };
 use preflight_engine::trace::{Outcome, Phase, TrapCode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +121,7 @@ pub const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan, with what is expected of it and the size of its modules.
     pub fn count(&mut self, plan: &Plan, expected: &Expected, bytes: usize) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         graph(plan, &mut kinds);
         plan.hosts.iter().for_each(|host| {
             kinds.insert(host_kind(host));
@@ -195,13 +195,42 @@ impl Stats {
         self.all_kinds().filter(is_rare).map(|(kind, _)| kind).collect()
     }
 
-    fn insert(&mut self, kinds: BTreeSet<&'static str>) {
-        kinds.into_iter().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
+    fn insert(&mut self, kinds: Kinds) {
+        kinds.each_once().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
+    }
+}
+
+/// The kinds that one plan holds.
+#[derive(Default)]
+struct Kinds(Vec<&'static str>);
+
+impl Kinds {
+    fn insert(&mut self, kind: &'static str) {
+        // Most come again and again, and from the same place: comparing text can wait until all are there.
+        if !self.0.iter().any(|other| std::ptr::eq(*other, kind)) {
+            self.0.push(kind);
+        }
+    }
+
+    fn contains(&self, kind: &str) -> bool {
+        self.0.contains(&kind)
+    }
+
+    fn each_once(mut self) -> impl Iterator<Item = &'static str> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0.into_iter()
+    }
+}
+
+impl Extend<&'static str> for Kinds {
+    fn extend<T: IntoIterator<Item = &'static str>>(&mut self, kinds: T) {
+        kinds.into_iter().for_each(|kind| self.insert(kind));
     }
 }
 
 /// The shape of the graph.
-fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
+fn graph(plan: &Plan, kinds: &mut Kinds) {
     kinds.extend(plan.again.then_some("again"));
     let mut depth: Vec<usize> = Vec::new();
     let mut reaches: Vec<BTreeSet<usize>> = Vec::new();
@@ -222,8 +251,9 @@ fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
     kinds.extend(
         (1..).zip(["depth 1", "depth 2", "depth 3", "depth 4"]).find(|(n, _)| *n == depth).map(|(_, kind)| kind),
     );
-    imports(plan, kinds);
-    for (module, space) in plan.modules.iter().zip(spaces(plan)) {
+    let spaces = spaces(plan);
+    imports(plan, &spaces, kinds);
+    for (module, space) in plan.modules.iter().zip(&spaces) {
         kinds.extend(module.imports.iter().filter_map(|import| import.twist).map(|twist| match twist {
             Twist::Missing => "twist missing",
             Twist::Kind => "twist kind",
@@ -242,8 +272,7 @@ fn graph(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
 }
 
 /// What is imported from other nodes, and whether several nodes import the same.
-fn imports(plan: &Plan, kinds: &mut BTreeSet<&'static str>) {
-    let spaces = spaces(plan);
+fn imports(plan: &Plan, spaces: &[Space], kinds: &mut Kinds) {
     let mut given = BTreeSet::new();
     for node in &plan.nodes {
         for import in &plan.modules[node.module].imports {
@@ -298,7 +327,7 @@ fn host_kind(host: &HostFunc) -> &'static str {
     }
 }
 
-fn steps(list: &[Step], kinds: &mut BTreeSet<&'static str>) {
+fn steps(list: &[Step], kinds: &mut Kinds) {
     for step in list {
         steps::operands(step, kinds);
         kinds.insert(match step {
@@ -335,7 +364,7 @@ fn steps(list: &[Step], kinds: &mut BTreeSet<&'static str>) {
 }
 
 /// How instantiations and calls failed.
-fn ends(expected: &Expected, kinds: &mut BTreeSet<&'static str>) {
+fn ends(expected: &Expected, kinds: &mut Kinds) {
     for trace in &expected.traces {
         if let Outcome::Trap { code, .. } = &trace.outcome {
             kinds.extend(trap_kind(*code));

@@ -80,11 +80,16 @@ impl Interfaces<'_> {
         self.shared.features.contains(&feature)
     }
 
-    /// Declares the interface `name`, such as `io/poll`.
-    pub fn interface(&mut self, name: &str, declare: impl FnOnce(&mut Interface<'_>)) {
-        let mut interface = Interface { exports: HostInstance::new(), ids: &self.ids, shared: self.shared };
-        declare(&mut interface);
-        self.linker.define(&format!("wasi:{name}@{}", super::VERSION), HostItem::instance(interface.exports));
+    /// Declares the interface `name`, such as `io/poll`: its functions are put together when a component imports it, since
+    /// most import few of all.
+    pub fn interface(&mut self, name: &str, declare: impl FnOnce(&mut Interface<'_>) + 'static) {
+        let shared = self.shared.clone();
+        let item = HostItem::instance_with(move || {
+            let mut interface = Interface { exports: HostInstance::new(), ids: shared.ids(), shared: &shared };
+            declare(&mut interface);
+            interface.exports
+        });
+        self.linker.define(&format!("wasi:{name}@{}", super::VERSION), item);
     }
 }
 

@@ -91,7 +91,7 @@ struct Shared {
 
 impl Shared {
     fn ids(&self) -> &Ids {
-        self.ids.get().expect("set before any function can be called")
+        self.ids.get().expect("set before anything is declared")
     }
 }
 
@@ -123,9 +123,9 @@ pub fn add_to_linker(
     let shared = Rc::new(Shared { state, features: features.to_vec(), ids: OnceCell::new() });
     let mut interfaces = Interfaces { linker, store, shared: &shared, ids: Ids::default() };
     register(&mut interfaces);
-    declare(&mut interfaces);
-    let ids = interfaces.ids;
+    let ids = std::mem::take(&mut interfaces.ids);
     assert!(shared.ids.set(ids).is_ok(), "nobody else sets them");
+    declare(&mut interfaces);
     Host(shared)
 }
 

@@ -1,6 +1,6 @@
 //! What plans of components hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::component::{ComponentPlan, Def, Fail, Part, Reading, Step};
 use preflight_engine::trace::{Event, Outcome, Trace, TrapCode};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan of components, with what is expected of it.
     pub fn count_component(&mut self, plan: &ComponentPlan, expected: &Trace) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         let depth = part(&plan.root, &mut kinds);
         let depths = ["component: depth 1", "component: depth 2", "component: depth 3"];
         kinds.insert(depths[depth.clamp(1, depths.len()) - 1]);
@@ -67,7 +67,7 @@ impl Stats {
 }
 
 /// The kinds of a component's definitions, and how deep it goes.
-fn part(of: &Part, kinds: &mut BTreeSet<&'static str>) -> usize {
+fn part(of: &Part, kinds: &mut Kinds) -> usize {
     let mut depth = 1;
     kinds.extend(of.shows.then_some("component: exports modules and components"));
     let (mut starts, mut was_child, mut peers) = (0, false, BTreeSet::new());
@@ -158,7 +158,7 @@ fn step_kind(step: Step) -> &'static str {
 }
 
 /// Where it failed: the first instance that was ended.
-fn ends(expected: &Trace, kinds: &mut BTreeSet<&'static str>) {
+fn ends(expected: &Trace, kinds: &mut Kinds) {
     let Outcome::Trap { code, .. } = expected.outcome else { return };
     let mut ended = expected
         .events

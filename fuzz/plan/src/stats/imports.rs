@@ -1,8 +1,7 @@
 //! What plans of imports hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::imports::{Core, ImportPlan, Item};
-use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
 pub(super) const KINDS: &[&str] = &[
@@ -36,7 +35,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan of imports.
     pub fn count_imports(&mut self, plan: &ImportPlan) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         kinds.extend(plan.is_exported.then_some("imports: exported by an instance"));
         kinds.extend(plan.fits().then_some("imports: match"));
         kinds.extend(plan.stubs.then_some("imports: stubs"));
@@ -66,7 +65,7 @@ impl Stats {
     }
 }
 
-fn item(of: &Item, kinds: &mut BTreeSet<&'static str>) {
+fn item(of: &Item, kinds: &mut Kinds) {
     kinds.insert(match of {
         Item::Func(_) => "imports: function",
         Item::Instance(_) => "imports: instance",

@@ -1,9 +1,8 @@
 //! What programs of WASI hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::wasi::{Entry, Form, Step, Unit, WasiExpected, WasiPlan};
 use preflight_engine::trace::{Event, Outcome, Phase};
-use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
 pub(super) const KINDS: &[&str] = &[
@@ -47,7 +46,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a program of WASI, with what is expected of it.
     pub fn count_program(&mut self, plan: &WasiPlan, expected: &WasiExpected) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         kinds.insert(match plan.form {
             Form::Modules => "wasi: modules",
             Form::Component { nested: false } => "wasi: component",
@@ -64,7 +63,7 @@ impl Stats {
     }
 }
 
-fn unit(unit: &Unit, is_library: bool, kinds: &mut BTreeSet<&'static str>) {
+fn unit(unit: &Unit, is_library: bool, kinds: &mut Kinds) {
     kinds.extend(unit.section.is_some().then_some("wasi: start section"));
     kinds.extend(unit.hides_memory.then_some("wasi: memory that is not exported"));
     kinds.extend(unit.lacks_import.then_some("wasi: import that nobody has"));
@@ -99,7 +98,7 @@ fn unit(unit: &Unit, is_library: bool, kinds: &mut BTreeSet<&'static str>) {
 }
 
 /// How it ended, and what was running then.
-fn ends(expected: &WasiExpected, kinds: &mut BTreeSet<&'static str>) {
+fn ends(expected: &WasiExpected, kinds: &mut Kinds) {
     let events = &expected.trace.events;
     let is_fresh = |event: &Event| matches!(event, Event::HostCalled { name, .. } if name.ends_with(".f"));
     kinds.extend(events.iter().any(is_fresh).then_some("wasi: fresh instance"));

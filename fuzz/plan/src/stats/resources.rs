@@ -1,9 +1,8 @@
 //! What plans of resources hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::resources::{ResourcePlan, Step};
 use preflight_engine::trace::{Outcome, Trace, TrapCode};
-use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
 pub(super) const KINDS: &[&str] = &[
@@ -22,7 +21,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan of resources, with what is expected of it.
     pub fn count_resource(&mut self, plan: &ResourcePlan, expected: &Trace) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         for step in plan.users.iter().flat_map(|user| &user.steps) {
             let kind = match *step {
                 Step::Make(_) => Some("resource: made"),

@@ -1,7 +1,7 @@
 //! What functions of core modules do.
 
+use super::Kinds;
 use crate::plan::{Atomic, Content, Module, Object, ObjectStep, Step};
-use std::collections::BTreeSet;
 
 /// The kinds of proposals and of objects.
 pub(super) const KINDS: &[&str] = &[
@@ -32,7 +32,7 @@ pub(super) const KINDS: &[&str] = &[
 ];
 
 /// What a module holds of [`KINDS`].
-pub(super) fn objects(module: &Module, kinds: &mut BTreeSet<&'static str>) {
+pub(super) fn objects(module: &Module, kinds: &mut Kinds) {
     for global in module.globals.iter().filter(|global| global.ty.content == Content::Object) {
         kinds.insert("global: object");
         let is_made = !matches!(global.object, Object::None | Object::I31(_) | Object::Outside(_) | Object::Global(_));
@@ -52,7 +52,7 @@ pub(super) fn atomic(op: Atomic) -> &'static str {
     }
 }
 
-pub(super) fn operands(step: &Step, kinds: &mut BTreeSet<&'static str>) {
+pub(super) fn operands(step: &Step, kinds: &mut Kinds) {
     let Step::Object(step) = step else { return };
     match *step {
         ObjectStep::Same { a, b } | ObjectStep::Copy { to: a, from: b, .. } => {
@@ -71,7 +71,7 @@ pub(super) fn operands(step: &Step, kinds: &mut BTreeSet<&'static str>) {
     }
 }
 
-fn object(object: Object, kinds: &mut BTreeSet<&'static str>) {
+fn object(object: Object, kinds: &mut Kinds) {
     kinds.extend(match object {
         Object::Data { .. } => Some("object: made of data"),
         Object::Elem { .. } => Some("object: made of elements"),

@@ -1,9 +1,8 @@
 //! What plans of tasks hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::tasks::{Ending, HostEnd, Lift, Pause, Place, Side, Step, TaskPlan};
 use preflight_engine::trace::{Event, Outcome, TaskStep, ThreadStep, Trace, TrapCode};
-use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
 pub(super) const KINDS: &[&str] = &[
@@ -80,7 +79,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan of tasks, with what is expected of it.
     pub fn count_task(&mut self, plan: &TaskPlan, expected: &[Trace]) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         kinds.insert(match plan.place {
             Place::Start => "task: in a start function",
             Place::Called => "task: in a call",

@@ -1,8 +1,7 @@
 //! What plans of values hold.
 
-use super::Stats;
+use super::{Kinds, Stats};
 use crate::values::{Across, Encoding, Fault, Flaw, Import, Misdeed, Ty, ValuePlan};
-use std::collections::BTreeSet;
 
 /// The kinds that the generator has to reach.
 pub(super) const KINDS: &[&str] = &[
@@ -62,7 +61,7 @@ pub(super) const KINDS: &[&str] = &[
 impl Stats {
     /// Counts a plan of a value.
     pub fn count_value(&mut self, plan: &ValuePlan) {
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Kinds::default();
         ty(&plan.ty, &mut kinds);
         kinds.extend(plan.is_64.then_some("value: 64-bit memory"));
         kinds.extend(plan.import.map(|import| match import {
@@ -93,7 +92,7 @@ impl Stats {
     }
 }
 
-fn across(plan: &ValuePlan, of: &Across, kinds: &mut BTreeSet<&'static str>) {
+fn across(plan: &ValuePlan, of: &Across, kinds: &mut Kinds) {
     kinds.insert("value: across");
     let all = || [&plan.ty].into_iter().chain(&of.params);
     all().chain(&of.result).for_each(|inner| ty(inner, kinds));
@@ -143,7 +142,7 @@ fn is_plain(of: &Ty) -> bool {
     }
 }
 
-fn ty(of: &Ty, kinds: &mut BTreeSet<&'static str>) {
+fn ty(of: &Ty, kinds: &mut Kinds) {
     kinds.insert(match of {
         Ty::F32 | Ty::F64 => "value: float",
         Ty::Char => "value: char",

@@ -123,10 +123,9 @@ impl IpSocketAddress {
 }
 
 pub(in crate::wasi::p2) fn declare(interfaces: &mut Interfaces<'_>) {
-    let has_error_code = interfaces.has(Feature::NetworkErrorCode);
     interfaces.interface("sockets/network", |interface| {
         interface.resource::<Network>();
-        if has_error_code {
+        if interface.has(Feature::NetworkErrorCode) {
             interface.func("network-error-code", &["err"], network_error_code);
         }
     });
