@@ -10,13 +10,15 @@ if [ "${FUZZING_ENGINE:-libfuzzer}" != libfuzzer ]; then
   exit 1
 fi
 
-# Release with debug assertions: arithmetic that overflows is a finding too. The image names its nightly itself, and has
-# its own way to measure coverage.
+# Release with debug assertions: arithmetic that overflows is a finding too. The image names the nightly in the environment.
+# The command must be `cargo fuzz build` and nothing between: by that the image's own `cargo` knows that with
+# SANITIZER=coverage it has to build in its way, without either.
+export RUSTUP_TOOLCHAIN="${RUSTUP_TOOLCHAIN:-nightly}"
 flags=(-O --debug-assertions)
 case "${SANITIZER:-address}" in
   address | memory | thread) flags+=(--sanitizer "${SANITIZER:-address}") ;;
 esac
-cargo "+${RUSTUP_TOOLCHAIN:-nightly}" fuzz build "${flags[@]}"
+cargo fuzz build "${flags[@]}"
 
 built=${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-gnu/release
 for source in fuzz_targets/*.rs; do
