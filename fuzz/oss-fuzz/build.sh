@@ -1,8 +1,9 @@
-#!/bin/bash -eu
+#!/bin/bash
 # Builds the targets and puts them, with seeds, dictionaries and options, where the fleet looks for them.
 #
 # The base image sets SRC, OUT, FUZZING_ENGINE, SANITIZER and the toolchain. Without it, in the folder above the checkout:
 #   SRC=$PWD OUT=/some/folder FUZZING_ENGINE=libfuzzer SANITIZER=address bash preflight/fuzz/oss-fuzz/build.sh
+set -eu
 cd "${SRC:?}/${PREFLIGHT_CHECKOUT:-preflight}/fuzz"
 
 if [ "${FUZZING_ENGINE:-libfuzzer}" != libfuzzer ]; then
