@@ -59,6 +59,35 @@ fn sections_end_where_they_say() {
 }
 
 #[test]
+fn which_sorts_fit_is_a_rule_of_validation() {
+    // Binary.md, `sort`: all of these are, and its notes say where they may stand.
+    let lower: &[u8] = b"\x08\x02\x01\x24";
+    let instance: &[u8] = b"\x02\x03\x01\x01\0";
+    let invalid: [(&str, [&[u8]; 2]); 5] = [
+        ("a core function that is exported", [lower, b"\x0b\x08\x01\0\x01a\0\0\0\0"]),
+        ("a core function in an instance", [lower, b"\x05\x08\x01\x01\x01\0\x01a\0\0\0"]),
+        ("a core instance that is exported", [instance, b"\x0b\x08\x01\0\x01a\0\x12\0\0"]),
+        ("a function of a core instance", [instance, b"\x06\x06\x01\x01\x01\0\x01a"]),
+        ("an instance of a core instance", [instance, b"\x06\x07\x01\0\x12\x01\0\x01a"]),
+    ];
+    for (what, sections) in invalid {
+        let end = of_sections(&sections);
+        assert!(matches!(end, Err(ModuleError::Invalid { .. })), "{what}: {end:?}");
+    }
+    let malformed: [(&str, [&[u8]; 2]); 4] = [
+        ("no core sort", [lower, b"\x0b\x08\x01\0\x01a\0\x05\0\0"]),
+        ("no sort", [lower, b"\x0b\x07\x01\0\x01a\x06\0\0"]),
+        ("no sort of a core instance", [instance, b"\x06\x06\x01\x06\x01\0\x01a"]),
+        // The last option that there is has 0x07.
+        ("no option", [b"", b"\x08\x06\x01\x09\x01\0\x01\x09"]),
+    ];
+    for (what, sections) in malformed {
+        let end = of_sections(&sections);
+        assert!(matches!(end, Err(ModuleError::Malformed { .. })), "{what}: {end:?}");
+    }
+}
+
+#[test]
 fn names_are_strongly_unique() {
     // Explainer.md, *Name Uniqueness*; Binary.md, *Import and Export Definitions*.
     let why = "conflicts with";

@@ -15,6 +15,18 @@ pub(super) enum Refused {
 /// The size of a page is 2 to the power of this, unless a memory says otherwise.
 const PAGE_SIZE_LOG2: u32 = 16;
 
+/// What a definition that begins with `byte` is not read for: the built-ins of shared-everything threads, whose form has changed
+/// since wasmparser read it (Binary.md, *Canonical Definitions*).
+pub(super) fn opcode(byte: Option<u8>) -> Result<(), Refused> {
+    let name = match byte {
+        Some(0x40) => "thread.spawn-ref",
+        Some(0x41) => "thread.spawn-indirect",
+        Some(0x42) => "thread.available-parallelism",
+        _ => return Ok(()),
+    };
+    Err(Refused::Unsupported(format!("{name} is of shared-everything-threads, which this engine does not have")))
+}
+
 /// What a definition uses that the validator cannot type, before it is validated: it would call that invalid.
 pub(super) fn before(canon: &C, types: TypesRef<'_>, features: Features) -> Result<(), Refused> {
     let C::ThreadNewIndirect { func_ty_index, table_index } = *canon else { return Ok(()) };

@@ -386,12 +386,16 @@ fn built_ins_of_shared_everything_threads_are_refused_by_name() {
             "thread.spawn-indirect",
             format!("{types} {table} (core func (canon thread.spawn-indirect $ft (table $m \"t\")))"),
         ),
-        ("thread.available_parallelism", "(core func (canon thread.available_parallelism))".to_owned()),
+        ("thread.available-parallelism", "(core func (canon thread.available_parallelism))".to_owned()),
     ];
-    for (name, text) in builtins {
-        let bytes = bytes(&format!("(component {text})"));
+    let mut refused: Vec<(&str, Vec<u8>)> =
+        builtins.iter().map(|(name, text)| (*name, bytes(&format!("(component {text})")))).collect();
+    // With the `shared?` of today's Binary.md.
+    refused.push(("thread.available-parallelism", b"\0asm\x0d\0\x01\0\x08\x03\x01\x42\0".to_vec()));
+    refused.push(("thread.spawn-ref", b"\0asm\x0d\0\x01\0\x08\x04\x01\x40\0\0".to_vec()));
+    for (name, bytes) in refused {
         match preflight_engine::component::Component::new(&Config::default(), &bytes) {
-            Err(preflight_engine::ModuleError::Invalid { message, .. }) => {
+            Err(preflight_engine::ModuleError::Unsupported { message, .. }) => {
                 assert!(message.contains(name) && message.contains("shared-everything-threads"), "{message}");
             }
             other => panic!("{name}: {other:?}"),
