@@ -65,7 +65,7 @@ fn which_sorts_fit_is_a_rule_of_validation() {
     let instance: &[u8] = b"\x02\x03\x01\x01\0";
     let invalid: [(&str, [&[u8]; 2]); 5] = [
         ("a core function that is exported", [lower, b"\x0b\x08\x01\0\x01a\0\0\0\0"]),
-        ("a core function in an instance", [lower, b"\x05\x08\x01\x01\x01\0\x01a\0\0\0"]),
+        ("a core function in an instance", [lower, b"\x05\x09\x01\x01\x01\0\x01a\0\0\0"]),
         ("a core instance that is exported", [instance, b"\x0b\x08\x01\0\x01a\0\x12\0\0"]),
         ("a function of a core instance", [instance, b"\x06\x06\x01\x01\x01\0\x01a"]),
         ("an instance of a core instance", [instance, b"\x06\x07\x01\0\x12\x01\0\x01a"]),

@@ -5,6 +5,7 @@ use super::{
     convert::{alias, core_instance, core_type, instance, start_def, type_def},
     names::{self, UniqueNames},
     shadow::{Shadow, ShadowError, hide_starts},
+    sorts,
     syntax::*,
     value_def::{self, Mistake, ValueDef},
 };
@@ -21,7 +22,8 @@ use std::{
     sync::Arc,
 };
 use wasmparser::{
-    BinaryReaderError, ComponentName, Encoding, FuncValidatorAllocations, KnownCustom, Parser, Payload, Validator,
+    BinaryReader, BinaryReaderError, ComponentName, Encoding, FuncValidatorAllocations, KnownCustom, Parser, Payload,
+    Validator,
 };
 
 /// A decoded and validated component (Explainer.md, *Component Definitions*). Cheap to clone, independent of any store.
@@ -138,7 +140,7 @@ fn is_limit(message: &str, rest: usize) -> bool {
 ///
 /// What Binary.md asks for in its notes rather than in its grammar is a rule of validation, wherever wasmparser finds it.
 fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &BinaryReaderError) -> bool {
-    if error.message().starts_with("duplicate '") || names_a_sort(error.message()) {
+    if error.message().starts_with("duplicate '") {
         return true;
     }
     // It is not among Binary.md's `canonopt`s.
@@ -150,6 +152,10 @@ fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &Bin
     fn section<'a, T: wasmparser::FromReader<'a>>(reader: wasmparser::SectionLimited<'a, T>) -> bool {
         reader.into_iter().all(|item| item.is_ok())
     }
+    let part = |range: Range<u64>| {
+        let contents = &bytes[range.start as usize..range.end as usize];
+        BinaryReader::new_features(contents, range.start, config.features)
+    };
     let mut parser = Parser::new(0);
     parser.set_features(config.features);
     parser.parse_all(bytes).all(|payload| match payload {
@@ -169,33 +175,16 @@ fn parses<'a>(bytes: &'a [u8], config: &Config, shadow: &Shadow<'a>, error: &Bin
             expected = Encoding::Component;
             true
         }
-        Ok(Payload::InstanceSection(reader)) => section(reader),
+        Ok(Payload::InstanceSection(reader)) => sorts::core_instances(part(reader.range())),
         Ok(Payload::CoreTypeSection(reader)) => shadow.core_types(&reader).is_ok(),
-        Ok(Payload::ComponentInstanceSection(reader)) => section(reader),
-        Ok(Payload::ComponentAliasSection(reader)) => section(reader),
+        Ok(Payload::ComponentInstanceSection(reader)) => sorts::instances(part(reader.range())),
+        Ok(Payload::ComponentAliasSection(reader)) => sorts::aliases(part(reader.range())),
         Ok(Payload::ComponentTypeSection(reader)) => shadow.types(&reader).is_ok(),
         Ok(Payload::ComponentCanonicalSection(reader)) => section(reader),
         Ok(Payload::ComponentImportSection(reader)) => section(reader),
-        Ok(Payload::ComponentExportSection(reader)) => section(reader),
+        Ok(Payload::ComponentExportSection(reader)) => sorts::exports(part(reader.range())),
         Ok(_) => true,
     })
-}
-
-/// Whether what wasmparser could not read is a `sort` nevertheless: which sorts may be exported, and which an alias finds, are
-/// rules of validation (Binary.md, the notes on *Alias Definitions* and on *Import and Export Definitions*).
-fn names_a_sort(message: &str) -> bool {
-    let Some((byte, place)) =
-        message.strip_prefix("invalid leading byte (0x").and_then(|rest| rest.split_once(") for "))
-    else {
-        return false;
-    };
-    match (u8::from_str_radix(byte, 16), place) {
-        // The second byte of a core sort. As a first byte these would be component sorts, which are read.
-        (Ok(0x00..=0x04 | 0x10 | 0x12), "component external kind") => true,
-        (Ok(0x10..=0x12), "external kind") => true,
-        (Ok(0x01..=0x05), "core instance export kind") => true,
-        _ => false,
-    }
 }
 
 /// A component that has not ended yet.

@@ -32,6 +32,7 @@ mod readings;
 mod resource;
 mod scope;
 mod shadow;
+mod sorts;
 pub(crate) mod syntax;
 mod task;
 mod thread;
