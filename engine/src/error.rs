@@ -83,7 +83,7 @@ pub enum Fault {
     #[error("exhausted: {0}")]
     Exhausted(Resource),
     /// A host function ended the program with this exit code.
-    #[error("exit with code {0}")]
+    #[error("exit with code {}", .0.cast_unsigned())]
     Exit(i32),
     /// Something that this engine cannot do.
     #[error("unsupported: {0}")]

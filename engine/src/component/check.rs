@@ -93,6 +93,17 @@ pub(super) fn exports(root: &Arc<ComponentDef>) -> Option<Rc<Instance>> {
     Some(known(&exports, &unknown))
 }
 
+/// Whether a root component may export a function that `is_it` accepts under these names, which lead there through exported
+/// instances: one whose type is not known may be any.
+pub(super) fn may_export(root: &Arc<ComponentDef>, path: [&str; 2], is_it: impl Fn(&FuncType) -> bool) -> bool {
+    let mut store = Store::new(&Config::default());
+    let mut checker = Checker::new(&mut store, true);
+    let Ok(exports) = checker.component(root, None, None, 0) else { return true };
+    let Some(Item::Instance(inner)) = exports.get(path[0]) else { return false };
+    let Some(Item::Func(func)) = inner.get(path[1]) else { return false };
+    Rc::ptr_eq(func, &checker.unknown) || is_it(func.ft())
+}
+
 /// The instance without functions whose types are not known.
 fn known(instance: &Instance, unknown: &Rc<Func>) -> Rc<Instance> {
     let exports = instance.exports.iter().filter_map(|(name, item)| {

@@ -73,6 +73,12 @@ impl Component {
         super::check::exports(&self.0).map(|instance| super::embed::funcs(&instance)).unwrap_or_default()
     }
 
+    /// Whether an instance of it may export, in the instance `path[0]`, a function `path[1]` that `is_it` accepts: where its type
+    /// is known before the instantiation, that tells.
+    pub(crate) fn may_export(&self, path: [&str; 2], is_it: impl Fn(&super::types::FuncType) -> bool) -> bool {
+        super::check::may_export(&self.0, path, is_it)
+    }
+
     /// The names and types of the values that it imports, in order.
     pub fn value_imports(&self) -> Vec<(String, super::types::ValType)> {
         let imports = super::check::value_imports(&self.0).into_iter();

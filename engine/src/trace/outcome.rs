@@ -183,7 +183,8 @@ impl fmt::Display for Outcome {
             Outcome::Trap { code, phase } => write!(f, "trap: {code} ({})", phase.as_str()),
             Outcome::Exception { phase } => write!(f, "uncaught exception ({})", phase.as_str()),
             Outcome::Exhausted { what } => write!(f, "exhausted: {what}"),
-            Outcome::Exit { code } => write!(f, "exit {code}"),
+            // `exitcode` of preview 1 has no sign.
+            Outcome::Exit { code } => write!(f, "exit {}", code.cast_unsigned()),
             Outcome::Returned { values } => {
                 f.write_str("returned")?;
                 values.iter().try_for_each(|value| write!(f, " {value}"))

@@ -3,11 +3,12 @@
 use super::{
     p1,
     rules::{BothEntries, DefaultExport, MissingMemory, NoEntry, StartRules, WithoutWasi, WrongEntry},
+    threads,
 };
 use crate::{
     Module,
     mutants::{Mutant, on},
-    syntax::{CompType, ExternIndex},
+    syntax::{CompType, ExternIndex, Import},
 };
 use thiserror::Error;
 
@@ -51,6 +52,11 @@ pub enum KindError {
     /// P1-KIND-05.
     #[error("exports neither _start nor _initialize: there is nothing to run (P1-KIND-05)")]
     NoEntry,
+    /// P1-KIND-05, where what it exports is no entry by a reading that was chosen.
+    #[error(
+        "exports _start or _initialize, which is no entry by the reading of {0} that was chosen: there is nothing to run (P1-KIND-05)"
+    )]
+    EntryIgnored(&'static str),
     /// P1-KIND-06.
     #[error("exports _start, but not as a function without parameters and results (P1-KIND-06)")]
     WrongStart,
@@ -70,7 +76,7 @@ impl KindError {
     pub fn rule(&self) -> &'static str {
         match self {
             KindError::BothEntries => "P1-KIND-03",
-            KindError::NoEntry => "P1-KIND-05",
+            KindError::NoEntry | KindError::EntryIgnored(_) => "P1-KIND-05",
             KindError::WrongStart => "P1-KIND-06",
             KindError::WrongInitialize => "P1-KIND-07",
             KindError::CommandAsLibrary => "P1-CMD-09",
@@ -108,13 +114,19 @@ pub fn classify(module: &Module, rules: &StartRules, is_main: bool) -> Result<St
     let main = main_export(module, rules, start, &mut readings);
     if is_main && main.is_none() && !initialize {
         match rules.no_entry {
-            NoEntry::Reject => return Err(KindError::NoEntry),
+            NoEntry::Reject => return Err(no_entry(&readings)),
             NoEntry::Succeed if imports_wasi(module) => note(&mut readings, "P1-KIND-05", "nothing to run"),
             NoEntry::Succeed => {}
         }
     }
     let kind = if main.is_some() { Kind::Command } else { Kind::Reactor };
     Ok(Starts { kind, initialize, main, readings })
+}
+
+/// Why there is nothing to run: no such export, or a reading by which it is no entry.
+fn no_entry(readings: &[Reading]) -> KindError {
+    let ignores = |reading: &&Reading| matches!(reading.rule, "P1-KIND-06" | "P1-KIND-07" | "P1-KIND-08");
+    readings.iter().find(ignores).map_or(KindError::NoEntry, |reading| KindError::EntryIgnored(reading.rule))
 }
 
 fn note(readings: &mut Vec<Reading>, rule: &'static str, reading: &'static str) {
@@ -164,14 +176,15 @@ fn is_plain_function(module: &Module, index: ExternIndex) -> bool {
     }
 }
 
-/// Whether the module imports anything of preview 1, of either snapshot.
-pub(super) fn imports_wasi(module: &Module) -> bool {
-    module.syntax().imports.iter().any(|import| p1::is_module(&import.module))
+/// Whether the module imports anything of preview 1, of either snapshot, or `thread-spawn` of wasi-threads.
+pub fn imports_wasi(module: &Module) -> bool {
+    let is_spawn = |import: &Import| import.module == threads::MODULE && import.name == threads::SPAWN;
+    module.syntax().imports.iter().any(|import| p1::is_module(&import.module) || is_spawn(import))
 }
 
 /// Whether it imports a function that has to reach its memory, and does not export one.
 fn lacks_memory(module: &Module) -> bool {
-    let needs = |import: &crate::syntax::Import| p1::is_module(&import.module) && p1::needs_memory(&import.name);
+    let needs = |import: &Import| p1::is_module(&import.module) && p1::needs_memory(&import.name);
     let has_memory = matches!(export(module, "memory"), Some(ExternIndex::Memory(_)));
     !has_memory && module.syntax().imports.iter().any(needs)
 }

@@ -31,7 +31,7 @@ mod rules;
 pub mod threads;
 pub mod world;
 
-pub use kind::{Kind, KindError, Reading, Starts, classify};
+pub use kind::{Kind, KindError, Reading, Starts, classify, imports_wasi};
 pub use program::{Program, Purpose, StartError};
 pub use rules::{
     BothEntries, CommandAsLibrary, DefaultExport, MissingMemory, NoEntry, SecondCall, StartRules, WasiInStart,

@@ -76,6 +76,35 @@ fn misaligned_pointers_trap_whatever_else_is_wrong() {
     assert_eq!(guest.call("sock_recv", &[no_fd, OUT, 0, 0, OUT, OUT + 2]), Errno::Badf);
 }
 
+/// witx-docs.md, Pointers: it traps if the function needs to dereference it.
+#[test]
+fn a_result_that_there_is_not_needs_no_pointer() {
+    let mut guest = guest();
+    let (beyond, no_fd) = (65_536, 77);
+    let file = guest.open("file", 0, READ).unwrap();
+    let path = |fd| [fd, beyond, 4];
+    for (name, args, errno) in [
+        ("fd_seek", vec![no_fd, 0, 0, beyond], Errno::Badf),
+        ("fd_seek", vec![1, 0, 0, beyond], Errno::Spipe),
+        ("fd_seek", vec![3, 0, 0, beyond], Errno::Badf),
+        ("fd_seek", vec![file, -1, 0, beyond], Errno::Inval),
+        ("fd_tell", vec![no_fd, beyond], Errno::Badf),
+        ("fd_readdir", vec![no_fd, beyond, 8, 0, beyond], Errno::Badf),
+        ("fd_readdir", vec![file, beyond, 8, 0, beyond], Errno::Notdir),
+        ("path_unlink_file", path(no_fd).to_vec(), Errno::Badf),
+        ("path_unlink_file", path(file).to_vec(), Errno::Notdir),
+        ("path_open", vec![no_fd, 0, beyond, 4, 0, 0, 0, 0, beyond], Errno::Badf),
+        ("path_open", vec![file, 0, beyond, 4, 0, 0, 0, 0, beyond], Errno::Notdir),
+        ("path_readlink", vec![file, beyond, 4, beyond, 4, beyond], Errno::Notdir),
+    ] {
+        assert_eq!(guest.call(name, &args), errno, "{name} {args:?}");
+    }
+    guest.put(BUFFER, b"file");
+    assert_eq!(guest.call("path_readlink", &[3, BUFFER, 4, beyond, 4, beyond]), Errno::Inval, "it is no link");
+    guest.traps("fd_readdir", &[3, beyond, 8, 0, OUT]);
+    guest.traps("path_open", &[3, 0, BUFFER, 4, 0, 0, 0, 0, beyond]);
+}
+
 #[test]
 fn pointers_to_nothing_are_not_needed() {
     let mut guest = Guest::new(World::new());
@@ -153,7 +182,8 @@ fn streams_read_write_and_have_no_position() {
     assert_eq!(guest.call("fd_pwrite", &[1, iov, 1, 0, OUT]), Errno::Spipe);
     assert_eq!(guest.call("fd_write", &[1, 0, 2_000, OUT]), Errno::Inval);
     guest.ok("fd_fdstat_get", &[1, OUT]);
-    assert_eq!((guest.get(OUT, 1)[0], guest.u64(OUT + 8)), (0, 1 << 6 | 1 << 27), "of unknown kind: no terminal");
+    let rights = 1 << 3 | 1 << 6 | 1 << 21 | 1 << 27;
+    assert_eq!((guest.get(OUT, 1)[0], guest.u64(OUT + 8)), (0, rights), "of unknown kind: no terminal");
     guest.ok("fd_filestat_get", &[0, OUT]);
     assert_eq!(guest.get(OUT + 16, 1), [0]);
 }

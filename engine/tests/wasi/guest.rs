@@ -232,8 +232,7 @@ fn known(errno: i32) -> Errno {
 /// The text of a module that imports everything from `module` and exports a wrapper of each.
 fn wrappers(store: &Store, linker: &Linker, module: &str) -> String {
     let (mut imports, mut funcs) = (String::new(), String::new());
-    // `sock_accept` is in the second snapshot alone.
-    for name in p1::names().filter(|name| module == p1::MODULE || *name != "sock_accept") {
+    for name in p1::names(Snapshot::of(module).expect("one of the two")) {
         let Some(Extern::Func(func)) = linker.get(module, name) else { panic!("{name} is not there") };
         let ty = store.func_type(func);
         let word = |ty: &ValType| if *ty == ValType::I32 { " i32" } else { " i64" };

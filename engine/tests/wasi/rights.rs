@@ -132,6 +132,31 @@ fn rights_can_be_taken_away_and_not_given() {
     }
 }
 
+/// typenames.witx: the rights that `fd_fdstat_get` tells are those that there are, and what is taken away is gone.
+#[test]
+fn the_standard_streams_have_the_rights_that_they_tell() {
+    for snapshot in Snapshot::ALL {
+        for fd in 0..3 {
+            let calls = |guest: &mut Guest| {
+                [
+                    guest.call("fd_fdstat_set_flags", &[fd, 0]),
+                    guest.call("fd_filestat_get", &[fd, OUT]),
+                    if fd == 0 { guest.read(0, 1).err().unwrap_or(Errno::Success) } else { guest.write(fd, b"x") },
+                ]
+            };
+            let mut guest = guest(snapshot);
+            let way = if fd == 0 { READ } else { WRITE };
+            assert_eq!(rights(&mut guest, fd), (1 << 3 | 1 << 21 | 1 << 27 | way, 0));
+            assert_eq!(calls(&mut guest), [Errno::Success; 3]);
+            assert_eq!(guest.call("fd_sync", &[fd]), Errno::Inval);
+            assert_eq!(set_rights(&mut guest, fd, (0, 0)), Errno::Success);
+            assert_eq!(rights(&mut guest, fd), (0, 0));
+            assert_eq!(calls(&mut guest), [Errno::Notcapable; 3]);
+            assert_eq!(guest.call("fd_sync", &[fd]), Errno::Notcapable, "nothing but what was named is left");
+        }
+    }
+}
+
 #[test]
 fn what_is_opened_has_no_rights_that_its_directory_does_not_pass_on() {
     let mut guest = guest(Snapshot::Preview1);

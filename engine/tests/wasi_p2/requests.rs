@@ -285,3 +285,46 @@ fn requests_and_components_are_checked() {
     let end = Program::begin(&mut run.store, &component, &run.linker, InstancePath::root(), rules, Purpose::Handle);
     assert!(matches!(end, Err(StartError::NoHandler)));
 }
+
+/// handler.wit: `handle: func(request: incoming-request, response-out: response-outparam)`.
+#[test]
+fn a_handler_of_another_type_is_never_called() {
+    let handles = r#"(param "request" (own $a)) (param "response-out" (own $b))"#;
+    // That the resource types are each other's shows when they are there.
+    let swapped = r#"(param "request" (own $b)) (param "response-out" (own $a))"#;
+    for (params, core, is_known) in [
+        (format!("{handles} (result u32)"), "(param i32 i32) (result i32) unreachable", true),
+        (handles.replace("request", "req"), "(param i32 i32) unreachable", true),
+        (r#"(param "request" (own $a))"#.to_owned(), "(param i32) unreachable", true),
+        (swapped.to_owned(), "(param i32 i32) unreachable", false),
+    ] {
+        let text = format!(
+            r#"(component
+            (import "wasi:http/types@0.2.0" (instance $types
+                (export "incoming-request" (type (sub resource))) (export "response-outparam" (type (sub resource)))))
+            (alias export $types "incoming-request" (type $a))
+            (alias export $types "response-outparam" (type $b))
+            (core module $M (func (export "handle") {core}))
+            (core instance $m (instantiate $M))
+            (func $handle {params} (canon lift (core func $m "handle")))
+            (instance $handler (export "handle" (func $handle)))
+            (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#
+        );
+        let mut run = Run::new(&Config::default(), World::new(), &[]);
+        let component = Component::new(&Config::default(), &wat(&text)).unwrap_or_else(|error| panic!("{error}"));
+        let (rules, root) = (StartRules::default(), InstancePath::root());
+        let begun = Program::begin(&mut run.store, &component, &run.linker, root, rules, Purpose::Handle);
+        let error = match begun {
+            Err(error) => error,
+            Ok(mut program) => {
+                assert!(!is_known, "{params}");
+                let request = Request::parse("GET /").expect("a request");
+                match program.handle(&mut run.store, &run.host, &request) {
+                    Err(HandleError::Start(error)) => error,
+                    other => panic!("{params}: {other:?}"),
+                }
+            }
+        };
+        assert!(matches!(error, StartError::OtherHandler { .. }), "{params}: {error}");
+    }
+}

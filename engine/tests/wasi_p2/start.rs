@@ -163,6 +163,45 @@ fn a_component_without_run_is_refused_before_or_after_its_starts() {
     }
 }
 
+/// run.wit: `run: func() -> result`. An interface of the name without it is not that interface.
+#[test]
+fn run_of_another_type_is_never_called() {
+    // P2-RUN-08, P2-RUN-01
+    let text = program(SAY_S, SAY_R);
+    let lift = r#"(func $run (result (result)) (canon lift (core func $main "run")))"#;
+    let shim = r#"(import "r" (func $r (result (result))))"#;
+    assert!(text.contains(lift) && text.contains(shim));
+    let typed = |ty: &str| {
+        let lifted = format!(r#"(func $run {ty} (canon lift (core func $main "run")))"#);
+        text.replace(lift, &lifted).replace(shim, &format!(r#"(import "r" (func $r {ty}))"#))
+    };
+    let others = [
+        typed("(result u32)"),
+        typed("(result bool)"),
+        typed("async (result (result))"),
+        text.replace(r#"(export "run" (func $r))"#, r#"(export "walk" (func $r))"#),
+        text.replace(
+            r#"(export "wasi:cli/run@0.2.3" (instance $shim))"#,
+            r#"(export "wasi:cli/run@0.2.3" (func $run))"#,
+        ),
+    ];
+    for text in &others {
+        for (no_run, stdout) in [(NoRun::Refuse, ""), (NoRun::InstantiateFirst, "S")] {
+            let started = begin_with(text, StartRules { no_run }, Purpose::Run);
+            let error = started.end.as_ref().expect_err("it is refused");
+            assert!(matches!(error, StartError::OtherRun { .. }), "{error}");
+            assert_eq!(error.outcome(), Outcome::Unlinkable);
+            assert_eq!(started.run.stdout(), stdout, "{no_run:?}");
+            let (rule, reading) = &started.readings()[0];
+            assert!(rule == "P2-RUN-08" && reading.starts_with("of another type: refused"), "{reading}");
+        }
+    }
+    let mut started = begin_with(&others[0], StartRules::default(), Purpose::Instantiate);
+    let program = started.end.as_mut().expect("nobody has asked for a run");
+    assert!(matches!(program.run(&mut started.run.store), Err(Fault::Usage(_))));
+    assert_eq!(started.run.stdout(), "S");
+}
+
 #[test]
 fn versions_of_run_match_by_their_canonical_names() {
     for (name, is_it) in [

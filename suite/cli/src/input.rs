@@ -87,10 +87,7 @@ pub enum InputError {
         there: String,
     },
     /// They do and break a rule of validation.
-    #[error(
-        "{path}: invalid at offset {offset:#x}{form}: {message}\n  whatever made this file made a mistake; no engine \
-         would instantiate it"
-    )]
+    #[error("{path}: invalid at offset {offset:#x}{form}: {message}\n  {}", mistaken(message))]
     Invalid {
         /// The file.
         path: String,
@@ -273,6 +270,32 @@ fn unreadable(message: &str) -> &'static str {
              try_table (Emscripten: -sWASM_LEGACY_EXCEPTIONS=0; LLVM: -mllvm -wasm-use-legacy-eh=false)"
         }
         false => "the file is damaged, cut short, or uses a proposal that this engine does not have",
+    }
+}
+
+/// Whose fault it is that something is not valid.
+fn mistaken(message: &str) -> &'static str {
+    // The message has the name between backquotes.
+    let version = message.split('`').nth(1).and_then(|name| name.split_once('@')).map(|(_, version)| version);
+    match version.is_some_and(is_canonical) {
+        true => {
+            "this is a canonical interface name, which the Component Model has behind a gate and this engine does not \
+             have\n  give the interface its whole version, such as 0.2.0"
+        }
+        false => "whatever made this file made a mistake; no engine would instantiate it",
+    }
+}
+
+/// Whether it is a `canonversion`: numbers that end with the first that is not zero, or three zeros (Explainer.md, *Canonical
+/// Interface Name*).
+fn is_canonical(version: &str) -> bool {
+    let numbers: Vec<&str> = version.split('.').collect();
+    let is_number = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    match numbers.split_last() {
+        Some((last, zeros)) if zeros.len() < 3 && zeros.iter().all(|number| *number == "0") => {
+            is_number(last) && !last.is_empty() || zeros.len() == 2 && *last == "0"
+        }
+        _ => false,
     }
 }
 

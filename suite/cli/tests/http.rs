@@ -194,6 +194,28 @@ fn a_response_is_shown_whatever_the_program_does_afterwards() {
     }
 }
 
+/// handler.wit: the implementor must write a response.
+#[test]
+fn a_request_without_a_response_is_a_failure() {
+    let text = PROGRAM.replace("TYPES", "wasi:http/types@0.2.3").replace("STREAMS", "wasi:io/streams@0.2.3");
+    let (wit, exit) =
+        (WIT.replace("world w {", EXIT), r#"(module (import "wasi:cli/exit@0.2.3" "exit" (func $exit (param i32)))"#);
+    let begin = "(local.set $h (call $fields))";
+    assert!(text.contains(begin));
+    let folder = Folder::with(&[]);
+    for (body, outcome, told) in
+        [("(return)", "returned", "without a response"), ("(call $exit (i32.const 0))", "exit", "exit with code 0")]
+    {
+        let text = text.replacen("(module", exit, 1).replacen(begin, &format!("{body} {begin}"), 1);
+        folder.write("site.wasm", &componentize(&text, &wit));
+        let run = folder.run_list(&["exec", "site.wasm", "--http", "GET /", "--format", "json"], &[], "");
+        assert_eq!(run.status, 1, "{body}");
+        contains(&run.err, &[told]);
+        let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!((&document["outcome"]["class"], &document["response"]), (&outcome.into(), &serde_json::Value::Null));
+    }
+}
+
 #[test]
 fn a_trace_of_a_request_shows_both_sides() {
     let folder = folder();

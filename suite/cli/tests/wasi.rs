@@ -202,3 +202,28 @@ fn rights_can_be_those_that_were_asked_for() {
     // `notcapable`
     assert_eq!(folder.run("exec a.wat --dir .::/d --rights asked").status, 76);
 }
+
+/// A module that spawns threads is a program of WASI, whatever else it imports: the host makes its memory.
+#[test]
+fn a_library_spawns_threads_without_a_function_of_preview_1() {
+    let spawns = r#"(module
+      (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32))) (import "env" "memory" (memory 1 1 shared))
+      (func (export "wasi_thread_start") (param i32 i32)
+        (i32.atomic.store (i32.const 0) (i32.const 5)) (drop (memory.atomic.notify (i32.const 0) (i32.const 1))))
+      (func (export "go") (result i32)
+        (if (i32.le_s (call $spawn (i32.const 1)) (i32.const 0)) (then unreachable))
+        (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+        (i32.load (i32.const 0))))"#;
+    let user = r#"(module (import "t" "go" (func $go (result i32))) (func (export "main") (result i32) (call $go)))"#;
+    let command = r#"(module (import "wasi" "thread-spawn" (func (param i32) (result i32)))
+      (func (export "_start") unreachable))"#;
+    let folder = Folder::with(&[("spawns.wat", spawns), ("user.wat", user), ("command.wat", command)]);
+    for tier in ["interp", "jit"] {
+        for args in ["spawns.wat --invoke go", "user.wat --preload t=spawns.wat --invoke main"] {
+            let run = folder.run(&format!("exec {args} --tier {tier}"));
+            assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (0, "5\n", ""), "{args} {tier}");
+        }
+    }
+    let run = folder.run("exec command.wat --without-wasi ignore");
+    assert_eq!(run.status, 1, "it imports something of WASI, and its entry is one");
+}

@@ -3,7 +3,8 @@
 //! The ABI's text (`witx-docs.md`, Pointers) says that a misaligned pointer, and one that is out of bounds and needed,
 //! *shall trap rather than return `errno.fault`*. So they do here, as [`TrapCode::InvalidPointer`]: the misaligned one
 //! before anything else is looked at, and the other before anything else has happened wherever the range is known at that
-//! time. No pointer to nothing is needed.
+//! time, but not where the descriptor is none, or none of this kind, so that the pointer is not needed. No pointer to nothing
+//! is needed either.
 
 use super::{
     super::{fuel, rules::WasiInStart, world::World},

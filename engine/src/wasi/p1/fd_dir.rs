@@ -36,6 +36,7 @@ fn preopen(call: &mut Call<'_, '_>) -> Done<String> {
 /// entry is cut if the buffer is too short, which is how a guest knows that there is more.
 pub(super) fn fd_readdir(call: &mut Call<'_, '_>) -> Done {
     let (fd, buffer, buffer_len, cookie) = (call.u32(0), call.u32(1), call.u32(2), call.u64(3));
+    call.table().dir(fd)?;
     call.check(buffer, buffer_len.into())?;
     call.check(call.u32(4), 4)?;
     let descriptor = call.table().get_mut(fd)?;

@@ -249,8 +249,7 @@ fn gather(
 /// `fd_seek`.
 pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
     let (fd, delta, whence) = (call.u32(0), call.u64(1) as i64, call.snapshot.whence(call.u32(2)));
-    call.check(call.u32(3), 8)?;
-    let descriptor = call.table().get_mut(fd)?;
+    let descriptor = call.table().get(fd)?;
     match (delta, whence) {
         (0, Some(Whence::Current)) => demand_tell(descriptor)?,
         _ => descriptor.demand(rights::FD_SEEK)?,
@@ -262,7 +261,9 @@ pub(super) fn fd_seek(call: &mut Call<'_, '_>) -> Done {
         Whence::End => file.stat()?.size,
     };
     let to = from.checked_add_signed(delta).filter(|to| i64::try_from(*to).is_ok()).ok_or(Errno::Inval)?;
-    descriptor.position = to;
+    // Before anything has changed, and not before it is known that there is something to tell.
+    call.check(call.u32(3), 8)?;
+    call.table().get_mut(fd)?.position = to;
     call.write_u64(call.u32(3), to)
 }
 

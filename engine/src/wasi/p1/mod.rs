@@ -139,9 +139,9 @@ static FUNCTIONS: [Function; 46] = [
     without_memory("sock_shutdown", "ii", sock::sock_shutdown).on(0, SOCK_SHUTDOWN),
 ];
 
-/// The names of all functions of the interface.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|function| function.name)
+/// The names of all functions of a snapshot.
+pub fn names(snapshot: Snapshot) -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name).filter(move |name| snapshot.has(name))
 }
 
 /// Whether the function `name` has to reach the caller's memory.
@@ -232,6 +232,10 @@ fn serve_with_rights(function: &Function, call: &mut Call<'_, '_>) -> Done {
     for (index, rights) in function.rights.into_iter().filter(|(_, rights)| *rights != 0) {
         let fd = call.u32(index);
         call.table().get(fd)?.demand(rights)?;
+        if function.name.starts_with("path_") {
+            // Before the paths are read: where there is no directory, nobody needs them.
+            call.table().dir(fd)?;
+        }
     }
     (function.serve)(call)
 }

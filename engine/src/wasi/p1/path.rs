@@ -72,9 +72,9 @@ pub(super) fn path_symlink(call: &mut Call<'_, '_>) -> Done {
 pub(super) fn path_readlink(call: &mut Call<'_, '_>) -> Done {
     let path = call.path(1)?;
     let (fd, buffer, len) = (call.u32(0), call.u32(3), call.u32(4));
+    let target = call.table().dir(fd)?.read_link(&path)?;
     call.check(buffer, len.into())?;
     call.check(call.u32(5), 4)?;
-    let target = call.table().dir(fd)?.read_link(&path)?;
     let used = target.len().min(len as usize);
     call.write(buffer, &target.as_bytes()[..used])?;
     call.write_u32(call.u32(5), used as u32)
@@ -85,7 +85,6 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     let (follow, path) = (call.follow(1)?, call.path(2)?);
     let (oflags, base) = (call.flags(4, oflags::ALL)?, call.u64(5));
     let fdflags = call.flags(7, fdflags::ALL)?;
-    call.check(call.u32(8), 4)?;
     let fd = call.u32(0);
     let options = open_options(follow, oflags, base)?;
     let parent = call.table().get(fd)?;
@@ -96,6 +95,7 @@ pub(super) fn path_open(call: &mut Call<'_, '_>) -> Done {
     }
     // Before a file is made that nobody can have.
     call.table().check_room()?;
+    call.check(call.u32(8), 4)?;
     let object = match call.table().dir(fd)?.open(&path, options)? {
         Opened::File(file) => Object::File(file),
         Opened::Dir(dir) => Object::Dir(dir),

@@ -2,8 +2,9 @@
 //!
 //! A descriptor begins with the rights that the kind of object and the way it was opened allow; as in current runtimes,
 //! `path_open` takes `fd_read` and `fd_write` for the access asked for, and gives the others unasked (unless the world says
-//! [`Asked`](crate::wasi::world::Grants::Asked)). Rights are lost by `fd_fdstat_set_rights`, and by being opened through a directory that has lost them: `notcapable` is what a call
-//! gives for want of those. Whatever else is not possible has an errno of its own.
+//! [`Asked`](crate::wasi::world::Grants::Asked)). Rights are lost by `fd_fdstat_set_rights`, which leaves none but those that
+//! it names, and by being opened through a directory that has lost them: `notcapable` is what a call gives for want of
+//! those. Whatever else is not possible has an errno of its own.
 
 use super::{
     super::world::{Dir, Entry, File, FileKind, World},
@@ -24,6 +25,9 @@ pub(super) enum Object {
     File(File),
     Dir(Dir),
 }
+
+/// What can be done with a standard stream besides reading or writing it.
+const OF_STREAMS: u64 = rights::POLL_FD_READWRITE | rights::FD_FDSTAT_SET_FLAGS | rights::FD_FILESTAT_GET;
 
 /// An open descriptor.
 #[derive(Debug, Clone)]
@@ -114,8 +118,7 @@ impl Descriptor {
         if base & !has != 0 || inheriting & !passes_on != 0 {
             return Err(Errno::Notcapable);
         }
-        self.kept.base &= base | !has;
-        self.kept.inheriting &= inheriting | !passes_on;
+        (self.kept.base, self.kept.inheriting) = (self.kept.base & base, self.kept.inheriting & inheriting);
         Ok(())
     }
 
@@ -126,8 +129,8 @@ impl Descriptor {
 
     fn rights_of_kind(&self) -> (u64, u64) {
         match self.object {
-            Object::Stdin => (rights::FD_READ | rights::POLL_FD_READWRITE, 0),
-            Object::Stdout | Object::Stderr => (rights::FD_WRITE | rights::POLL_FD_READWRITE, 0),
+            Object::Stdin => (OF_STREAMS | rights::FD_READ, 0),
+            Object::Stdout | Object::Stderr => (OF_STREAMS | rights::FD_WRITE, 0),
             Object::File(_) => (self.without_access(rights::ALL & !rights::FD_READDIR), 0),
             Object::Dir(_) => {
                 let position = rights::FD_SEEK | rights::FD_TELL;

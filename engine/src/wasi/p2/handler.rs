@@ -7,9 +7,9 @@ use super::{
         is_path_with_query, is_value,
     },
     program::StartError,
-    typing::Type,
+    typing::{Own, Type},
 };
-use crate::{Store, error::Fault, trace::Cause};
+use crate::{Store, component::ComponentFuncType, error::Fault, trace::Cause};
 use std::{cell::RefCell, rc::Rc};
 use thiserror::Error;
 
@@ -168,6 +168,9 @@ impl Program {
         let Some(entry) = self.entry().filter(|entry| entry.starts_with("wasi:http/")).map(str::to_owned) else {
             return Err(StartError::NoHandler.into());
         };
+        if !self.is_handler(&entry, host) {
+            return Err(StartError::OtherHandler { name: entry }.into());
+        }
         let answer = Rc::<RefCell<Answer>>::default();
         let (request, param) = {
             let table = &mut host.0.state.borrow_mut().table;
@@ -182,6 +185,16 @@ impl Program {
             (Err(fault), None) => Err(fault.into()),
             (Err(fault), Some(_)) => Err(HandleError::FaultAfter { answer: Box::new(response(answer)), fault }),
         }
+    }
+}
+
+impl Program {
+    /// Whether `handle` is of the type that the interface declares, with the resource types of this host.
+    fn is_handler(&self, entry: &str, host: &Host) -> bool {
+        let ids = host.0.ids();
+        let params = [("request", Own::<IncomingRequest>::ty(ids)), ("response-out", Own::<ResponseOutparam>::ty(ids))];
+        let declared = ComponentFuncType::new(params, None);
+        self.instance().func_type(&[entry, "handle"]).is_some_and(|ty| *ty == declared)
     }
 }
 

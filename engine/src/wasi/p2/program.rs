@@ -3,7 +3,8 @@
 use crate::{
     Store,
     component::{
-        Component, ComponentError, ComponentInstance, ComponentLinker, ComponentVal, canonical_name, precedence,
+        Component, ComponentError, ComponentFuncType, ComponentInstance, ComponentLinker, ComponentVal,
+        ComponentValType, canonical_name, precedence,
     },
     error::Fault,
     mutants::{self, Mutant, on},
@@ -48,6 +49,24 @@ pub enum StartError {
         "exports no wasi:cli/run of a version 0.2 (without a version it is another interface): there is nothing to run (P2-RUN-08)"
     )]
     NoRun,
+    /// The interface of this name that it exports is not the one of WASI: in it there is no function `run` of that type.
+    #[error(
+        "exports {name}, and in it no run of the type () -> result that WASI gives it: it is another interface of this name, and \
+         there is nothing to run (P2-RUN-08)"
+    )]
+    OtherRun {
+        /// The name.
+        name: String,
+    },
+    /// The same of a handler.
+    #[error(
+        "exports {name}, and in it no handle of the type (request: incoming-request, response-out: response-outparam) that WASI \
+         gives it: it is another interface of this name, and cannot handle requests"
+    )]
+    OtherHandler {
+        /// The name.
+        name: String,
+    },
     /// It exports no `wasi:http/incoming-handler` of a version 0.2.
     #[error("exports no wasi:http/incoming-handler of a version 0.2: it cannot handle requests")]
     NoHandler,
@@ -60,8 +79,16 @@ impl StartError {
     /// The class of this end.
     pub fn outcome(&self) -> Outcome {
         match self {
-            StartError::NoRun | StartError::NoHandler => Outcome::Unlinkable,
             StartError::Instantiate(error) => error.outcome(),
+            _ => Outcome::Unlinkable,
+        }
+    }
+
+    /// How the trace tells what is lacking, if it is not the interface as a whole.
+    fn what(&self) -> &'static str {
+        match self {
+            StartError::OtherRun { .. } | StartError::OtherHandler { .. } => "of another type: ",
+            _ => "",
         }
     }
 
@@ -110,16 +137,17 @@ impl Program {
         rules: StartRules,
         purpose: Purpose,
     ) -> Result<Program, StartError> {
-        let (interface, lacking) = match purpose {
-            Purpose::Run => ("wasi:cli/run", Some(StartError::NoRun)),
-            Purpose::Handle => ("wasi:http/incoming-handler", Some(StartError::NoHandler)),
-            Purpose::Instantiate => ("wasi:cli/run", None),
-        };
+        let interface = if purpose == Purpose::Handle { HANDLER } else { RUN };
         let entry = entry(component, interface);
         tell_choice(store, component, &path, purpose);
-        let lacking = lacking.filter(|_| entry.is_none());
-        if let Some(error) = lacking.clone().filter(|_| rules.no_run == NoRun::Refuse) {
-            apply(store, &path, "P2-RUN-08", "refused before anything has run");
+        // Types are worked out twice only where nothing may run before they are known.
+        let has_before = |name: &str, function: &str| {
+            rules.no_run == NoRun::InstantiateFirst
+                || component.may_export([name, function], |ty| is_as_declared(ty, purpose))
+        };
+        let before = lacking(entry.as_deref(), purpose, has_before);
+        if let Some(error) = before.filter(|_| rules.no_run == NoRun::Refuse) {
+            apply(store, &path, "P2-RUN-08", &format!("{}refused before anything has run", error.what()));
             return Err(error);
         }
         let instance = store.instantiate_component(component, linker, path.clone()).inspect_err(|error| {
@@ -127,12 +155,15 @@ impl Program {
                 apply(store, &path, "P2-EXIT-02", "the program ends with this status, and is never run");
             }
         })?;
-        if let Some(error) = lacking {
-            apply(store, &path, "P2-RUN-08", "refused after the instantiation");
+        let has = |name: &str, function: &str| {
+            instance.func_type(&[name, function]).is_some_and(|ty| is_as_declared(ty, purpose))
+        };
+        if let Some(error) = lacking(entry.as_deref(), purpose, has) {
+            apply(store, &path, "P2-RUN-08", &format!("{}refused after the instantiation", error.what()));
             return Err(error);
         }
         let mut program = Program { instance, entry, runs: 0 };
-        if on(Mutant::P2RunByInstantiation) && interface == "wasi:cli/run" && program.entry.is_some() {
+        if on(Mutant::P2RunByInstantiation) && interface == RUN && program.entry.is_some() {
             // Only that it runs is the bug.
             let _ = program.run(store);
         }
@@ -170,15 +201,47 @@ impl Program {
     }
 
     fn call_run(&self, store: &mut Store, entry: &str) -> Result<Ended, Fault> {
+        // Where nobody has asked for a run before.
+        let is_run = |ty: &ComponentFuncType| is_as_declared(ty, Purpose::Run);
+        if !self.instance.func_type(&[entry, "run"]).is_some_and(is_run) {
+            return Err(Fault::Usage(StartError::OtherRun { name: entry.to_owned() }.to_string()));
+        }
         let cause = Cause::HostRule("P2-RUN-01".to_owned());
         match store.call_component(&self.instance, &[entry, "run"], &[], cause)?.as_slice() {
-            [ComponentVal::Result(Ok(None))] => Ok(Ok(())),
             [ComponentVal::Result(Err(None))] => Ok(Err(())),
-            _ => Err(Fault::Usage(
-                "run is of another type than func() -> result, and so cannot be called (P2-RUN-01)".to_owned(),
-            )),
+            _ => Ok(Ok(())),
         }
     }
+}
+
+const RUN: &str = "wasi:cli/run";
+const HANDLER: &str = "wasi:http/incoming-handler";
+
+/// What is lacking of what the component is started for. `has` tells whether the interface of this name has the function.
+fn lacking(entry: Option<&str>, purpose: Purpose, has: impl Fn(&str, &str) -> bool) -> Option<StartError> {
+    match (entry, purpose) {
+        (_, Purpose::Instantiate) => None,
+        (None, Purpose::Run) => Some(StartError::NoRun),
+        (None, Purpose::Handle) => Some(StartError::NoHandler),
+        (Some(name), Purpose::Run) => (!has(name, "run")).then(|| StartError::OtherRun { name: name.to_owned() }),
+        (Some(name), Purpose::Handle) => {
+            (!has(name, "handle")).then(|| StartError::OtherHandler { name: name.to_owned() })
+        }
+    }
+}
+
+/// Whether a function is of the type that the interface declares for `run`, or for `handle`. Of the resource types of requests
+/// nobody knows before the instantiation which they are.
+fn is_as_declared(ty: &ComponentFuncType, purpose: Purpose) -> bool {
+    if purpose != Purpose::Handle {
+        return *ty == ComponentFuncType::new::<&str>([], Some(ComponentValType::result(None, None)));
+    }
+    let is_own = |ty: &ComponentValType| matches!(ty, ComponentValType::Own(_));
+    let labels = ty.params.iter().map(|param| &*param.label);
+    !ty.is_async
+        && ty.result.is_none()
+        && labels.eq(["request", "response-out"])
+        && ty.params.iter().all(|param| is_own(&param.ty))
 }
 
 /// The name of the exported interface whose canonical version is 0.2, what came before a release too (Explainer.md,

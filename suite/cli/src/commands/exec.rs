@@ -23,8 +23,9 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 /// printed; clocks, randomness and files are virtual, and standard input is empty, unless flags
 /// say otherwise. The exit code of the program becomes the exit status, 1 if it is none of 0 to 255.
 ///
-/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit or could not be linked, or the tiers differ (--tier
-/// both), 2 a file or an argument cannot be used.
+/// Exit status: 0 it returned, 1 it trapped, threw, ran into a limit, could not be linked or did not answer the request, or
+/// the tiers differ (--tier both), 2 a file or an argument cannot be used. A program may exit with 1 or 2 too: what is told on
+/// standard error, and the outcome of --format json, tell the one from the other.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight exec app.wasm                        instantiate it, the start function included
@@ -109,7 +110,7 @@ fn finish(end: &Ended, remarks: &[String], args: &Args) -> anyhow::Result<ExitCo
         output::data(None, &end.results.iter().map(|value| format!("{value}\n")).collect::<String>())?;
     }
     let is_all_well = match end.outcome {
-        Outcome::Returned { .. } => true,
+        Outcome::Returned { .. } => !end.is_unanswered,
         // Whoever waits for a response does not look at the exit status.
         Outcome::Exit { .. } => !args.run.is_request(),
         _ => false,
@@ -118,7 +119,8 @@ fn finish(end: &Ended, remarks: &[String], args: &Args) -> anyhow::Result<ExitCo
         let remarks = remarks.iter().map(|remark| format!("\n  {remark}"));
         output::complain(&(end.explanation() + &remarks.collect::<String>()));
     }
-    Ok(status(&end.outcome))
+    let is_unanswered = args.run.is_request() && end.response.is_none();
+    Ok(if is_unanswered { ExitCode::from(1) } else { status(&end.outcome) })
 }
 
 /// The exit status of an end.

@@ -53,7 +53,7 @@ impl<'a> Words<'a> {
                 format!("{} called from within{}", safe(name), cause_of(cause))
             }
             Event::Output { stream, bytes, .. } => format!("{}: {}", stream.as_str(), self.written(bytes)),
-            Event::Exited { code, .. } => format!("EXIT {code}"),
+            Event::Exited { code, .. } => format!("EXIT {}", code.cast_unsigned()),
             other => self.component_event(other),
         }
     }

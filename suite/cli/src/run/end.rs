@@ -23,6 +23,8 @@ pub struct Ended {
     pub trap: Option<Trap>,
     /// What a component answered to a request.
     pub response: Option<Response>,
+    /// Whether a component returned from a request without a response to it, or with one that is none.
+    pub is_unanswered: bool,
     /// Why it could not be linked, if that is how it ended.
     pub unlinked: Option<Unlinked>,
 }
@@ -47,6 +49,7 @@ impl Ended {
     /// which import it was.
     pub fn remarks(&self) -> Vec<String> {
         match &self.outcome {
+            Outcome::Returned { .. } if self.is_unanswered => vec![self.explanation()],
             Outcome::Returned { .. } => self.response.iter().map(shown).collect(),
             Outcome::Unlinkable => vec![self.explanation()],
             _ => self.circumstances.iter().cloned().chain(self.response.iter().map(shown)).collect(),

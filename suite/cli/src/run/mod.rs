@@ -4,6 +4,7 @@ pub mod component;
 mod end;
 pub mod http;
 pub mod invoke;
+mod lacks;
 pub mod limits;
 pub mod names;
 mod record;
@@ -18,6 +19,7 @@ mod wasi;
 
 use component::{ComponentPlan, ComponentSession};
 pub use end::{Ended, Unlinked, may_be_in};
+pub use lacks::{Lack, WhyLacking};
 pub use limits::LimitArgs;
 pub use record::{Agreement, Exported, Record, record};
 pub use recorder::Recorder;
@@ -111,6 +113,14 @@ impl Planned {
     pub fn modules(&self) -> Vec<(&InstancePath, &Module)> {
         match self {
             Planned::Modules(plan) => plan.members.iter().map(|member| (&member.path, &member.module)).collect(),
+            Planned::Component(_) => Vec::new(),
+        }
+    }
+
+    /// The imports of core modules from a preload that does not give them.
+    pub fn lacks(&self) -> Vec<Lack> {
+        match self {
+            Planned::Modules(plan) => plan.lacks(),
             Planned::Component(_) => Vec::new(),
         }
     }

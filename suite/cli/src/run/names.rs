@@ -1,6 +1,10 @@
 //! What a module calls its functions: the name section, then the exports.
 
-use preflight_engine::{Module, syntax::ExternIndex};
+use preflight_engine::{
+    Module,
+    syntax::ExternIndex,
+    wasi::p1::{self, Snapshot},
+};
 use std::collections::BTreeMap;
 
 /// Names by function index; those of the name section as the text format writes them.
@@ -15,9 +19,13 @@ pub fn functions(module: &Module) -> BTreeMap<u32, String> {
     names
 }
 
-/// What to say of a function that WASI preview 1 does not have.
-pub fn slip<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let nearest = known.map(|other| (distance(name, other), other)).min();
+/// What to say of a function that this snapshot of WASI preview 1 does not have.
+pub fn slip(name: &str, snapshot: Snapshot) -> String {
+    let has = |other: Snapshot| p1::names(other).any(|known| known == name);
+    if let Some(other) = Snapshot::ALL.into_iter().find(|other| has(*other)) {
+        return format!("{} has no such function; {} has one", snapshot.module(), other.module());
+    }
+    let nearest = p1::names(snapshot).map(|other| (distance(name, other), other)).min();
     match nearest {
         Some((distance, other)) if distance <= 1 + name.chars().count() / 4 => {
             format!("WASI preview 1 has no such function; is {other} meant?")
@@ -44,6 +52,7 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{distance, slip};
+    use preflight_engine::wasi::p1::Snapshot;
 
     #[test]
     fn slips_are_small() {
@@ -51,8 +60,11 @@ mod tests {
             [("", ""), ("abc", "abd"), ("fd_wirte", "fd_write"), ("a", "")].map(|(a, b)| distance(a, b)),
             [0, 1, 2, 1]
         );
-        let known = || ["fd_read", "fd_write"].into_iter();
-        assert!(slip("fd_wirte", known()).ends_with("is fd_write meant?"));
-        assert!(slip("thread_spawn", known()).ends_with("no such function"));
+        for snapshot in Snapshot::ALL {
+            assert!(slip("fd_wirte", snapshot).ends_with("is fd_write meant?"));
+            assert!(slip("thread_spawn", snapshot).ends_with("no such function"));
+        }
+        let of_the_second = "wasi_unstable has no such function; wasi_snapshot_preview1 has one";
+        assert_eq!(slip("sock_accept", Snapshot::Unstable), of_the_second);
     }
 }

@@ -176,7 +176,16 @@ mod tests {
         let (what, post_mortem) = (String::new(), PostMortem::default());
         let trace = Trace { level: Level::Full, events, outcome: outcome.clone(), post_mortem };
         let (results, circumstances) = (Vec::new(), Vec::new());
-        let ended = Ended { outcome, results, what, circumstances, trap: None, response: None, unlinked: None };
+        let ended = Ended {
+            outcome,
+            results,
+            what,
+            circumstances,
+            trap: None,
+            response: None,
+            is_unanswered: false,
+            unlinked: None,
+        };
         Record {
             trace,
             notes: Notes::default(),

@@ -12,9 +12,13 @@ use preflight::post_mortem;
 use preflight_engine::{
     Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Trap, Val,
     runtime::InstanceAddr,
-    syntax::{Export, ExternIndex, ExternType, Import},
+    syntax::{Export, ExternIndex, Import},
     trace::{Cause, InstancePath, Outcome, Phase, PostMortem, TrapCode},
-    wasi::{KindError, Program, Purpose, StartError as WasiError, World, p1, reactor, threads},
+    wasi::{
+        KindError, Program, Purpose, StartError as WasiError, World,
+        p1::{self, Snapshot},
+        reactor, threads,
+    },
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use thiserror::Error;
@@ -199,15 +203,17 @@ impl<'a> Session<'a> {
 
     fn resolve(&mut self, member: &Member) -> Result<Vec<Extern>, StartError> {
         let imports = &member.module.syntax().imports;
-        let is_unknown =
-            |import: &&Import| self.linker.get(&import.module, &import.name).is_none() && !self.is_for_threads(import);
+        let is_unknown = |import: &&Import| {
+            self.linker.get(&import.module, &import.name).is_none() && !self.plan.is_for_threads(import)
+        };
         let unknown: Vec<&Import> = imports.iter().filter(is_unknown).collect();
         if self.imports == Imports::Strict && !unknown.is_empty() {
             let describe = |import: &&Import| {
                 let ty = types::import(&member.module, import.ty);
-                let remedy = match p1::is_module(&import.module) {
-                    true => names::slip(&import.name, p1::names()),
-                    false => format!("provide it with --preload {}=FILE", import.module),
+                let lack = || self.plan.lack(member, import).map(|lack| lack.to_string());
+                let remedy = match Snapshot::of(&import.module) {
+                    Some(snapshot) => names::slip(&import.name, snapshot),
+                    None => lack().unwrap_or_else(|| format!("provide it with --preload {}=FILE", import.module)),
                 };
                 format!("(import {:?} {:?} {ty}): {remedy}", import.module, import.name)
             };
@@ -228,11 +234,6 @@ impl<'a> Session<'a> {
             self.providers.insert((member.path.clone(), import.module.clone(), import.name.clone()), provider);
         }
         Ok(externs)
-    }
-
-    /// A shared memory that a WASI program imports: by the convention of wasi-threads the host makes it.
-    fn is_for_threads(&self, import: &Import) -> bool {
-        self.world.is_some() && matches!(import.ty, ExternType::Memory(ty) if ty.shared)
     }
 
     /// Who provides a module that the linker knows.
@@ -341,7 +342,8 @@ impl Running for Session<'_> {
         let results = end.results().iter().flatten().map(|value| values::result(&self.store, *value)).collect();
         let (what, circumstances) = (self.what(&end), self.circumstances(&end));
         let (outcome, unlinked) = (end.outcome(&self.store), end.unlinked());
-        Ok(Ended { outcome, results, what, circumstances, trap: end.fault().and_then(trap), response: None, unlinked })
+        let trap = end.fault().and_then(trap);
+        Ok(Ended { outcome, results, what, circumstances, trap, response: None, is_unanswered: false, unlinked })
     }
 
     fn captured(&self) -> [Vec<u8>; 2] {

@@ -7,7 +7,7 @@ use preflight_engine::{
     Module,
     component::Component,
     wasi::{
-        NoEntry, StartRules, World,
+        NoEntry, StartRules, World, imports_wasi,
         p1::{self, Snapshot},
         p2::Feature,
         world::{Clocks, Dir, Grants, HostDir, Input, Output, Preopen, Random, VirtualDir},
@@ -300,8 +300,7 @@ pub fn snapshots(members: &[Member]) -> Vec<Snapshot> {
 fn is_wasi(module: &Module) -> bool {
     let syntax = module.syntax();
     let is_entry = |name: &str| matches!(name, "_start" | "_initialize");
-    syntax.imports.iter().any(|import| p1::is_module(&import.module))
-        || syntax.exports.iter().any(|export| is_entry(&export.name))
+    imports_wasi(module) || syntax.exports.iter().any(|export| is_entry(&export.name))
 }
 
 fn parse_feature(text: &str) -> Result<Unstable, String> {

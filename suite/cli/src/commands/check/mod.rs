@@ -4,6 +4,7 @@ mod calls;
 mod classes;
 mod failures;
 mod finding;
+mod given;
 mod readings;
 mod runs;
 mod shape;
@@ -14,7 +15,7 @@ use super::wast::{Format, Paint};
 use crate::{
     output,
     render::{self, Notes, Words},
-    run::{self, Ended, Exported, Imports, Record, RunArgs},
+    run::{self, Ended, Exported, Imports, Lack, Record, RunArgs},
 };
 use anyhow::Context;
 use calls::Calls;
@@ -38,7 +39,8 @@ use std::{collections::BTreeMap, fmt::Write, path::PathBuf, process::ExitCode};
 /// Imports that nobody provides get stubs that return zero or null.
 ///
 /// Exit status: 0 nothing was found (notes aside), 1 something was, or the tiers differ (--tier both), 2 a file or an argument
-/// cannot be used, or the start was not seen to its end and nothing was found until then: it is undecided.
+/// cannot be used, or the start was not seen to its end and nothing was found until then: it is undecided. A program that
+/// --timeout or --fuel ends in _start or run has started, and is judged by what it has done so far.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   preflight check app.wasm
@@ -70,6 +72,8 @@ struct Subject<'a> {
     providers: &'a BTreeMap<(InstancePath, String, String), String>,
     /// The functions that stubs stand for in a component, each by the names that lead to it.
     stubbed: &'a [Vec<String>],
+    /// What imports lack though a preload of their name is given.
+    lacks: &'a [Lack],
     /// What the root exports, if it is a component.
     exports: &'a [String],
     end: &'a Ended,
@@ -136,6 +140,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         exported: &exported,
         providers: &providers,
         stubbed: &stubbed,
+        lacks: &plan.lacks(),
         exports: &plan.component_exports(),
         end: &end,
     };
@@ -144,6 +149,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     findings.extend(calls::findings(&calls));
     findings.extend(toolchain::findings(&subject, &calls));
     findings.extend(runs::findings(&subject));
+    findings.extend(given::findings(&subject));
     findings.extend(unknown::findings(&subject));
     findings.extend(readings::findings(&subject, &findings));
     let (findings, notes): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| !finding.is_note);
@@ -179,8 +185,8 @@ impl Report<'_> {
     fn undecided(&self) -> Option<String> {
         let is_whole = match self.subject.end.outcome {
             Outcome::Unlinkable | Outcome::Unsupported { .. } => false,
-            Outcome::Exhausted { .. } => self.subject.is_up(),
-            _ => true,
+            Outcome::Exhausted { .. } => self.subject.is_up() && runs::initialising(self.subject.events).is_none(),
+            _ => !self.subject.end.is_unanswered,
         };
         (!is_whole && self.findings.is_empty()).then(|| self.subject.end.explanation())
     }

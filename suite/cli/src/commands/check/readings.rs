@@ -3,6 +3,7 @@
 use super::{
     Subject,
     finding::{Finding, Role},
+    shape::export,
 };
 use crate::render;
 use preflight_engine::trace::{Event, InstancePath};
@@ -25,7 +26,7 @@ fn applied(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
     for (step, event) in subject.events.iter().enumerate() {
         let Event::RuleApplied { at, rule, reading } = event else { continue };
         if seen.insert((at, rule)) && !others.iter().any(|other| other.rule == rule && other.at == *at) {
-            found.extend(reading_of(rule, at, reading).map(|finding| finding.steps([step])));
+            found.extend(reading_of(subject, rule, at, reading).map(|finding| finding.steps([step])));
         }
     }
     found
@@ -107,7 +108,7 @@ fn started_by_calls(subject: &Subject<'_>, found: &[Finding]) -> Vec<Finding> {
 }
 
 /// What a reading means for the program; nothing if the rule is the host's own business.
-fn reading_of(rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
+fn reading_of(subject: &Subject<'_>, rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
     let note = |rule, message: &str, remedy| {
         Some(Finding::new(rule, at, message, remedy).said(format!("here: {}", render::clean(reading))).note())
     };
@@ -118,7 +119,7 @@ fn reading_of(rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
             "spawns a thread and has no wasi_thread_start: thread-spawn fails",
             "export wasi_thread_start, a function (i32, i32) -> () (wasi-libc for wasm32-wasip1-threads has it)",
         )),
-        "P1-KIND-05" => note("P1-KIND-05", NO_ENTRY, NO_ENTRY_REMEDY),
+        "P1-KIND-05" => note("P1-KIND-05", no_entry(subject, at), NO_ENTRY_REMEDY),
         "P1-KIND-08" => note(
             "P1-KIND-08",
             "exports an entry and imports nothing of WASI: some runtimes then do not call it",
@@ -144,6 +145,15 @@ fn reading_of(rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
             "exports run of more than one version of WASI: which of them is called is the host's choice",
             "let all of them do the same, or export one",
         ),
+        "P2-RUN-08" if reading.starts_with("of another type") => Some(
+            Finding::new(
+                "P2-RUN-08",
+                at,
+                "exports an interface of WASI 0.2 to be entered through, and not the function that WASI has there",
+                "give the function the type that WASI gives it, or the interface another name",
+            )
+            .said(subject.end.what.clone()),
+        ),
         "P2-RUN-08" => note(
             "P2-RUN-08",
             "exports run of wasi:cli/run in no version that is run here",
@@ -163,7 +173,15 @@ fn reading_of(rule: &str, at: &InstancePath, reading: &str) -> Option<Finding> {
 
 const NO_ENTRY: &str =
     "exports neither _start nor _initialize: as a program it has nothing to run, and some runtimes refuse it";
+const ENTRY_IGNORED: &str =
+    "its entry is ignored by the readings chosen: as a program it has nothing to run, and some runtimes refuse it";
 const NO_ENTRY_REMEDY: &str = "export _start to be a program; for a library it is as it should be (P1-KIND-04)";
+
+/// Why a module has nothing to run.
+fn no_entry(subject: &Subject<'_>, at: &InstancePath) -> &'static str {
+    let has = |name: &str| subject.module(at).is_some_and(|module| export(module, name).is_some());
+    if has("_start") || has("_initialize") { ENTRY_IGNORED } else { NO_ENTRY }
+}
 
 /// A module or a component that does nothing when it is run as a program: P1-KIND-05, P2-RUN-08. If one of its functions was
 /// called, it is a library, and that is as it should be.
@@ -179,7 +197,7 @@ fn nothing_to_run(subject: &Subject<'_>, others: &[Finding]) -> Option<Finding> 
     }
     Some(match subject.module(&root) {
         Some(module) if Role::of(module).is_some() => return None,
-        Some(_) => Finding::new("P1-KIND-05", &root, NO_ENTRY, NO_ENTRY_REMEDY).note(),
+        Some(_) => Finding::new("P1-KIND-05", &root, no_entry(subject, &root), NO_ENTRY_REMEDY).note(),
         None if subject.exports.iter().any(|name| name.starts_with("wasi:")) => return None,
         None => Finding::new(
             "P2-RUN-08",

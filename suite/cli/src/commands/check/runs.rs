@@ -32,22 +32,36 @@ pub fn in_start<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'
 
 /// WASI calls from a start section: P1-ENV-07.
 fn wasi_in_start(subject: &Subject<'_>) -> Vec<Finding> {
-    let is_wasi_name = |name: &str| name.split_once('.').is_some_and(|(module, _)| p1::is_module(module));
-    let is_wasi = |event: &Event| matches!(event, Event::HostCalled { name, .. } if is_wasi_name(name));
-    let mut found: Vec<Finding> = Vec::new();
-    for (index, event) in in_start(subject).filter(|(_, event)| is_wasi(event)) {
-        if found.iter().any(|finding| finding.at == *event.at()) {
-            continue;
+    const REMEDY: &str = "do it in _initialize (or in _start): there the instance is complete in every runtime";
+    let function = |event: &Event| match event {
+        Event::HostCalled { name, .. } => {
+            name.split_once('.').filter(|(module, _)| p1::is_module(module)).map(|(_, name)| name.to_owned())
         }
-        found.push(
-            Finding::new(
-                "P1-ENV-07",
-                event.at(),
-                "calls WASI from its start section: a host that reaches memory through the exports cannot serve it yet",
-                "do it in _initialize (or in _start): there the instance is complete in every runtime",
-            )
-            .steps([index]),
-        );
+        _ => None,
+    };
+    let calls: Vec<_> = in_start(subject).filter_map(|(index, event)| Some((index, event, function(event)?))).collect();
+    let mut found: Vec<Finding> = Vec::new();
+    // Calls that some hosts cannot serve go before others of the same instance.
+    for needs_memory in [true, false] {
+        let of_kind = calls.iter().filter(|(.., name)| p1::needs_memory(name) == needs_memory);
+        for (index, event, name) in of_kind {
+            if found.iter().any(|finding| finding.at == *event.at()) {
+                continue;
+            }
+            let finding = match needs_memory {
+                true => Finding::new(
+                    "P1-ENV-07",
+                    event.at(),
+                    "calls WASI from its start section: a host that reaches memory through the exports cannot serve it yet",
+                    REMEDY,
+                ),
+                false => {
+                    let message = format!("calls {name} of WASI from its start section: no text says whether it may");
+                    Finding::new("P1-ENV-07", event.at(), message, REMEDY).note()
+                }
+            };
+            found.push(finding.steps([*index]));
+        }
     }
     found
 }
@@ -64,7 +78,7 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
             && let Some(entered) = running_start(&subject.events[..index])
         {
             let at = subject.events[entered].at();
-            let message = format!("exits with {code} in its start section, during the instantiation");
+            let message = format!("exits with {} in its start section, during the instantiation", code.cast_unsigned());
             found.push(Finding::new("P1-ENV-08", at, message, remedy).steps([index]));
         }
     }
@@ -77,7 +91,7 @@ fn exits_too_early(subject: &Subject<'_>) -> Vec<Finding> {
             Event::Exited { code, .. } => {
                 if let Some(called) = initialising {
                     let at = subject.events[called].at();
-                    let message = format!("exits with {code} in _initialize");
+                    let message = format!("exits with {} in _initialize", code.cast_unsigned());
                     found.push(Finding::new("P1-REA-06", at, message, remedy).steps([called, index]));
                 }
             }
@@ -94,7 +108,7 @@ fn component_exits_too_early(subject: &Subject<'_>, remedy: &'static str) -> Opt
         _ => None,
     })?;
     let entered = running_start(&subject.events[..index])?;
-    let message = format!("exits with {code} while it is instantiated, and is never run");
+    let message = format!("exits with {} while it is instantiated, and is never run", code.cast_unsigned());
     Some(Finding::new("P2-EXIT-02", at, message, remedy).steps([entered, index]))
 }
 
@@ -136,16 +150,24 @@ fn not_linked(subject: &Subject<'_>) -> Option<Finding> {
 fn exhausted(subject: &Subject<'_>) -> Option<Finding> {
     let Outcome::Exhausted { what } = &subject.end.outcome else { return None };
     let remedy = "if it should end, look for what repeats itself (preflight trace); if it needs more, raise the limit";
+    let is_stopped = matches!(what, Resource::Interrupt | Resource::Fuel);
     if let Some(entered) = running_start(subject.events) {
         let message = format!("its start section ran into a limit ({what}), and with it the instantiation failed");
-        let is_stopped = matches!(what, Resource::Interrupt | Resource::Fuel);
         let rule = if is_stopped { "CORE-START-26" } else { "CORE-START-18" };
         return Some(Finding::new(rule, subject.events[entered].at(), message, remedy).steps([entered]));
     }
-    let (index, event) = subject.events.iter().enumerate().rev().find(|(_, event)| {
-        matches!(event, Event::Called { name, .. } | Event::Returned { name, .. } if name == "_initialize")
-    })?;
-    let Event::Called { at, .. } = event else { return None };
+    let called = initialising(subject.events)?;
+    // What was stopped might have returned, given time: nothing is known of it.
+    if is_stopped {
+        return None;
+    }
     let message = format!("_initialize ran into a limit ({what}): the instance may not be linked or used");
-    Some(Finding::new("P1-REA-05", at, message, remedy).steps([index]))
+    Some(Finding::new("P1-REA-05", subject.events[called].at(), message, remedy).steps([called]))
+}
+
+/// Where `_initialize` was called that has not returned.
+pub fn initialising(events: &[Event]) -> Option<usize> {
+    let is_it = |event: &Event| matches!(event, Event::Called { name, .. } | Event::Returned { name, .. } if name == "_initialize");
+    let last = events.iter().rposition(is_it)?;
+    matches!(events[last], Event::Called { .. }).then_some(last)
 }

@@ -5,7 +5,7 @@ use preflight_engine::{
     Module,
     syntax::{CompType, ExternIndex},
     trace::InstancePath,
-    wasi::p1,
+    wasi::{imports_wasi, p1},
 };
 
 /// What is found in the modules. Those that a toolchain made for its own purposes are no programs.
@@ -61,7 +61,7 @@ fn exports(at: &InstancePath, module: &Module) -> Vec<Finding> {
     let mut found = Vec::new();
     let imports = &module.syntax().imports;
     let is_wasi = p1::is_module;
-    if !imports.iter().any(|import| is_wasi(&import.module)) {
+    if !imports_wasi(module) {
         return found;
     }
     let needs: Vec<&str> = imports
@@ -69,7 +69,13 @@ fn exports(at: &InstancePath, module: &Module) -> Vec<Finding> {
         .filter(|import| is_wasi(&import.module) && p1::needs_memory(&import.name))
         .map(|import| import.name.as_str())
         .collect();
-    if !needs.is_empty() && !matches!(export(module, "memory"), Some(ExternIndex::Memory(_))) {
+    let has_memory = matches!(export(module, "memory"), Some(ExternIndex::Memory(_)));
+    if !has_memory && needs.is_empty() {
+        let message = "does not export a memory of the name memory";
+        let remedy =
+            "(export \"memory\" (memory 0)), or --export-memory for the linker; what it imports has no pointers";
+        found.push(Finding::new("P1-ENV-01", at, message, remedy).note());
+    } else if !has_memory {
         found.push(
             Finding::new(
                 "P1-ENV-01",

@@ -5,7 +5,7 @@ use crate::{render, run::names};
 use preflight_engine::{
     trace::InstancePath,
     wasi::{
-        p1,
+        p1::{self, Snapshot},
         p2::{self, Unmet},
     },
 };
@@ -24,10 +24,12 @@ const SAID: &str = "here a stub stands for it, which exec would not make";
 
 /// Functions of preview 1: CORE-LINK-01.
 fn of_preview_1(subject: &Subject<'_>) -> Vec<Finding> {
-    let is_unknown = |module: &str, name: &str| p1::is_module(module) && p1::names().all(|other| other != name);
     let stubs = subject.providers.iter().filter(|(_, provider)| *provider == "stub");
-    let unknown = stubs.filter(|((_, module, name), _)| is_unknown(module, name));
     let one = |((at, module, name), _): (&(InstancePath, String, String), &String)| {
+        let snapshot = Snapshot::of(module)?;
+        if p1::names(snapshot).any(|other| other == name) {
+            return None;
+        }
         if OF_ADAPTERS.contains(&name.as_str()) {
             let message = format!(
                 "imports {}.{}, which adapters have and hosts do not",
@@ -35,13 +37,13 @@ fn of_preview_1(subject: &Subject<'_>) -> Vec<Finding> {
                 render::safe(name)
             );
             let remedy = "make a component of it with an adapter; as a module it cannot be linked";
-            return Finding::new("P2-ADP-06", at, message, remedy).said(SAID).note();
+            return Some(Finding::new("P2-ADP-06", at, message, remedy).said(SAID).note());
         }
         let message = format!("imports {}.{}, which WASI does not have", render::safe(module), render::safe(name));
         let remedy = "look for a slip in the name or for a version of it; no runtime can link the module as it is";
-        Finding::new("CORE-LINK-01", at, message, remedy).said(names::slip(name, p1::names())).said(SAID)
+        Some(Finding::new("CORE-LINK-01", at, message, remedy).said(names::slip(name, snapshot)).said(SAID))
     };
-    unknown.map(one).collect()
+    stubs.filter_map(one).collect()
 }
 
 /// Interfaces of WASI 0.2 and functions in them: CM-ORD-11.

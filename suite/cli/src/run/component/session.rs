@@ -149,10 +149,9 @@ impl<'a> ComponentSession<'a> {
             }
             Err(HandleError::Fault(fault)) => self.failed(&fault, Phase::Call, "while handling the request".to_owned()),
             Err(HandleError::FaultAfter { answer, fault }) => self.failed_after(*answer, &fault),
-            Err(error) => {
-                let outcome = Outcome::Unsupported { what: error.to_string() };
-                Ended { outcome, what: error.to_string(), ..returned(Vec::new(), Vec::new()) }
-            }
+            Err(HandleError::Start(error)) => self.refused(&error),
+            // It has returned, and that is all.
+            Err(error) => Ended { what: error.to_string(), is_unanswered: true, ..returned(Vec::new(), Vec::new()) },
         }
     }
 
@@ -252,7 +251,16 @@ impl<'a> ComponentSession<'a> {
 
 fn returned(values: Vec<preflight_engine::trace::Value>, results: Vec<String>) -> Ended {
     let (outcome, what) = (Outcome::Returned { values }, "returned".to_owned());
-    Ended { outcome, results, what, circumstances: Vec::new(), trap: None, response: None, unlinked: None }
+    Ended {
+        outcome,
+        results,
+        what,
+        circumstances: Vec::new(),
+        trap: None,
+        response: None,
+        is_unanswered: false,
+        unlinked: None,
+    }
 }
 
 impl Running for ComponentSession<'_> {
