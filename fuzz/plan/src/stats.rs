@@ -9,7 +9,7 @@ mod tasks;
 mod values;
 
 use crate::{
-    plan::{Export, HostFunc, Memory, Mode, Plan, Source, Step, Twist},
+    plan::{Export, HostFunc, Import, Memory, Mode, Module, Plan, Source, Step, Twist},
     predict::Expected,
     space::{ExternType, Space, spaces},
 };
@@ -41,6 +41,9 @@ pub struct Stats {
 
 /// The kinds that the generator of plans of core modules has to reach. Those of the other generators are in
 /// [`Stats::all_kinds`].
+///
+/// What is in a plan counts, whether it is reached or not: a `host write` is a function of the host that writes. What comes
+/// to pass is counted by the ends, `fails: …` and `trap: …`.
 pub const KINDS: &[&str] = &[
     "again",
     "call",
@@ -75,6 +78,7 @@ pub const KINDS: &[&str] = &[
     "module twice",
     "depth 3",
     "re-export",
+    "re-export chain",
     "recurse",
     "set global",
     "spin",
@@ -253,33 +257,52 @@ fn graph(plan: &Plan, kinds: &mut Kinds) {
     );
     let spaces = spaces(plan);
     imports(plan, &spaces, kinds);
-    for (module, space) in plan.modules.iter().zip(&spaces) {
+    for module in &plan.modules {
         kinds.extend(module.imports.iter().filter_map(|import| import.twist).map(|twist| match twist {
             Twist::Missing => "twist missing",
             Twist::Kind => "twist kind",
             Twist::Type => "twist type",
         }));
-        let imported = |is_kind: fn(&ExternType) -> bool| space.imports.iter().filter(|ty| is_kind(ty)).count();
-        let is_imported = |export: &Export| match *export {
-            Export::Func(i) => i < space.imported_funcs,
-            Export::Table(i) => i < imported(|ty| matches!(ty, ExternType::Table(_))),
-            Export::Memory(i) => i < imported(|ty| matches!(ty, ExternType::Memory(_))),
-            Export::Global(i) => i < space.imported_globals,
-            Export::Tag(i) => i < imported(|ty| matches!(ty, ExternType::Tag(_))),
-        };
-        kinds.extend(module.exports.iter().any(is_imported).then_some("re-export"));
     }
 }
 
-/// What is imported from other nodes, and whether several nodes import the same.
+/// The import that a module exports again, if it is one.
+fn exported_again<'a>(module: &'a Module, space: &Space, export: Export) -> Option<&'a Import> {
+    let (is_kind, index): (fn(&ExternType) -> bool, usize) = match export {
+        Export::Func(i) => (|ty| matches!(ty, ExternType::Func(_)), i),
+        Export::Table(i) => (|ty| matches!(ty, ExternType::Table(_)), i),
+        Export::Memory(i) => (|ty| matches!(ty, ExternType::Memory(_)), i),
+        Export::Global(i) => (|ty| matches!(ty, ExternType::Global(_)), i),
+        Export::Tag(i) => (|ty| matches!(ty, ExternType::Tag(_)), i),
+    };
+    // Imports come first in each index space.
+    module.imports.iter().zip(&space.imports).filter(|(_, ty)| is_kind(ty)).nth(index).map(|(import, _)| import)
+}
+
+/// What an export of a node is: how many nodes have it from another one, and which export of which node, or none if it is the
+/// host's.
+fn origin(plan: &Plan, spaces: &[Space], (mut node, mut export): (usize, usize)) -> (usize, Option<(usize, Export)>) {
+    for hops in 0.. {
+        let of = plan.nodes[node].module;
+        let module = &plan.modules[of];
+        match exported_again(module, &spaces[of], module.exports[export]).map(|import| import.source) {
+            Some(Source::Export { arg, export: next }) => (node, export) = (plan.nodes[node].args[arg], next),
+            Some(Source::Log | Source::Host(_)) => return (hops, None),
+            None => return (hops, Some((node, module.exports[export]))),
+        }
+    }
+    unreachable!("arguments are earlier nodes")
+}
+
+/// What is imported from other nodes, through how many, and whether several nodes import the same.
 fn imports(plan: &Plan, spaces: &[Space], kinds: &mut Kinds) {
-    let mut given = BTreeSet::new();
-    for node in &plan.nodes {
+    // By what it is the first node that imports it.
+    let mut given: Vec<((usize, Export), usize)> = Vec::new();
+    for (n, node) in plan.nodes.iter().enumerate() {
         for import in &plan.modules[node.module].imports {
             let Source::Export { arg, export } = import.source else { continue };
             let from = node.args[arg];
             let module = plan.nodes[from].module;
-            let is_new = given.insert((from, export));
             let item = spaces[module].export(plan.modules[module].exports[export]);
             kinds.insert(match item {
                 ExternType::Func(_) => "import function",
@@ -288,8 +311,14 @@ fn imports(plan: &Plan, spaces: &[Space], kinds: &mut Kinds) {
                 ExternType::Global(_) => "import global",
                 ExternType::Tag(_) => "import tag",
             });
-            let is_state = matches!(item, ExternType::Table(_) | ExternType::Memory(_) | ExternType::Global(_));
-            kinds.extend((is_state && !is_new).then_some("shared by several"));
+            let (hops, origin) = origin(plan, spaces, (from, export));
+            kinds.extend((hops > 0 && origin.is_some()).then_some("re-export"));
+            kinds.extend((hops > 1 && origin.is_some()).then_some("re-export chain"));
+            let Some(origin) = origin.filter(|_| !matches!(item, ExternType::Func(_))) else { continue };
+            match given.iter().find(|(other, _)| *other == origin) {
+                Some((_, first)) => kinds.extend((*first != n).then_some("shared by several")),
+                None => given.push((origin, n)),
+            }
         }
     }
 }
@@ -386,7 +415,10 @@ fn ends(expected: &Expected, kinds: &mut Kinds) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{component::ComponentPlan, tasks::TaskPlan, values::ValuePlan, wasi::WasiPlan};
+    use crate::{
+        component::ComponentPlan, imports::ImportPlan, resources::ResourcePlan, tasks::TaskPlan, values::ValuePlan,
+        wasi::WasiPlan,
+    };
 
     /// No kind is below one in a thousand, and a third of the plans fail.
     #[test]
@@ -411,9 +443,42 @@ mod tests {
                 stats.count_value(&plan);
                 let plan = TaskPlan::from_seed(seed);
                 stats.count_task(&plan, &plan.expected());
+                let plan = ResourcePlan::from_seed(seed);
+                stats.count_resource(&plan, &plan.expected());
+                stats.count_imports(&ImportPlan::from_seed(seed));
             }
         }
         assert_eq!(stats.rare(), [] as [&str; 0], "{:?}", stats.kinds);
         assert!(failed * 3 >= COUNT, "{failed} of {COUNT}");
+    }
+
+    /// What is exported again has to come from another node, and a chain goes through two.
+    #[test]
+    fn re_exports_are_of_other_nodes() {
+        let kinds = |plan: &str| {
+            let plan = serde_json::from_str::<Plan>(plan).expect("a plan").normalise();
+            let mut stats = Stats::default();
+            stats.count(&plan, &plan.expected(), 0);
+            ["re-export", "re-export chain", "shared by several"].map(|kind| stats.kinds.contains_key(kind))
+        };
+        let passes = r#"{ "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
+            "exports": [{ "tag": 0 }] }"#;
+        let later = |module: usize| passes.replace("[0]", &format!("[{module}]"));
+        let first = r#"{ "tags": [false], "exports": [{ "tag": 0 }] }"#;
+        let log = r#"{ "imports": [{ "source": "log" }], "exports": [{ "func": 0 }] }"#;
+        let takes_log = passes.replace("tag", "func");
+        let graph =
+            |modules: &[&str], nodes: &str| format!(r#"{{ "modules": [{}], "nodes": [{nodes}] }}"#, modules.join(", "));
+        let [one, two, three] = [1, 2, 3].map(|n| format!(r#", {{ "module": {n}, "args": [{}] }}"#, n - 1));
+        let start = r#"{ "module": 0 }"#;
+        for (modules, nodes, expected) in [
+            (vec![log, &takes_log], format!("{start}{one}"), [false, false, false]),
+            (vec![first, passes], format!("{start}{one}"), [false, false, false]),
+            (vec![first, passes, &later(1)], format!("{start}{one}{two}"), [true, false, true]),
+            (vec![first, passes, &later(1), &later(2)], format!("{start}{one}{two}{three}"), [true, true, true]),
+            (vec![first, passes], format!("{start}{one}{one}"), [false, false, true]),
+        ] {
+            assert_eq!(kinds(&graph(&modules, &nodes)), expected, "{modules:?}");
+        }
     }
 }

@@ -70,12 +70,15 @@ impl Stats {
 fn part(of: &Part, kinds: &mut Kinds) -> usize {
     let mut depth = 1;
     kinds.extend(of.shows.then_some("component: exports modules and components"));
-    let (mut starts, mut was_child, mut peers) = (0, false, BTreeSet::new());
+    let (mut starts, mut was_child, mut is_between, mut peers) = (0, false, false, BTreeSet::new());
     for def in &of.defs {
+        let is_child = matches!(def, Def::Child(_) | Def::Again(_));
+        kinds.extend((is_child && is_between).then_some("component: core instance between component instances"));
+        was_child |= is_child;
+        is_between |= was_child && matches!(def, Def::Core { .. } | Def::Twin { .. } | Def::Given | Def::Outer { .. });
         match def {
             Def::Core { steps, fails, .. } => {
                 kinds.insert("component: core instance");
-                kinds.extend(was_child.then_some("component: core instance between component instances"));
                 steps.iter().for_each(|step| {
                     kinds.insert(step_kind(*step));
                     kinds.extend(matches!(step, Step::MakeAndDrop(_)).then_some("component: destructor"));
@@ -100,7 +103,6 @@ fn part(of: &Part, kinds: &mut Kinds) -> usize {
             }
             Def::Child(child) => {
                 depth = depth.max(1 + part(child, kinds));
-                was_child = true;
                 kinds.extend(child.takes.then_some("component: value for a child"));
                 if let Some(peer) = child.peer {
                     kinds.insert("component: peer");
