@@ -91,6 +91,8 @@ pub struct Verdict {
     pub has_failure: bool,
     /// What somebody lacked, if the class is [`Class::Unsupported`].
     pub lacks: Option<String>,
+    /// Why nothing of it was run, if it is bytes that the engine refuses.
+    pub refused: Option<String>,
     /// Why there is no text of it that could be read again, if that was asked for and there is none.
     pub no_text: Option<String>,
     /// Where two traces differ, if the class is [`Class::Disagreed`]: the first of [`findings`](Self::findings).
@@ -156,6 +158,11 @@ impl Judge {
     /// The same judge, who asks these runtimes, too.
     pub fn with_runtimes(self, foreign: Vec<Foreign>) -> Self {
         Judge { foreign, ..self }
+    }
+
+    /// Whether there are tiers to be compared with each other.
+    pub fn compares(&self) -> bool {
+        self.tiers.len() > 1
     }
 
     /// The runtimes that are asked.
@@ -271,6 +278,7 @@ impl Verdict {
             is_compared: matches!(class, Class::Agreed | Class::AgreedOnFailure | Class::Disagreed),
             has_failure: false,
             lacks: None,
+            refused: None,
             no_text: None,
             finding: None,
             checks: Checks::default(),
@@ -305,6 +313,11 @@ impl Verdict {
     /// Somebody cannot do what it takes.
     pub(super) fn unsupported(what: String) -> Verdict {
         Verdict { lacks: Some(what), ..Verdict::of(Class::Unsupported) }
+    }
+
+    /// Bytes are refused, as they should be.
+    pub(super) fn refused(error: &impl fmt::Display) -> Verdict {
+        Verdict { refused: Some(error.to_string()), ..Verdict::of(Class::Invalid) }
     }
 
     /// Bytes are refused that are valid, by what was predicted. Where in them is another place in each input.

@@ -18,6 +18,7 @@ mod oracles;
 mod planned;
 pub mod smith;
 mod tasks;
+mod valid;
 mod values;
 mod wasi;
 

@@ -5,11 +5,13 @@
 //! by an error, too.
 
 use super::{
-    Checks, Class, Events, Judge, Verdict,
+    Checks, Events, Judge, Verdict,
     judge::difference,
+    oracles::lacks,
     planned,
     smith::{self, by_comparison, graph as compared, noises},
-    text_of,
+    text_of, valid,
+    values::FEATURES,
     wasi::without_representations,
 };
 use crate::{
@@ -27,6 +29,7 @@ use preflight_plan::{
     values::ValuePlan,
     wasi::{WasiPlan, WasiWasm},
 };
+use std::slice;
 
 /// So many changes are drawn of a file of each noise.
 const CHANGES: usize = 24;
@@ -50,7 +53,7 @@ pub fn component(seed: u64) -> Vec<u8> {
         _ => program(seed),
     };
     let config = of_components(&super::config(Tier::Interp));
-    changed(&bytes, seed, &|bytes| Component::new(&config, bytes).is_ok())
+    changed(&bytes, seed, &|bytes| valid::is_of_use(&config, bytes))
 }
 
 /// Carries out a plan in which bytes of one module are changed, on every tier of the judge; all must do the same.
@@ -70,9 +73,10 @@ pub fn graph_by(judge: &Judge, plan: &Plan, seed: u64, checks: Checks) -> Verdic
 /// The verdict on a plan with a module that is not valid.
 fn refused(wasm: &Wasm) -> Verdict {
     let config = super::config(Tier::Interp);
-    match wasm.modules.iter().all(|bytes| Module::new(&config, bytes.as_slice()).is_ok()) {
-        true => Verdict::disagreed("decode: accepted, and not valid by wasmparser (changed)".to_owned()),
-        false => Verdict::of(Class::Invalid),
+    let mut errors = wasm.modules.iter().filter_map(|bytes| Module::new(&config, bytes.as_slice()).err());
+    match errors.next() {
+        None => Verdict::disagreed("decode: accepted, and not valid by wasmparser (changed)".to_owned()),
+        Some(error) => Verdict::refused(&error),
     }
 }
 
@@ -132,7 +136,7 @@ impl Judge {
     pub fn bytes_by(&self, bytes: &[u8], checks: Checks) -> Verdict {
         let Some((_, config)) = self.tiers.first() else { return Verdict::unsupported("a tier".to_owned()) };
         let config = of_components(config);
-        let is_component = Component::new(&config, bytes).is_ok();
+        let is_component = valid::says_component(bytes);
         let mut verdict = if is_component { self.component_bytes(bytes) } else { smith::judge(self, bytes) };
         if !checks.text || !verdict.is_compared || verdict.finding.is_some() {
             return verdict;
@@ -151,6 +155,11 @@ impl Judge {
 
     fn component_bytes(&self, bytes: &[u8]) -> Verdict {
         let mut first: Option<(&str, Trace)> = None;
+        if let Some((_, config)) = self.tiers.first()
+            && let Err(verdict) = valid::component(&of_components(config), bytes)
+        {
+            return verdict;
+        }
         for (name, config) in &self.tiers {
             let config = of_components(config);
             let component = match Component::new(&config, bytes) {
@@ -158,6 +167,9 @@ impl Judge {
                 Err(error) => return Verdict::not_decoded(error),
             };
             let (actual, is_complete) = run(&component, &config);
+            if let Some(what) = lacks(slice::from_ref(&actual)) {
+                return Verdict::unsupported(what);
+            }
             if let Some(what) = planned::unlike(&component, &actual.events, is_complete) {
                 return Verdict::disagreed(format!("static plan != trace (changed): {what}"));
             }
@@ -183,8 +195,7 @@ fn unlike_text(config: &Config, bytes: &[u8], from_text: &[u8]) -> Option<Verdic
 }
 
 fn of_components(config: &Config) -> Config {
-    let more = Features::COMPONENT_MODEL
-        | Features::CM_VALUES
+    let more = FEATURES
         | Features::CM_ASYNC
         | Features::CM_ASYNC_STACKFUL
         | Features::CM_MORE_ASYNC_BUILTINS

@@ -2,7 +2,7 @@
 
 use super::{
     Class, Foreign, Judge, OnRuntime, Verdict,
-    campaign::Input,
+    campaign::{Input, unless_panic},
     driver::{self, Probed},
     foreign::{Stopped, Task},
     judge::{alike, without_offset},
@@ -120,7 +120,11 @@ impl Judge {
         through: impl Fn(&[u8]) -> Result<Vec<u8>, String>,
     ) -> Result<(), Verdict> {
         let again = wasm.modules.iter().map(|bytes| through(bytes)).collect::<Result<Vec<_>, _>>();
-        let modules = again.map_err(|why| Verdict::disagreed(format!("text: {why}")))?;
+        let refused = |why: String| {
+            let why = why.lines().next().unwrap_or_default();
+            Verdict::disagreed(format!("text: {}", without_offset(why)))
+        };
+        let modules = again.map_err(refused)?;
         if modules != wasm.modules {
             let first = self.first_tier();
             let ready = first.ready(plan, &modules, " (from text)")?;
@@ -145,7 +149,14 @@ impl Judge {
 
     /// The verdict on an input that is no plan of core modules, where the runtimes are asked, too.
     pub(super) fn others(&self, verdict: Verdict, input: &Input) -> Verdict {
-        let runtimes = self.foreign.iter().map(|foreign| foreign.judge_case(input, &verdict)).collect();
+        // The case that is made of the input may make somebody panic, too.
+        let on = |foreign: &Foreign| {
+            unless_panic(|| foreign.judge_case(input, &verdict)).unwrap_or_else(|panic| OnRuntime {
+                finding: Verdict::disagreed(panic.to_string()).finding,
+                ..OnRuntime::of(foreign, Class::Disagreed)
+            })
+        };
+        let runtimes = self.foreign.iter().map(on).collect();
         verdict.on(runtimes)
     }
 
@@ -313,7 +324,8 @@ fn has_func(state: &State) -> bool {
     matches!(state, State::Table { runs, .. } if runs.iter().any(|run| is_func(&run.value)))
 }
 
-fn lacks(traces: &[Trace]) -> Option<String> {
+/// What somebody lacked in one of these.
+pub(super) fn lacks(traces: &[Trace]) -> Option<String> {
     traces.iter().find_map(|trace| match &trace.outcome {
         Outcome::Unsupported { what } => Some(what.clone()),
         _ => None,
@@ -381,5 +393,9 @@ mod tests {
         assert_eq!(verdict.finding.expect("a finding").signature, "predicted != interp (from text): what is left");
         let refused = judge().text(&plan, &wasm, &expected, |_| Err("no".to_owned())).expect_err("there is no text");
         assert_eq!(refused.finding.expect("a finding").signature, "text: no");
+        // Where it is, and the lines that show it, are others for each plan with the same cause.
+        let why = "not parsed: unknown operator (at offset 0x76)\n  --> <anon>:3:7\n";
+        let refused = judge().text(&plan, &wasm, &expected, |_| Err(why.to_owned())).expect_err("there is no text");
+        assert_eq!(refused.finding.expect("a finding").signature, "text: not parsed: unknown operator");
     }
 }

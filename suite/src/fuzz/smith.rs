@@ -6,6 +6,7 @@
 use super::{
     Checks, Events, Judge, Verdict, driver,
     judge::{Class, alike},
+    oracles::lacks,
     text_of,
 };
 use crate::trace::{Cause, InstancePath, Level, Outcome, Phase, Trace};
@@ -15,7 +16,7 @@ use preflight_engine::{
     syntax::{ExternType, HeapType, ValType},
 };
 use preflight_plan::{Plan, Sizes, Wasm};
-use std::rc::Rc;
+use std::{rc::Rc, slice};
 
 /// How many calls and turns of loops the bodies of an instance take before they end by themselves, in a trap.
 const BODY_FUEL: u32 = 200;
@@ -117,6 +118,9 @@ pub(super) fn graph(judge: &Judge, plan: &Plan, wasm: &Wasm, remark: &str, check
     let mut first: Option<(&str, Vec<Trace>)> = None;
     for (name, config) in &judge.tiers {
         let (actual, _) = driver::run(&plan, &modules, &actions, config);
+        if let Some(what) = lacks(&actual) {
+            return Verdict::unsupported(what);
+        }
         let Some((other, expected)) = &first else {
             first = Some((name, actual));
             continue;
@@ -150,7 +154,7 @@ pub(super) fn by_comparison<'o>(judge: &Judge, outcomes: impl Iterator<Item = &'
         true => Verdict::of(Class::Exhausted),
         false => Verdict::agreed(outcomes),
     };
-    let is_compared = judge.tiers.len() > 1;
+    let is_compared = judge.compares();
     Verdict { is_compared, has_failure: verdict.has_failure && is_compared, ..verdict }
 }
 
@@ -200,7 +204,7 @@ pub(super) fn is_valid(config: &Config, bytes: &[u8]) -> bool {
 
 /// Whether a function is imported or exported as an exact one: wasmparser takes that without the proposal (custom descriptors),
 /// and the grammar has no such kind (core `#binary-importdesc`).
-fn has_exact(bytes: &[u8]) -> bool {
+pub(super) fn has_exact(bytes: &[u8]) -> bool {
     use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
     Parser::new(0).parse_all(bytes).any(|payload| match payload {
         Ok(Payload::ImportSection(imports)) => imports
@@ -220,16 +224,17 @@ pub fn judge(judge: &Judge, bytes: &[u8]) -> Verdict {
         (Ok(module), true) => module,
         (Ok(_), false) => return Verdict::disagreed("decode: accepted, and not valid by wasmparser".to_owned()),
         (Err(error), true) => return Verdict::not_decoded(error),
-        (Err(_), false) => return Verdict::of(Class::Invalid),
+        (Err(error), false) => return Verdict::refused(&error),
     };
     let mut traces = Vec::new();
     for (name, config) in &judge.tiers {
         match run(&module, config) {
             Some(trace) => traces.push((*name, trace)),
-            None => {
-                return Verdict::unsupported("an import without a stub".to_owned());
-            }
+            None => return Verdict::unsupported("an import without a stub".to_owned()),
         }
+    }
+    if let Some(what) = traces.iter().find_map(|(_, trace)| lacks(slice::from_ref(trace))) {
+        return Verdict::unsupported(what);
     }
     let (_, expected) = &traces[0];
     for (name, actual) in &traces[1..] {

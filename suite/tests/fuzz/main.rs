@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bytes;
 mod campaigns;
 mod cases;
 mod exports;

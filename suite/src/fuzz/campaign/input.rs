@@ -161,8 +161,21 @@ fn compared(seed: u64) -> Input {
 
 /// A panic is a finding, not the end of the campaign.
 pub(super) fn caught(judge: impl FnOnce() -> Verdict) -> Verdict {
-    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|panic| {
+    unless_panic(judge).unwrap_or_else(|panic| Verdict::disagreed(panic.to_string()))
+}
+
+/// Does something with a plan, or with bytes, on which anything may panic: what predicts and encodes it, too.
+///
+/// # Errors
+/// What the panic says.
+pub fn unless_panic<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        Verdict::disagreed(format!("panic: {}", text.unwrap_or("without a message")))
+        Panic(text.unwrap_or("without a message").to_owned())
     })
 }
+
+/// A panic that was caught.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("panic: {0}")]
+pub struct Panic(String);

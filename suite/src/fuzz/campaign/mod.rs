@@ -3,8 +3,8 @@
 mod input;
 mod smaller;
 
-pub use input::Input;
-pub use smaller::smaller;
+pub use input::{Input, Panic, unless_panic};
+pub use smaller::{smaller, smaller_until};
 
 use super::{Checks, Class, Finding, Judge, OnRuntime, Verdict, Without};
 use input::is_compared_only;
@@ -241,9 +241,9 @@ pub fn run_unless(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or_default()).build()?;
     let start = Instant::now();
     let mut report = Report { jobs: pool.current_num_threads(), ..Report::default() };
-    let mut blocks = Blocks::new(judge, inputs);
     let first_left = AtomicU64::new(u64::MAX);
     let is_late = || is_over() || matches!(until, Until::Time(time) if start.elapsed() >= time);
+    let mut blocks = Blocks::new(judge, inputs, &is_late);
     loop {
         let left = match until {
             Until::Count(count) => count.saturating_sub(report.executions),
@@ -313,15 +313,18 @@ enum Blocks {
 }
 
 impl Blocks {
-    fn new(judge: &Judge, inputs: Inputs) -> Self {
+    fn new(judge: &Judge, inputs: Inputs, is_late: &dyn Fn() -> bool) -> Self {
         match inputs {
-            Inputs::Seeds { first } => Blocks::Seeds { first, next: first, compares: judge.tiers.len() > 1 },
+            Inputs::Seeds { first } => Blocks::Seeds { first, next: first, compares: judge.compares() },
             Inputs::Exhaustive { size, first } => {
                 let input = |small: Small| match small {
                     Small::Plan(plan) => Input::Plan(plan),
                     Small::Component(plan) => Input::Component(plan),
                 };
-                let plans = exhaustive::plans(size).skip(usize::try_from(first).unwrap_or(usize::MAX));
+                // To pass over millions takes a while, too.
+                let mut plans = exhaustive::plans(size);
+                let passed = (0..first).take_while(|_| !is_late() && plans.next().is_some()).count() as u64;
+                let plans = plans.take(if passed == first { usize::MAX } else { 0 });
                 Blocks::Inputs { first, next: first, inputs: Box::new(plans.map(input)) }
             }
             Inputs::Plans(plans) => {
