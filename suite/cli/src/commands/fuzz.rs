@@ -133,33 +133,55 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let judge = judge(args.tier, &args.runtimes, &args.drivers, KnownBugs::Predicted)?.thorough(args.thorough);
     // A panic is a finding like others: its message is in the signature, and not to be told for every smaller plan.
     panic::set_hook(Box::new(|_| {}));
+    interrupt::heed();
+    // One that is no finding is told all the same.
+    campaign::unless_panic(|| campaign_of(&args, &judge)).unwrap_or_else(|panic| bail!("preflight has a bug: {panic}"))
+}
+
+/// Judges inputs, and tells what was found.
+fn campaign_of(args: &Args, judge: &Judge) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
     let mut state = args.corpus.as_deref().map(findings::State::open).transpose()?;
-    let saved_first =
-        state.as_ref().map(|state| if args.exhaustive.is_some() { state.next_plan } else { state.next_seed });
+    let is_exhaustive = args.exhaustive.is_some();
+    let saved_first = state.as_ref().map(|state| state.next(is_exhaustive));
     let first = args.seed.or(saved_first).unwrap_or_default();
     let sizes = args.exhaustive.map(sizes).transpose()?;
     let inputs = match args.exhaustive {
         Some(size) => Inputs::Exhaustive { size, first },
         None => Inputs::Seeds { first },
     };
-    let until = match (args.count, args.seconds, args.exhaustive) {
+    let mut until = match (args.count, args.seconds, args.exhaustive) {
         (Some(count), ..) => Until::Count(count),
         (None, None, Some(_)) => Until::End,
         (None, seconds, _) => Until::Time(Duration::from_secs(seconds.unwrap_or(60))),
     };
+    let mut smaller = findings::Smaller::new(judge);
+    if let Some(state) = &mut state {
+        if !is_exhaustive && judge.compares() && state.passed_over() > 0 {
+            output::note(&format!(
+                "below number {}, a run with one tier passed over the inputs that compare tiers; --seed 0 judges them",
+                state.passed_over()
+            ));
+        }
+        // What is left of an earlier run may take half of the time.
+        smaller.until = time_of(until).map(|time| begun + time / 2);
+        state.go_on(&mut smaller)?;
+    }
+    smaller.until = time_of(until).map(|time| begun + time + findings::GRACE);
+    if let Until::Time(time) = &mut until {
+        *time = time.saturating_sub(begun.elapsed());
+    }
     let next = |report: &Report| match args.exhaustive {
         Some(_) => findings::Next::Plan(first + report.numbers),
-        None => findings::Next::Seed(first + report.numbers),
+        None => findings::Next::Seed { first, next: first + report.numbers, compares: judge.compares() },
     };
-    let mut smaller = findings::Smaller::new(&judge);
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
         bar.set_style(style);
     }
     let (mut saved, mut told) = (Ok(()), Instant::now());
-    interrupt::heed();
     let report =
-        campaign::run_unless(&judge, inputs, until, args.jobs.map(usize::from), &interrupt::is_asked, &mut |report| {
+        campaign::run_unless(judge, inputs, until, args.jobs.map(usize::from), &interrupt::is_asked, &mut |report| {
             bar.set_message(line(report));
             bar.tick();
             // A log has a line now and then in place of the bar.
@@ -175,12 +197,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         })
         .context("cannot start so many threads: give a smaller --jobs")?;
     bar.finish_and_clear();
-    let found = findings::describe(&mut smaller, &report, &|number| again(&args, number));
+    state.iter().for_each(|state| state.recall(&mut smaller, &report));
+    let found = findings::describe(&mut smaller, &report, &|number| again(args, number));
     match args.format {
         Format::Json => {
-            let mut document = document(&report, first, found);
+            let mut document = document(&report, found);
+            let next = first + report.numbers;
+            // As in state.json: the number of an input, or how many of all plans were passed.
+            let [first_one, next_one] =
+                if is_exhaustive { ["first_plan", "next_plan"] } else { ["first_seed", "next_seed"] };
+            (document[first_one], document[next_one]) = (json!(first), json!(next));
             if let Some(sizes) = &sizes {
-                document["exhaustive"] = json!({ "sizes": sizes, "first": first, "next": first + report.numbers });
+                document["exhaustive"] = json!({ "sizes": sizes, "first": first, "next": next });
             }
             output::data(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
         }
@@ -189,7 +217,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Where nothing can be written, what was found is told all the same.
     saved?;
     ensure!(
-        report.numbers > 0 || args.exhaustive.is_some() || args.count == Some(0) || interrupt::is_asked(),
+        report.numbers > 0 || is_exhaustive || args.count == Some(0) || interrupt::is_asked(),
         "nothing was judged: after the number {first} there is none"
     );
     if interrupt::is_asked() {
@@ -197,6 +225,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(interrupt::status()));
     }
     Ok(ExitCode::from(u8::from(!report.found.is_empty())))
+}
+
+fn time_of(until: Until) -> Option<Duration> {
+    match until {
+        Until::Time(time) => Some(time),
+        Until::Count(_) | Until::End => None,
+    }
 }
 
 /// How often a run that no terminal shows says how far it is.
@@ -378,7 +413,7 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
     text
 }
 
-fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde_json::Value {
+fn document(report: &Report, found: Vec<serde_json::Value>) -> serde_json::Value {
     let classes = preflight::fuzz::Class::ALL;
     let classes =
         classes.iter().map(|class| (class.to_string(), report.classes.get(class).copied().unwrap_or(0).into()));
@@ -404,7 +439,6 @@ fn document(report: &Report, first: u64, found: Vec<serde_json::Value>) -> serde
         "runtimes": report.runtimes.iter().map(runtime).collect::<serde_json::Map<_, _>>(),
         "unsupported": report.lacks,
         "without_text": report.no_text,
-        "first_seed": first,
         "statistics": {
             "plans": report.stats.plans,
             "components": report.stats.components,

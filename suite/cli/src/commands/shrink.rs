@@ -3,18 +3,19 @@
 use super::fuzz::{self, KnownBugs, emit};
 use crate::{output, tier::Tier};
 use anyhow::Context;
+use clap::ValueEnum;
 use preflight::fuzz::{
     campaign::{self, Input},
-    case,
+    case, smith,
 };
-use preflight_plan::envelope;
+use preflight_plan::envelope::{self, EnvelopeError};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, process::ExitCode};
 
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
-/// FILE holds an input of any kind: JSON as `preflight fuzz` saves it, a plan of core modules as JSON, a module, or an input of
-/// the libFuzzer target `plans`; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests, which
+/// FILE holds an input of any kind: JSON as `preflight fuzz` saves it, a plan of core modules as JSON, a module or a component, or
+/// an input of a libFuzzer target, which --target names; an envelope (see fuzz/README.md) may hold a plan of any kind. The smallest one found is printed as JSON, or as a case for spec-tests, which
 /// asserts what is left afterwards, too: memories, tables, globals, and what the functions in tables do. A module stays as it is.
 ///
 /// There are no scripts of what has no words in them: what does not end, calls of the host that end after some time, and what no
@@ -26,11 +27,16 @@ use std::{fs, path::PathBuf, process::ExitCode};
   preflight shrink findings/2f6c.json
   preflight shrink findings/2f6c.json --runtime wasmi
   preflight shrink crash-1a2b --wast --out core/new-case.wast
+  preflight shrink crash-1a2b --target tasks
   preflight shrink findings/2f6c.json --bytes small            small/2f6c.json and the modules beside it")]
 pub struct Args {
     /// The plan.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The libFuzzer target whose input FILE is: bytes mean another plan to each. [default: plans, if FILE is neither JSON nor
+    /// a binary]
+    #[arg(long, value_enum, value_name = "NAME")]
+    target: Option<Target>,
     /// Which tiers are judged [default: both].
     #[arg(long, value_enum)]
     tier: Option<Tier>,
@@ -61,15 +67,27 @@ pub struct Args {
 /// The file cannot be read, is no plan, or the output cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    let input = read(&bytes).with_context(|| format!("{} is no plan", args.file.display()))?;
+    let input = match args.target {
+        Some(target) => target.read(&bytes),
+        None => read(&bytes),
+    };
+    let input = input.with_context(|| format!("{} is no plan", args.file.display()))?;
     let judge = fuzz::judge(args.tier, &args.runtimes, &args.drivers, KnownBugs::Found)?;
-    let Some(finding) = input.judge(&judge).finding else {
+    let verdict = input.judge(&judge);
+    let Some(finding) = verdict.finding else {
         let how = match is_raw(&bytes) {
+            _ if args.target.is_some() => format!(" (the file was read as a {})", input.source()),
             true if bytes.starts_with(envelope::MAGIC) => format!(" (the file was read as a {})", input.source()),
-            true => " (the file was read as an input of the libFuzzer target `plans`)".to_owned(),
+            true => {
+                " (the file was read as an input of the libFuzzer target `plans`: --target names another)".to_owned()
+            }
             false => String::new(),
         };
-        output::note(&format!("nobody disagrees on this plan{how}"));
+        output::note(&match (verdict.refused, verdict.lacks) {
+            (Some(why), _) => format!("nothing was run: refused: {why}{how}"),
+            (None, Some(what)) => format!("not judged to the end: unsupported: {what}{how}"),
+            (None, None) => format!("nobody disagrees on this plan{how}"),
+        });
         return Ok(ExitCode::from(1));
     };
     let small = campaign::smaller(&judge, &input, &finding.signature, args.tries);
@@ -87,6 +105,40 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     output::data(args.out.as_deref(), &text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The libFuzzer targets whose inputs are judged as those of campaigns are (fuzz/fuzz_targets). Those of the others say by
+/// themselves what is wrong with them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Target {
+    Plans,
+    Components,
+    Imports,
+    Resources,
+    Tasks,
+    Values,
+    Programs,
+    Tiers,
+}
+
+impl Target {
+    /// What the target makes of bytes.
+    fn read(self, bytes: &[u8]) -> anyhow::Result<Input> {
+        let input = || -> Result<Input, EnvelopeError> {
+            Ok(match self {
+                Target::Plans => Input::Plan(envelope::open(bytes)?),
+                Target::Components => Input::Component(envelope::open_as(bytes)?),
+                Target::Imports => Input::Imports(envelope::open_as(bytes)?),
+                Target::Resources => Input::Resource(envelope::open_as(bytes)?),
+                Target::Tasks => Input::Task(envelope::open_as(bytes)?),
+                Target::Values => Input::Value(envelope::open_as(bytes)?),
+                Target::Programs => Input::Program(envelope::open_as(bytes)?),
+                Target::Tiers if bytes.starts_with(b"\0asm") => Input::Module(bytes.to_vec()),
+                Target::Tiers => Input::Module(smith::module_of(bytes)),
+            })
+        };
+        Ok(input()?)
+    }
 }
 
 /// Whether the bytes are those that libFuzzer gives its targets: neither a module nor JSON.

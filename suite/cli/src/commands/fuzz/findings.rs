@@ -2,7 +2,7 @@
 
 use super::emit;
 use crate::{interrupt, output};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use preflight::fuzz::{
     Judge,
     campaign::{self, Found, Input, Report},
@@ -12,7 +12,9 @@ use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Write,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// Smaller plans that are tried for each finding; of a runtime in another process fewer.
@@ -21,18 +23,32 @@ const TRIES_ABROAD: usize = 300;
 /// Where each try that fails in the same way takes all the time that a runtime has for an answer.
 const TRIES_HUNG: usize = 3;
 
+/// For so long findings are made smaller after the end of a run that is to end at some time.
+pub const GRACE: Duration = Duration::from_secs(5);
+
 /// Findings made smaller, each once.
 pub struct Smaller<'j> {
     judge: &'j Judge,
-    /// By signature: the smallest input, and what the finding on it says of calls of functions in tables.
-    inputs: BTreeMap<String, (Input, Option<usize>)>,
+    /// By signature.
+    inputs: BTreeMap<String, Small>,
     told: BTreeSet<String>,
+    /// When there is no more time for it.
+    pub until: Option<Instant>,
+}
+
+/// The smallest input that has been found.
+struct Small {
+    input: Input,
+    /// What the finding on it says of calls of functions in tables.
+    called_after: Option<usize>,
+    /// Whether there was no time to look for a smaller one.
+    is_cut: bool,
 }
 
 impl<'j> Smaller<'j> {
     /// For the findings of a judge.
     pub fn new(judge: &'j Judge) -> Self {
-        Smaller { judge, inputs: BTreeMap::new(), told: BTreeSet::new() }
+        Smaller { judge, inputs: BTreeMap::new(), told: BTreeSet::new(), until: None }
     }
 
     /// Says which signatures are new.
@@ -44,38 +60,67 @@ impl<'j> Smaller<'j> {
         }
     }
 
-    fn of(&mut self, signature: &str, input: &Input) -> (&Input, Option<usize>) {
+    fn is_over(&self) -> bool {
+        interrupt::is_asked() || self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    fn of(&mut self, signature: &str, input: &Input) -> &Small {
+        if !self.inputs.contains_key(signature) {
+            let small = self.made(signature, input);
+            self.inputs.insert(signature.to_owned(), small);
+        }
+        &self.inputs[signature]
+    }
+
+    fn made(&self, signature: &str, input: &Input) -> Small {
         let tries = match self.judge.foreign().is_empty() {
-            _ if interrupt::is_asked() => 0,
             true => TRIES,
             false if signature.ends_with("no answer in time") => TRIES_HUNG,
             false => TRIES_ABROAD,
         };
-        let judge = self.judge;
-        let small = || {
-            let small = campaign::smaller(judge, input, signature, tries);
-            let called_after = small.judge(judge).found(signature).and_then(|finding| finding.called_after);
-            (small, called_after)
+        let is_over = || self.is_over();
+        let small = || campaign::smaller_until(self.judge, input, signature, tries, &is_over);
+        // Where even that panics, the input is as small as it gets.
+        let input = campaign::unless_panic(small).unwrap_or_else(|_| input.clone());
+        let is_cut = is_over() && !matches!(input, Input::Module(_));
+        let called_after = match is_cut {
+            true => None,
+            false => input.judge(self.judge).found(signature).and_then(|finding| finding.called_after),
         };
-        let (small, called_after) = self.inputs.entry(signature.to_owned()).or_insert_with(small);
-        (small, *called_after)
+        Small { input, called_after, is_cut }
     }
 }
 
 /// What `state.json` holds.
-#[derive(Default, serde::Deserialize)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct Saved {
+    /// Where the next run goes on.
     next_seed: u64,
+    /// The same where all plans up to a size are gone through.
     #[serde(default)]
     next_plan: u64,
+    /// Below this number a run with one tier has passed over the inputs that compare tiers with each other.
+    #[serde(default)]
+    passed_over: u64,
+    /// The signatures that are there already.
     signatures: BTreeSet<String>,
+    /// Those of them whose input is to be made smaller yet.
+    #[serde(default)]
+    not_yet_smaller: BTreeSet<String>,
 }
 
 /// Where the next run goes on.
 #[derive(Debug, Clone, Copy)]
 pub enum Next {
-    /// At the input with this number.
-    Seed(u64),
+    /// At an input.
+    Seed {
+        /// The number of the first one of this run.
+        first: u64,
+        /// The number of the next.
+        next: u64,
+        /// Whether this run compares tiers with each other.
+        compares: bool,
+    },
     /// At this one of all plans up to a size.
     Plan(u64),
 }
@@ -83,21 +128,19 @@ pub enum Next {
 /// A corpus folder.
 pub struct State {
     folder: PathBuf,
-    /// Where the next run goes on.
-    pub next_seed: u64,
-    /// The same where all plans up to a size are gone through.
-    pub next_plan: u64,
-    /// The signatures that are there already.
-    saved: BTreeSet<String>,
+    saved: Saved,
+    /// Until it is closed, the folder is this run's.
+    _lock: fs::File,
 }
 
 impl State {
     /// Opens a folder, or makes it.
     ///
     /// # Errors
-    /// It cannot be made, or what is in it cannot be read.
+    /// It cannot be made, what is in it cannot be read, or another run has it.
     pub fn open(folder: &Path) -> anyhow::Result<State> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let lock = lock(folder)?;
         let path = folder.join("state.json");
         let saved: Saved = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
@@ -105,8 +148,35 @@ impl State {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Saved::default(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let Saved { next_seed, next_plan, signatures } = saved;
-        Ok(State { folder: folder.to_owned(), next_seed, next_plan, saved: signatures })
+        Ok(State { folder: folder.to_owned(), saved, _lock: lock })
+    }
+
+    /// Where a run goes on: at this input, or at this one of all plans.
+    pub fn next(&self, is_exhaustive: bool) -> u64 {
+        if is_exhaustive { self.saved.next_plan } else { self.saved.next_seed }
+    }
+
+    /// The number below which inputs that compare tiers may have been passed over; 0 if none were.
+    pub fn passed_over(&self) -> u64 {
+        self.saved.passed_over
+    }
+
+    /// Makes smaller what an earlier run had no time for; what does not fail for this judge waits for another.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn go_on(&mut self, smaller: &mut Smaller<'_>) -> anyhow::Result<()> {
+        smaller.told.extend(self.saved.signatures.iter().cloned());
+        for signature in self.saved.not_yet_smaller.clone() {
+            if smaller.is_over() {
+                break;
+            }
+            let Some(input) = self.input(&signature) else { continue };
+            if input.judge(smaller.judge).has(&signature) {
+                self.save_one(smaller, &signature, &input)?;
+            }
+        }
+        self.write()
     }
 
     /// Saves what is new in a report, and the number of the input with which the next run goes on.
@@ -115,30 +185,73 @@ impl State {
     /// A file cannot be written.
     pub fn save(&mut self, smaller: &mut Smaller<'_>, report: &Report, next: Next) -> anyhow::Result<()> {
         for (signature, found) in &report.found {
-            if self.saved.insert(signature.clone()) {
-                self.save_one(smaller, signature, found)?;
+            if self.saved.signatures.insert(signature.clone()) {
+                self.save_one(smaller, signature, &found.input)?;
             }
         }
         // Somebody who looks at an earlier input has not taken back what was done since.
         match next {
-            Next::Seed(next) => self.next_seed = next.max(self.next_seed),
-            Next::Plan(next) => self.next_plan = next.max(self.next_plan),
+            Next::Seed { first, next, compares } => {
+                self.saved.next_seed = next.max(self.saved.next_seed);
+                let passed_over = &mut self.saved.passed_over;
+                *passed_over = match compares {
+                    true if first == 0 && next >= *passed_over => 0,
+                    true => *passed_over,
+                    false => next.max(*passed_over),
+                };
+            }
+            Next::Plan(next) => self.saved.next_plan = next.max(self.saved.next_plan),
         }
-        let Self { next_seed, next_plan, saved: signatures, .. } = &*self;
-        let state = json!({ "next_seed": next_seed, "next_plan": next_plan, "signatures": signatures });
-        output::file(&self.folder.join("state.json"), serde_json::to_string_pretty(&state)?.as_bytes())
+        self.write()
     }
 
-    fn save_one(&self, smaller: &mut Smaller<'_>, signature: &str, found: &Found) -> anyhow::Result<()> {
-        let name = format!("{:016x}", hash(signature));
-        let (small, called_after) = smaller.of(signature, &found.input);
-        emit::write(&self.folder.join("bytes"), &name, small)?;
-        if let Input::Module(bytes) = small {
-            return output::file(&self.folder.join(format!("{name}.wasm")), bytes);
+    fn write(&self) -> anyhow::Result<()> {
+        output::file(&self.folder.join("state.json"), serde_json::to_string_pretty(&self.saved)?.as_bytes())
+    }
+
+    /// What earlier runs have found and this one again is as small as they have made it.
+    pub fn recall(&self, smaller: &mut Smaller<'_>, report: &Report) {
+        for signature in report.found.keys().filter(|signature| self.saved.signatures.contains(*signature)) {
+            if !smaller.inputs.contains_key(signature)
+                && let Some(input) = self.input(signature)
+            {
+                smaller.inputs.insert(signature.clone(), Small { input, called_after: None, is_cut: false });
+            }
         }
-        let text = serde_json::to_string_pretty(small)?;
-        output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
-        match case::any(small, signature, called_after) {
+    }
+
+    /// The input that was saved for a signature.
+    fn input(&self, signature: &str) -> Option<Input> {
+        let file = |ending: &str| fs::read(self.folder.join(format!("{:016x}.{ending}", hash(signature)))).ok();
+        file("json").and_then(|text| serde_json::from_slice(&text).ok()).or_else(|| file("wasm").map(Input::Module))
+    }
+
+    fn save_one(&mut self, smaller: &mut Smaller<'_>, signature: &str, input: &Input) -> anyhow::Result<()> {
+        let small = smaller.of(signature, input);
+        match small.is_cut {
+            true => self.saved.not_yet_smaller.insert(signature.to_owned()),
+            false => self.saved.not_yet_smaller.remove(signature),
+        };
+        let name = format!("{:016x}", hash(signature));
+        let is_bytes = matches!(small.input, Input::Module(_));
+        // First the input itself: whatever panics on the way to what is made of it, this is there.
+        match &small.input {
+            Input::Module(bytes) => output::file(&self.folder.join(format!("{name}.wasm")), bytes)?,
+            plan => {
+                let text = serde_json::to_string_pretty(plan)?;
+                output::file(&self.folder.join(format!("{name}.json")), text.as_bytes())?;
+            }
+        }
+        let bytes = || emit::write(&self.folder.join("bytes"), &name, &small.input);
+        match campaign::unless_panic(bytes) {
+            Ok(written) => written?,
+            Err(panic) => output::note(&format!("{name}: no bytes: {panic}")),
+        }
+        if is_bytes {
+            return Ok(());
+        }
+        let script = || case::any(&small.input, signature, small.called_after).map_err(|why| why.to_string());
+        match campaign::unless_panic(script).unwrap_or_else(|panic| Err(panic.to_string())) {
             Ok(text) => output::file(&self.folder.join(format!("{name}.wast")), text.as_bytes()),
             // The plan and its bytes are there; the script would only be easier to read.
             Err(why) => {
@@ -149,10 +262,36 @@ impl State {
     }
 }
 
+/// The file whose lock says that a folder is somebody's; the system takes the lock away when its process ends.
+///
+/// # Errors
+/// Somebody has it, or it cannot be written.
+fn lock(folder: &Path) -> anyhow::Result<fs::File> {
+    let path = folder.join("lock");
+    let cannot = || format!("cannot write {}", path.display());
+    let open = fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open.with_context(cannot)?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0).with_context(cannot)?;
+            write!(file, "{}", std::process::id()).with_context(cannot)?;
+        }
+        Err(fs::TryLockError::WouldBlock) => {
+            let who = fs::read_to_string(&path).unwrap_or_default();
+            let who = if who.is_empty() { who } else { format!(" (process {who})") };
+            bail!("another run{who} has the folder {}: wait for it, or give another --corpus", folder.display())
+        }
+        // Where a file system has no locks, nobody can be kept out.
+        Err(fs::TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {}
+        Err(fs::TryLockError::Error(error)) => return Err(error).with_context(cannot),
+    }
+    Ok(file)
+}
+
 /// What was found, each once, as small as it was made; `again` is the command that judges the input with a number.
 pub fn describe(smaller: &mut Smaller<'_>, report: &Report, again: &dyn Fn(u64) -> String) -> Vec<serde_json::Value> {
     let mut one = |(signature, found): (&String, &Found)| {
-        let (input, _) = smaller.of(signature, &found.input);
+        let input = &smaller.of(signature, &found.input).input;
         json!({
             "signature": signature,
             "source": found.input.source(),
@@ -205,6 +344,10 @@ mod tests {
         (judge, report)
     }
 
+    fn seed(next: u64) -> Next {
+        Next::Seed { first: 0, next, compares: true }
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).expect("a folder");
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -219,12 +362,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut smaller = Smaller::new(&judge);
         let mut state = State::open(folder.path()).expect("a new folder");
-        state.save(&mut smaller, &report, Next::Seed(40)).expect("it can be written");
+        state.save(&mut smaller, &report, seed(40)).expect("it can be written");
         let saved = names(folder.path());
         let signature = report.found.keys().next().expect("one");
         let name = format!("{:016x}", hash(signature));
         let mut expected =
-            [format!("{name}.json"), format!("{name}.wast"), "bytes".to_owned(), "state.json".to_owned()];
+            [&*format!("{name}.json"), &*format!("{name}.wast"), "bytes", "lock", "state.json"].map(str::to_owned);
         expected.sort();
         assert_eq!(saved, expected);
         assert_eq!(names(&folder.path().join("bytes")), [format!("{name}-m0.wasm"), format!("{name}.json")]);
@@ -234,16 +377,96 @@ mod tests {
         assert!(small.nodes.len() <= 1 && small.modules[0].memories.is_empty(), "{small:?}");
         // Another run sees the same thing, and writes nothing but how far it has come.
         fs::remove_file(&plan).expect("the plan was there");
+        drop(state);
         let mut state = State::open(folder.path()).expect("the same folder");
-        assert_eq!(state.next_seed, 40);
-        state.save(&mut smaller, &report, Next::Seed(80)).expect("it can be written");
+        assert_eq!(state.next(false), 40);
+        state.save(&mut smaller, &report, seed(80)).expect("it can be written");
         state.save(&mut smaller, &report, Next::Plan(0)).expect("it can be written");
         assert_eq!(
             names(folder.path()),
             saved.into_iter().filter(|file| *file != format!("{name}.json")).collect::<Vec<_>>()
         );
-        assert_eq!(State::open(folder.path()).expect("the same folder").next_seed, 80);
+        drop(state);
+        assert_eq!(State::open(folder.path()).expect("the same folder").next(false), 80);
         assert_eq!(describe(&mut smaller, &report, &|_| String::new())[0]["signature"], **signature);
+    }
+
+    /// A run that had no time left for it: the next one makes the finding smaller, unless its judge finds nothing there.
+    #[test]
+    fn what_there_was_no_time_for_the_next_run_makes_smaller() {
+        let (judge, report) = found();
+        let signature = report.found.keys().next().expect("one").clone();
+        let folder = tempfile::tempdir().expect("a folder");
+        let nodes = |state: &State| match state.input(&signature) {
+            Some(Input::Plan(plan)) => plan.nodes.len(),
+            other => panic!("a plan is saved: {other:?}"),
+        };
+        let mut state = State::open(folder.path()).expect("a new folder");
+        let mut smaller = Smaller { until: Some(Instant::now()), ..Smaller::new(&judge) };
+        state.save(&mut smaller, &report, seed(40)).expect("it can be written");
+        assert_eq!((nodes(&state), state.saved.not_yet_smaller.len()), (2, 1));
+        drop(state);
+        let right = Judge::new(&[Tier::Interp]);
+        for (judge, is_found) in [(&right, false), (&judge, true)] {
+            let mut state = State::open(folder.path()).expect("the same folder");
+            let mut smaller = Smaller::new(judge);
+            state.go_on(&mut smaller).expect("it can be written");
+            assert_eq!((nodes(&state) < 2, state.saved.not_yet_smaller.is_empty()), (is_found, is_found));
+            assert!(smaller.told.contains(&signature), "it is not new");
+        }
+        // If it is found again, it is as small as it was made.
+        let state = State::open(folder.path()).expect("the same folder");
+        let mut smaller = Smaller { until: Some(Instant::now()), ..Smaller::new(&judge) };
+        state.recall(&mut smaller, &report);
+        let again = describe(&mut smaller, &report, &|_| String::new());
+        assert!(again[0]["input"]["plan"]["nodes"].as_array().is_some_and(|nodes| nodes.len() < 2), "{again:?}");
+    }
+
+    /// A plan that cannot be encoded: what is found is that somebody panics, and the plan is kept.
+    #[test]
+    fn a_plan_that_makes_everybody_panic_is_kept() {
+        let plan: Plan = serde_json::from_str(r#"{ "modules": [], "nodes": [{ "module": 3 }] }"#).expect("a plan");
+        let judge = Judge::new(&[Tier::Interp]);
+        let inputs = Inputs::Plans(vec![plan.clone()]);
+        let report = campaign::run(&judge, inputs, Until::End, Some(1), &mut |_| true).expect("a thread");
+        let signature = report.found.keys().next().expect("a finding");
+        assert!(signature.starts_with("panic: index out of bounds"), "{signature}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut state = State::open(folder.path()).expect("a new folder");
+        let mut smaller = Smaller { until: Some(Instant::now()), ..Smaller::new(&judge) };
+        state.save(&mut smaller, &report, seed(1)).expect("it can be written");
+        assert_eq!(state.input(signature), Some(Input::Plan(plan)));
+    }
+
+    #[test]
+    fn a_folder_is_of_one_run_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = State::open(folder.path()).expect("a new folder");
+        let error = State::open(folder.path()).err().expect("somebody has it").to_string();
+        assert!(error.contains(&format!("another run (process {}) has the folder", std::process::id())), "{error}");
+        drop(state);
+        State::open(folder.path()).expect("nobody has it");
+    }
+
+    /// What a run with one tier passes over is not forgotten when it is continued with both.
+    #[test]
+    fn inputs_that_were_passed_over_are_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut state = State::open(folder.path()).expect("a new folder");
+        let (judge, report) = (Judge::new(&[Tier::Interp]), Report::default());
+        for (first, next, compares, passed_over) in
+            [(0, 40, true, 0), (40, 80, false, 80), (80, 120, true, 80), (0, 60, true, 80), (0, 100, true, 0)]
+        {
+            let next = Next::Seed { first, next, compares };
+            state.save(&mut Smaller::new(&judge), &report, next).expect("it can be written");
+            assert_eq!(state.passed_over(), passed_over, "{next:?}");
+        }
+        // As runs before this one have left it.
+        drop(state);
+        let old = r#"{"next_seed": 7, "next_plan": 2, "signatures": ["a"]}"#;
+        fs::write(folder.path().join("state.json"), old).expect("it can be written");
+        let state = State::open(folder.path()).expect("a folder of an earlier version");
+        assert_eq!((state.next(false), state.next(true), state.passed_over()), (7, 2, 0));
     }
 
     /// An engine without memory or fuel to give, with which every source has something to disagree, and one with both.
