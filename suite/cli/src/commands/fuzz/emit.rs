@@ -100,13 +100,12 @@ fn files(stem: &str, input: &Input) -> (Binaries, Value) {
             });
             one(plan.to_wasm(), document)
         }
-        // What no plan describes: nothing is expected but that all engines do the same.
         Input::Shaped(plan, seed) => {
-            modules(stem, plan, smith::shaped_wasm(plan, *seed).unwrap_or_else(|| plan.to_wasm()))
+            compared(stem, plan, smith::shaped_wasm(plan, *seed).unwrap_or_else(|| plan.to_wasm()))
         }
         Input::Changed(plan, seed) => {
             let changed = mutate::changed_wasm(plan, *seed).map(|(wasm, _)| wasm);
-            modules(stem, plan, changed.unwrap_or_else(|| plan.to_wasm()))
+            compared(stem, plan, changed.unwrap_or_else(|| plan.to_wasm()))
         }
         Input::Module(bytes) => one(bytes.clone(), json!({ "kind": "bytes", "file": name })),
     }
@@ -123,6 +122,13 @@ fn modules(stem: &str, plan: &Plan, wasm: Wasm) -> (Binaries, Value) {
         "hosts": plan.hosts,
         "actions": wasm.actions,
     });
+    (binaries, document)
+}
+
+/// What no plan describes: nothing is expected but that all engines do the same.
+fn compared(stem: &str, plan: &Plan, wasm: Wasm) -> (Binaries, Value) {
+    let (binaries, mut document) = modules(stem, plan, wasm);
+    document["kind"] = json!("compared");
     (binaries, document)
 }
 
@@ -196,6 +202,16 @@ fn program(stem: &str, plan: &WasiPlan) -> (Binaries, Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_nothing_is_predicted_the_kind_says_so() {
+        let plan = Plan::from_seed(1);
+        for input in [Input::Shaped(plan.clone(), 1), Input::Changed(plan, 1)] {
+            let (binaries, document) = files("x", &input);
+            assert_eq!((&document["kind"], document.get("expected")), (&json!("compared"), None));
+            assert_eq!(document["modules"].as_array().map(Vec::len), Some(binaries.len()));
+        }
+    }
 
     #[test]
     fn every_kind_is_written() {
