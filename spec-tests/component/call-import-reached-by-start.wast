@@ -1,6 +1,7 @@
 ;;! title = "A core start function calls what its component imports, and gets the result"
 ;;! rules = ["CM-CALL-01", "CM-CALL-09"]
 ;;! needs = ["component-model"]
+;;! bugs = ["TRAMPOLINE-BEFORE-INIT"]
 (component $Root
   (core module $M
     (global $n (mut i32) (i32.const 40))

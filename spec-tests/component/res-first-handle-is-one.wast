@@ -1,6 +1,7 @@
 ;;! title = "The first resource that a start function makes has handle 1, and later exports can use it"
 ;;! rules = ["CM-RES-01", "CM-RES-02", "CM-CALL-09"]
 ;;! needs = ["component-model"]
+;;! bugs = ["TRAMPOLINE-BEFORE-INIT"]
 (component $C
   (type $r (resource (rep i32)))
   (core func $new (canon resource.new $r))

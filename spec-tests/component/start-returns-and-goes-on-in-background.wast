@@ -24,9 +24,17 @@
     (with "" (instance (export "return" (func $return)) (export "yield" (func $yield))))))
   (func $start async (canon lift (core func $m "start") async (callback (core func $m "cb"))))
   (start $start)
-  (func (export "seen") (result u32) (canon lift (core func $m "seen")))
+  ;; What comes next in the same instantiation: nothing goes on in between.
+  (core module $Next
+    (import "" "seen" (func $seen (result i32)))
+    (global $saw (mut i32) (i32.const 0))
+    (func $start (global.set $saw (call $seen)))
+    (start $start)
+    (func (export "saw") (result i32) (global.get $saw)))
+  (core instance $next (instantiate $Next (with "" (instance $m))))
+  (func (export "seen-next") (result u32) (canon lift (core func $next "saw")))
   (func (export "seen-later") (result u32) (canon lift (core func $m "seen-later"))))
-(assert_return (invoke "seen") (u32.const 1))
+(assert_return (invoke "seen-next") (u32.const 1))
 (assert_return (invoke "seen-later") (u32.const 7))
 ;;= /$C component begun
 ;;= /$C/$m import "" "return" func
@@ -39,4 +47,10 @@
 ;;= /$C task "$start" returned
 ;;= /$C thread 1 blocked
 ;;= /$C component start 0 returned ()
+;;= /$C/$next import "" "seen" func
+;;= /$C/$next global 0 = i32:0
+;;= /$C/$next allocated func 2 global 1
+;;= /$C/$next start 1 entered
+;;= /$C/$next start 1 left
+;;= /$C/$next done
 ;;= /$C component done

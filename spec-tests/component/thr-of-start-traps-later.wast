@@ -13,15 +13,18 @@
     (import "" "new" (func $new (param i32 i32) (result i32)))
     (import "" "later" (func $later (param i32)))
     (import "" "yield" (func $yield (result i32)))
+    (global $thread (mut i32) (i32.const 0))
     (global $seen (mut i32) (i32.const 0))
-    (func $thread (param i32) (unreachable))
-    (elem (i32.const 0) func $thread)
-    (func $start (call $later (call $new (i32.const 0) (i32.const 7))))
+    (func $traps (param i32) (unreachable))
+    (elem (i32.const 0) func $traps)
+    (func $start (global.set $thread (call $new (i32.const 0) (i32.const 7))))
     (start $start)
     (func (export "seen") (result i32) (global.get $seen))
-    ;; Yields until it is seen: a yield may let nobody run (definitions.py, Thread.wait_until).
+    ;; Lets the thread go on, and yields until it is seen: a yield may let nobody run (definitions.py,
+    ;; Thread.wait_until).
     (func (export "seen-later") (result i32)
       (local $n i32)
+      (call $later (global.get $thread))
       (loop $again
         (drop (call $yield))
         (local.set $n (i32.add (local.get $n) (i32.const 1)))
@@ -43,8 +46,9 @@
 ;;= /$C/$m import "" "later" func
 ;;= /$C/$m import "" "yield" func
 ;;= /$C/$m global 0 = i32:0
+;;= /$C/$m global 1 = i32:0
 ;;= /$C/$m elem 0 = [func /$C/$m#3]
-;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m allocated func 4 global 2
 ;;= /$C/$m elem 0 offset = i32:0
 ;;= /$C/$m elem 0 -> table 0 at 0 len 1
 ;;= /$C/$m elem 0 dropped

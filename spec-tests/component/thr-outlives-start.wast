@@ -14,11 +14,14 @@
     (import "" "later" (func $later (param i32)))
     (import "" "yield" (func $yield (result i32)))
     (global $seen (mut i32) (i32.const 0))
+    (global $seen-by-start (mut i32) (i32.const 1))
     (func $thread (param i32) (global.set $seen (local.get 0)))
     (elem (i32.const 0) func $thread)
-    (func $start (call $later (call $new (i32.const 0) (i32.const 7))))
+    (func $start
+      (call $later (call $new (i32.const 0) (i32.const 7)))
+      (global.set $seen-by-start (global.get $seen)))
     (start $start)
-    (func (export "seen") (result i32) (global.get $seen))
+    (func (export "seen-by-start") (result i32) (global.get $seen-by-start))
     ;; Yields until it is seen: a yield may let nobody run (definitions.py, Thread.wait_until).
     (func (export "seen-later") (result i32)
       (local $n i32)
@@ -30,9 +33,9 @@
   (core instance $m (instantiate $M (with "" (instance
     (export "t" (table $table "t")) (export "new" (func $new)) (export "later" (func $later))
     (export "yield" (func $yield))))))
-  (func (export "seen") (result u32) (canon lift (core func $m "seen")))
+  (func (export "seen-by-start") (result u32) (canon lift (core func $m "seen-by-start")))
   (func (export "seen-later") async (result u32) (canon lift (core func $m "seen-later"))))
-(assert_return (invoke "seen") (u32.const 0))
+(assert_return (invoke "seen-by-start") (u32.const 0))
 (assert_return (invoke "seen-later") (u32.const 7))
 ;;= /$C component begun
 ;;= /$C/$table allocated table 1
@@ -42,8 +45,9 @@
 ;;= /$C/$m import "" "later" func
 ;;= /$C/$m import "" "yield" func
 ;;= /$C/$m global 0 = i32:0
+;;= /$C/$m global 1 = i32:1
 ;;= /$C/$m elem 0 = [func /$C/$m#3]
-;;= /$C/$m allocated func 4 global 1
+;;= /$C/$m allocated func 4 global 2
 ;;= /$C/$m elem 0 offset = i32:0
 ;;= /$C/$m elem 0 -> table 0 at 0 len 1
 ;;= /$C/$m elem 0 dropped

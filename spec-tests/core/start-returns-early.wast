@@ -1,6 +1,5 @@
 ;;! title = "A start function that returns early has left, and the instance is complete"
 ;;! rules = ["CORE-START-04"]
-;;! bugs = ["MERGED-START-SKIPPED"]
 (module $N
   (global $g (mut i32) (i32.const 0))
   (func $start

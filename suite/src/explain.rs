@@ -14,7 +14,7 @@ const MAX_WIDTH: usize = 76;
 
 /// Tells about a case that did not pass. `again` is the command that repeats it.
 pub fn explain(case: &Case, report: &Report, catalogue: &Catalogue, again: &str) -> String {
-    let mut text = format!("{}: {}\n", case.path, case.header.title);
+    let mut text = format!("{}: {}\n", escaped(&case.path), escaped(&case.header.title));
     // Writing to a string cannot fail.
     for rule in case.header.rules.iter().filter_map(|id| catalogue.get(id)) {
         let _ = writeln!(text, "  {} ({}): {}", rule.id, rule.level, rule.statement);

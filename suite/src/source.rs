@@ -3,8 +3,7 @@
 use thiserror::Error;
 use wast::{
     QuoteWat, QuoteWatTest, WastDirective, Wat,
-    lexer::Lexer,
-    parser::{self, Parse, ParseBuffer, Parser},
+    parser::{self, Parse, Parser},
 };
 
 /// The text is no script.
@@ -98,21 +97,13 @@ pub(crate) fn of_text(text: &str) -> Source {
 }
 
 fn parse_quoted(text: &str) -> Result<Source, wast::Error> {
-    let buffer = buffer(text)?;
+    let buffer = crate::wat::buffer(text)?;
     let Text(module) = parser::parse(&buffer)?;
     Ok(match module {
         Some(mut module) => encode(&mut module),
         // `module` without fields, header only (core `#binary-module`).
         None => Source::Module(b"\0asm\x01\0\0\0".to_vec()),
     })
-}
-
-/// The tokens of `text`. The specification allows every Unicode scalar value in strings and comments, those that could
-/// confuse a reader included.
-pub(crate) fn buffer(text: &str) -> Result<ParseBuffer<'_>, wast::Error> {
-    let mut lexer = Lexer::new(text);
-    lexer.allow_confusing_unicode(true);
-    ParseBuffer::new_with_lexer(lexer)
 }
 
 /// The text of a module; none at all is the empty module, which `Wat` alone would refuse (core `#text-module`).

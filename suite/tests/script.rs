@@ -174,6 +174,40 @@ fn imports_come_before_every_definition() {
 }
 
 #[test]
+fn imports_come_before_every_definition_in_modules_of_components() {
+    let module = |fields: &str| format!("(component quote \"(component (core module (tag) {fields}))\")");
+    passes(&format!("(assert_malformed {} \"import after tag\")", module(r#"(import \"a\" \"b\" (func))"#)));
+    passes("(component (component (core module (import \"a\" \"b\" (func)) (tag))))");
+}
+
+/// Core `#text-typeuse`: the first type that is final, without supertypes, and alone in its group.
+#[test]
+fn types_without_an_index_are_final_and_alone_in_their_group() {
+    // Each type, and whether a use without an index means it.
+    for (ty, is_meant) in [
+        ("(type $t (func (param i32)))", true),
+        ("(type $t (sub final (func (param i32))))", true),
+        ("(rec (type $t (func (param i32))))", true),
+        ("(type $t (sub (func (param i32))))", false),
+        ("(type $s (sub (func (param i32)))) (type $t (sub final $s (func (param i32))))", false),
+        ("(rec (type $t (func (param i32))) (type (struct)))", false),
+    ] {
+        let exports = format!("{ty} (func (export \"with\") (type $t)) (func (export \"without\") (param i32))");
+        // What a use without an index means is the type that it means elsewhere, too.
+        let plain = "(module (type $p (func (param i32))) (import \"M\" \"without\" (func (type $p))))";
+        let with = format!("(module {ty} (import \"M\" \"with\" (func (type $t))))");
+        let crossed = format!("(module {ty} (import \"M\" \"without\" (func (type $t))))");
+        let crossed =
+            if is_meant { crossed } else { format!("(assert_unlinkable {crossed} \"incompatible import type\")") };
+        passes(&format!("(module $M {exports}) (register \"M\") {plain} {with} {crossed}"));
+        // In a component, too.
+        let module = format!("(core module $m {exports}) (core instance $i (instantiate $m))");
+        let import = "(core module $n (import \"M\" \"without\" (func (param i32))))";
+        passes(&format!("(component {module} {import} (core instance (instantiate $n (with \"M\" (instance $i)))))"));
+    }
+}
+
+#[test]
 fn arguments_are_of_the_hierarchy_of_their_parameters() {
     let module = r#"(module (func (export "any") (param anyref)) (func (export "extern") (param externref))
         (func (export "func") (param funcref)) (func (export "i31") (param i31ref)))"#;

@@ -40,17 +40,11 @@ pub fn compare(expected: &Trace, actual: &Trace) -> Option<Difference> {
         return None;
     }
     let level = expected.level.min(actual.level);
-    let visible = |trace: &'_ Trace| -> Vec<Event> {
-        trace.events.iter().filter(|event| event.level() <= level).cloned().collect()
-    };
     if level > Level::Outcome {
-        let (left, right) = (visible(expected), visible(actual));
-        if let Some(index) = first_difference(&left, &right, same_event) {
-            return Some(Difference::Event {
-                index,
-                expected: left.get(index).cloned(),
-                actual: right.get(index).cloned(),
-            });
+        let (left, right) = (visible(expected, level), visible(actual, level));
+        if let Some(index) = first_difference(&left, &right, |left, right| same_event(left, right)) {
+            let at = |events: &[&Event]| events.get(index).copied().cloned();
+            return Some(Difference::Event { index, expected: at(&left), actual: at(&right) });
         }
     }
     if !same_outcome(&expected.outcome, &actual.outcome) {
@@ -61,6 +55,10 @@ pub fn compare(expected: &Trace, actual: &Trace) -> Option<Difference> {
         return first_difference(left, right, same_item).map(|index| Difference::PostMortem { index });
     }
     None
+}
+
+fn visible(trace: &Trace, level: Level) -> Vec<&Event> {
+    trace.events.iter().filter(|event| event.level() <= level).collect()
 }
 
 /// Where two lists first differ, the end of one included.

@@ -2,6 +2,7 @@
 
 mod components;
 mod imports;
+mod kinds;
 mod programs;
 mod resources;
 mod steps;
@@ -13,8 +14,11 @@ use crate::{
     predict::Expected,
     space::{ExternType, Space, spaces},
 };
+use kinds::Kinds;
 use preflight_engine::trace::{Outcome, Phase, TrapCode};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+pub use kinds::Counts;
 
 /// In how many plans each kind of thing occurs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub struct Stats {
     /// How many plans of tasks.
     pub tasks: u64,
     /// In how many plans each kind occurs.
-    pub kinds: BTreeMap<&'static str, u64>,
+    pub kinds: Counts,
     /// Modules, instances and bytes of each plan of core modules.
     pub sizes: Vec<[u32; 3]>,
 }
@@ -164,7 +168,7 @@ impl Stats {
         self.values += other.values;
         self.tasks += other.tasks;
         self.resources += other.resources;
-        other.kinds.into_iter().for_each(|(kind, n)| *self.kinds.entry(kind).or_default() += n);
+        other.kinds.by_name().into_iter().for_each(|(kind, n)| self.kinds.add(kind, n));
         self.sizes.extend(other.sizes);
     }
 
@@ -195,41 +199,12 @@ impl Stats {
 
     /// The kinds that occur in fewer than one of a thousand of the plans that could have them.
     pub fn rare(&self) -> Vec<&'static str> {
-        let is_rare = |(kind, plans): &(&str, u64)| self.kinds.get(kind).copied().unwrap_or_default() * 1000 < *plans;
+        let is_rare = |(kind, plans): &(&str, u64)| self.kinds.get(kind) * 1000 < *plans;
         self.all_kinds().filter(is_rare).map(|(kind, _)| kind).collect()
     }
 
     fn insert(&mut self, kinds: Kinds) {
-        kinds.each_once().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
-    }
-}
-
-/// The kinds that one plan holds.
-#[derive(Default)]
-struct Kinds(Vec<&'static str>);
-
-impl Kinds {
-    fn insert(&mut self, kind: &'static str) {
-        // Most come again and again, and from the same place: comparing text can wait until all are there.
-        if !self.0.iter().any(|other| std::ptr::eq(*other, kind)) {
-            self.0.push(kind);
-        }
-    }
-
-    fn contains(&self, kind: &str) -> bool {
-        self.0.contains(&kind)
-    }
-
-    fn each_once(mut self) -> impl Iterator<Item = &'static str> {
-        self.0.sort_unstable();
-        self.0.dedup();
-        self.0.into_iter()
-    }
-}
-
-impl Extend<&'static str> for Kinds {
-    fn extend<T: IntoIterator<Item = &'static str>>(&mut self, kinds: T) {
-        kinds.into_iter().for_each(|kind| self.insert(kind));
+        self.kinds.count(&kinds);
     }
 }
 
@@ -459,7 +434,7 @@ mod tests {
             let plan = serde_json::from_str::<Plan>(plan).expect("a plan").normalise();
             let mut stats = Stats::default();
             stats.count(&plan, &plan.expected(), 0);
-            ["re-export", "re-export chain", "shared by several"].map(|kind| stats.kinds.contains_key(kind))
+            ["re-export", "re-export chain", "shared by several"].map(|kind| stats.kinds.get(kind) > 0)
         };
         let passes = r#"{ "args": [0], "imports": [{ "source": { "export": { "arg": 0, "export": 0 } } }],
             "exports": [{ "tag": 0 }] }"#;

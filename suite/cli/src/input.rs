@@ -225,7 +225,7 @@ fn translate(name: &str, bytes: &[u8]) -> Result<Vec<u8>, InputError> {
         return Err(not_wasm());
     }
     let encode = || -> Result<Vec<u8>, wast::Error> {
-        let buffer = wast::parser::ParseBuffer::new(text)?;
+        let buffer = preflight::wat::buffer(text)?;
         preflight::wat::encode(&mut wast::parser::parse(&buffer)?)
     };
     encode().map_err(|error| text_error(name, text, &error))

@@ -8,8 +8,8 @@ static IS_HEEDED: AtomicBool = AtomicBool::new(false);
 /// The signal that has asked for the end; 0 if there was none.
 static ASKED: AtomicU8 = AtomicU8::new(0);
 
-/// The exit status of a command that ended because it was asked to, as shells have it: 130 for an interrupt, 143 for a request to
-/// terminate.
+/// The exit status of a command that ended because it was asked to, as shells have it: 129 where the terminal is gone, 130 for an
+/// interrupt, 143 for a request to terminate.
 pub fn status() -> u8 {
     128 + ASKED.load(Ordering::SeqCst)
 }
@@ -24,15 +24,15 @@ pub fn is_asked() -> bool {
     ASKED.load(Ordering::SeqCst) != 0
 }
 
-/// Listens for the interrupt of a terminal and the request to terminate. What cannot be listened to ends the process as ever.
+/// Listens for the interrupt of a terminal, its end, and the request to terminate. What cannot be listened to ends the process as ever.
 #[cfg(unix)]
 pub fn listen() {
     use signal_hook::{
-        consts::{SIGINT, SIGTERM},
+        consts::{SIGHUP, SIGINT, SIGTERM},
         iterator::Signals,
     };
     // What a shell has told us to ignore (it does so for jobs in the background of a script) stays ignored.
-    let wanted: Vec<i32> = [SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)).collect();
+    let wanted: Vec<i32> = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)).collect();
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {

@@ -18,7 +18,7 @@ pub struct Definition {
 /// [`ScriptError`] if `text` is no script, or if a definition's text is no module.
 pub fn definitions(text: &str) -> Result<Vec<Definition>, ScriptError> {
     let error = |error: wast::Error| ScriptError::new(text, &error);
-    let buffer = source::buffer(text).map_err(error)?;
+    let buffer = crate::wat::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     let mut found = Vec::new();
     for directive in directives {

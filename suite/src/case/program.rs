@@ -3,8 +3,8 @@
 
 use super::{Broken, Definition, Ended, Failure, Kind, Run, component};
 use crate::{
-    script::{Options, Watchdog, panic_text},
-    trace::{Event, InstancePath, Outcome, Phase, Sink},
+    script::{Events, Options, Watchdog, panic_text},
+    trace::{InstancePath, Level, Outcome, Phase},
 };
 use preflight_engine::{
     Fault, InstantiateError, Linker, Module, Store,
@@ -30,8 +30,7 @@ fn start(definitions: &[Definition], run: &Run, options: &Options) -> Result<End
     let world = Rc::new(RefCell::new(world(run)));
     let mut store = Store::new(&options.config);
     store.set_readings(options.readings);
-    let events = Rc::new(RefCell::new(Vec::new()));
-    store.set_sink(Some(Box::new(Recorder(events.clone()))));
+    let events = Events::of(&mut store, Level::Full);
     let watchdog = Watchdog::new(options.timeout);
     watchdog.watch(store.interrupt_handle());
 
@@ -131,15 +130,6 @@ fn bytes_of(definitions: &[Definition], name: &str) -> Result<Vec<u8>, Box<Failu
 /// A definition that cannot be run.
 pub(super) fn unusable(name: &str, error: &str) -> Box<Failure> {
     Box::new(Failure::Module { name: name.to_owned(), error: error.to_owned() })
-}
-
-/// Keeps every step.
-struct Recorder(Rc<RefCell<Vec<Event>>>);
-
-impl Sink for Recorder {
-    fn event(&mut self, event: Event) {
-        self.0.borrow_mut().push(event);
-    }
 }
 
 #[cfg(test)]

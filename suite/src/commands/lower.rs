@@ -13,7 +13,7 @@ use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, Wat, core:
 /// [`ScriptError`] if `text` is no script.
 pub fn lower(text: &str) -> Result<Vec<Command>, ScriptError> {
     let error = |error: wast::Error| ScriptError::new(text, &error);
-    let buffer = source::buffer(text).map_err(error)?;
+    let buffer = crate::wat::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     let mut position = Position::new(text);
     let one = |directive: WastDirective<'_>| {

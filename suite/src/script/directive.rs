@@ -4,6 +4,7 @@ use super::{
     Options, component,
     end::{self, End},
     machine::Machine,
+    recorder::Events,
     report::{DirectiveReport, FailureKind, Problem, Script, Status},
     thread::Threads,
     watchdog::Watchdog,
@@ -11,13 +12,11 @@ use super::{
 use crate::{
     messages::Assertion,
     source::{self, Position},
-    trace::{Event, InstancePath, Level, PostMortem, Sink},
+    trace::{InstancePath, Level, PostMortem},
 };
 use std::{
     any::Any,
-    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
-    rc::Rc,
     thread,
 };
 use wast::{QuoteWat, WastDirective};
@@ -197,39 +196,7 @@ pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no message)")
 }
 
-/// Events that the store records and the runner takes.
-#[derive(Clone, Default)]
-pub(super) struct Events(Rc<RefCell<Vec<Event>>>);
-
-impl Events {
-    fn len(&self) -> usize {
-        self.0.borrow().len()
-    }
-
-    fn take(&self) -> Vec<Event> {
-        self.0.take()
-    }
-}
-
-/// Keeps the events up to a level.
-struct Recorder {
-    events: Events,
-    level: Level,
-}
-
-impl Sink for Recorder {
-    fn event(&mut self, event: Event) {
-        if event.level() <= self.level {
-            self.events.0.borrow_mut().push(event);
-        }
-    }
-}
-
 /// Records the steps of `machine` up to `level`.
 fn record(machine: &mut Machine<'_>, level: Option<Level>) -> Events {
-    let events = Events::default();
-    if let Some(level) = level {
-        machine.store.set_sink(Some(Box::new(Recorder { events: events.clone(), level })));
-    }
-    events
+    level.map(|level| Events::of(&mut machine.store, level)).unwrap_or_default()
 }

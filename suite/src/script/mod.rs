@@ -11,6 +11,7 @@ mod directive;
 mod end;
 mod hosts;
 mod machine;
+mod recorder;
 mod report;
 pub mod spectest;
 pub mod stack;
@@ -22,11 +23,11 @@ mod watchdog;
 
 pub use crate::source::ScriptError;
 pub use report::{DirectiveReport, FailureKind, Script, Status};
-pub(crate) use {directive::panic_text, watchdog::Watchdog};
+pub(crate) use {directive::panic_text, recorder::Events, watchdog::Watchdog};
 
 use crate::{
     case::{Give, HostFunc},
-    source::{self, Directives},
+    source::Directives,
     trace::Level,
 };
 use preflight_engine::{Config, component::Readings};
@@ -93,7 +94,7 @@ pub fn run(text: &str, options: &Options) -> Result<Script, ScriptError> {
         return tiers::run_both(text, options);
     }
     let error = |error: wast::Error| ScriptError::new(text, &error);
-    let buffer = source::buffer(text).map_err(error)?;
+    let buffer = crate::wat::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     Ok(directive::run_all(text, directives, options))
 }

@@ -2,8 +2,9 @@
 //! store of its own. Only shared memories go from one to the other.
 
 use super::{
-    directive::{self, Events, panic_text},
+    directive::{self, panic_text},
     machine::{Machine, Slot},
+    recorder::Events,
     report::{DirectiveReport, Problem},
     stack,
     watchdog::Watchdog,

@@ -69,7 +69,7 @@ fn hold(tiers: &[Tier], count: u64) {
     }
     found.none();
     println!("{:?} {classes:?} {:?} rare {:?}", start.elapsed(), stats.medians(), stats.rare());
-    println!("{:?}", stats.kinds);
+    println!("{:?}", stats.kinds.by_name());
     assert_eq!(classes.get(&Class::Unsupported), None);
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use preflight::{
     bless::{BlessError, Proposal, propose},
     case::Case,
-    files,
+    files, printable,
     script::Options,
 };
 use preflight_spec_tests::{Catalogue, Rule, rules};
@@ -115,7 +115,7 @@ fn decide(case: &Case, proposal: &Proposal, args: &Args, catalogue: &Catalogue) 
 
 fn show(case: &Case, proposal: &Proposal, catalogue: &Catalogue) -> anyhow::Result<()> {
     let paint = Paint::for_stdout();
-    let mut text = format!("{}: {}\n", case.path, case.header.title);
+    let mut text = format!("{}: {}\n", printable(&case.path), printable(&case.header.title));
     for rule in case.header.rules.iter().filter_map(|id| catalogue.get(id)) {
         text += &in_words(rule);
     }

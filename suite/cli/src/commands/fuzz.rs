@@ -396,11 +396,11 @@ fn summary(report: &Report, found: &[serde_json::Value]) -> String {
         stats.plans, stats.components, stats.resources, stats.tasks, stats.programs, stats.values, stats.imports
     ));
     let share = |(kind, plans): (&str, u64)| {
-        let n = stats.kinds.get(kind).copied().unwrap_or_default();
+        let n = stats.kinds.get(kind);
         format!("{kind} {:.1} %", 100.0 * n as f64 / plans.max(1) as f64)
     };
     // What is in none is told in the last line.
-    let is_there = |(kind, _): &(&str, u64)| stats.kinds.contains_key(kind);
+    let is_there = |(kind, _): &(&str, u64)| stats.kinds.get(kind) > 0;
     let kinds: Vec<String> = stats.all_kinds().filter(is_there).map(share).collect();
     push(format!("in how many plans: {}", if kinds.is_empty() { "-".to_owned() } else { kinds.join(", ") }));
     push(match &*stats.rare() {
@@ -448,7 +448,7 @@ fn document(report: &Report, found: Vec<serde_json::Value>) -> serde_json::Value
             "values": report.stats.values,
             "imports": report.stats.imports,
             "medians": { "modules": modules, "instances": instances, "bytes": bytes },
-            "kinds": report.stats.kinds,
+            "kinds": report.stats.kinds.by_name(),
             "rare": report.stats.rare(),
         },
     })

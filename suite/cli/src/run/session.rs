@@ -8,7 +8,7 @@ use super::{
     types, values,
 };
 use crate::render::Notes;
-use preflight::post_mortem;
+use preflight::{post_mortem, printable};
 use preflight_engine::{
     Config, Extern, Fault, InstantiateError, Linker, Store, Tier, Trap, Val,
     runtime::InstanceAddr,
@@ -213,7 +213,8 @@ impl<'a> Session<'a> {
                 let lack = || self.plan.lack(member, import).map(|lack| lack.to_string());
                 let remedy = match Snapshot::of(&import.module) {
                     Some(snapshot) => names::slip(&import.name, snapshot),
-                    None => lack().unwrap_or_else(|| format!("provide it with --preload {}=FILE", import.module)),
+                    None => lack()
+                        .unwrap_or_else(|| format!("provide it with --preload {}=FILE", printable(&import.module))),
                 };
                 format!("(import {:?} {:?} {ty}): {remedy}", import.module, import.name)
             };

@@ -2,6 +2,7 @@
 //! memories, tables, globals and tags of the declared type.
 
 use super::{Member, types};
+use preflight::printable;
 use preflight_engine::{
     Extern, Fault, Ref, Store, Trap, Val,
     runtime::TypeId,
@@ -13,7 +14,10 @@ use thiserror::Error;
 
 /// An import for which there can be no stub.
 #[derive(Debug, Error)]
-#[error("no stub can be made for the import {module:?} {name:?} {ty}: {why}; provide it with --preload {module}=FILE")]
+#[error(
+    "no stub can be made for the import {module:?} {name:?} {ty}: {why}; provide it with --preload {}=FILE",
+    printable(module)
+)]
 pub struct StubError {
     module: String,
     name: String,

@@ -163,6 +163,7 @@ const LACKS: &[(&[&str], &str)] = &[
         &["component imports instance `", "a matching implementation was not found in the linker"],
         "functions of registered instances for components that import them",
     ),
+    (&["unsupported `action` found using a module"], "assertions of an exception that leaves an instantiation"),
     (&["no item named `", "missing definition for `"], "functions of component instances by name"),
 ];
 

@@ -38,12 +38,18 @@ struct Question {
 }
 
 fn byte(runtime: &mut dyn Runtime, instance: InstanceId, at: u64) -> Result<Value, End> {
-    Ok(Value::I32(runtime.memory_read(instance, "m", at, 1)?[0].into()))
+    let read = runtime.memory_read(instance, "m", at, 1)?;
+    let [byte] = read[..] else { return Err(End::Failed(format!("{} bytes were read, and not one", read.len()))) };
+    Ok(Value::I32(byte.into()))
 }
 
 fn calls(runtime: &mut dyn Runtime, instance: InstanceId) -> Result<Value, End> {
     runtime.expect(&[Some(ValType::I32)]);
-    Ok(runtime.call(instance, "calls", &[])?.swap_remove(0))
+    let mut values = runtime.call(instance, "calls", &[])?;
+    if values.len() != 1 {
+        return Err(End::Failed(format!("{} values were returned, and not one", values.len())));
+    }
+    Ok(values.remove(0))
 }
 
 const QUESTIONS: [Question; 5] = [

@@ -1,0 +1,30 @@
+;;! title = "What a function of another instance grows while start runs, start finds grown"
+;;! rules = ["CORE-START-21", "CORE-START-24"]
+(module $A
+  (memory (export "m") 1)
+  (table $t (export "t") 1 funcref)
+  (func $f (result i32) (i32.const 6))
+  (elem declare func $f)
+  (func (export "grow")
+    (drop (memory.grow (i32.const 200)))
+    (i32.store (i32.const 65536) (i32.const 5))
+    (drop (table.grow $t (ref.func $f) (i32.const 100)))))
+(register "A" $A)
+(module $N
+  (import "A" "m" (memory 1))
+  (import "A" "t" (table $t 1 funcref))
+  (import "A" "grow" (func $grow))
+  (global $sum (mut i32) (i32.const 0))
+  (func $start (local $before i32)
+    (local.set $before (i32.load (i32.const 0)))
+    (i32.store (i32.const 0) (i32.const 1))
+    (call $grow)
+    (global.set $sum
+      (i32.add (i32.load (i32.const 0))
+        (i32.add (i32.load (i32.const 65536)) (call_indirect $t (result i32) (i32.const 100)))))
+    (i32.store (i32.const 65540) (i32.const 8)))
+  (start $start)
+  (func (export "sum") (result i32) (i32.add (global.get $sum) (i32.load (i32.const 65540))))
+  (func (export "sizes") (result i32 i32) (memory.size) (table.size $t)))
+(assert_return (invoke $N "sum") (i32.const 20))
+(assert_return (invoke $N "sizes") (i32.const 201) (i32.const 101))
