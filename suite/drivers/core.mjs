@@ -13,8 +13,17 @@ export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2
 export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 const view = new DataView(new ArrayBuffer(8));
+// JavaScript may change the bits of a NaN, but for those of its own: for each type all bits but the sign, infinity, and that NaN.
+const NANS = { f32: [0x7fffffffn, 0x7f800000n, 0x7fc00000n], f64: [2n ** 63n - 1n, 0x7ff0000000000000n, 0x7ff8000000000000n] };
+function isOtherNan(type, value) {
+  if (!(type in NANS)) return false;
+  const [magnitude, infinity, nan] = NANS[type];
+  return (BigInt(value) & magnitude) > infinity && BigInt(value) !== nan;
+}
+
 function toJs({ type, value }) {
   if (value === 'null') return null;
+  if (isOtherNan(type, value)) throw { preflight: { class: 'unsupported', message: 'the bits of a NaN in JavaScript' } };
   switch (type) {
     case 'i32': return Number(BigInt.asIntN(32, BigInt(value)));
     case 'i64': return BigInt.asIntN(64, BigInt(value));
@@ -34,8 +43,9 @@ function fromJs(value, type) {
   }
   if (typeof value === 'bigint') return { type: 'i64', value: String(value) };
   if (type === undefined) type = Number.isInteger(value) ? 'i32' : 'f64';
-  if (type === 'f32') return view.setFloat32(0, value), { type, value: String(view.getUint32(0)) };
-  if (type === 'f64') return view.setFloat64(0, value), { type, value: String(view.getBigUint64(0)) };
+  const bits = Number.isNaN(value) ? 'nan:' : '';
+  if (type === 'f32') return view.setFloat32(0, value), { type, value: bits + view.getUint32(0) };
+  if (type === 'f64') return view.setFloat64(0, value), { type, value: bits + view.getBigUint64(0) };
   return { type: type === 'i32' ? type : 'i31ref', value: String(value) };
 }
 

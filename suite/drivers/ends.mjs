@@ -37,11 +37,14 @@ const TRAPS = [
   [/host trap/i, 'host'],
 ];
 
+// An engine's words for vectors, and not for an import or an export that is called so.
+const VECTORS = /(?<!["'`:.#])\b[sv]128\b(?!["'`:.])/;
+
 export function classify(error, atLink) {
   // SpiderMonkey throws a text where there is no memory left for an error.
   const message = typeof error === 'string' ? error : `${error?.name}: ${error?.message}`;
   if (error?.preflight) return error.preflight;
-  if (/\b[sv]128\b/.test(message)) return { class: 'unsupported', message };
+  if (VECTORS.test(message)) return { class: 'unsupported', message };
   // What code that jco has generated needs for stack switching.
   if (/WebAssembly\.(Suspending|promising) is not a/.test(message)) return { class: 'unsupported', message };
   if (error instanceof WebAssembly.CompileError) return { class: 'rejected', message };

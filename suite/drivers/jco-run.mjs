@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { camel, classify } from './core.mjs';
+import { camel } from './core.mjs';
+import { generated } from './jco-ends.mjs';
 
 const [job, end] = [JSON.parse(readFileSync(process.argv[2], 'utf8')), process.argv[3]];
 const shim = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'preview2-shim', 'dist');
@@ -20,7 +21,7 @@ try {
   const imports = new WASIShim({ sandbox: { args: ['main.wasm', ...args], env, preopens } }).getImportObject();
   instance = instantiate(core, imports);
 } catch (error) {
-  tell(classify(error, true));
+  tell(generated(error, true));
 }
 const run = Object.entries(instance ?? {}).find(([name]) => name.startsWith('wasi:cli/run@'))?.[1]?.run;
 const entry = job.export ? instance?.[camel(job.export)] : run;
@@ -39,7 +40,7 @@ else if (instance) {
     process.exit(0);
   } catch (error) {
     if (error?.payload !== undefined || error?.constructor?.name === 'ComponentError') process.exit(1);
-    tell(classify(error, false));
+    tell(generated(error, false));
   }
 }
 process.exit(0);

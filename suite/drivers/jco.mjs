@@ -1,8 +1,8 @@
 // Components and programs of WASI 0.2 by jco, on node: a component is transpiled to JavaScript with `--instantiation sync`, once for each content and
 // version, and its core modules are instantiated by V8.
 //
-// A component that jco does not transpile is `rejected`; if it says that something is not supported, `unsupported`. A
-// TypeError or Error of generated code is a trap without a reason.
+// A component that jco does not transpile is `rejected`; if it says that something is not supported, `unsupported`. What the
+// generated code throws is told apart in `jco-ends.mjs`.
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { answer, camel, classify, hex, unhex } from './core.mjs';
+import { answer, camel, hex, unhex } from './core.mjs';
+import { generated } from './jco-ends.mjs';
 
 const jco = join(process.env.PREFLIGHT_JCO, '@bytecodealliance', 'jco');
 const { version } = JSON.parse(readFileSync(join(jco, 'package.json'), 'utf8'));
@@ -95,11 +96,6 @@ function fromPlain(value) {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fromPlain(v)]));
 }
 
-function end(error, atLink) {
-  const end = classify(error, atLink);
-  return { end: end.class === 'failed' ? { class: 'trap', message: end.message } : end };
-}
-
 const more = {
   reset() { components = []; instances = []; return {}; },
   async compile_component({ bytes }) {
@@ -113,7 +109,7 @@ const more = {
     try {
       return { instance: instances.push(code.instantiate(core, given)) - 1 };
     } catch (error) {
-      return end(error, true);
+      return { end: generated(error, true) };
     }
   },
   call_component({ instance, export: name, args }) {
@@ -124,7 +120,7 @@ const more = {
       return { values: value === undefined ? [] : [toPlain(value)] };
     } catch (error) {
       if (error?.payload !== undefined) return { values: [toPlain({ tag: 'err', val: error.payload })] };
-      return end(error, false);
+      return { end: generated(error, false) };
     }
   },
 };
@@ -138,9 +134,13 @@ async function run_program({ main, args, env, stdin, preopens, times, export: na
   Object.values(folders).forEach((path) => mkdirSync(path));
   writeFileSync(job, JSON.stringify({ folder, args, env, preopens: folders, times, export: name }));
   const runner = fileURLToPath(new URL('jco-run.mjs', import.meta.url));
-  const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', runner, job, end], { input: stdin, timeout: 8000 });
+  // Without a limit of time: who waits for the answer has one, and ends this process and that one.
+  const options = { input: stdin, maxBuffer: 1 << 28 };
+  const { status, signal, stdout } = spawnSync(process.execPath, ['--no-warnings', runner, job, end], options);
   const told = existsSync(end) ? JSON.parse(readFileSync(end, 'utf8')) : status ? { class: 'exit', exit: status } : null;
   rmSync(place, { recursive: true, force: true });
+  // One that a signal has ended has crashed, and so has this one: by the same signal, to say so.
+  if (signal) process.kill(process.pid, signal);
   return { stdout: hex(stdout ?? []), end: told };
 }
 more.run_program = run_program;

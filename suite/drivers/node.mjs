@@ -101,9 +101,11 @@ async function run_program(program) {
   for (const [index, name] of program.preopens.entries()) mkdirSync((preopens[name] = file(`dir${index}`)));
   const { args, env } = program;
   const options = { version: 'preview1', args: ['main.wasm', ...args], env, returnOnExit: true, preopens };
-  // bun's has functions instead of files.
+  // bun's has functions instead of files, and asks for input until there is none.
+  let input = readFileSync(file('in'));
+  const rest = () => { const bytes = input; input = Buffer.alloc(0); return bytes; };
   Object.assign(options, isBun
-    ? { getStdin: () => readFileSync(file('in')), sendStdout: (bytes) => appendFileSync(file('out'), bytes), sendStderr() {} }
+    ? { getStdin: rest, sendStdout: (bytes) => appendFileSync(file('out'), bytes), sendStderr() {} }
     : { streams: () => ({ stdin: open('in', 'r'), stdout: open('out', 'a'), stderr: open('err', 'a') }) });
   const exits = [];
   let end = null;

@@ -30,14 +30,20 @@ def read(value):
     if kind == "i64":
         return (number + 2**63) % 2**64 - 2**63
     bits = struct.pack("<I" if kind == "f32" else "<Q", number)
-    return struct.unpack("<f" if kind == "f32" else "<d", bits)[0]
+    floating = "<f" if kind == "f32" else "<d"
+    value = struct.unpack(floating, bits)[0]
+    if struct.pack(floating, value) != bits:
+        raise unsupported("the bits of a NaN in Python")
+    return value
 
 
 def write(kind, value):
     """A number as a value of the protocol, by its type."""
     if kind in ("f32", "f64"):
         floating, integer = ("<f", "<I") if kind == "f32" else ("<d", "<Q")
-        value = struct.unpack(integer, struct.pack(floating, value))[0]
+        # One of 32 bits is a double in Python.
+        lost = "nan:" if kind == "f32" and value != value else ""
+        value = f"{lost}{struct.unpack(integer, struct.pack(floating, value))[0]}"
     return {"type": kind, "value": str(value)}
 
 

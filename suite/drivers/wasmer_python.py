@@ -37,19 +37,29 @@ def end(error):
     return End("failed", text)
 
 
+async def feed(pipe, text):
+    # A program that does not read its input is no error.
+    with suppress(WasmerError):
+        await pipe.write(text)
+        await pipe.close()
+
+
 async def run(program, cache, stdout):
     async with Wasmer(cache_root=cache) as wasmer:
         package = await wasmer.packages.load(bytes.fromhex(program["main"]))
         async with await wasmer.sandboxes.create(packages=[package]) as sandbox:
             command = sandbox.command(package, program["args"], env=program["env"])
             process = await command.spawn(stdin="pipe", stdout="pipe", stderr="discard")
-            # A program that does not read its input is no error.
-            with suppress(WasmerError):
-                await process.stdin.write(program["stdin"].encode())
-                await process.stdin.close()
-            async for chunk in process.stdout:
-                stdout.extend(chunk)
-            return (await process.wait()).exit_code
+            # While the program writes: each waits for the other if a pipe is full.
+            feeding = asyncio.create_task(feed(process.stdin, program["stdin"].encode()))
+            try:
+                async for chunk in process.stdout:
+                    stdout.extend(chunk)
+                return (await process.wait()).exit_code
+            finally:
+                feeding.cancel()
+                with suppress(asyncio.CancelledError):
+                    await feeding
 
 
 class Driver:

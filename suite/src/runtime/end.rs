@@ -26,6 +26,8 @@ pub enum End {
     Exhausted(Resource, String),
     /// A call or an instantiation failed in a way that the runtime does not explain: any class of failure at run time.
     Failed(String),
+    /// It went wrong in a way that no script asks for: an error in code of the runtime's own, or something that is not there.
+    Wrong(String),
     /// The program asked to end.
     Exit(i32),
     /// The runtime has no means for it.
@@ -75,6 +77,8 @@ impl End {
             (End::Exhausted(Resource::Interrupt, _), Outcome::Exhausted { what: Resource::Fuel }) => true,
             (End::Exhausted(got, _), Outcome::Exhausted { what }) => got == what,
             (End::Exception(_), Outcome::Exception { .. }) | (End::Unlinkable(_), Outcome::Unlinkable) => true,
+            // What should have trapped has ended, and nothing more is to be seen from outside.
+            (End::Wrong(_), Outcome::Trap { .. }) => true,
             (End::Failed(_), Outcome::Returned { .. }) => false,
             (End::Failed(_), _) => true,
             (End::Exit(code), Outcome::Exit { code: want }) => code == want,
@@ -91,7 +95,9 @@ impl End {
             End::Trap(..) => Ending::Trap,
             End::Unlinkable(_) | End::Rejected(_) | End::Malformed(_) | End::Invalid(_) => Ending::Refused,
             End::Failed(_) => Ending::Unexplained,
-            End::Exception(_) | End::Exhausted(..) | End::Unsupported(_) | End::Broken(_) => Ending::Other,
+            End::Wrong(_) | End::Exception(_) | End::Exhausted(..) | End::Unsupported(_) | End::Broken(_) => {
+                Ending::Other
+            }
         }
     }
 
@@ -102,7 +108,7 @@ impl End {
             End::Invalid(_) | End::Rejected(_) => Outcome::Invalid,
             End::Unlinkable(_) => Outcome::Unlinkable,
             End::Trap(codes, _) => Outcome::Trap { code: codes.first().copied().unwrap_or(TrapCode::Host), phase },
-            End::Failed(_) => Outcome::Trap { code: TrapCode::Host, phase },
+            End::Failed(_) | End::Wrong(_) => Outcome::Trap { code: TrapCode::Host, phase },
             End::Exception(_) => Outcome::Exception { phase },
             End::Exhausted(what, _) => Outcome::Exhausted { what: *what },
             End::Exit(code) => Outcome::Exit { code: *code },
@@ -127,6 +133,7 @@ impl fmt::Display for End {
             End::Exception(_) => f.write_str("uncaught exception"),
             End::Exhausted(what, text) => write!(f, "exhausted: {what} ({text})"),
             End::Failed(text) => write!(f, "failed ({text})"),
+            End::Wrong(text) => write!(f, "gone wrong ({text})"),
             End::Exit(code) => write!(f, "exit {code}"),
             End::Unsupported(what) => write!(f, "unsupported: {what}"),
             End::Broken(broken) => broken.fmt(f),

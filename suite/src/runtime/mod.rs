@@ -118,6 +118,11 @@ pub trait Runtime {
         let _ = types;
     }
 
+    /// Whether a NaN of the last answer went through a language that may have changed its bits.
+    fn may_have_lost_nan(&self) -> bool {
+        false
+    }
+
     /// Calls an exported function.
     ///
     /// # Errors

@@ -271,16 +271,27 @@ fn holds(runtime: &mut dyn Runtime, text: &str, proof: Proof) -> Result<bool, En
     }
 }
 
-/// A command that has everything of a module, and does nothing.
+/// A command that has everything of a module, and does nothing. It exports a memory, as every program does and some runtimes
+/// demand: one of its own, or the module's first, so that it needs no second one.
 fn program(text: &str) -> Program {
     let open = text.trim_end().strip_suffix(')').unwrap_or(text);
-    Program::command(source::text(&format!("{open} (func (export \"_start\")))")))
+    let memory =
+        if text.contains("(memory ") { "(export \"memory\" (memory 0))" } else { "(memory (export \"memory\") 1)" };
+    Program::command(source::text(&format!("{open} {memory} (func (export \"_start\")))")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::case::needs;
+
+    #[test]
+    fn every_program_exports_one_memory() {
+        for (name, text) in PROBES.iter().chain(RELEASE_2) {
+            let main = program(text).main;
+            assert!(super::super::binary::exports(&main).contains(&("memory".to_owned(), 2)), "{name}");
+        }
+    }
 
     #[test]
     fn every_probe_is_a_module_and_every_core_need_has_one() {

@@ -56,7 +56,9 @@ pub struct Args {
     drivers: Vec<String>,
     /// Run the WASI preview 1 programs on a command line, and those cases of core modules that can be made commands which check
     /// themselves. Places to be filled: {file}, {args}, {preloads} (each a `--preload NAME=FILE`), {env} (each an `--env
-    /// NAME=VALUE`), {preopens} (each a `--dir FOLDER::NAME`), {invoke}.
+    /// NAME=VALUE`), {preopens} (each a `--dir FOLDER::NAME`), {invoke}. Exit code 134, or the signal of an abort, is a trap;
+    /// any other signal is a crash of the runtime; a code with a complaint on standard error, a line with more than a word, is a
+    /// failure; any other code is the program's own.
     #[arg(long, value_name = "TEMPLATE")]
     cmd: Option<String>,
     /// Run the WASI preview 1 programs through an adapter of WebAssembly/wasi-testsuite, a Python file.

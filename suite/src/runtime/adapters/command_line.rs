@@ -1,9 +1,9 @@
 //! Any command line that runs programs of WASI Preview 1, described by a template.
 //!
-//! Its exit status is read so: 0 returned; 134 or another signal: a trap; a code with a complaint on standard error: failed;
-//! any other code is the program's own.
+//! Its exit status is read so: 0 returned; 134 or `SIGABRT`: a trap; any other signal: the runtime crashed; a code with a
+//! complaint on standard error, a line with more than one of the usual words: failed; any other code is the program's own.
 
-use super::files::{Files, program_end};
+use super::files::{Files, UNKNOWN, program_end};
 use crate::{
     case::Broken,
     runtime::{
@@ -183,7 +183,8 @@ impl Runtime for CommandLine {
         let argv = self.template.fill(&paths, program);
         let mut command = Command::new(&argv[0]);
         command.args(&argv[1..]);
-        let end = once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)?;
+        let left = once::run(command, &program.stdin, self.limits).map_err(End::Broken)?;
+        let end = program_end(left, UNKNOWN)?;
         let lack = match &end.end {
             Err(End::Failed(words)) => {
                 LACKS.iter().find(|(text, _)| words.contains(text)).map(|(_, what)| (what, words))

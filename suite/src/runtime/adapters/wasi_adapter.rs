@@ -4,7 +4,7 @@
 //! Such an adapter has no means for preloads, for calling an export, or for an open folder that is not `/`: unsupported. The
 //! exit status of what it starts is read as that of any command line (see [`CommandLine`](super::CommandLine)).
 
-use super::files::{Files, program_end};
+use super::files::{Files, UNKNOWN, program_end};
 use crate::{
     case::Broken,
     printable::printable,
@@ -113,6 +113,6 @@ impl Runtime for WasiAdapter {
         };
         let mut command = Command::new(tool);
         command.args(args);
-        once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)
+        program_end(once::run(command, &program.stdin, self.limits).map_err(End::Broken)?, UNKNOWN)
     }
 }

@@ -4,13 +4,14 @@
 //! |---|---|
 //! | `wast` exits with 0 | the script holds |
 //! | `wast` exits with another code | failed, in its own words; unsupported if these are of what the runner lacks ([`WasmtimeCli::lacking`]) |
-//! | `run` exits with 134 | a trap |
-//! | `run` exits with 1 and complains | failed: an error before or while it ran |
-//! | `run` exits with another code | the program's own exit |
+//! | `run` exits with 134 and a line that begins with `Error: ` | a trap |
+//! | `run` exits with 1 and such a line, or with 2 and its usage | failed: an error before or while it ran |
+//! | `run` exits with another code, or without such a line | the program's own exit |
+//! | a signal ends it | it has crashed |
 //!
 //! Programs of WASI 0.2 are run as commands; a component is instantiated and run once.
 
-use super::files::{Files, program_end};
+use super::files::{Files, Manner, program_end};
 use crate::{
     case::Broken,
     commands::Command as ScriptCommand,
@@ -79,7 +80,7 @@ impl Runtime for WasmtimeCli {
             match reworded(&text, &all) {
                 Some(again) => text = again,
                 None => {
-                    return Err(Self::lacking(&words).map_or_else(
+                    return Err(Self::lacking(&all).map_or_else(
                         || End::Failed(words.clone()),
                         |what| End::Unsupported(format!("{what}; it says: {words}")),
                     ));
@@ -112,8 +113,22 @@ impl Runtime for WasmtimeCli {
             command.arg("--invoke").arg(call);
         }
         command.arg(main).args(&program.args);
-        once::run(command, &program.stdin, self.limits).map(program_end).map_err(End::Broken)
+        program_end(once::run(command, &program.stdin, self.limits).map_err(End::Broken)?, MANNER)
     }
+}
+
+/// Its own messages begin with this; what a program writes may hold the same words anywhere else.
+const MANNER: Manner = Manner {
+    complains: |code, said| match code {
+        1 => has_error(said),
+        2 => said.contains("For more information, try '--help'"),
+        _ => false,
+    },
+    traps: has_error,
+};
+
+fn has_error(said: &str) -> bool {
+    said.lines().any(|line| line.starts_with("Error: "))
 }
 
 /// How many traps of a script may be worded in another way.
@@ -121,6 +136,22 @@ const WORDINGS: usize = 16;
 
 /// The script with the runtime's own words for a trap, if it says that it expected other words and these are of the same class.
 fn reworded(script: &str, said: &str) -> Option<String> {
+    relinked(script, said).or_else(|| retrapped(script, said))
+}
+
+/// The same for modules and components that do not link: the class is that of any link error.
+fn relinked(script: &str, said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("expected \"")?;
+    let (expected, got) = rest.split_once("\", got \"instantiation failed")?;
+    messages::class(messages::Assertion::Unlinkable, expected)?;
+    let is_link = |got: &str| !traps(got) && !got.contains("component imports instance `");
+    let words = ["component imports ", "unknown import", "incompatible import type"];
+    let found = words.iter().find(|words| got.contains(**words) && **words != expected).filter(|_| is_link(got))?;
+    let quoted = format!("\"{expected}\"");
+    script.contains(&quoted).then(|| script.replace(&quoted, &format!("\"{found}\"")))
+}
+
+fn retrapped(script: &str, said: &str) -> Option<String> {
     let (_, rest) = said.split_once("expected '")?;
     let (expected, got) = rest.split_once("', got '")?;
     // Of an error with its causes the last one counts, which may have a number before it.
@@ -139,10 +170,6 @@ fn reworded(script: &str, said: &str) -> Option<String> {
 /// What the runner says of a script, all of these texts, and what it lacks then. What it says of a wrong result, or of a trap that is
 /// missing, is none of these.
 const LACKS: &[(&[&str], &str)] = &[
-    // It compares the texts of errors, which are each runtime's own, and not their classes.
-    (&["assert_invalid: expected"], BY_CLASS),
-    (&["assert_malformed: expected"], BY_CLASS),
-    (&["assert_unlinkable: expected"], BY_CLASS),
     (
         &["expected 'uncaught exception', got 'error while executing", "thrown Wasm exception"],
         "a trap for an exception at a component's border that is compared by class",
@@ -173,14 +200,36 @@ const VALUES: &str = "value definitions of components";
 impl WasmtimeCli {
     /// What the script runner lacks, if that is why it says this of a script.
     pub fn lacking(words: &str) -> Option<&'static str> {
+        if is_other_text(words) {
+            return Some(BY_CLASS);
+        }
         let found = LACKS.iter().find(|(texts, _)| texts.iter().all(|text| words.contains(text)));
         found.map(|(_, what)| *what)
     }
 }
 
+/// Whether the runner compares the texts of errors, which are each runtime's own, and not their classes: what it got instead is
+/// of the class that the directive asks for. A trap where a module is not to link is none of it.
+fn is_other_text(words: &str) -> bool {
+    let kinds = ["assert_invalid: expected", "assert_malformed: expected", "assert_unlinkable: expected"];
+    kinds.iter().any(|kind| words.contains(kind)) && !traps(words)
+}
+
+/// Whether these words are of code that has run.
+fn traps(words: &str) -> bool {
+    let all = ["wasm trap", "error while executing", "wasm backtrace", "uncaught exception", "thrown Wasm exception"];
+    all.iter().any(|trap| words.contains(trap))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{WasmtimeCli, reworded};
+    use super::{MANNER, WasmtimeCli, reworded};
+
+    #[test]
+    fn its_own_messages_begin_lines() {
+        assert!((MANNER.complains)(1, "Error: failed to run main module") && (MANNER.traps)("a\nError: failed"));
+        assert!(!(MANNER.complains)(1, "error\n") && !(MANNER.complains)(33, "Error: x") && !(MANNER.traps)("error"));
+    }
 
     #[test]
     fn traps_are_compared_by_their_class() {
@@ -198,6 +247,20 @@ mod tests {
             assert_eq!(reworded(script, &said(other)), None, "{other}");
         }
         assert_eq!(reworded(script, "result 0 didn't match"), None);
+    }
+
+    #[test]
+    fn link_errors_are_of_one_class_and_traps_are_not() {
+        let script = r#"(assert_unlinkable (component) "unknown import")"#;
+        let said =
+            |got: &str| format!("1: assert_invalid: expected \"unknown import\", got \"instantiation failed\n{got}\"");
+        let missing =
+            "0: component imports function `missing`, but a matching implementation was not found in the linker";
+        assert_eq!(reworded(script, &said(missing)), Some(script.replace("unknown import", "component imports ")));
+        let trap = said("0: error while executing at wasm backtrace:\n1: wasm trap: unreachable");
+        assert_eq!((reworded(script, &trap), WasmtimeCli::lacking(&trap)), (None, None));
+        let instance = said(&missing.replace("function", "instance"));
+        assert!(reworded(script, &instance).is_none() && WasmtimeCli::lacking(&instance).is_some());
     }
 
     #[test]

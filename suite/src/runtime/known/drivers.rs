@@ -11,6 +11,7 @@ const FILES: &[(&str, &str)] = &[
     ("node.mjs", include_str!("../../../drivers/node.mjs")),
     ("gjs.mjs", include_str!("../../../drivers/gjs.mjs")),
     ("jco.mjs", include_str!("../../../drivers/jco.mjs")),
+    ("jco-ends.mjs", include_str!("../../../drivers/jco-ends.mjs")),
     ("jco-run.mjs", include_str!("../../../drivers/jco-run.mjs")),
     ("jco-transpile.mjs", include_str!("../../../drivers/jco-transpile.mjs")),
     ("preflight_driver.py", include_str!("../../../drivers/preflight_driver.py")),

@@ -21,11 +21,15 @@ pub(in crate::runtime) struct Left {
 impl Left {
     /// The exit code; 128 and the signal's number if one ended it, as shells say it.
     pub(in crate::runtime) fn code(&self) -> i32 {
+        self.signal().map_or_else(|| self.status.code().unwrap_or(-1), |signal| 128 + signal)
+    }
+
+    /// The number of the signal that ended it, if one did.
+    pub(in crate::runtime) fn signal(&self) -> Option<i32> {
         #[cfg(unix)]
-        if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&self.status) {
-            return 128 + signal;
-        }
-        self.status.code().unwrap_or(-1)
+        return std::os::unix::process::ExitStatusExt::signal(&self.status);
+        #[cfg(not(unix))]
+        None
     }
 
     /// What it wrote to standard error, shortened.

@@ -113,6 +113,7 @@ enum Class {
     Exception,
     Exhausted,
     Failed,
+    Wrong,
     Exit,
     Unsupported,
 }
@@ -129,6 +130,7 @@ impl From<WireEnd> for End {
             Class::Exception => End::Exception(Vec::new()),
             Class::Exhausted => End::Exhausted(end.what.unwrap_or(Resource::Stack), text),
             Class::Failed => End::Failed(text),
+            Class::Wrong => End::Wrong(text),
             Class::Exit => End::Exit(end.exit.unwrap_or_default()),
             Class::Unsupported => End::Unsupported(text),
         }
@@ -225,10 +227,19 @@ pub(super) fn value(value: &Value) -> Json {
     json!({ "type": ty, "value": value })
 }
 
+/// Before the bits of a NaN that may have been others where it came from.
+const LOST_NAN: &str = "nan:";
+
+/// Whether it is a NaN whose bits may have changed on the way.
+pub(super) fn is_lost_nan(json: &Json) -> bool {
+    json["value"].as_str().is_some_and(|value| value.starts_with(LOST_NAN))
+}
+
 /// Reads a core value. Integers may be signed or not.
 pub(super) fn read_value(json: &Json) -> Result<Value, String> {
     let text = |key: &str| json.get(key).and_then(Json::as_str).ok_or_else(|| format!("a value without {key}: {json}"));
     let (ty, value) = (text("type")?, text("value")?);
+    let value = value.strip_prefix(LOST_NAN).filter(|_| matches!(ty, "f32" | "f64")).unwrap_or(value);
     let integer = || value.parse::<i128>().map_err(|_| format!("{value:?} is no decimal number"));
     let bits = |digits: u32| match integer()? {
         number if (-(1 << (digits - 1))..1 << digits).contains(&number) => {

@@ -2,7 +2,7 @@
 
 use super::{
     Driver, Limits, acting,
-    protocol::{self, PROTOCOL, Reply, Request, hex, read_value, unhex, value, values},
+    protocol::{self, PROTOCOL, Reply, Request, hex, is_lost_nan, read_value, unhex, value, values},
     worker::Worker,
 };
 use crate::{
@@ -28,6 +28,8 @@ pub struct Remote {
     last_id: u64,
     /// The types of the next results.
     types: Vec<Option<ValType>>,
+    /// Whether the last values have a NaN that may have changed.
+    nan_lost: bool,
 }
 
 impl Remote {
@@ -37,8 +39,16 @@ impl Remote {
     /// It cannot be started, or its first answer is none.
     pub fn start(driver: Driver, limits: Limits) -> Result<Self, Broken> {
         let about = About::new("", "", "", &[]);
-        let mut remote =
-            Remote { driver, limits, worker: None, about, host: HashMap::new(), last_id: 0, types: Vec::new() };
+        let mut remote = Remote {
+            driver,
+            limits,
+            worker: None,
+            about,
+            host: HashMap::new(),
+            last_id: 0,
+            types: Vec::new(),
+            nan_lost: false,
+        };
         remote.about = remote.hello()?;
         Ok(remote)
     }
@@ -128,6 +138,7 @@ impl Remote {
     }
 
     fn read_values(&mut self, values: &[Json]) -> Result<Vec<Value>, End> {
+        self.nan_lost = values.iter().any(is_lost_nan);
         let values: Result<Vec<Value>, String> = values.iter().map(read_value).collect();
         values.map_err(|error| End::Broken(self.rubbish("", &error)))
     }
@@ -199,6 +210,10 @@ impl Runtime for Remote {
 
     fn made(&mut self, name: &str) -> Result<Option<InstanceId>, End> {
         Ok(self.command(&Request::Made { name })?.instance.map(InstanceId))
+    }
+
+    fn may_have_lost_nan(&self) -> bool {
+        self.nan_lost
     }
 
     fn expect(&mut self, types: &[Option<ValType>]) {

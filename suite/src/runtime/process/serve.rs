@@ -222,6 +222,7 @@ fn wire(end: &End) -> Json {
         End::Exception(_) => json!({ "class": "exception" }),
         End::Exhausted(what, text) => json!({ "class": "exhausted", "what": what, "message": text }),
         End::Failed(text) => json!({ "class": "failed", "message": text }),
+        End::Wrong(text) => json!({ "class": "wrong", "message": text }),
         End::Exit(code) => json!({ "class": "exit", "exit": code }),
         End::Unsupported(text) => json!({ "class": "unsupported", "message": text }),
         End::Broken(broken) => json!({ "class": "failed", "message": broken.to_string() }),
