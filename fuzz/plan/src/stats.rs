@@ -168,7 +168,7 @@ impl Stats {
         self.values += other.values;
         self.tasks += other.tasks;
         self.resources += other.resources;
-        other.kinds.by_name().into_iter().for_each(|(kind, n)| self.kinds.add(kind, n));
+        self.kinds.add_all(other.kinds);
         self.sizes.extend(other.sizes);
     }
 
@@ -204,7 +204,7 @@ impl Stats {
     }
 
     fn insert(&mut self, kinds: Kinds) {
-        self.kinds.count(&kinds);
+        self.kinds.count(kinds);
     }
 }
 

@@ -77,8 +77,6 @@ impl End {
             (End::Exhausted(Resource::Interrupt, _), Outcome::Exhausted { what: Resource::Fuel }) => true,
             (End::Exhausted(got, _), Outcome::Exhausted { what }) => got == what,
             (End::Exception(_), Outcome::Exception { .. }) | (End::Unlinkable(_), Outcome::Unlinkable) => true,
-            // What should have trapped has ended, and nothing more is to be seen from outside.
-            (End::Wrong(_), Outcome::Trap { .. }) => true,
             (End::Failed(_), Outcome::Returned { .. }) => false,
             (End::Failed(_), _) => true,
             (End::Exit(code), Outcome::Exit { code: want }) => code == want,

@@ -16,6 +16,12 @@ impl Kinds {
     pub(super) fn contains(&self, kind: &str) -> bool {
         self.0.contains(&kind)
     }
+
+    fn each_once(mut self) -> impl Iterator<Item = &'static str> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0.into_iter()
+    }
 }
 
 impl Extend<&'static str> for Kinds {
@@ -24,53 +30,39 @@ impl Extend<&'static str> for Kinds {
     }
 }
 
-/// How often each kind was counted.
+/// How often each kind was counted: in the order of the places where their texts lie. The same text may lie in several, which are
+/// one kind to whoever asks.
 #[derive(Debug, Clone, Default)]
-pub struct Counts {
-    /// Each kind once, in the order in which they were met first.
-    all: Vec<(&'static str, u64)>,
-    /// Where texts of kinds lie, in order, and which kind each is: the same text may lie in several places.
-    places: Vec<((usize, usize), usize)>,
-}
+pub struct Counts(Vec<(&'static str, u64)>);
 
 impl Counts {
     /// How often `kind` was counted.
     pub fn get(&self, kind: &str) -> u64 {
-        self.all.iter().find(|(name, _)| *name == kind).map_or(0, |(_, n)| *n)
+        self.0.iter().filter(|(name, _)| *name == kind).map(|(_, n)| n).sum()
     }
 
     /// All kinds that were counted, by name.
     pub fn by_name(&self) -> BTreeMap<&'static str, u64> {
-        self.all.iter().copied().collect()
-    }
-
-    /// Counts `kind` `n` times more.
-    pub(super) fn add(&mut self, kind: &'static str, n: u64) {
-        let index = self.index(kind);
-        self.all[index].1 += n;
+        let mut all = BTreeMap::new();
+        self.0.iter().for_each(|(kind, n)| *all.entry(*kind).or_default() += n);
+        all
     }
 
     /// Counts each kind of a plan once.
-    pub(super) fn count(&mut self, kinds: &Kinds) {
-        let mut indices: Vec<usize> = kinds.0.iter().map(|kind| self.index(kind)).collect();
-        indices.sort_unstable();
-        indices.dedup();
-        indices.into_iter().for_each(|index| self.all[index].1 += 1);
+    pub(super) fn count(&mut self, kinds: Kinds) {
+        kinds.each_once().for_each(|kind| self.add(kind, 1));
     }
 
-    fn index(&mut self, kind: &'static str) -> usize {
-        let place = (kind.as_ptr() as usize, kind.len());
-        match self.places.binary_search_by_key(&place, |(place, _)| *place) {
-            Ok(at) => self.places[at].1,
-            Err(at) => {
-                let known = self.all.iter().position(|(name, _)| *name == kind);
-                let index = known.unwrap_or_else(|| {
-                    self.all.push((kind, 0));
-                    self.all.len() - 1
-                });
-                self.places.insert(at, (place, index));
-                index
-            }
+    /// Adds what another has counted.
+    pub(super) fn add_all(&mut self, other: Counts) {
+        other.0.into_iter().for_each(|(kind, n)| self.add(kind, n));
+    }
+
+    fn add(&mut self, kind: &'static str, n: u64) {
+        let place = |kind: &str| (kind.as_ptr() as usize, kind.len());
+        match self.0.binary_search_by_key(&place(kind), |(kind, _)| place(kind)) {
+            Ok(at) => self.0[at].1 += n,
+            Err(at) => self.0.insert(at, (kind, n)),
         }
     }
 }
@@ -93,12 +85,15 @@ mod tests {
         let mut counts = Counts::default();
         let mut kinds = Kinds::default();
         kinds.extend(["a", elsewhere, "b", "a"]);
-        counts.count(&kinds);
-        counts.add(elsewhere, 2);
+        counts.count(kinds);
+        counts.add("a", 1);
+        counts.add(elsewhere, 1);
         assert_eq!(counts.by_name(), BTreeMap::from([("a", 3), ("b", 1)]));
         assert_eq!(["a", "b", "c"].map(|kind| counts.get(kind)), [3, 1, 0]);
         let mut others = Counts::default();
-        ["b", "a"].into_iter().zip([1, 3]).for_each(|(kind, n)| others.add(kind, n));
+        others.add("b", 1);
+        assert_ne!(counts, others);
+        others.add_all(Counts(vec![("a", 3)]));
         assert_eq!(counts, others);
     }
 }

@@ -14,7 +14,7 @@ use super::files::Files;
 use crate::{
     case::Broken,
     commands::{Command as ScriptCommand, CommandKind, to_json},
-    messages::{self, Assertion},
+    messages::{self, Assertion, Class},
     runtime::{
         Ability, About, End, Runtime,
         adapters::no_primitives,
@@ -106,14 +106,8 @@ fn tell_why(command: &mut Json) {
     }
 }
 
-/// The runner's words for traps, and what they stand for.
-const TRAPS: [(&str, &[TrapCode]); 12] = [
-    ("unreachable executed", &[TrapCode::Unreachable]),
-    ("integer divide by zero", &[TrapCode::IntegerDivideByZero]),
-    ("integer overflow", &[TrapCode::IntegerOverflow]),
-    ("invalid conversion to integer", &[TrapCode::InvalidConversionToInteger]),
-    ("out of bounds memory access", &[TrapCode::OutOfBoundsMemory]),
-    ("out of bounds table access", &[TrapCode::OutOfBoundsTable]),
+/// The runner's words for traps where they are not those of scripts, and what they stand for.
+const TRAPS: [(&str, &[TrapCode]); 6] = [
     ("undefined table index", &[TrapCode::UndefinedElement]),
     ("uninitialized table element", &[TrapCode::UninitializedElement]),
     ("indirect call signature mismatch", &[TrapCode::IndirectCallTypeMismatch]),
@@ -158,6 +152,11 @@ fn ends(said: &str) -> impl Iterator<Item = End> {
 /// Words that are not known may stand for any end.
 fn end(words: &str) -> End {
     if let Some((_, codes)) = TRAPS.iter().find(|(trap, _)| words.starts_with(trap)) {
+        return End::Trap(codes.to_vec(), words.to_owned());
+    }
+    // What it appends is where: `out of bounds memory access: access at 65536+4 >= max value 65536`.
+    let words_of_scripts = words.split(": ").next().unwrap_or(words);
+    if let Some(Class::Trap(codes)) = messages::class(Assertion::Trap, words_of_scripts) {
         return End::Trap(codes.to_vec(), words.to_owned());
     }
     let is_link = LINKS.iter().any(|link| words.contains(link));
