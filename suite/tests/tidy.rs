@@ -2,10 +2,15 @@
 
 use preflight::{
     case::{self, Case, Fails, needs},
+    expect::Expectations,
     reading::Reading,
 };
 use preflight_spec_tests::{Bug, Catalogue, bugs, rules};
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+};
 
 fn everything() -> (Vec<Case>, Catalogue) {
     (case::all().unwrap_or_else(|error| panic!("{error}")), rules().expect("the catalogue"))
@@ -176,6 +181,19 @@ fn every_expectation_matches_a_case() {
         mistakes.extend(unmatched.map(|entry| format!("expect/{name}: {entry} matches no case")));
     }
     none(mistakes);
+}
+
+/// The example runs the cases on wasmi, too, in a file of its own: a case that is new there is new here.
+#[test]
+fn the_example_project_expects_what_is_expected_of_wasmi() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/runtime-project/preflight-expect.toml");
+    let text = fs::read_to_string(path).expect("the example's expectations");
+    let of_example = Expectations::parse("preflight-expect.toml", &text).expect("expectations");
+    let built_in = Expectations::built_in("wasmi").expect("expectations");
+    let named = |expectations: &Expectations| -> BTreeSet<_> {
+        expectations.entries.iter().map(|entry| (entry.case.clone(), entry.rule.clone())).collect()
+    };
+    assert_eq!(named(&of_example), named(&built_in));
 }
 
 #[test]
