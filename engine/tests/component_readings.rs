@@ -9,8 +9,8 @@ mod component_support;
 use component_support::*;
 use preflight_engine::{
     component::{
-        BlockedLock, ComponentError, ComponentLinker, ComponentVal, DeadHandles, HostItem, Readings, StartPostReturn,
-        Starts,
+        AsyncMemory, BlockedLock, ComponentError, ComponentLinker, ComponentVal, DeadHandles, HostItem, Readings,
+        StartPostReturn, Starts,
     },
     trace::{InstancePath, Outcome},
 };
@@ -248,4 +248,36 @@ fn the_handles_of_a_failed_instance_stay_or_are_dropped() {
     assert_eq!(drops, None, "the owner is locked");
     assert!(steps.contains(&dropped(7, 2)), "{steps:#?}");
     assert!(steps.contains(&"locked /$owner".to_owned()), "{steps:#?}");
+}
+
+/// A component that lowers a function with `async`; nothing of it goes through a memory.
+const ASYNC_LOWERING: &str = r#"
+    (core module $M (memory (export "memory") 1) (func (export "f")))
+    (core instance $m (instantiate $M))
+    (alias core export $m "memory" (core memory $memory))
+    (func $f async (canon lift (core func $m "f")))"#;
+
+#[test]
+fn async_lowerings_have_a_memory_where_they_need_one_or_always() {
+    // CM-CANON-08
+    let root = format!("(component {ASYNC_LOWERING} (core func (canon lower (func $f) async)))");
+    let nested = format!("(component (component) {root})");
+    let with_memory =
+        format!("(component {ASYNC_LOWERING} (core func (canon lower (func $f) async (memory $memory))))");
+    let always = Readings { async_memory: AsyncMemory::Always, ..Readings::default() };
+    for (text, refused_at) in [(&root, Some("/")), (&nested, Some("/component 1")), (&with_memory, None)] {
+        Run::new().instantiate(text).expect("an instance");
+        let mut run = Run::new();
+        run.store.set_readings(always);
+        let Some(at) = refused_at else {
+            run.instantiate(text).expect("an instance");
+            continue;
+        };
+        let error = run.instantiate(text).expect_err("invalid");
+        assert_eq!(error.outcome(), Outcome::Invalid);
+        let ComponentError::NoAsyncMemory { at: found } = error else { panic!("{error}") };
+        assert_eq!(found.to_string(), at);
+        // Nothing else has happened.
+        assert_eq!(run.steps(), [format!("rule {at} CM-CANON-08 always")]);
+    }
 }

@@ -3,8 +3,8 @@
 
 #[cfg(feature = "reference")]
 use preflight_engine::component::{
-    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
-    StartException, StartPostReturn, Starts,
+    AsyncMemory, Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance,
+    StartEntry, StartException, StartPostReturn, Starts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,8 @@ readings! {
         "A task that blocks after it has returned gives up the lock of its instance."
     DropDeadHandles "drop-dead-handles" "CM-RES-07"
         "The resources that a component instance owns are dropped if its instantiation fails."
+    AsyncMemory "async-memory" "CM-CANON-08"
+        "A component that lowers a function with async and without a memory is invalid."
 }
 
 /// What the Component Model's reference tests ask for against its documents. One of them
@@ -101,6 +103,7 @@ pub fn readings(chosen: &[Reading]) -> Readings {
             Reading::NoBarging => readings.barging = Barging::NoneThatNeedsLock,
             Reading::PartialCancelled => readings.partial_cancel = PartialCancel::Cancelled,
             Reading::LockGivenUp => readings.blocked_lock = BlockedLock::GivenUp,
+            Reading::AsyncMemory => readings.async_memory = AsyncMemory::Always,
             Reading::DropDeadHandles => readings.dead_handles = DeadHandles::Dropped,
         }
     }

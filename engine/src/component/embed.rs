@@ -3,10 +3,9 @@
 use super::{
     Component,
     canon::call_func,
-    instantiate::{Imports, instantiate, several_starts},
+    instantiate::{Imports, instantiate},
     link::{ComponentLinkError, bind_imports},
     linker::ComponentLinker,
-    readings::{Readings, Starts},
     scope::{Func, Instance, Item},
     task::InstId,
     types::FuncType,
@@ -36,6 +35,13 @@ pub enum ComponentError {
         /// The component that has them.
         at: InstancePath,
     },
+    /// It lowers a function with `async` and without a memory, and
+    /// [`AsyncMemory::Always`](super::AsyncMemory::Always) is read so that it is invalid then.
+    #[error("`memory` is required for `async` (in {at}, with the reading `AsyncMemory::Always`)")]
+    NoAsyncMemory {
+        /// The component that does.
+        at: InstancePath,
+    },
     /// Something did not return.
     #[error("{fault} (instantiating {at})")]
     Fault {
@@ -53,7 +59,7 @@ impl ComponentError {
     pub fn outcome(&self) -> Outcome {
         match self {
             ComponentError::Link(_) | ComponentError::Core(_) => Outcome::Unlinkable,
-            ComponentError::SeveralStarts { .. } => Outcome::Invalid,
+            ComponentError::SeveralStarts { .. } | ComponentError::NoAsyncMemory { .. } => Outcome::Invalid,
             ComponentError::Fault { phase, fault, .. } => fault.outcome(*phase),
         }
     }
@@ -164,14 +170,6 @@ pub struct ComponentState {
     pub handles: usize,
 }
 
-impl Component {
-    /// Where, below `path`, it has more start definitions than `readings` allow (rule CM-START-02): it is invalid then, and is
-    /// not instantiated.
-    pub fn several_starts(&self, readings: Readings, path: &InstancePath) -> Option<InstancePath> {
-        if readings.starts == Starts::One { several_starts(&self.0, path) } else { None }
-    }
-}
-
 impl Store {
     /// The functions of imports that stubs stand for, each by the names that lead to it.
     pub fn stubbed_functions(&self) -> &[Vec<String>] {
@@ -200,10 +198,9 @@ impl Store {
         linker: &ComponentLinker,
         path: InstancePath,
     ) -> Result<ComponentInstance, ComponentError> {
-        if let Some(at) = component.several_starts(self.components.readings, &path) {
-            let (rule, reading) = ("CM-START-02".to_owned(), "one".to_owned());
-            self.record(|| Event::RuleApplied { at: at.clone(), rule, reading });
-            return Err(ComponentError::SeveralStarts { at });
+        if let Err(error) = component.allowed(self.components.readings, &path) {
+            self.record_refusal(&error);
+            return Err(error);
         }
         let items = bind_imports(self, component, linker)?;
         let imports = Imports::Root { items, linker, next: 0 };

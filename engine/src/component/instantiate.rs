@@ -113,19 +113,6 @@ pub(super) fn instantiate(
     }
 }
 
-/// The path, below `path`, of the first component in `def` that has several start definitions.
-pub(super) fn several_starts(def: &ComponentDef, path: &InstancePath) -> Option<InstancePath> {
-    let starts = def.definitions.iter().filter(|definition| matches!(definition, Definition::Start(_)));
-    if starts.count() > 1 {
-        return Some(path.clone());
-    }
-    let inner = def.definitions.iter().filter_map(|definition| match definition {
-        Definition::Component(def) => Some(def),
-        _ => None,
-    });
-    inner.enumerate().find_map(|(index, def)| several_starts(def, &path.child(&format!("component {index}"))))
-}
-
 /// What a valid component always has.
 pub(super) fn found<T>(item: Option<T>, what: &str) -> Result<T, Fault> {
     item.ok_or_else(|| Fault::Usage(format!("a definition refers to {what} that is not there")))

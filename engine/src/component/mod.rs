@@ -7,6 +7,7 @@
 //! things: a type definition becomes a type whose resources are those of this very instantiation, an instance definition
 //! becomes an instance at once. So generativity needs no substitution, and order needs no plan.
 
+mod allowed;
 mod arena;
 mod canon;
 mod canon_rules;
@@ -51,8 +52,8 @@ pub use linker::{ComponentLinker, HostInstance, HostItem};
 pub(crate) use linker::{canonical_name, precedence};
 pub use plan::{PlanStep, PlannedDefinition};
 pub use readings::{
-    Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance, StartEntry,
-    StartException, StartPostReturn, Starts,
+    AsyncMemory, Barging, BlockedLock, Blocking, DeadHandles, Lockdown, PartialCancel, Readings, Reentrance,
+    StartEntry, StartException, StartPostReturn, Starts,
 };
 pub use resource::{ResourceId, ResourceVal};
 pub use types::{Field, FuncType as ComponentFuncType, ValType as ComponentValType};

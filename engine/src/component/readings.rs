@@ -26,6 +26,19 @@ pub struct Readings {
     pub blocked_lock: BlockedLock,
     /// What becomes of the handles of an instance whose instantiation failed (rule CM-RES-07).
     pub dead_handles: DeadHandles,
+    /// Whether every `async` lowering names a memory (rule CM-CANON-08).
+    pub async_memory: AsyncMemory,
+}
+
+/// Whether a `canon lower` with `async` has to have a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AsyncMemory {
+    /// As every other: if parameters or results go through one (the reference test `big-interleaving-test`). It is the
+    /// default because tools leave it out where nothing goes through it.
+    #[default]
+    AsNeeded,
+    /// Always; without one the component is invalid (CanonicalABI.md, *canon lower*).
+    Always,
 }
 
 /// What becomes of the handles that a component instance owns when its instantiation fails; the documents do not say.

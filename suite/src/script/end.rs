@@ -54,7 +54,9 @@ impl From<ComponentError> for End {
         match error {
             ComponentError::Link(error) => End::UnlinkableComponent(error),
             ComponentError::Core(error) => End::Unlinkable(error),
-            ComponentError::SeveralStarts { .. } => End::Invalid(error.to_string()),
+            ComponentError::SeveralStarts { .. } | ComponentError::NoAsyncMemory { .. } => {
+                End::Invalid(error.to_string())
+            }
             ComponentError::Fault { fault, .. } => End::Fault(fault),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 use preflight_engine::{
     Extern, Linker, Module, Store,
-    component::{Component, ComponentError, ComponentInstance},
+    component::{Component, ComponentInstance},
     runtime::InstanceAddr,
     syntax::ExternType,
 };
@@ -161,10 +161,8 @@ impl<'o> Machine<'o> {
 
     /// The component, if it is valid as the rules are read here.
     fn allowed(&self, component: Component) -> Result<Component, End> {
-        match component.several_starts(self.options.readings, &InstancePath::root()) {
-            Some(at) => Err(ComponentError::SeveralStarts { at }.into()),
-            None => Ok(component),
-        }
+        component.allowed(self.options.readings, &InstancePath::root())?;
+        Ok(component)
     }
 
     /// `register`: makes the exports of an instance available to imports under `name`.
