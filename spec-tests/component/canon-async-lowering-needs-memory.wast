@@ -23,3 +23,8 @@
     (core instance (instantiate $M (with "" (instance (export "log" (func $log)))))))
   "`memory` is required")
 (assert_return (invoke $Log "value") (u32.const 0))
+;;= /$Log component begun
+;;= /$Log/$m global 0 = i32:0
+;;= /$Log/$m allocated func 2 global 1
+;;= /$Log/$m done
+;;= /$Log component done

@@ -22,3 +22,20 @@
   (export "state" (func $d "state")))
 ;; RETURNED: there is no subtask.
 (assert_return (invoke "state") (u32.const 2))
+;;= /#0 component begun
+;;= /#0/$c component begun
+;;= /#0/$c/$m allocated func 1
+;;= /#0/$c/$m done
+;;= /#0/$c component done
+;;= /#0/$d component begun
+;;= /#0/$d import "" "f" func
+;;= /#0/$d/$m import "" "f" func
+;;= /#0/$d/$m global 0 = i32:0
+;;= /#0/$d/$m allocated func 2 global 1
+;;= /#0/$d/$m start 1 entered
+;;= /#0/$c task "func 0" started
+;;= /#0/$c task "func 0" returned
+;;= /#0/$d/$m start 1 left
+;;= /#0/$d/$m done
+;;= /#0/$d component done
+;;= /#0 component done
