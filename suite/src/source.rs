@@ -2,8 +2,9 @@
 
 use thiserror::Error;
 use wast::{
-    QuoteWat, QuoteWatTest, WastDirective, Wat,
+    QuoteWat, WastDirective, Wat,
     parser::{self, Parse, Parser},
+    token::Span,
 };
 
 /// The text is no script.
@@ -55,12 +56,15 @@ pub(crate) enum Source {
 pub(crate) fn of(module: &mut QuoteWat<'_>) -> Source {
     match module {
         QuoteWat::Wat(wat) => encode(wat),
-        QuoteWat::QuoteModule(..) | QuoteWat::QuoteComponent(..) => match module.to_test() {
-            Ok(QuoteWatTest::Text(text)) => quoted(&text),
-            Ok(QuoteWatTest::Binary(bytes)) => Source::Module(bytes),
-            Err(error) => Source::Malformed(error.message()),
-        },
+        QuoteWat::QuoteModule(_, strings) => quoted(&joined(strings)),
+        // The strings are the fields. Whatever ends them, be it a comment, does not swallow the parenthesis.
+        QuoteWat::QuoteComponent(_, strings) => quoted(&[b"(component ", &*joined(strings), b"\n)"].concat()),
     }
+}
+
+/// The text of a quoted module: its strings one after the other, with nothing between (the reference interpreter's *Scripts*).
+fn joined(strings: &[(Span, &[u8])]) -> Vec<u8> {
+    strings.iter().flat_map(|(_, part)| *part).copied().collect()
 }
 
 /// The bytes of an unquoted module.
