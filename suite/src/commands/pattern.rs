@@ -64,6 +64,21 @@ impl Pattern {
         }
     }
 
+    /// As [`matches`](Self::matches), of a value whose bits may have changed if it is a NaN: any will do for one of certain bits.
+    /// Nothing else is excused, nor are the lanes of vectors, which stay what they are.
+    pub fn matches_but_for_nan(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Pattern::Float(32, Lane::Bits(want)), Value::F32(bits)) if f32::from_bits(*bits).is_nan() => {
+                f32::from_bits(*want as u32).is_nan()
+            }
+            (Pattern::Float(64, Lane::Bits(want)), Value::F64(bits)) if f64::from_bits(*bits).is_nan() => {
+                f64::from_bits(*want).is_nan()
+            }
+            (Pattern::Either(cases), value) => cases.iter().any(|case| case.matches_but_for_nan(value)),
+            (pattern, value) => pattern.matches(value),
+        }
+    }
+
     /// Whether `value` is as the pattern says.
     ///
     /// What a runtime cannot show is not asked for: which function a reference is, or which kind an object behind an `any`
@@ -226,6 +241,20 @@ mod tests {
         assert!(
             !arithmetic.matches(&Value::F64(0x7ff0_0000_0000_0001)) && !arithmetic.matches(&Value::F32(0x7fc0_0000))
         );
+    }
+
+    #[test]
+    fn only_the_bits_of_a_nan_are_excused() {
+        let nan = Pattern::Float(32, Lane::Bits(0x7fa0_0000));
+        assert!(nan.matches_but_for_nan(&Value::F32(0x7fe0_0000)) && !nan.matches(&Value::F32(0x7fe0_0000)));
+        assert!(!nan.matches_but_for_nan(&Value::F32(0)) && !nan.matches_but_for_nan(&Value::F64(0x7ff8 << 48)));
+        assert!(!Pattern::Float(64, Lane::Bits(0)).matches_but_for_nan(&Value::F64(0x7ff8 << 48)));
+        assert!(!Pattern::Float(32, Lane::CanonicalNan).matches_but_for_nan(&Value::F32(0x7fe0_0000)));
+        let either = Pattern::Either(vec![Pattern::Is(Value::I32(1)), nan]);
+        assert!(either.matches_but_for_nan(&Value::F32(0x7fe0_0000)) && either.matches_but_for_nan(&Value::I32(1)));
+        assert!(!either.matches_but_for_nan(&Value::F32(1)) && !either.matches_but_for_nan(&Value::I32(2)));
+        let lanes = Pattern::Lanes(32, [0x7fa0_0000, 0, 0, 0].map(Lane::Bits).to_vec());
+        assert!(!lanes.matches_but_for_nan(&Value::V128(0x7fe0_0000)));
     }
 
     #[test]
