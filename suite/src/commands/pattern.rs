@@ -2,11 +2,11 @@
 
 use crate::{
     runtime::ValType,
+    source::Expected,
     trace::{RefValue, Value},
 };
 use std::fmt;
 use wast::{
-    WastRet,
     component::WastVal,
     core::{NanPattern, V128Pattern, WastRetCore},
     token::{F32, F64},
@@ -22,7 +22,7 @@ pub enum Pattern {
     /// A vector of lanes of this many bits, lane 0 first.
     Lanes(u32, Vec<Lane>),
     /// A reference that is not null, of the kind that this word names: `func`, `extern`, `any`, `eq`, `i31`, `struct`,
-    /// `array`.
+    /// `array`, `exn`; and `ref`, which is any but a function.
     Ref(&'static str),
     /// One of these.
     Either(Vec<Pattern>),
@@ -103,6 +103,7 @@ fn is_kind(kind: &str, reference: &RefValue) -> bool {
     match reference {
         RefValue::Null => false,
         RefValue::Func(_) => kind == "func",
+        _ if kind == "ref" => true,
         RefValue::Extern(_) => matches!(kind, "extern" | "any"),
         RefValue::I31(_) => matches!(kind, "i31" | "eq" | "any"),
         // Who cannot look into an object calls it a structure.
@@ -112,11 +113,13 @@ fn is_kind(kind: &str, reference: &RefValue) -> bool {
 }
 
 /// The pattern of a script, or what it has that is not known here.
-pub(super) fn lower(pattern: &WastRet<'_>) -> Result<Pattern, &'static str> {
+pub(super) fn lower(pattern: &Expected<'_>) -> Result<Pattern, &'static str> {
     match pattern {
-        WastRet::Core(pattern) => core(pattern),
-        WastRet::Component(value) => Ok(Pattern::Is(component_value(value))),
-        _ => Err("a result of a kind that is not known here"),
+        Expected::Core(pattern) => core(pattern),
+        Expected::Component(value) => Ok(Pattern::Is(component_value(value))),
+        Expected::Ref => Ok(Pattern::Ref("ref")),
+        Expected::Exn => Ok(Pattern::Ref("exn")),
+        Expected::Either(cases) => cases.iter().map(lower).collect::<Result<_, _>>().map(Pattern::Either),
     }
 }
 
@@ -137,7 +140,7 @@ fn core(pattern: &WastRetCore<'_>) -> Result<Pattern, &'static str> {
         WastRetCore::RefStruct => Pattern::Ref("struct"),
         WastRetCore::RefI31 => Pattern::Ref("i31"),
         WastRetCore::RefI31Shared => return Err("shared heap types"),
-        WastRetCore::Either(cases) => Pattern::Either(cases.iter().map(core).collect::<Result<_, _>>()?),
+        WastRetCore::Either(_) => unreachable!("a choice is read as one of `Expected`"),
     })
 }
 

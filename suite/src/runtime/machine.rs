@@ -110,11 +110,7 @@ impl<'r> Machine<'r> {
             }
             K::ModuleInstance { name, module } => {
                 self.bind(name, None);
-                let definition = match module {
-                    Some(of) => self.definitions.get(of),
-                    None => self.last_definition.as_ref(),
-                };
-                let Some(definition) = definition.cloned() else { return missing("a module definition") };
+                let Some(definition) = self.definition(module) else { return missing("a module definition") };
                 let end = self.instantiate(&definition, name);
                 self.expect_instance(name, end)
             }
@@ -136,10 +132,7 @@ impl<'r> Machine<'r> {
                 Err(End::Exception(_)) => Ok(Status::Passed),
                 other => Ok(failed("uncaught exception".to_owned(), other, action_is_module(action))),
             },
-            K::AssertUnlinkable { module, text } => {
-                let end = self.define(module).and_then(|definition| self.instantiate(&definition, &None));
-                of_class(decided(end.map(|_| Results::none()))?, Assertion::Unlinkable, text, true)
-            }
+            K::AssertUnlinkable { action, text } => self.assert_end(action, Assertion::Unlinkable, text),
             K::AssertMalformed { module, text } => self.assert_refused(module, Assertion::Malformed, text),
             K::AssertInvalid { module, text } => self.assert_refused(module, Assertion::Invalid, text),
             K::Unsupported(what) => Err(End::unsupported(*what)),
@@ -305,8 +298,13 @@ impl<'r> Machine<'r> {
         match action {
             Action::Module(module) => {
                 let definition = self.define(module)?;
+                self.remember(&None, &definition);
                 self.instantiate(&definition, &None).map(|_| Results::none())
             }
+            Action::Instance { module } => match self.definition(module) {
+                Some(definition) => self.instantiate(&definition, &None).map(|_| Results::none()),
+                None => Err(End::Wrong("there is no such module definition: it is missing or has failed".to_owned())),
+            },
             Action::Invoke { module, field, args } => {
                 let Some(instance) = self.instance(module)? else { return Err(no_instance()) };
                 let result = match instance.is_component {
@@ -338,6 +336,14 @@ impl<'r> Machine<'r> {
     fn expect_instance(&mut self, name: &Option<String>, end: Result<Instance, End>) -> Result<Status, End> {
         let end = end.map(|instance| self.bind(name, Some(instance)));
         success(end)
+    }
+
+    /// The definition of this name, or the last one.
+    fn definition(&self, name: &Option<String>) -> Option<Definition> {
+        match name {
+            Some(name) => self.definitions.get(name).cloned(),
+            None => self.last_definition.clone(),
+        }
     }
 
     fn remember(&mut self, name: &Option<String>, definition: &Definition) {
@@ -470,7 +476,7 @@ fn failed(expected: String, end: Result<Results, End>, must_be_valid: bool) -> S
 }
 
 fn action_is_module(action: &Action) -> bool {
-    matches!(action, Action::Module(_))
+    matches!(action, Action::Module(_) | Action::Instance { .. })
 }
 
 fn missing(what: &str) -> Result<Status, End> {

@@ -1,5 +1,6 @@
 //! Small scripts: that right ends pass, and, more important, that every wrong end fails, with what the failure says.
 
+mod forms;
 mod text;
 
 use preflight::{

@@ -38,3 +38,17 @@ fn operands_of_a_folded_instruction_need_not_be_folded() {
     // Those of an `if` do.
     passes(r#"(assert_malformed (module quote "(func (if i32.const 1 (then)))") "unexpected token")"#);
 }
+
+#[test]
+fn annotations_are_white_space_outside_of_modules() {
+    passes(
+        r#"(@custom "a") (module (func (export "f") (result i32) (i32.const 1)))
+        (@name "b") (@other (c))
+        (assert_return (@producers) (invoke (@custom "d") "f") (@name "e") (i32.const 1))"#,
+    );
+    passes(r#"(module definition $m (@name "other") (@custom "c" "x") (func)) (module instance $m)"#);
+    // Within modules some have a place where they may stand.
+    passes(r#"(assert_malformed (module quote "(func) (@name \"m\")") "unexpected token")"#);
+    let error = script::run("(module definition (func (@custom)))", &Options::default()).expect_err("no script");
+    assert_eq!((error.line, error.column), (1, 27));
+}
