@@ -1,9 +1,16 @@
 //! The text of a script: its directives, and its modules, in their three forms, as bytes.
 
+mod directive;
+mod parse;
+
+pub(crate) use directive::{Action, Directive, DirectiveKind, Expected, Instance, Thread};
+pub(crate) use parse::Directives;
+
 use thiserror::Error;
 use wast::{
-    QuoteWat, QuoteWatTest, WastDirective, Wat,
+    QuoteWat, Wat,
     parser::{self, Parse, Parser},
+    token::{Id, Span},
 };
 
 /// The text is no script.
@@ -26,15 +33,18 @@ impl ScriptError {
     }
 }
 
-/// The directives of a script: none at all is the empty script, which `Wast` alone would refuse.
-pub(crate) struct Directives<'a>(pub(crate) Vec<WastDirective<'a>>);
+/// A module or a component of a script.
+pub(crate) struct ScriptModule<'a> {
+    /// Its name; `wast` knows of none if the text is quoted.
+    pub(crate) name: Option<Id<'a>>,
+    /// Its text, or its bytes.
+    pub(crate) text: QuoteWat<'a>,
+}
 
-impl<'a> Parse<'a> for Directives<'a> {
-    fn parse(parser: Parser<'a>) -> parser::Result<Self> {
-        if parser.is_empty() {
-            return Ok(Directives(Vec::new()));
-        }
-        Ok(Directives(parser.parse::<wast::Wast<'a>>()?.directives))
+impl ScriptModule<'_> {
+    /// Whether it says of itself that it is a component.
+    pub(crate) fn is_component(&self) -> bool {
+        matches!(self.text, QuoteWat::QuoteComponent(..) | QuoteWat::Wat(Wat::Component(_)))
     }
 }
 
@@ -52,19 +62,22 @@ pub(crate) enum Source {
 }
 
 /// The bytes of `module`.
-pub(crate) fn of(module: &mut QuoteWat<'_>) -> Source {
-    match module {
+pub(crate) fn of(module: &mut ScriptModule<'_>) -> Source {
+    match &mut module.text {
         QuoteWat::Wat(wat) => encode(wat),
-        QuoteWat::QuoteModule(..) | QuoteWat::QuoteComponent(..) => match module.to_test() {
-            Ok(QuoteWatTest::Text(text)) => quoted(&text),
-            Ok(QuoteWatTest::Binary(bytes)) => Source::Module(bytes),
-            Err(error) => Source::Malformed(error.message()),
-        },
+        QuoteWat::QuoteModule(_, strings) => quoted(&joined(strings)),
+        // The strings are the fields. Whatever ends them, be it a comment, does not swallow the parenthesis.
+        QuoteWat::QuoteComponent(_, strings) => quoted(&[b"(component ", &*joined(strings), b"\n)"].concat()),
     }
 }
 
+/// The text of a quoted module: its strings one after the other, with nothing between (the reference interpreter's *Scripts*).
+fn joined(strings: &[(Span, &[u8])]) -> Vec<u8> {
+    strings.iter().flat_map(|(_, part)| *part).copied().collect()
+}
+
 /// The bytes of an unquoted module.
-pub(crate) fn encode(wat: &mut Wat<'_>) -> Source {
+fn encode(wat: &mut Wat<'_>) -> Source {
     let is_component = matches!(wat, Wat::Component(_));
     match crate::wat::encode(wat) {
         Ok(bytes) if is_component => Source::Component(bytes),
@@ -115,34 +128,6 @@ impl<'a> Parse<'a> for Text<'a> {
     }
 }
 
-/// The words a script writes for a directive.
-pub(crate) fn keyword(directive: &WastDirective<'_>) -> &'static str {
-    match directive {
-        WastDirective::Module(_) => "module",
-        WastDirective::ModuleDefinition(_) => "module definition",
-        WastDirective::ModuleInstance { .. } => "module instance",
-        WastDirective::AssertMalformed { .. } => "assert_malformed",
-        WastDirective::AssertInvalid { .. } => "assert_invalid",
-        WastDirective::AssertInvalidCustom { .. } => "assert_invalid_custom",
-        WastDirective::Register { .. } => "register",
-        WastDirective::Invoke(_) => "invoke",
-        WastDirective::AssertTrap { .. } => "assert_trap",
-        WastDirective::AssertReturn { .. } => "assert_return",
-        WastDirective::AssertExhaustion { .. } => "assert_exhaustion",
-        WastDirective::AssertUnlinkable { .. } => "assert_unlinkable",
-        WastDirective::AssertException { .. } => "assert_exception",
-        WastDirective::AssertSuspension { .. } => "assert_suspension",
-        WastDirective::Thread(_) => "thread",
-        WastDirective::Wait { .. } => "wait",
-        WastDirective::AssertMalformedCustom { .. } => "assert_malformed_custom",
-    }
-}
-
-/// Offset of the parenthesis that opens a directive. Its span lies somewhere in its first words.
-fn start_of(text: &str, directive: &WastDirective<'_>) -> usize {
-    text.get(..directive.span().offset()).and_then(|before| before.rfind('(')).unwrap_or(0)
-}
-
 /// Lines and columns of ascending offsets, in one pass over the text.
 pub(crate) struct Position<'t> {
     text: &'t str,
@@ -157,8 +142,8 @@ impl<'t> Position<'t> {
     }
 
     /// Line and column of a directive's parenthesis, both from 1; the column counts characters.
-    pub(crate) fn of(&mut self, directive: &WastDirective<'_>) -> (u64, u64) {
-        let offset = start_of(self.text, directive);
+    pub(crate) fn of(&mut self, directive: &Directive<'_>) -> (u64, u64) {
+        let offset = directive.span.offset();
         if offset < self.offset {
             *self = Position::new(self.text);
         }

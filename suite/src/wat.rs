@@ -1,5 +1,7 @@
-//! Text to binary: what the `wast` crate makes of a module or a component, and two rules of the text format that it does not
-//! keep by itself: where imports stand, and which types uses without an index mean.
+//! Text to binary: what the `wast` crate makes of a module or a component, and three rules of the text format that it does not
+//! keep by itself: which numbers have signs, where imports stand, and which types uses without an index mean.
+
+mod signs;
 
 use wast::{
     Error, Wat,
@@ -17,10 +19,11 @@ use wast::{
 /// confuse a reader included (core `#text-comment`).
 ///
 /// # Errors
-/// A character is none that the format has (core `#text-lexical`).
+/// A character is none that the format has (core `#text-lexical`), or an unsigned number has a sign (core `#text-int`).
 pub fn buffer(text: &str) -> Result<ParseBuffer<'_>, Error> {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(true);
+    signs::check(&lexer, text)?;
     ParseBuffer::new_with_lexer(lexer)
 }
 

@@ -192,3 +192,22 @@ fn bits_of_a_nan_that_the_driver_may_change_are_not_judged() {
     }
     is("wasmi", result, "passed");
 }
+
+#[test]
+fn every_form_of_an_action_is_carried_out() {
+    let script = r#"(module definition $M (global (export "g") i32 (i32.const 1)) (func $f unreachable) (start $f))
+        (module definition $N quote "(import \"no\" \"where\" (func))")
+        (assert_trap (module instance $M) "unreachable")
+        (assert_unlinkable (module instance $N) "unknown import")
+        (assert_trap (module (func $f unreachable) (start $f)) "unreachable")
+        (assert_trap (module instance) "unreachable")
+        (module $G (global (export "g") i32 (i32.const 1)))
+        (get $G "g") (assert_return (get "g") (i32.const 1))"#;
+    let wrong = r#"(module definition $M) (assert_trap (module instance $M) "unreachable")"#;
+    let missing = r#"(module definition $M) (assert_trap (module instance $N) "unreachable")"#;
+    for name in ["wasmi", "node", "pywasm"] {
+        is(name, script, "passed");
+        is(name, wrong, "failed");
+        is(name, missing, "failed");
+    }
+}

@@ -1,7 +1,6 @@
 //! The modules of a program: the `module definition`s of a script.
 
-use crate::source::{self, Directives, ScriptError, Source};
-use wast::WastDirective;
+use crate::source::{self, DirectiveKind, Directives, ScriptError, Source};
 
 /// A `module definition` of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +21,11 @@ pub fn definitions(text: &str) -> Result<Vec<Definition>, ScriptError> {
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     let mut found = Vec::new();
     for directive in directives {
-        let span = directive.span();
-        let WastDirective::ModuleDefinition(mut module) = directive else { continue };
-        let name = module.name().map_or(String::new(), |name| format!("${}", name.name()));
+        let DirectiveKind::ModuleDefinition(mut module) = directive.kind else { continue };
+        let name = module.name.map_or(String::new(), |name| format!("${}", name.name()));
         match source::of(&mut module) {
             Source::Module(bytes) | Source::Component(bytes) => found.push(Definition { name, bytes }),
-            Source::Malformed(message) => return Err(error(wast::Error::new(span, message))),
+            Source::Malformed(message) => return Err(error(wast::Error::new(directive.span, message))),
         }
     }
     Ok(found)

@@ -34,6 +34,9 @@ const KEYS: [&str; 17] = [
     "value",
 ];
 
+/// What has no words in an assertion.
+const INSTANCE: &str = "an instance of a definition in an assertion";
+
 impl JsonScript {
     /// The document as text, with its keys in the order that `wast2json` writes.
     pub fn text(&self) -> String {
@@ -138,9 +141,10 @@ fn one(command: &Command, files: &mut Files<'_>) -> Result<Json, String> {
         K::AssertException { action } => {
             ("assert_exception", json!({ "action": self::action(action)?, "expected": [] }))
         }
-        K::AssertUnlinkable { module, text } => {
+        K::AssertUnlinkable { action: Action::Module(module), text } => {
             ("assert_unlinkable", merged(files.add(module)?, json!({ "text": text })))
         }
+        K::AssertUnlinkable { .. } => return Err(INSTANCE.to_owned()),
         K::AssertMalformed { module, text } => {
             ("assert_malformed", merged(files.add(module)?, json!({ "text": text })))
         }
@@ -165,6 +169,7 @@ fn action(action: &Action) -> Result<Json, String> {
         }
         Action::Get { module, field } => ("get", module, field, None),
         Action::Module(_) => return Err("a module in an assertion of this kind".to_owned()),
+        Action::Instance { .. } => return Err(INSTANCE.to_owned()),
     };
     let module = module.as_ref().map(|name| format!("${name}"));
     Ok(merged(json!({ "type": ty }), json!({ "module": module, "field": field, "args": args })))
@@ -194,6 +199,7 @@ fn pattern(pattern: &Pattern) -> Result<Json, String> {
         Pattern::Is(expected) => value(expected)?,
         Pattern::Float(width, bits) => json!({ "type": format!("f{width}"), "value": lane(bits) }),
         Pattern::Lanes(width, lanes) => vector(*width, lanes.iter().map(lane)),
+        Pattern::Ref("ref") => return Err("a reference of any kind".to_owned()),
         // As `wast2json` writes any reference of this kind; wabt reads none without a value.
         Pattern::Ref(kind) => json!({ "type": format!("{kind}ref"), "value": "0" }),
         Pattern::Either(_) => return Err("a choice of results".to_owned()),

@@ -2,10 +2,11 @@
 
 use super::{Action, Command, CommandKind, ModuleSource, pattern};
 use crate::{
-    source::{self, Directives, Position, ScriptError, Source},
+    messages::Assertion,
+    source::{self, Directive, DirectiveKind, Directives, Position, ScriptError, ScriptModule, Source},
     trace::{RefValue, Value},
 };
-use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, Wat, core::WastArgCore, token::Id};
+use wast::{WastArg, WastInvoke, core::WastArgCore, token::Id};
 
 /// The commands of the script `text`.
 ///
@@ -16,69 +17,65 @@ pub fn lower(text: &str) -> Result<Vec<Command>, ScriptError> {
     let buffer = crate::wat::buffer(text).map_err(error)?;
     let Directives(directives) = wast::parser::parse(&buffer).map_err(error)?;
     let mut position = Position::new(text);
-    let one = |directive: WastDirective<'_>| {
+    let one = |directive: Directive<'_>| {
         let (line, column) = position.of(&directive);
-        let keyword = source::keyword(&directive);
-        Command { line, column, directive: keyword, kind: command(directive) }
+        Command { line, column, directive: directive.keyword, kind: command(directive.kind) }
     };
     Ok(directives.into_iter().map(one).collect())
 }
 
-fn command(directive: WastDirective<'_>) -> CommandKind {
+fn command(directive: DirectiveKind<'_>) -> CommandKind {
     use CommandKind as K;
+    use DirectiveKind as D;
     match directive {
-        WastDirective::Module(mut module) => K::Module { name: name(module.name()), module: quoted(&mut module) },
-        WastDirective::ModuleDefinition(mut module) => {
-            K::ModuleDefinition { name: name(module.name()), module: quoted(&mut module) }
+        D::Module(mut module) => K::Module { name: name(module.name), module: bytes(&mut module) },
+        D::ModuleDefinition(mut module) => K::ModuleDefinition { name: name(module.name), module: bytes(&mut module) },
+        D::ModuleInstance(instance) => K::ModuleInstance { name: name(instance.name), module: name(instance.module) },
+        D::Register { name: registered, instance } => {
+            K::Register { name: name(instance), registered: registered.to_owned() }
         }
-        WastDirective::ModuleInstance { instance, module, .. } => {
-            K::ModuleInstance { name: name(instance), module: name(module) }
-        }
-        WastDirective::Register { name: registered, module, .. } => {
-            K::Register { name: name(module), registered: registered.to_owned() }
-        }
-        WastDirective::Invoke(call) => with_action(invoke(&call), K::Action),
-        WastDirective::AssertReturn { exec, results, .. } => {
-            with_action(action(exec), |action| match results.iter().map(pattern::lower).collect() {
+        D::Action(done) => with_action(done, K::Action),
+        D::AssertReturn { action, results } => {
+            with_action(action, |action| match results.iter().map(pattern::lower).collect() {
                 Ok(expected) => K::AssertReturn { action, expected },
                 Err(what) => K::Unsupported(what),
             })
         }
-        WastDirective::AssertTrap { exec, message, .. } => {
-            with_action(action(exec), |action| K::AssertTrap { action, text: message.to_owned() })
+        D::AssertException(action) => with_action(action, |action| K::AssertException { action }),
+        D::AssertEnd { action, assertion, message } => {
+            let text = message.to_owned();
+            with_action(action, |action| match assertion {
+                Assertion::Exhaustion => K::AssertExhaustion { action, text },
+                Assertion::Unlinkable => K::AssertUnlinkable { action, text },
+                _ => K::AssertTrap { action, text },
+            })
         }
-        WastDirective::AssertExhaustion { call, message, .. } => {
-            with_action(invoke(&call), |action| K::AssertExhaustion { action, text: message.to_owned() })
+        D::AssertRefused { is_custom: true, .. } => K::Unsupported("checks of custom sections"),
+        D::AssertRefused { mut module, assertion, message, .. } => {
+            let (module, text) = (bytes(&mut module), message.to_owned());
+            match assertion {
+                Assertion::Malformed => K::AssertMalformed { module, text },
+                _ => K::AssertInvalid { module, text },
+            }
         }
-        WastDirective::AssertException { exec, .. } => {
-            with_action(action(exec), |action| K::AssertException { action })
-        }
-        WastDirective::AssertUnlinkable { mut module, message, .. } => {
-            K::AssertUnlinkable { module: unquoted(&mut module), text: message.to_owned() }
-        }
-        WastDirective::AssertMalformed { mut module, message, .. } => {
-            K::AssertMalformed { module: quoted(&mut module), text: message.to_owned() }
-        }
-        WastDirective::AssertInvalid { mut module, message, .. } => {
-            K::AssertInvalid { module: quoted(&mut module), text: message.to_owned() }
-        }
-        WastDirective::AssertMalformedCustom { .. } | WastDirective::AssertInvalidCustom { .. } => {
-            K::Unsupported("checks of custom sections")
-        }
-        WastDirective::Thread(_) | WastDirective::Wait { .. } => K::Unsupported("threads of a script"),
-        WastDirective::AssertSuspension { .. } => K::Unsupported("stack switching"),
+        D::AssertSuspension => K::Unsupported("stack switching"),
+        D::Thread(_) | D::Wait(_) => K::Unsupported("threads of a script"),
+        D::Input(_) | D::Output => K::Unsupported("scripts that read or write files"),
     }
 }
 
-fn with_action(action: Result<Action, &'static str>, then: impl FnOnce(Action) -> CommandKind) -> CommandKind {
-    action.map_or_else(CommandKind::Unsupported, then)
+fn with_action(done: source::Action<'_>, then: impl FnOnce(Action) -> CommandKind) -> CommandKind {
+    action(done).map_or_else(CommandKind::Unsupported, then)
 }
 
-fn action(exec: WastExecute<'_>) -> Result<Action, &'static str> {
-    match exec {
-        WastExecute::Invoke(call) => invoke(&call),
-        WastExecute::Wat(mut module) => Ok(Action::Module(unquoted(&mut module))),
-        WastExecute::Get { module, global, .. } => Ok(Action::Get { module: name(module), field: global.to_owned() }),
+fn action(done: source::Action<'_>) -> Result<Action, &'static str> {
+    match done {
+        source::Action::Invoke(call) => invoke(&call),
+        source::Action::Get { instance, name: global } => {
+            Ok(Action::Get { module: name(instance), field: global.to_owned() })
+        }
+        source::Action::Module(mut module) => Ok(Action::Module(bytes(&mut module))),
+        source::Action::Instance(instance) => Ok(Action::Instance { module: name(instance.module) }),
     }
 }
 
@@ -105,12 +102,8 @@ fn name(id: Option<Id<'_>>) -> Option<String> {
     id.map(|id| id.name().to_owned())
 }
 
-fn quoted(module: &mut QuoteWat<'_>) -> ModuleSource {
+fn bytes(module: &mut ScriptModule<'_>) -> ModuleSource {
     source::of(module).into()
-}
-
-fn unquoted(module: &mut Wat<'_>) -> ModuleSource {
-    source::encode(module).into()
 }
 
 impl From<Source> for ModuleSource {
@@ -145,5 +138,21 @@ mod tests {
         let commands = lower("(assert_malformed (module quote \"(func\") \"unexpected token\")").expect("a script");
         assert!(matches!(commands[0].kind.module(), Some(ModuleSource::Malformed(_))));
         assert!(lower("(modul)").is_err());
+    }
+
+    #[test]
+    fn actions_have_every_form() {
+        let text = r#"(get $M "g") (assert_trap (module instance $i $M) "unreachable")
+            (assert_unlinkable (module quote "(func)") "unknown import") (input $N "n.wast") (output $N)"#;
+        let kinds: Vec<_> = lower(text).expect("a script").into_iter().map(|command| command.kind).collect();
+        let module = Some("M".to_owned());
+        assert_eq!(kinds[0], CommandKind::Action(Action::Get { module: module.clone(), field: "g".to_owned() }));
+        let instance = Action::Instance { module };
+        assert_eq!(kinds[1], CommandKind::AssertTrap { action: instance, text: "unreachable".to_owned() });
+        let CommandKind::AssertUnlinkable { action: Action::Module(ModuleSource::Binary(_)), .. } = &kinds[2] else {
+            panic!("{kinds:?}")
+        };
+        let files = CommandKind::Unsupported("scripts that read or write files");
+        assert_eq!(kinds[3..], [files.clone(), files]);
     }
 }

@@ -87,8 +87,8 @@ pub enum CommandKind {
     },
     /// `assert_unlinkable`.
     AssertUnlinkable {
-        /// The module.
-        module: ModuleSource,
+        /// What is instantiated.
+        action: Action,
         /// The text.
         text: String,
     },
@@ -131,6 +131,11 @@ pub enum Action {
     },
     /// Instantiates a module that gets no name.
     Module(ModuleSource),
+    /// Instantiates a definition; the instance gets no name.
+    Instance {
+        /// The definition; the last one if it has no name.
+        module: Option<String>,
+    },
 }
 
 /// A module or component of a script.
@@ -159,12 +164,12 @@ impl CommandKind {
         match self {
             K::Module { module, .. }
             | K::ModuleDefinition { module, .. }
-            | K::AssertUnlinkable { module, .. }
             | K::AssertMalformed { module, .. }
             | K::AssertInvalid { module, .. } => Some(module),
             K::Action(action)
             | K::AssertReturn { action, .. }
             | K::AssertTrap { action, .. }
+            | K::AssertUnlinkable { action, .. }
             | K::AssertExhaustion { action, .. }
             | K::AssertException { action } => match action {
                 Action::Module(module) => Some(module),

@@ -2,11 +2,11 @@
 
 use crate::{
     runtime::ValType,
+    source::Expected,
     trace::{RefValue, Value},
 };
 use std::fmt;
 use wast::{
-    WastRet,
     component::WastVal,
     core::{NanPattern, V128Pattern, WastRetCore},
     token::{F32, F64},
@@ -22,7 +22,7 @@ pub enum Pattern {
     /// A vector of lanes of this many bits, lane 0 first.
     Lanes(u32, Vec<Lane>),
     /// A reference that is not null, of the kind that this word names: `func`, `extern`, `any`, `eq`, `i31`, `struct`,
-    /// `array`.
+    /// `array`, `exn`; and `ref`, which is any but a function.
     Ref(&'static str),
     /// One of these.
     Either(Vec<Pattern>),
@@ -64,6 +64,21 @@ impl Pattern {
         }
     }
 
+    /// As [`matches`](Self::matches), of a value whose bits may have changed if it is a NaN: any will do for one of certain bits.
+    /// Nothing else is excused, nor are the lanes of vectors, which stay what they are.
+    pub fn matches_but_for_nan(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Pattern::Float(32, Lane::Bits(want)), Value::F32(bits)) if f32::from_bits(*bits).is_nan() => {
+                f32::from_bits(*want as u32).is_nan()
+            }
+            (Pattern::Float(64, Lane::Bits(want)), Value::F64(bits)) if f64::from_bits(*bits).is_nan() => {
+                f64::from_bits(*want).is_nan()
+            }
+            (Pattern::Either(cases), value) => cases.iter().any(|case| case.matches_but_for_nan(value)),
+            (pattern, value) => pattern.matches(value),
+        }
+    }
+
     /// Whether `value` is as the pattern says.
     ///
     /// What a runtime cannot show is not asked for: which function a reference is, or which kind an object behind an `any`
@@ -88,6 +103,7 @@ fn is_kind(kind: &str, reference: &RefValue) -> bool {
     match reference {
         RefValue::Null => false,
         RefValue::Func(_) => kind == "func",
+        _ if kind == "ref" => true,
         RefValue::Extern(_) => matches!(kind, "extern" | "any"),
         RefValue::I31(_) => matches!(kind, "i31" | "eq" | "any"),
         // Who cannot look into an object calls it a structure.
@@ -97,11 +113,13 @@ fn is_kind(kind: &str, reference: &RefValue) -> bool {
 }
 
 /// The pattern of a script, or what it has that is not known here.
-pub(super) fn lower(pattern: &WastRet<'_>) -> Result<Pattern, &'static str> {
+pub(super) fn lower(pattern: &Expected<'_>) -> Result<Pattern, &'static str> {
     match pattern {
-        WastRet::Core(pattern) => core(pattern),
-        WastRet::Component(value) => Ok(Pattern::Is(component_value(value))),
-        _ => Err("a result of a kind that is not known here"),
+        Expected::Core(pattern) => core(pattern),
+        Expected::Component(value) => Ok(Pattern::Is(component_value(value))),
+        Expected::Ref => Ok(Pattern::Ref("ref")),
+        Expected::Exn => Ok(Pattern::Ref("exn")),
+        Expected::Either(cases) => cases.iter().map(lower).collect::<Result<_, _>>().map(Pattern::Either),
     }
 }
 
@@ -122,7 +140,7 @@ fn core(pattern: &WastRetCore<'_>) -> Result<Pattern, &'static str> {
         WastRetCore::RefStruct => Pattern::Ref("struct"),
         WastRetCore::RefI31 => Pattern::Ref("i31"),
         WastRetCore::RefI31Shared => return Err("shared heap types"),
-        WastRetCore::Either(cases) => Pattern::Either(cases.iter().map(core).collect::<Result<_, _>>()?),
+        WastRetCore::Either(_) => unreachable!("a choice is read as one of `Expected`"),
     })
 }
 
@@ -226,6 +244,20 @@ mod tests {
         assert!(
             !arithmetic.matches(&Value::F64(0x7ff0_0000_0000_0001)) && !arithmetic.matches(&Value::F32(0x7fc0_0000))
         );
+    }
+
+    #[test]
+    fn only_the_bits_of_a_nan_are_excused() {
+        let nan = Pattern::Float(32, Lane::Bits(0x7fa0_0000));
+        assert!(nan.matches_but_for_nan(&Value::F32(0x7fe0_0000)) && !nan.matches(&Value::F32(0x7fe0_0000)));
+        assert!(!nan.matches_but_for_nan(&Value::F32(0)) && !nan.matches_but_for_nan(&Value::F64(0x7ff8 << 48)));
+        assert!(!Pattern::Float(64, Lane::Bits(0)).matches_but_for_nan(&Value::F64(0x7ff8 << 48)));
+        assert!(!Pattern::Float(32, Lane::CanonicalNan).matches_but_for_nan(&Value::F32(0x7fe0_0000)));
+        let either = Pattern::Either(vec![Pattern::Is(Value::I32(1)), nan]);
+        assert!(either.matches_but_for_nan(&Value::F32(0x7fe0_0000)) && either.matches_but_for_nan(&Value::I32(1)));
+        assert!(!either.matches_but_for_nan(&Value::F32(1)) && !either.matches_but_for_nan(&Value::I32(2)));
+        let lanes = Pattern::Lanes(32, [0x7fa0_0000, 0, 0, 0].map(Lane::Bits).to_vec());
+        assert!(!lanes.matches_but_for_nan(&Value::V128(0x7fe0_0000)));
     }
 
     #[test]

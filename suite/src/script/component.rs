@@ -1,12 +1,12 @@
 //! Directives about components: values in the script's words, calls, and what a registered instance is for others.
 
 use super::{end::End, report::Problem};
-use crate::{case::Give, messages::Assertion, trace::Cause};
+use crate::{case::Give, messages::Assertion, source::Expected, trace::Cause};
 use preflight_engine::{
     Store,
     component::{ComponentInstance, ComponentLinker, ComponentVal, ComponentValType, HostItem},
 };
-use wast::{WastArg, WastInvoke, WastRet, component::WastVal};
+use wast::{WastArg, WastInvoke, component::WastVal};
 
 /// What components of a script can import.
 #[derive(Default)]
@@ -76,12 +76,12 @@ pub(super) fn expect_value(
     store: &Store,
     value: &Option<ComponentVal>,
     ty: &Option<ComponentValType>,
-    patterns: &[WastRet<'_>],
+    patterns: &[Expected<'_>],
 ) -> Result<(), Problem> {
     let wanted: Vec<ComponentVal> = patterns
         .iter()
         .filter_map(|pattern| match pattern {
-            WastRet::Component(pattern) => Some(value_of(pattern)),
+            Expected::Component(pattern) => Some(value_of(pattern)),
             _ => None,
         })
         .map(|wanted| if let Some(ty) = ty { wanted.specialize(ty) } else { wanted })

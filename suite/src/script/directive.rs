@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     messages::Assertion,
-    source::{self, Position},
+    source::{Directive, DirectiveKind, Position, ScriptModule},
     trace::{InstancePath, Level, PostMortem},
 };
 use std::{
@@ -19,10 +19,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
 };
-use wast::{QuoteWat, WastDirective};
 
 /// Runs all directives of a script, threads included.
-pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &Options) -> Script {
+pub(super) fn run_all(text: &str, directives: Vec<Directive<'_>>, options: &Options) -> Script {
     let watchdog = Watchdog::new(options.timeout);
     thread::scope(|scope| {
         let mut machine = Machine::new(options, InstancePath::root());
@@ -43,7 +42,7 @@ pub(super) fn run_all(text: &str, directives: Vec<WastDirective<'_>>, options: &
 /// Runs directives on one machine, on the thread of the caller.
 pub(super) fn run_in<'scope>(
     machine: &mut Machine<'scope>,
-    directives: Vec<WastDirective<'scope>>,
+    directives: Vec<Directive<'scope>>,
     text: &str,
     watchdog: &Watchdog,
     threads: &mut Threads<'scope, '_>,
@@ -54,11 +53,11 @@ pub(super) fn run_in<'scope>(
     let mut position = Position::new(text);
     for directive in directives {
         let (line, column) = position.of(&directive);
-        let keyword = source::keyword(&directive);
+        let keyword = directive.keyword;
         let before = events.len();
         // What one directive has used up is not missing in the next.
         machine.store.set_fuel(machine.options.config.limits.fuel);
-        let status = guarded(machine, directive, watchdog, threads);
+        let status = guarded(machine, directive.kind, watchdog, threads);
         let (events, instantiation) = (before..events.len(), machine.instantiation.take());
         reports.push(DirectiveReport { line, column, directive: keyword, status, events, instantiation });
         reports.append(&mut threads.finished);
@@ -69,7 +68,7 @@ pub(super) fn run_in<'scope>(
 /// One directive under the time limit; a panic is caught and told.
 fn guarded<'scope>(
     machine: &mut Machine<'scope>,
-    directive: WastDirective<'scope>,
+    directive: DirectiveKind<'scope>,
     watchdog: &Watchdog,
     threads: &mut Threads<'scope, '_>,
 ) -> Status {
@@ -92,66 +91,56 @@ fn guarded<'scope>(
 
 fn run_one<'scope>(
     machine: &mut Machine<'scope>,
-    directive: WastDirective<'scope>,
+    directive: DirectiveKind<'scope>,
     threads: &mut Threads<'scope, '_>,
 ) -> Result<(), Problem> {
+    use DirectiveKind as K;
     match directive {
-        WastDirective::Module(mut module) => {
+        K::Module(mut module) => {
             let end = machine.module(&mut module)?;
             end::expect_success(&machine.store, &end)
         }
-        WastDirective::ModuleDefinition(mut module) => {
+        K::ModuleDefinition(mut module) => {
             let end = machine.module_definition(&mut module)?;
             end::expect_success(&machine.store, &end)
         }
-        WastDirective::ModuleInstance { instance, module, .. } => {
-            let end = machine.module_instance(instance, module)?;
+        K::ModuleInstance(instance) => {
+            let end = machine.module_instance(&instance)?;
             end::expect_success(&machine.store, &end)
         }
-        WastDirective::Register { name, module, .. } => machine.register(name, module),
-        WastDirective::Invoke(invoke) => {
-            let end = machine.invoke(&invoke)?;
+        K::Register { name, instance } => machine.register(name, instance),
+        K::Action(mut action) => {
+            let end = machine.execute(&mut action)?;
             end::expect_success(&machine.store, &end)
         }
-        WastDirective::Thread(thread) => threads.spawn(machine, thread),
-        WastDirective::Wait { thread, .. } => threads.wait(thread.name()),
+        K::Thread(thread) => threads.spawn(machine, thread),
+        K::Wait(thread) => threads.wait(thread.name()),
+        K::Input(name) => Err(machine.input(name)),
+        K::Output => Err(Problem::unsupported("`output`: scripts write no files here")),
         assertion => run_assertion(machine, assertion),
     }
 }
 
-fn run_assertion(machine: &mut Machine<'_>, directive: WastDirective<'_>) -> Result<(), Problem> {
+fn run_assertion(machine: &mut Machine<'_>, directive: DirectiveKind<'_>) -> Result<(), Problem> {
+    use DirectiveKind as K;
     match directive {
-        WastDirective::AssertReturn { mut exec, results, .. } => {
-            let end = machine.execute(&mut exec)?;
+        K::AssertReturn { mut action, results } => {
+            let end = machine.execute(&mut action)?;
             end::expect_values(&machine.store, &end, &results)
         }
-        WastDirective::AssertTrap { mut exec, message, .. } => {
-            let end = machine.execute(&mut exec)?;
-            end::expect_class(&machine.store, &end, Assertion::Trap, message)
-        }
-        WastDirective::AssertException { mut exec, .. } => {
-            let end = machine.execute(&mut exec)?;
+        K::AssertException(mut action) => {
+            let end = machine.execute(&mut action)?;
             end::expect_exception(&machine.store, &end)
         }
-        WastDirective::AssertExhaustion { call, message, .. } => {
-            let end = machine.invoke(&call)?;
-            end::expect_class(&machine.store, &end, Assertion::Exhaustion, message)
+        K::AssertEnd { mut action, assertion, message } => {
+            let end = machine.execute(&mut action)?;
+            end::expect_class(&machine.store, &end, assertion, message)
         }
-        WastDirective::AssertUnlinkable { mut module, message, .. } => {
-            let end = machine.instantiate_unnamed(&mut module)?.supported()?;
-            end::expect_class(&machine.store, &end, Assertion::Unlinkable, message)
+        K::AssertRefused { mut module, assertion, is_custom: false, message } => {
+            expect_refused(machine, &mut module, assertion, message)
         }
-        WastDirective::AssertMalformed { mut module, message, .. } => {
-            expect_refused(machine, &mut module, Assertion::Malformed, message)
-        }
-        WastDirective::AssertInvalid { mut module, message, .. } => {
-            expect_refused(machine, &mut module, Assertion::Invalid, message)
-        }
-        WastDirective::AssertMalformedCustom { mut module, message, .. } => {
-            expect_custom_refused(machine, &mut module, Assertion::Malformed, message)
-        }
-        WastDirective::AssertInvalidCustom { mut module, message, .. } => {
-            expect_custom_refused(machine, &mut module, Assertion::Invalid, message)
+        K::AssertRefused { mut module, assertion, is_custom: true, message } => {
+            expect_custom_refused(machine, &mut module, assertion, message)
         }
         _ => Err(Problem::unsupported("stack switching")),
     }
@@ -160,11 +149,11 @@ fn run_assertion(machine: &mut Machine<'_>, directive: WastDirective<'_>) -> Res
 /// The module must not even become one.
 fn expect_refused(
     machine: &mut Machine<'_>,
-    module: &mut QuoteWat<'_>,
+    module: &mut ScriptModule<'_>,
     assertion: Assertion,
     message: &str,
 ) -> Result<(), Problem> {
-    let is_component = matches!(module, QuoteWat::QuoteComponent(..) | QuoteWat::Wat(wast::Wat::Component(_)));
+    let is_component = module.is_component();
     let end = match machine.define(module)? {
         Ok(_) => End::Returned(Vec::new()),
         Err(end) => end,
@@ -180,7 +169,7 @@ fn expect_refused(
 /// the module is no failure.
 fn expect_custom_refused(
     machine: &mut Machine<'_>,
-    module: &mut QuoteWat<'_>,
+    module: &mut ScriptModule<'_>,
     assertion: Assertion,
     message: &str,
 ) -> Result<(), Problem> {

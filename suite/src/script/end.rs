@@ -5,12 +5,14 @@ use super::{
     report::Problem,
     values::{self, Typed},
 };
-use crate::messages::{self, Assertion, Class, LinkClass};
+use crate::{
+    messages::{self, Assertion, Class, LinkClass},
+    source::Expected,
+};
 use preflight_engine::{
     Fault, InstantiateError, LinkError, ModuleError, Store,
     component::{ComponentError, ComponentLinkError, ComponentVal, ComponentValType},
 };
-use wast::WastRet;
 
 /// How an action ended: every class there is.
 pub(super) enum End {
@@ -94,18 +96,17 @@ pub(super) fn expect_success(store: &Store, end: &End) -> Result<(), Problem> {
 }
 
 /// The action must return values that match `patterns`.
-pub(super) fn expect_values(store: &Store, end: &End, patterns: &[WastRet<'_>]) -> Result<(), Problem> {
+pub(super) fn expect_values(store: &Store, end: &End, patterns: &[Expected<'_>]) -> Result<(), Problem> {
     if let End::ReturnedComponent(value, ty) = end {
         return component::expect_value(store, value, ty, patterns);
     }
-    if patterns.iter().any(|pattern| matches!(pattern, WastRet::Component(_))) {
+    if patterns.iter().any(|pattern| matches!(pattern, Expected::Component(_))) {
         return Err(Problem::failed("component values", end.describe(store)));
     }
-    let patterns = values::core_patterns(patterns)?;
-    let expected = || values::show_patterns(&patterns);
+    let expected = || values::show_patterns(patterns);
     match end {
         End::Returned(values) if values.len() == patterns.len() => {
-            for (value, pattern) in values.iter().zip(&patterns) {
+            for (value, pattern) in values.iter().zip(patterns) {
                 if !values::matches(store, *value, pattern)? {
                     return Err(Problem::failed(expected(), end.describe(store)));
                 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     post_mortem,
-    source::{self, Source},
+    source::{self, Action, Instance, ScriptModule, Source},
     trace::{Cause, InstancePath, Outcome, PostMortem},
 };
 use preflight_engine::{
@@ -21,7 +21,7 @@ use preflight_engine::{
     syntax::ExternType,
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-use wast::{QuoteWat, WastExecute, WastInvoke, Wat, token::Id};
+use wast::{WastInvoke, token::Id};
 
 /// What a name of the script stands for.
 #[derive(Clone)]
@@ -91,8 +91,8 @@ impl<'o> Machine<'o> {
     }
 
     /// `module`: define, validate and instantiate.
-    pub(super) fn module(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
-        let name = module.name();
+    pub(super) fn module(&mut self, module: &mut ScriptModule<'_>) -> Result<End, Problem> {
+        let name = module.name;
         self.bind(name, Slot::Nothing);
         let end = match self.define(module) {
             Ok(Ok(definition)) => {
@@ -106,17 +106,17 @@ impl<'o> Machine<'o> {
     }
 
     /// `module definition`: define and validate.
-    pub(super) fn module_definition(&mut self, module: &mut QuoteWat<'_>) -> Result<End, Problem> {
+    pub(super) fn module_definition(&mut self, module: &mut ScriptModule<'_>) -> Result<End, Problem> {
         self.last_definition = None;
         match self.define(module) {
             Ok(Ok(definition)) => {
-                self.bind_definition(module.name(), Ok(definition));
+                self.bind_definition(module.name, Ok(definition));
                 Ok(End::Returned(Vec::new()))
             }
             Ok(Err(end)) => Ok(end),
             Err(problem) => {
                 if let Problem::Unsupported(what) = &problem {
-                    self.bind_definition(module.name(), Err(what.clone()));
+                    self.bind_definition(module.name, Err(what.clone()));
                 }
                 Err(problem)
             }
@@ -124,25 +124,41 @@ impl<'o> Machine<'o> {
     }
 
     /// `module instance`: instantiate a definition.
-    pub(super) fn module_instance(&mut self, name: Option<Id<'_>>, of: Option<Id<'_>>) -> Result<End, Problem> {
-        self.bind(name, Slot::Nothing);
-        let definition = match of {
-            Some(of) => self.names.definitions.borrow().get(of.name()).cloned(),
+    pub(super) fn module_instance(&mut self, instance: &Instance<'_>) -> Result<End, Problem> {
+        self.bind(instance.name, Slot::Nothing);
+        let end = match self.definition(instance.module) {
+            Ok(definition) => self.instantiate_as(instance.name, &definition),
+            Err(problem) => Err(problem),
+        };
+        self.bind_unsupported(instance.name, end)
+    }
+
+    /// The definition of this name, or the last one.
+    fn definition(&self, name: Option<Id<'_>>) -> Result<Defined, Problem> {
+        let definition = match name {
+            Some(name) => self.names.definitions.borrow().get(name.name()).cloned(),
             None => self.last_definition.clone(),
         };
-        let Some(definition) = definition else {
-            let of = of.map_or(String::new(), |of| format!(" ${}", of.name()));
-            return Err(Problem::failed("no error", format!("there is no module definition{of} to instantiate")));
-        };
-        let end = match definition {
-            Ok(definition) => self.instantiate_as(name, &definition),
-            Err(what) => Err(Problem::Unsupported(what)),
-        };
-        self.bind_unsupported(name, end)
+        match definition {
+            Some(definition) => definition.map_err(Problem::Unsupported),
+            None => {
+                let name = name.map_or(String::new(), |name| format!(" ${}", name.name()));
+                let got = format!("there is no module definition{name} to instantiate");
+                Err(Problem::failed("no error", got))
+            }
+        }
+    }
+
+    /// `input`: whatever the file would have defined is unsupported, too.
+    pub(super) fn input(&mut self, name: Option<Id<'_>>) -> Problem {
+        let what = "`input`: scripts read no files here".to_owned();
+        self.bind_definition(name, Err(what.clone()));
+        self.bind(name, Slot::Unsupported(what.clone()));
+        Problem::Unsupported(what)
     }
 
     /// The validated module or component, or how far it came.
-    pub(super) fn define(&self, module: &mut QuoteWat<'_>) -> Result<Result<Defined, End>, Problem> {
+    pub(super) fn define(&self, module: &mut ScriptModule<'_>) -> Result<Result<Defined, End>, Problem> {
         self.validated(source::of(module))
     }
 
@@ -180,18 +196,28 @@ impl<'o> Machine<'o> {
         Ok(())
     }
 
-    /// An action of an assertion.
-    pub(super) fn execute(&mut self, action: &mut WastExecute<'_>) -> Result<End, Problem> {
+    /// An action, of an assertion or alone.
+    pub(super) fn execute(&mut self, action: &mut Action<'_>) -> Result<End, Problem> {
         let end = match action {
-            WastExecute::Invoke(invoke) => self.invoke(invoke),
-            WastExecute::Wat(module) => self.instantiate_unnamed(module),
-            WastExecute::Get { module, global, .. } => self.get(*module, global),
+            Action::Invoke(invoke) => self.invoke(invoke),
+            Action::Get { instance, name } => self.get(*instance, name),
+            Action::Module(module) => match self.define(module)? {
+                Ok(definition) => {
+                    self.bind_definition(None, Ok(definition.clone()));
+                    Ok(self.instantiate_unnamed(&definition))
+                }
+                Err(end) => Ok(end),
+            },
+            Action::Instance(instance) => {
+                let definition = self.definition(instance.module)?;
+                Ok(self.instantiate_unnamed(&definition))
+            }
         };
         end?.supported()
     }
 
     /// `invoke`.
-    pub(super) fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
+    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<End, Problem> {
         let instance = match self.slot(invoke.module)? {
             Slot::Core(instance) => instance,
             Slot::Component(instance) => {
@@ -237,17 +263,10 @@ impl<'o> Machine<'o> {
         }
     }
 
-    /// Instantiates a module that an assertion expects to fail. It gets no name, and is not the current instance even if
-    /// it succeeds.
-    pub(super) fn instantiate_unnamed(&mut self, module: &mut Wat<'_>) -> Result<End, Problem> {
-        let source = source::encode(module);
-        match self.validated(source)? {
-            Ok(definition) => {
-                let path = self.path(None);
-                Ok(self.instantiate(&definition, path).map_or_else(|end| end, |_| End::Returned(Vec::new())))
-            }
-            Err(end) => Ok(end),
-        }
+    /// Instantiates what an assertion is about. The instance gets no name, and is not the current one even if that succeeds.
+    fn instantiate_unnamed(&mut self, definition: &Defined) -> End {
+        let path = self.path(None);
+        self.instantiate(definition, path).map_or_else(|end| end, |_| End::Returned(Vec::new()))
     }
 
     fn instantiate_as(&mut self, name: Option<Id<'_>>, definition: &Defined) -> Result<End, Problem> {

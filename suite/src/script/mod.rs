@@ -4,6 +4,9 @@
 //! class fails it. An `assert_unlinkable` whose module does not validate is a failure, and so is an `assert_trap` that
 //! traps for another reason, an `assert_invalid` whose module is malformed, and the other way round.
 //!
+//! A script may be all that the reference interpreter's grammar of *Scripts* allows, and the same about components. `input` and
+//! `output` are unsupported: a script here reads and writes no files.
+//!
 //! What is particular to components is in one place, `component.rs`.
 
 mod component;

@@ -9,10 +9,10 @@ use super::{
     stack,
     watchdog::Watchdog,
 };
-use crate::trace::InstancePath;
+use crate::{source::Thread, trace::InstancePath};
 use preflight_engine::{Extern, SharedMemory};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
-use wast::{WastThread, token::Id};
+use wast::token::Id;
 
 /// The threads that a script (or one of its threads) has started.
 pub(super) struct Threads<'scope, 'env> {
@@ -31,8 +31,8 @@ impl<'scope, 'env> Threads<'scope, 'env> {
     }
 
     /// `thread`: starts one.
-    pub(super) fn spawn(&mut self, parent: &Machine<'scope>, thread: WastThread<'scope>) -> Result<(), Problem> {
-        let shared = thread.shared_module.map(|name| Ok((name, shared_memories(parent, name)?))).transpose()?;
+    pub(super) fn spawn(&mut self, parent: &Machine<'scope>, thread: Thread<'scope>) -> Result<(), Problem> {
+        let shared = thread.shared.map(|name| Ok((name, shared_memories(parent, name)?))).transpose()?;
         let (scope, text, watchdog, options) = (self.scope, self.text, self.watchdog, parent.options);
         let name = thread.name.name().to_owned();
         let root = parent.thread_root(&name);

@@ -1,12 +1,13 @@
 //! The values of scripts: arguments, and the patterns that results must match.
 
 use super::report::Problem;
+use crate::source::Expected;
 use preflight_engine::{
     Fault, Ref, RefKind, Store, Val,
     syntax::{HeapType, ValType},
 };
 use wast::{
-    WastArg, WastRet,
+    WastArg,
     core::{AbstractHeapType, HeapType as WastHeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore},
     token::{F32, F64, Index},
 };
@@ -49,24 +50,14 @@ pub(super) fn check_hierarchies(args: &[WastArg<'_>], params: &[ValType]) -> Res
     Ok(Ok(()))
 }
 
-/// The patterns of an `assert_return`, all of core values.
-pub(super) fn core_patterns<'p, 'a>(patterns: &'p [WastRet<'a>]) -> Result<Vec<&'p WastRetCore<'a>>, Problem> {
-    let core = |pattern: &'p WastRet<'a>| match pattern {
-        WastRet::Core(pattern) => Ok(pattern),
-        _ => Err(Problem::unsupported("component values")),
-    };
-    patterns.iter().map(core).collect()
-}
-
 /// Whether `value` matches `pattern`.
-pub(super) fn matches(store: &Store, value: Typed, pattern: &WastRetCore<'_>) -> Result<bool, Problem> {
-    Ok(match (value.0, pattern) {
-        (Val::I32(v), WastRetCore::I32(want)) => v == *want,
-        (Val::I64(v), WastRetCore::I64(want)) => v == *want,
-        (Val::F32(bits), WastRetCore::F32(want)) => f32_matches(bits, want),
-        (Val::F64(bits), WastRetCore::F64(want)) => f64_matches(bits, want),
-        (Val::V128(v), WastRetCore::V128(want)) => v128_matches(v, want),
-        (_, WastRetCore::Either(cases)) => {
+pub(super) fn matches(store: &Store, value: Typed, pattern: &Expected<'_>) -> Result<bool, Problem> {
+    let is = |test: &dyn Fn(Ref) -> bool| matches!(value.0, Val::Ref(reference) if test(reference));
+    Ok(match pattern {
+        Expected::Core(pattern) => core_matches(store, value, pattern)?,
+        Expected::Ref => is(&|reference| !matches!(reference.kind(), RefKind::Null | RefKind::Func(_))),
+        Expected::Exn => is(&|reference| store.ref_is(reference, HeapType::Exn)),
+        Expected::Either(cases) => {
             for case in cases {
                 if matches(store, value, case)? {
                     return Ok(true);
@@ -74,6 +65,17 @@ pub(super) fn matches(store: &Store, value: Typed, pattern: &WastRetCore<'_>) ->
             }
             false
         }
+        Expected::Component(_) => return Err(Problem::unsupported("component values")),
+    })
+}
+
+fn core_matches(store: &Store, value: Typed, pattern: &WastRetCore<'_>) -> Result<bool, Problem> {
+    Ok(match (value.0, pattern) {
+        (Val::I32(v), WastRetCore::I32(want)) => v == *want,
+        (Val::I64(v), WastRetCore::I64(want)) => v == *want,
+        (Val::F32(bits), WastRetCore::F32(want)) => f32_matches(bits, want),
+        (Val::F64(bits), WastRetCore::F64(want)) => f64_matches(bits, want),
+        (Val::V128(v), WastRetCore::V128(want)) => v128_matches(v, want),
         (Val::Ref(reference), pattern) => ref_matches(store, reference, value.1, pattern)?,
         _ => false,
     })
@@ -122,7 +124,8 @@ fn ref_matches(store: &Store, reference: Ref, ty: ValType, pattern: &WastRetCore
         }
         WastRetCore::RefHost(number) => same_hierarchy(ty, Some(Hierarchy::Any)) && host(number),
         WastRetCore::RefFunc(index) => func_matches(store, reference, index.as_ref())?,
-        WastRetCore::RefAny => same_hierarchy(ty, Some(Hierarchy::Any)) && !reference.is_null(),
+        // A defined type may be one of functions.
+        WastRetCore::RefAny => same_hierarchy(ty, Some(Hierarchy::Any)) && !is(HeapType::Func) && !reference.is_null(),
         WastRetCore::RefEq => is(HeapType::Eq),
         WastRetCore::RefArray => is(HeapType::Array),
         WastRetCore::RefStruct => is(HeapType::Struct),
@@ -204,14 +207,24 @@ fn show_f64(bits: u64) -> String {
 }
 
 /// The patterns as text.
-pub(super) fn show_patterns(patterns: &[&WastRetCore<'_>]) -> String {
+pub(super) fn show_patterns(patterns: &[Expected<'_>]) -> String {
     if patterns.is_empty() {
         return "no values".to_owned();
     }
-    patterns.iter().map(|pattern| show_pattern(pattern)).collect::<Vec<_>>().join(" ")
+    patterns.iter().map(show_pattern).collect::<Vec<_>>().join(" ")
 }
 
-fn show_pattern(pattern: &WastRetCore<'_>) -> String {
+fn show_pattern(pattern: &Expected<'_>) -> String {
+    match pattern {
+        Expected::Core(pattern) => show_core_pattern(pattern),
+        Expected::Component(_) => "a component value".to_owned(),
+        Expected::Ref => "a reference that is no function".to_owned(),
+        Expected::Exn => "an exn reference".to_owned(),
+        Expected::Either(cases) => cases.iter().map(show_pattern).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn show_core_pattern(pattern: &WastRetCore<'_>) -> String {
     match pattern {
         WastRetCore::I32(v) => format!("i32:{v}"),
         WastRetCore::I64(v) => format!("i64:{v}"),
@@ -231,7 +244,7 @@ fn show_pattern(pattern: &WastRetCore<'_>) -> String {
         WastRetCore::RefStruct => "a struct reference".to_owned(),
         WastRetCore::RefI31 => "an i31 reference".to_owned(),
         WastRetCore::RefI31Shared => "a shared i31 reference".to_owned(),
-        WastRetCore::Either(cases) => cases.iter().map(show_pattern).collect::<Vec<_>>().join(" or "),
+        WastRetCore::Either(_) => unreachable!("a choice is read as one of `Expected`"),
     }
 }
 

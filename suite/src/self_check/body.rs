@@ -91,7 +91,7 @@ impl<'s> Body<'s> {
                 self.code.push(I::GlobalGet(index));
                 Ok(vec![val_type(ty)?])
             }
-            Action::Module(_) => Err("a module is no action of a program".to_owned()),
+            Action::Module(_) | Action::Instance { .. } => Err("a module is no action of a program".to_owned()),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'s> Body<'s> {
                 vec![get, I::V128Const(want as i128), I::I8x16Ne, I::V128AnyTrue]
             }
             (Pattern::Is(Value::Ref(RefValue::Null)), ValType::Ref(_)) => vec![get, I::RefIsNull, I::I32Eqz],
-            (Pattern::Ref("func" | "extern"), ValType::Ref(_)) => vec![get, I::RefIsNull],
+            (Pattern::Ref("func" | "extern" | "exn"), ValType::Ref(_)) => vec![get, I::RefIsNull],
             (Pattern::Ref(kind), ValType::Ref(_)) => vec![get, I::RefTestNonNull(heap_type(kind)?), I::I32Eqz],
             _ => return Err(format!("a program cannot compare a result with {pattern}")),
         };

@@ -191,6 +191,6 @@ fn in_words(action: &Action) -> String {
             format!("{field}({})", args.join(", "))
         }
         Action::Get { field, .. } => format!("the global {field}"),
-        Action::Module(_) => "the module".to_owned(),
+        Action::Module(_) | Action::Instance { .. } => "the module".to_owned(),
     }
 }

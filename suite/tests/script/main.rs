@@ -1,5 +1,8 @@
 //! Small scripts: that right ends pass, and, more important, that every wrong end fails, with what the failure says.
 
+mod forms;
+mod text;
+
 use preflight::{
     case::Give,
     script::{self, DirectiveReport, FailureKind, Options, Status},
