@@ -1,6 +1,9 @@
 //! What changed between two documents.
 
-use crate::matrix::{CaseResult, Matrix, Word};
+use crate::{
+    matrix::{CaseResult, Matrix, Word},
+    text::plain,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -134,12 +137,6 @@ impl Change {
         let note = self.note.as_deref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
         format!("{} {}: {verdicts}{note}", plain(&self.runtime), plain(&self.case))
     }
-}
-
-/// Names and notes come from runtimes: control characters and line breaks are escaped.
-fn plain(text: &str) -> String {
-    let one = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(one).collect()
 }
 
 fn in_order(matrix: &Matrix) -> impl Iterator<Item = (&str, &CaseResult)> {

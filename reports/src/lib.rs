@@ -11,6 +11,7 @@ pub mod matrix;
 mod merge;
 pub mod render;
 pub mod results;
+pub mod text;
 pub mod traces;
 
 pub use lineage::Standing;

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use std::{
     borrow::Cow,
     collections::HashSet,
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -64,6 +65,12 @@ pub enum PathError {
         /// The path as given.
         path: PathBuf,
     },
+    /// A case is named by its path, and results have no other names than text.
+    #[error("{path:?}: the name is no UTF-8, and results name cases by it: give the file another name")]
+    NotUtf8 {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// A folder without scripts.
     #[error("{}: no .wast file in this folder or below it", path.display())]
     NoScripts {
@@ -101,6 +108,35 @@ pub fn jobs(paths: &[PathBuf], options: &Options) -> Result<Vec<Job>, PathError>
         jobs.extend(found.into_iter().map(|file| Job::new(file, options)));
     }
     Ok(jobs)
+}
+
+/// The most that is read of a file or of a pipe: no offset of a module is larger than 32 bits, and no real module comes near.
+pub const MAX_BYTES: u64 = 1 << 30;
+
+/// The bytes of a file.
+///
+/// # Errors
+/// It cannot be read, or is larger than [`MAX_BYTES`], as some devices are.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    if file.metadata()?.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    read_all(file)
+}
+
+/// All that comes.
+///
+/// # Errors
+/// Reading fails, or it is more than [`MAX_BYTES`].
+pub fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 GiB, which is the most that is read")
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -165,7 +201,7 @@ fn text(text: &Text) -> io::Result<Cow<'_, str>> {
     match text {
         Text::Here(text) => Ok(Cow::Borrowed(text)),
         Text::File(path) => {
-            let bytes = fs::read(path)?;
+            let bytes = read(path)?;
             let what = if bytes.starts_with(b"\0asm") {
                 "a module or a component in the binary format; `preflight trace` and `preflight exec` take those"
             } else {

@@ -1,5 +1,7 @@
 //! Text of others, fit for a terminal.
 
+use preflight_reports::text::is_plain;
+
 /// `text` on one line, in which nothing moves the cursor, turns the direction of writing, or ends the line: whoever wrote it
 /// cannot make it look as if this program had.
 pub fn printable(text: &str) -> String {
@@ -11,12 +13,6 @@ pub fn printable(text: &str) -> String {
 pub(crate) fn escaped(line: &str) -> String {
     let one = |c: char| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() };
     line.chars().map(one).collect()
-}
-
-fn is_plain(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let ends_a_line = matches!(c, '\u{2028}' | '\u{2029}');
-    !c.is_control() && !turns && !ends_a_line
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ fn no_case_falls_out_unnoticed() {
 
 #[test]
 fn they_hold_on_wasmtimes_command_line() {
-    let places = Places::usual().expect("the drivers");
+    let places = Places::usual();
     let wasmtime = Known::get("wasmtime").expect("it is known").open(&places).expect("it starts");
     let Some(mut wasmtime) = wasmtime else {
         eprintln!("wasmtime's command line is not here: `preflight runtimes install wasmtime` gets it");

@@ -20,7 +20,7 @@ pub(super) struct Mistake {
 
 impl From<BinaryReaderError> for Mistake {
     fn from(error: BinaryReaderError) -> Self {
-        Mistake { offset: error.offset(), message: error.message().to_owned() }
+        Mistake { offset: error.offset(), message: super::words(&error) }
     }
 }
 

@@ -55,6 +55,11 @@ impl Stop {
     }
 }
 
+/// The words of a mistake, on one line: some of wasmparser's show bytes one below the other.
+pub(crate) fn words(error: &BinaryReaderError) -> String {
+    error.message().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// Decodes and validates a module in one pass over its bytes.
 ///
 /// # Errors

@@ -120,7 +120,7 @@ impl Stop {
         match self {
             Stop::Module(error) | Stop::Own(error) => error,
             Stop::Reader(error) => {
-                let (offset, message) = (error.offset() as usize, error.message().to_owned());
+                let (offset, message) = (error.offset() as usize, crate::binary::words(&error));
                 if is_limit(&message, bytes.len().saturating_sub(offset)) {
                     ModuleError::Unsupported { offset, message }
                 } else if parses(bytes, config, shadow, &error) {

@@ -234,5 +234,6 @@ mod tests {
     #[test]
     fn what_runtimes_say_is_text() {
         assert_eq!(super::cell("<b>|`x`\u{1b}\n"), "&lt;b&gt;\\|\\`x\\`\\u{1b}\\n");
+        assert_eq!(super::cell("\u{202e}x\u{2028}"), "\\u{202e}x\\u{2028}");
     }
 }

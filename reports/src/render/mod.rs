@@ -10,7 +10,10 @@ pub use html::{Planned, TracePage, report_page, trace_page};
 pub use junit::junit;
 pub use markdown::markdown;
 
-use crate::matrix::{CaseInfo, CaseResult, Matrix, RuntimeResults, Word};
+use crate::{
+    matrix::{CaseInfo, CaseResult, Matrix, RuntimeResults, Word},
+    text::is_plain,
+};
 
 /// A result that stands otherwise than the expectations say, or that failed as they say.
 struct Notable<'m> {
@@ -57,13 +60,13 @@ fn line_of(notes: &[String]) -> Option<u64> {
     column.parse::<u64>().ok().and_then(|_| line.parse().ok())
 }
 
-/// `text`, with what `of` says in the place of a character. Other control characters are shown as escapes.
+/// `text`, with what `of` says in the place of a character. Others that are not plain are shown as escapes.
 fn escape(text: &str, of: impl Fn(char) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match of(c) {
             Some(escaped) => out.push_str(escaped),
-            None if c.is_control() => out.extend(c.escape_default()),
+            None if !is_plain(c) => out.extend(c.escape_default()),
             None => out.push(c),
         }
     }

@@ -1,15 +1,9 @@
 //! Files that the person names: read, told apart, decoded and validated, with errors that say what to do.
 
+use preflight::files;
 use preflight_engine::{Config, Module, ModuleError, component::Component};
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 use thiserror::Error;
-
-/// The largest file that is read: no offset of a module is larger than 32 bits, and no real module comes near.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// The first bytes of a core module.
 const CORE: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -45,7 +39,7 @@ pub enum InputError {
         /// The file.
         path: String,
     },
-    /// Larger than [`MAX_BYTES`].
+    /// Larger than [`files::MAX_BYTES`].
     #[error("{path}: larger than 1 GiB, which no module can be")]
     TooLarge {
         /// The file.
@@ -189,24 +183,45 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, InputError> {
     let fail = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => InputError::NotFound { path: path_text() },
         io::ErrorKind::IsADirectory => InputError::Directory { path: path_text() },
+        io::ErrorKind::FileTooLarge => InputError::TooLarge { path: path_text() },
         _ => InputError::Read { path: path_text(), source },
     };
-    let source: Box<dyn Read> =
-        if is_stdin(path) { Box::new(io::stdin().lock()) } else { Box::new(open(path).map_err(fail)?) };
-    let mut bytes = Vec::new();
-    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    match bytes.len() as u64 {
-        0 => Err(InputError::Empty { path: path_text() }),
-        len if len > MAX_BYTES => Err(InputError::TooLarge { path: path_text() }),
-        _ => Ok(bytes),
+    match bytes(path).map_err(fail)? {
+        bytes if bytes.is_empty() => Err(InputError::Empty { path: path_text() }),
+        bytes => Ok(bytes),
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    if PathBuf::from(path).is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+/// The bytes of a file, or of standard input for `-`.
+///
+/// # Errors
+/// It cannot be read, or is larger than [`files::MAX_BYTES`].
+pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    match path {
+        path if is_stdin(path) => files::read_all(io::stdin().lock()),
+        path if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        path => files::read(path),
     }
-    File::open(path)
+}
+
+/// The text of a file, or of standard input for `-`.
+///
+/// # Errors
+/// As [`bytes`], or it is no UTF-8.
+pub fn text(path: &Path) -> io::Result<String> {
+    String::from_utf8(bytes(path)?).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        io::Error::new(io::ErrorKind::InvalidData, format!("no UTF-8 from offset {offset:#x} on"))
+    })
+}
+
+/// A document in JSON or TOML, without the byte order mark that some editors write before it.
+///
+/// # Errors
+/// As [`text`].
+pub fn document(path: &Path) -> io::Result<String> {
+    let text = text(path)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// A binary component: the same magic number, layer 1.

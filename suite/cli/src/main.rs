@@ -16,6 +16,7 @@ mod run;
 mod tier;
 
 use clap::Parser;
+use preflight_reports::text::plain;
 use std::process::ExitCode;
 
 #[cfg(feature = "mimalloc")]
@@ -135,7 +136,8 @@ fn run_command() -> ExitCode {
         Some(Command::Report(args)) => commands::report::run(&args),
     };
     result.unwrap_or_else(|error| {
-        output::complain(&format!("{error:#}"));
+        // Names of files, of runtimes and of what modules have may be anything.
+        output::complain(&format!("{error:#}").split('\n').map(plain).collect::<Vec<_>>().join("\n"));
         ExitCode::from(2)
     })
 }

@@ -5,7 +5,7 @@ mod check;
 mod common;
 
 use check::{check_in, finds, finds_in, finds_nothing, notes, says_nothing_of};
-use common::Folder;
+use common::{Folder, contains};
 use std::{fs, path::Path};
 
 /// The components of a case, as text: each is a balanced pair of brackets.
@@ -293,4 +293,20 @@ fn functions_that_wasi_0_2_does_not_have_are_found_though_stubs_stand_for_them()
         ("a.wat", r#"(component (import "part" (func)))"#),
     ]);
     finds_in("CM-ORD-11", &unlinked, "a.wat --preload part=part.wat", &["incompatible import type"]);
+}
+
+/// However many core instances there are, each is looked at a few times and not once for each other one: what --timeout ends is
+/// the run, and the judgement has to end by itself.
+#[test]
+fn many_instances_take_no_longer_each_than_few() {
+    let instances = "(core instance (instantiate $M))".repeat(1000);
+    let components = "(instance (instantiate $C))".repeat(30);
+    let text = format!(
+        r#"(component (component $C (core module $M (func (export "_initialize")) (func $s) (start $s)) {instances})
+        {components})"#
+    );
+    let began = std::time::Instant::now();
+    let run = Folder::with(&[("many.wat", &text)]).run("check many.wat");
+    contains(&run.out, &["FAILED: 30000 findings"]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }

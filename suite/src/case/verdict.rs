@@ -162,6 +162,7 @@ impl fmt::Display for Broken {
                 let said = if stderr.is_empty() { String::new() } else { format!("; it said: {}", printable(stderr)) };
                 write!(f, "the runtime {how} ({status}){said}")
             }
+            Broken::Rubbish { text, error } if text.is_empty() => write!(f, "the runtime's answer is none: {error}"),
             Broken::Rubbish { text, error } => write!(f, "the runtime's answer {text:?} is none: {error}"),
             Broken::Flooded { limit_bytes } => write!(f, "the runtime wrote more than {limit_bytes} bytes at once"),
             Broken::GivenUp { hangs, in_a_row } => {

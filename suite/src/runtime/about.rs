@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 /// What a runtime says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct About {
     /// Its name: short, and the name of its file of expectations.
     pub name: String,
@@ -65,6 +66,7 @@ impl Ability {
 
 /// Where a runtime comes from. That two runtimes of one lineage agree proves less than that two strangers do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lineage {
     /// Whose engine executes.
     pub engine: String,
@@ -73,6 +75,9 @@ pub struct Lineage {
 }
 
 impl About {
+    /// The name of the reference engine, which no other runtime has.
+    pub const REFERENCE: &'static str = "reference";
+
     /// Whether `name` can be one: 1 to 64 characters of `[A-Za-z0-9._ -]`, the first one no dot. It is printed, and a file
     /// has it.
     pub fn is_name(name: &str) -> bool {

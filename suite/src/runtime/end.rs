@@ -42,6 +42,11 @@ impl End {
         End::Unsupported(what.into())
     }
 
+    /// There is no such thing of this number: none was made, or it has been forgotten.
+    pub fn no_such(what: &str, number: u32) -> Self {
+        End::Failed(format!("there is no such {what}: {number}"))
+    }
+
     /// There is no such export.
     pub fn no_export(name: &str) -> Self {
         End::Failed(format!("there is no such export: {name:?}"))

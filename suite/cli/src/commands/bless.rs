@@ -11,7 +11,6 @@ use preflight::{
 };
 use preflight_spec_tests::{Catalogue, Rule, rules};
 use std::{
-    fs,
     io::{self, BufRead, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -93,7 +92,7 @@ fn options() -> Options {
 }
 
 fn read(path: &Path) -> anyhow::Result<Case> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = crate::input::text(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Case::parse(&path.display().to_string(), &text)?)
 }
 

@@ -299,7 +299,7 @@ pub(super) fn judge(
 ) -> anyhow::Result<Judge> {
     let default = if cfg!(feature = "jit") { Tier::Both } else { Tier::Interp };
     let tiers = tier.unwrap_or(default).each().context("--tier")?;
-    let places = Arc::new(places()?);
+    let places = Arc::new(places());
     let named = runtimes.iter().map(|name| foreign(name, &places, bugs));
     let served = drivers.iter().map(|command| served(command, bugs));
     let foreign = named.chain(served).collect::<anyhow::Result<_>>()?;

@@ -9,7 +9,6 @@ use preflight_reports::{
     render::{github, junit, markdown, report_page},
 };
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -84,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut matrix = merged(&args.results)?;
     if let Some(path) = &args.mutants {
         let name = crate::input::display(path);
-        let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot be read"))?;
+        let text = crate::input::document(path).with_context(|| format!("{name}: cannot be read"))?;
         matrix = matrix
             .with_mutants(&text)
             .with_context(|| format!("{name} is not what `preflight mutants --format json` writes"))?;
@@ -116,10 +115,7 @@ fn merged(paths: &[PathBuf]) -> anyhow::Result<Matrix> {
 /// The results in a file.
 fn read(path: &Path) -> anyhow::Result<Matrix> {
     let name = crate::input::display(path);
-    let text = match crate::input::is_stdin(path) {
-        true => io::read_to_string(io::stdin().lock()),
-        false => fs::read_to_string(path),
-    };
+    let text = crate::input::document(path);
     let text =
         text.with_context(|| format!("{name}: cannot be read; `preflight run --out DIR` writes DIR/results.json"))?;
     Matrix::read(&text).with_context(|| format!("{name} cannot be used"))

@@ -15,14 +15,15 @@ use clap::ValueEnum;
 use preflight::{
     matrix::Chosen,
     runtime::{
+        About, Runtime,
         adapters::{CommandLine, Template},
         known::{KNOWN, Known, Places},
-        process::Driver,
+        process::{Driver, Remote},
     },
 };
 use preflight_spec_tests::rules;
 use select::Selection;
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 /// Run the cases of the conformance suite.
 ///
@@ -99,8 +100,9 @@ pub const DEFAULT_TIER: Tier = if cfg!(feature = "jit") { Tier::Both } else { Ti
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let catalogue = rules().context("the catalogue of rules")?;
     let (cases, all) = args.selection.cases(&catalogue)?;
-    let places = places()?;
+    let places = places();
     let targets = targets(&args, &places)?;
+    refuse_namesakes(&targets, &places)?;
     let chosen_from = match all {
         true => Some(cases.clone()),
         // What is built in speaks of the built-in cases.
@@ -157,7 +159,7 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
             continue;
         }
         targets.push(match (name.as_str(), Known::get(name)) {
-            ("reference", _) => Target::Reference { name: "reference".to_owned(), options: Box::new(options.clone()) },
+            (About::REFERENCE, _) => Target::Reference { name: name.clone(), options: Box::new(options.clone()) },
             (_, Some(known)) => Target::Known(known),
             (_, None) => {
                 let names: Vec<_> = KNOWN.iter().map(|known| known.name).collect();
@@ -181,7 +183,7 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
         targets.push(Target::Adapter(Box::new(runtime), chosen));
     }
     if targets.is_empty() {
-        targets.push(Target::Reference { name: "reference".to_owned(), options: Box::new(options) });
+        targets.push(Target::Reference { name: About::REFERENCE.to_owned(), options: Box::new(options) });
     }
     if args.expect.is_some() && targets.len() > 1 {
         bail!("--expect is about one runtime, and there are {}", targets.len());
@@ -193,6 +195,32 @@ fn targets(args: &Args, places: &Places) -> anyhow::Result<Vec<Target>> {
         output::note("note: expectations of cases that are not selected are kept as they are");
     }
     Ok(targets)
+}
+
+/// By their names runtimes are told apart in results and in files of expectations.
+fn refuse_namesakes(targets: &[Target], places: &Places) -> anyhow::Result<()> {
+    let mut names = BTreeSet::new();
+    // One alone has no namesake, and need not be asked twice.
+    for target in targets.iter().filter(|_| targets.len() > 1) {
+        let (name, argument) = match target {
+            Target::Reference { name, .. } => (name.clone(), None),
+            Target::Known(known) => (known.name.to_owned(), None),
+            Target::Command(line, chosen) => (line.about().name, Some(chosen)),
+            Target::Adapter(line, chosen) => (line.about().name, Some(chosen)),
+            // One that does not start has no name; that it does not start is told in its place in the matrix.
+            Target::Driver(driver, chosen) => match Remote::start(driver.clone(), places.limits) {
+                Ok(remote) => (remote.about().name, Some(chosen)),
+                Err(_) => continue,
+            },
+        };
+        if let (false, Some(Chosen::Given(argument))) = (names.insert(name.clone()), argument) {
+            bail!(
+                "{argument}: its runtime calls itself {name:?}, and so does another of this run\n  let each have a name of \
+                 its own, or run them one after the other"
+            );
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

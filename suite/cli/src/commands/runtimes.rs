@@ -57,7 +57,7 @@ enum Command {
 /// # Errors
 /// A name that is not known, or an installation that failed: exit status 2.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let places = places()?;
+    let places = places();
     match args.command {
         Some(Command::Install { names }) => install(&names, &places),
         None => list(&places, args.format),

@@ -1,7 +1,7 @@
 //! `preflight shrink`: a failing plan made smaller.
 
 use super::fuzz::{self, KnownBugs, emit};
-use crate::{output, tier::Tier};
+use crate::{input, output, tier::Tier};
 use anyhow::Context;
 use clap::ValueEnum;
 use preflight::fuzz::{
@@ -10,7 +10,7 @@ use preflight::fuzz::{
 };
 use preflight_plan::envelope::{self, EnvelopeError};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 /// Make a failing plan smaller, as long as it fails in the same way.
 ///
@@ -66,12 +66,12 @@ pub struct Args {
 /// # Errors
 /// The file cannot be read, is no plan, or the output cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let bytes = fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    let input = match args.target {
+    let bytes = input::bytes(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let plan = match args.target {
         Some(target) => target.read(&bytes),
         None => read(&bytes),
     };
-    let input = input.with_context(|| format!("{} is no plan", args.file.display()))?;
+    let input = plan.with_context(|| format!("{} is no plan", args.file.display()))?;
     let judge = fuzz::judge(args.tier, &args.runtimes, &args.drivers, KnownBugs::Found)?;
     let verdict = input.judge(&judge);
     let Some(finding) = verdict.finding else {

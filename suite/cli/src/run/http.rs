@@ -3,7 +3,6 @@
 use anyhow::{Context, ensure};
 use preflight_engine::wasi::p2::{Request, Response};
 use serde_json::{Value, json};
-use std::fs;
 
 /// The flags.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,7 +36,7 @@ impl HttpArgs {
         request.body = match self.body.as_deref() {
             None => Vec::new(),
             Some(text) => match text.strip_prefix('@') {
-                Some(file) => fs::read(file).with_context(|| format!("--body {text}"))?,
+                Some(file) => crate::input::bytes(file.as_ref()).with_context(|| format!("--body {text}"))?,
                 None => text.as_bytes().to_vec(),
             },
         };

@@ -15,7 +15,7 @@ use preflight_engine::{
 };
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -190,7 +190,7 @@ impl WasiArgs {
                 ensure!(!input::is_stdin(file), "standard input is FILE already: it cannot be the program's too");
                 Ok(Stdin::Real)
             }
-            Some(path) => Ok(Stdin::Bytes(fs::read(path).with_context(|| format!("--stdin {}", path.display()))?)),
+            Some(path) => Ok(Stdin::Bytes(input::bytes(path).with_context(|| format!("--stdin {}", path.display()))?)),
         }
     }
 }

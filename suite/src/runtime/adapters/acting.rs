@@ -1,7 +1,7 @@
 //! Functions of the host that act, on runtimes in this process: what they do, in terms of what a runtime can do while one of its
 //! host functions runs.
 
-use super::in_process::keep;
+use super::in_process::{keep, kept};
 use crate::{
     case::Does,
     runtime::{Acting, End, HostFunc, Import, InstanceId, Item, ModuleId},
@@ -106,6 +106,14 @@ impl<M: Clone, I: Clone, E: Clone> World<M, I, E> {
         ModuleId(keep(&mut self.get().modules, module))
     }
 
+    /// A module that was kept.
+    ///
+    /// # Errors
+    /// There is none of this number.
+    pub(super) fn module(&self, module: ModuleId) -> Result<M, End> {
+        kept(&self.get().modules, module.0, "module").cloned()
+    }
+
     /// An export of an instance.
     pub(super) fn export<C: Inside<Module = M, Instance = I, Extern = E>>(
         &self,
@@ -140,15 +148,14 @@ impl<M: Clone, I: Clone, E: Clone> World<M, I, E> {
     pub(super) fn instantiate<C: Inside<Module = M, Instance = I, Extern = E>>(
         &self,
         store: &mut C,
-        module: ModuleId,
+        module: &M,
         imports: &[Import],
     ) -> Result<InstanceId, C::Error> {
         let mut given = Vec::new();
         for Import { module, name, item } in imports {
             given.extend(self.item(store, item).map(|item| (&**module, &**name, item)));
         }
-        let module = self.get().modules[module.0 as usize].clone();
-        let instance = store.instantiate(&module, &given)?;
+        let instance = store.instantiate(module, &given)?;
         Ok(InstanceId(keep(&mut self.get().instances, instance)))
     }
 
@@ -201,8 +208,9 @@ impl<M: Clone, I: Clone, E: Clone> World<M, I, E> {
             },
             Does::Instantiate { names, register, catches, .. } => {
                 let Some((module, imports)) = &acting.instantiates else { return Ok(()) };
+                let module = self.module(*module).map_err(|_| C::trap())?;
                 let name = names.get(made.fetch_add(1, Ordering::Relaxed)).or(names.last());
-                let result = self.instantiate(store, *module, imports).map(|instance| {
+                let result = self.instantiate(store, &module, imports).map(|instance| {
                     let mut world = self.get();
                     world.made.extend(name.map(|name| (name.clone(), instance)));
                     world.registered.extend(register.as_ref().map(|name| (name.clone(), instance)));

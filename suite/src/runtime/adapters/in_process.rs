@@ -9,6 +9,14 @@ pub(super) fn keep<T>(list: &mut Vec<T>, item: T) -> u32 {
     list.len() as u32 - 1
 }
 
+/// The item of this number.
+///
+/// # Errors
+/// There is none.
+pub(super) fn kept<'l, T>(list: &'l [T], number: u32, what: &str) -> Result<&'l T, End> {
+    list.get(number as usize).ok_or_else(|| End::no_such(what, number))
+}
+
 /// What becomes of an error while a module or a component is made: what a runtime has no means for it says so, each in some of
 /// these words.
 pub(super) fn refused(text: String) -> End {

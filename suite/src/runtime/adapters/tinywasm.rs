@@ -9,7 +9,7 @@
 //! | an unsupported feature | unsupported |
 //! | anything else | failed |
 
-use super::in_process::{Linking, exported, keep, numbers};
+use super::in_process::{Linking, exported, keep, kept, numbers};
 use crate::{
     runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
@@ -64,7 +64,7 @@ impl Runtime for Tinywasm {
         for (module, name, item) in self.given(imports) {
             given.define(module, name, external(item));
         }
-        let module = &self.modules[module.0 as usize];
+        let module = kept(&self.modules, module.0, "module")?;
         let instance = ModuleInstance::instantiate_no_start(&mut self.store, module, Some(given)).map_err(end)?;
         self.start(&instance)?;
         Ok(InstanceId(keep(&mut self.instances, instance)))
@@ -122,7 +122,7 @@ impl Linking for Tinywasm {
     type Extern = ExternItem;
 
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<ExternItem, End> {
-        let item = self.instances[instance.0 as usize].extern_item(export);
+        let item = kept(&self.instances, instance.0, "instance")?.extern_item(export);
         item.map_err(|_| End::no_export(export))
     }
 

@@ -11,7 +11,7 @@
 //! It knows instances by names of interfaces only, which the components of scripts do not have, so that it is never given
 //! any; and it has neither core modules nor threads.
 
-use super::in_process::{keep, scalars, tells_of_a_lack};
+use super::in_process::{keep, kept, scalars, tells_of_a_lack};
 use crate::{
     runtime::{
         Ability, About, ComponentImport, End, Import, InstanceId, Lineage, ModuleId, Runtime,
@@ -90,13 +90,13 @@ impl Runtime for ComponentLayer {
     }
 
     fn instantiate_component(&mut self, component: ModuleId, _imports: &[ComponentImport]) -> Result<InstanceId, End> {
-        let component = &self.components[component.0 as usize];
+        let component = kept(&self.components, component.0, "component")?;
         let instance = Linker::default().instantiate(&mut self.store, component).map_err(|error| end(&error))?;
         Ok(InstanceId(keep(&mut self.instances, instance)))
     }
 
     fn call_component(&mut self, instance: InstanceId, export: &str, args: &[Json]) -> Result<Vec<Json>, End> {
-        let func = self.instances[instance.0 as usize].exports().root().func(export);
+        let func = kept(&self.instances, instance.0, "instance")?.exports().root().func(export);
         let func: Func = func.ok_or_else(|| End::no_export(export))?;
         let ty = func.ty();
         let args = args.iter().zip(ty.params()).map(|(arg, ty)| read(arg, ty)).collect::<Result<Vec<_>, _>>()?;

@@ -9,7 +9,7 @@
 //! | a run-time error that holds an exception | an uncaught exception |
 //! | anything else | failed |
 
-use super::in_process::{self, Linking, exported, keep, numbers};
+use super::in_process::{self, Linking, exported, keep, kept, numbers};
 use crate::{
     runtime::{Ability, About, End, HostFunc, Import, InstanceId, ModuleId, Runtime, ValType},
     trace::{RefValue, Resource, TrapCode, Value},
@@ -57,7 +57,7 @@ impl Runtime for Wasmer {
         for (module, name, item) in self.given(imports) {
             given.define(module, name, item);
         }
-        let module = &self.modules[module.0 as usize];
+        let module = kept(&self.modules, module.0, "module")?;
         let instance = Instance::new(&mut self.store, module, &given).map_err(end_of_instantiation)?;
         Ok(InstanceId(keep(&mut self.instances, instance)))
     }
@@ -115,7 +115,7 @@ impl Linking for Wasmer {
     type Extern = Extern;
 
     fn export(&mut self, instance: InstanceId, export: &str) -> Result<Extern, End> {
-        let item = self.instances[instance.0 as usize].exports.get_extern(export);
+        let item = kept(&self.instances, instance.0, "instance")?.exports.get_extern(export);
         item.cloned().ok_or_else(|| End::no_export(export))
     }
 

@@ -79,8 +79,9 @@ impl Runtime for Wasmi {
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        let module = self.world.module(module)?;
         self.refuel()?;
-        self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports).map_err(|error| end(&error))
+        self.world.instantiate(&mut Within(self.store.as_context_mut()), &module, imports).map_err(|error| end(&error))
     }
 
     names_of_hosts!();

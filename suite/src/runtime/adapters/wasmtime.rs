@@ -114,8 +114,9 @@ impl Runtime for Wasmtime {
     }
 
     fn instantiate(&mut self, module: ModuleId, imports: &[Import]) -> Result<InstanceId, End> {
+        let module = self.world.module(module)?;
         self.refuel()?;
-        let instance = self.world.instantiate(&mut Within(self.store.as_context_mut()), module, imports);
+        let instance = self.world.instantiate(&mut Within(self.store.as_context_mut()), &module, imports);
         instance.map_err(end_of_instantiation)
     }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{case::Broken, leftovers};
 use install::Package;
-use std::{env, io, path::PathBuf};
+use std::{env, path::PathBuf, sync::OnceLock};
 
 /// A runtime that is known by name.
 #[derive(Debug, Clone, Copy)]
@@ -39,24 +39,19 @@ pub struct Places {
     pub limits: Limits,
     /// The program that serves the runtimes which are part of it, by `driver serve NAME`; without one they are not found.
     pub program: Option<PathBuf>,
-    drivers: leftovers::Folder,
+    /// The folder of our own drivers, once one is needed.
+    drivers: OnceLock<Result<leftovers::Folder, String>>,
 }
 
 impl Places {
     /// The usual places: `PREFLIGHT_CACHE`, or else the user's folder for caches.
-    ///
-    /// # Errors
-    /// The drivers cannot be written to the folder for temporary files.
-    pub fn usual() -> io::Result<Self> {
+    pub fn usual() -> Self {
         Self::with_cache(default_cache())
     }
 
     /// The usual places, with the cache in this folder.
-    ///
-    /// # Errors
-    /// As [`usual`](Self::usual).
-    pub fn with_cache(cache: PathBuf) -> io::Result<Self> {
-        Ok(Places { cache, limits: Limits::default(), program: None, drivers: drivers::write()? })
+    pub fn with_cache(cache: PathBuf) -> Self {
+        Places { cache, limits: Limits::default(), program: None, drivers: OnceLock::new() }
     }
 
     /// A file of a package that was installed into the cache, if it is there.
@@ -65,8 +60,17 @@ impl Places {
         path.exists().then_some(path)
     }
 
-    fn driver(&self, file: &str) -> String {
-        self.drivers.path().join(file).display().to_string()
+    /// One of our own drivers, all of which are written when the first is needed: who runs none needs no folder for them.
+    fn driver(&self, file: &str) -> Result<String, Broken> {
+        let written = self.drivers.get_or_init(|| drivers::write().map_err(|error| error.to_string()));
+        match written {
+            Ok(folder) => Ok(folder.path().join(file).display().to_string()),
+            Err(error) => {
+                let folder = env::temp_dir();
+                let why = "its driver cannot be written to the folder for temporary files";
+                Err(Broken::NotStarted(format!("{why}, {} (set TMPDIR to another): {error}", folder.display())))
+            }
+        }
     }
 }
 
@@ -217,7 +221,7 @@ fn node(places: &Places) -> Opened {
     let Some(node) = on_path("node") else { return Ok(None) };
     // Errors of exceptions carry a stack only on request; node:wasi warns that it is experimental.
     let flags = ["--no-warnings", "--experimental-wasm-modules"].map(str::to_owned);
-    let argv = [node.display().to_string()].into_iter().chain(flags).chain([places.driver("node.mjs")]);
+    let argv = [node.display().to_string()].into_iter().chain(flags).chain([places.driver("node.mjs")?]);
     remote(Driver::new(argv), places)
 }
 
@@ -225,17 +229,17 @@ fn bun(known: &Known, places: &Places) -> Opened {
     let Some(bun) = known.file(places, "node_modules/bun/bin/bun.exe").or_else(|| on_path("bun")) else {
         return Ok(None);
     };
-    remote(Driver::new([bun.display().to_string(), "run".to_owned(), places.driver("node.mjs")]), places)
+    remote(Driver::new([bun.display().to_string(), "run".to_owned(), places.driver("node.mjs")?]), places)
 }
 
 fn gjs(places: &Places) -> Opened {
     let Some(gjs) = on_path("gjs") else { return Ok(None) };
-    remote(Driver::new([gjs.display().to_string(), "-m".to_owned(), places.driver("gjs.mjs")]), places)
+    remote(Driver::new([gjs.display().to_string(), "-m".to_owned(), places.driver("gjs.mjs")?]), places)
 }
 
 fn jco(known: &Known, places: &Places) -> Opened {
     let (Some(node), Some(jco)) = (on_path("node"), known.file(places, "node_modules")) else { return Ok(None) };
-    let mut driver = Driver::new([node.display().to_string(), "--no-warnings".to_owned(), places.driver("jco.mjs")]);
+    let mut driver = Driver::new([node.display().to_string(), "--no-warnings".to_owned(), places.driver("jco.mjs")?]);
     driver.env = vec![
         ("PREFLIGHT_JCO".to_owned(), jco.display().to_string()),
         ("PREFLIGHT_TRANSPILED".to_owned(), places.cache.join("transpiled").display().to_string()),
@@ -251,7 +255,7 @@ fn python(known: &Known, places: &Places) -> Opened {
         "wasmer" => "wasmer_python.py",
         _ => "pywasm3_python.py",
     };
-    let mut driver = Driver::new([python.display().to_string(), "-B".to_owned(), places.driver(file)]);
+    let mut driver = Driver::new([python.display().to_string(), "-B".to_owned(), places.driver(file)?]);
     driver.env = vec![("PYTHONPATH".to_owned(), packages.display().to_string())];
     remote(driver, places)
 }

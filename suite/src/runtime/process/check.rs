@@ -1,12 +1,15 @@
 //! What a driver gets wrong: a conversation whose right answers are known.
 //!
-//! Whatever a driver says is *unsupported* is right, but for `hello` and `reset`. One that breaks is told so once, and started
-//! again for what comes next.
+//! Whatever a driver says is *unsupported* is right, but for `hello` and `reset`, and unless it says so of everything that one of
+//! its abilities stands for. One that breaks is told so once, and started again for what comes next.
 
 mod components;
 mod core;
 mod hosts;
 mod programs;
+mod state;
+mod told;
+mod traps;
 
 use super::{Driver, Limits, Remote};
 use crate::{
@@ -52,7 +55,7 @@ pub fn check(driver: &Driver, limits: Limits) -> Vec<Finding> {
 /// All but the greeting, with a runtime at the other end of a driver or in this process.
 pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
     let about = runtime.about();
-    let mut talk = Talk { runtime, level: about.level, findings: Vec::new(), restarts: 0, is_over: false };
+    let mut talk = Talk { runtime, level: about.level, findings: Vec::new(), restarts: 0, answered: 0, is_over: false };
     talk.ask("reset", |runtime| runtime.reset(), succeeds);
     let chapters: [(Ability, Chapter); 9] = [
         (Ability::Core, core::ask),
@@ -68,8 +71,14 @@ pub fn converse(runtime: &mut dyn Runtime) -> Vec<Finding> {
     if !chapters.iter().any(|(ability, _)| about.can(*ability)) {
         talk.found("abilities", Err("there is none that cases can be run with".to_owned()));
     }
-    for (_, chapter) in chapters.iter().filter(|(ability, _)| about.can(*ability)) {
+    for (ability, chapter) in chapters.iter().filter(|(ability, _)| about.can(*ability)) {
+        let answered = talk.answered;
         chapter(&mut talk);
+        if talk.answered == answered && !talk.is_over {
+            let ability = ability.as_str();
+            let why = format!("`{ability}` is claimed, and nothing that is asked of it is answered: leave it out");
+            talk.found("abilities", Err(why));
+        }
     }
     talk.ask("reset after a case", |runtime| runtime.reset(), succeeds);
     talk.findings
@@ -88,6 +97,8 @@ struct Talk<'r> {
     findings: Vec<Finding>,
     /// How often the runtime broke. What was made before that is gone.
     restarts: usize,
+    /// How many questions had an answer other than that there are no means for it.
+    answered: usize,
     /// It cannot be started again.
     is_over: bool,
 }
@@ -107,7 +118,9 @@ impl Talk<'_> {
         if self.is_over {
             return;
         }
-        match question(self.runtime) {
+        let got = question(self.runtime);
+        self.answered += usize::from(!matches!(got, Err(End::Unsupported(_))));
+        match got {
             Err(End::Broken(broken)) => {
                 self.found(asked, Err(broken.to_string()));
                 self.restarts += 1;
@@ -125,11 +138,13 @@ impl Talk<'_> {
 struct Scene<S> {
     make: fn(&mut dyn Runtime) -> Result<S, End>,
     made: Option<(usize, S)>,
+    /// It cannot be made.
+    is_lost: bool,
 }
 
 impl<S> Scene<S> {
     fn new(make: fn(&mut dyn Runtime) -> Result<S, End>) -> Self {
-        Scene { make, made: None }
+        Scene { make, made: None, is_lost: false }
     }
 
     /// Asks about what was made, which is made again if the runtime broke since.
@@ -140,9 +155,17 @@ impl<S> Scene<S> {
         question: impl FnOnce(&mut dyn Runtime, &S) -> Result<T, End>,
         judge: impl FnOnce(Result<T, End>) -> Judged,
     ) {
+        if self.is_lost {
+            return;
+        }
         if self.made.as_ref().is_none_or(|(restarts, _)| *restarts != talk.restarts) && !talk.is_over {
             match (self.make)(talk.runtime) {
                 Ok(made) => self.made = Some((talk.restarts, made)),
+                // What was never there is told once, as the answer to what is asked of it.
+                Err(end) if self.made.is_none() => {
+                    self.is_lost = true;
+                    return talk.ask(asked, |_| Err(end), judge);
+                }
                 Err(end) => {
                     talk.is_over = true;
                     talk.found(asked, Err(format!("what was there before it broke cannot be made again: {end}")));

@@ -66,13 +66,68 @@ pub(super) struct WireCall {
     pub(super) args: Vec<Json>,
 }
 
+impl Reply {
+    /// Whether it has what an answer to `command` has, and nothing else: either the field of the table in `PROTOCOL.md` or `end`.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub(super) fn answers(&self, command: &str) -> Result<(), String> {
+        let fields = fields(command);
+        let has = self.fields();
+        if let Some(other) = has.iter().find(|field| !fields.contains(field)) {
+            let rule = match fields {
+                [] => "which has no field of its own: leave it out".to_owned(),
+                fields => format!("which has `{}`: leave it out", fields.join("` and `")),
+            };
+            return Err(format!("`{other}` is no field of the answer to {command}, {rule}"));
+        }
+        match (has.first(), &self.end) {
+            // A program may have written something before it ended.
+            (Some(field), Some(_)) if command != "run_program" => Err(format!(
+                "`{field}` and `end` in the answer to {command}: give the one if it succeeded, and else the other"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The fields that are there, but for those that every answer may have.
+    fn fields(&self) -> Vec<&'static str> {
+        let all = [
+            ("about", self.about.is_some()),
+            ("protocol", self.protocol.is_some()),
+            ("module", self.module.is_some()),
+            ("instance", self.instance.is_some()),
+            ("values", self.values.is_some()),
+            ("size", self.size.is_some()),
+            ("bytes", self.bytes.is_some()),
+            ("stdout", self.stdout.is_some()),
+            ("js", self.js.is_some()),
+        ];
+        all.iter().filter(|(_, is_there)| *is_there).map(|(field, _)| *field).collect()
+    }
+}
+
+/// The fields of the answer to a command, by the table of `PROTOCOL.md`.
+fn fields(command: &str) -> &'static [&'static str] {
+    match command {
+        "hello" => &["protocol", "about"],
+        "compile" | "compile_component" => &["module"],
+        "instantiate" | "instantiate_component" | "made" => &["instance"],
+        "call" | "global" | "table_get" | "call_component" => &["values"],
+        "memory_size" | "table_size" => &["size"],
+        "memory_read" => &["bytes"],
+        "run_program" => &["stdout"],
+        "run_js" => &["js"],
+        _ => &[],
+    }
+}
+
 /// How something ended.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireEnd {
     class: Class,
-    #[serde(default)]
-    code: Codes,
+    code: Option<Codes>,
     exit: Option<i32>,
     what: Option<Resource>,
     #[serde(default)]
@@ -87,12 +142,6 @@ enum Codes {
     Several(Vec<TrapCode>),
 }
 
-impl Default for Codes {
-    fn default() -> Self {
-        Codes::Several(Vec::new())
-    }
-}
-
 impl From<Codes> for Vec<TrapCode> {
     fn from(codes: Codes) -> Self {
         match codes {
@@ -102,7 +151,7 @@ impl From<Codes> for Vec<TrapCode> {
     }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Class {
     Malformed,
@@ -118,22 +167,51 @@ enum Class {
     Unsupported,
 }
 
-impl From<WireEnd> for End {
-    fn from(end: WireEnd) -> Self {
+impl TryFrom<WireEnd> for End {
+    type Error = String;
+
+    /// # Errors
+    /// The rule that the end breaks: one of these classes without what it has to tell, or another with it.
+    fn try_from(end: WireEnd) -> Result<Self, String> {
+        let owned = [
+            ("code", Class::Trap, end.code.is_some()),
+            ("what", Class::Exhausted, end.what.is_some()),
+            ("exit", Class::Exit, end.exit.is_some()),
+        ];
+        if let Some((field, class, _)) = owned.iter().find(|(_, class, is_there)| *is_there && *class != end.class) {
+            let class = format!("{class:?}").to_lowercase();
+            return Err(format!("an `end` with `{field}`, which only the class `{class}` has: leave it out"));
+        }
         let text = printable(&end.message);
-        match end.class {
+        Ok(match end.class {
             Class::Malformed => End::Malformed(text),
             Class::Invalid => End::Invalid(text),
             Class::Rejected => End::Rejected(text),
             Class::Unlinkable => End::Unlinkable(text),
-            Class::Trap => End::Trap(end.code.into(), text),
+            Class::Trap => End::Trap(codes(end.code)?, text),
             Class::Exception => End::Exception(Vec::new()),
-            Class::Exhausted => End::Exhausted(end.what.unwrap_or(Resource::Stack), text),
+            Class::Exhausted => {
+                let none = "an `end` of class `exhausted` without `what`: say which limit it was, such as `stack`";
+                End::Exhausted(end.what.ok_or(none)?, text)
+            }
             Class::Failed => End::Failed(text),
             Class::Wrong => End::Wrong(text),
-            Class::Exit => End::Exit(end.exit.unwrap_or_default()),
+            Class::Exit => {
+                End::Exit(end.exit.ok_or("an `end` of class `exit` without `exit`: give the program's code")?)
+            }
             Class::Unsupported => End::Unsupported(text),
+        })
+    }
+}
+
+/// The reasons of a trap: none if the runtime does not tell.
+fn codes(codes: Option<Codes>) -> Result<Vec<TrapCode>, String> {
+    match codes.map(Vec::from) {
+        Some(codes) if codes.is_empty() => {
+            Err("a trap with an empty list for `code`: leave `code` out if the runtime does not tell the reason"
+                .to_owned())
         }
+        codes => Ok(codes.unwrap_or_default()),
     }
 }
 
@@ -239,6 +317,9 @@ pub(super) fn is_lost_nan(json: &Json) -> bool {
 pub(super) fn read_value(json: &Json) -> Result<Value, String> {
     let text = |key: &str| json.get(key).and_then(Json::as_str).ok_or_else(|| format!("a value without {key}: {json}"));
     let (ty, value) = (text("type")?, text("value")?);
+    if json.as_object().is_some_and(|fields| fields.len() > 2) {
+        return Err(format!("a value has `type` and `value` and nothing else: {json}"));
+    }
     let value = value.strip_prefix(LOST_NAN).filter(|_| matches!(ty, "f32" | "f64")).unwrap_or(value);
     let integer = || value.parse::<i128>().map_err(|_| format!("{value:?} is no decimal number"));
     let bits = |digits: u32| match integer()? {
@@ -299,6 +380,7 @@ mod tests {
             json!({"type": "i64", "value": "18446744073709551616"}),
             json!({"type": "f32", "value": "4294967296"}),
             json!({"type": "v128", "value": "1"}),
+            json!({"type": "i32", "value": "1", "more": 1}),
         ] {
             assert!(read_value(&wrong).is_err(), "{wrong}");
         }

@@ -2,17 +2,17 @@
 
 use super::{
     Driver, Limits, acting,
-    protocol::{self, PROTOCOL, Reply, Request, hex, is_lost_nan, read_value, unhex, value, values},
+    protocol::{self, PROTOCOL, Reply, Request, WireEnd, hex, is_lost_nan, read_value, unhex, value, values},
     worker::Worker,
 };
 use crate::{
     case::{Broken, js},
     printable::printable,
     runtime::{
-        About, Acting, ComponentImport, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program,
+        Ability, About, Acting, ComponentImport, End, HostFunc, Import, InstanceId, Item, Lineage, ModuleId, Program,
         ProgramEnd, Runtime, ValType,
     },
-    trace::Value,
+    trace::{Level, Value},
 };
 use serde_json::Value as Json;
 use std::{collections::HashMap, time::Duration};
@@ -58,15 +58,17 @@ impl Remote {
         self.worker = Some(Worker::start(&self.driver, self.limits)?);
         let reply = self.ask(&Request::Hello { protocol: PROTOCOL }, self.limits.start)?;
         match (reply.protocol, reply.about) {
-            (Some(PROTOCOL), Some(about)) if About::is_name(&about.name) => Ok(About {
-                version: printable(&about.version),
-                lineage: Lineage { engine: printable(&about.lineage.engine), linker: printable(&about.lineage.linker) },
-                ..about
-            }),
-            (Some(PROTOCOL), Some(about)) => {
-                let why = "no name: one is 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `-` and blank, and begins with no dot";
-                Err(self.rubbish(&about.name, why))
-            }
+            (Some(PROTOCOL), Some(about)) => match refusal(&about) {
+                Some(why) => Err(self.rubbish(&about.name, why)),
+                None => Ok(About {
+                    version: printable(&about.version),
+                    lineage: Lineage {
+                        engine: printable(&about.lineage.engine),
+                        linker: printable(&about.lineage.linker),
+                    },
+                    ..about
+                }),
+            },
             (Some(PROTOCOL), None) => Err(self.rubbish("", "`hello` is answered without `about`")),
             (Some(other), _) => {
                 Err(self.rubbish(&format!("protocol {other}"), &format!("protocol {PROTOCOL} is asked for")))
@@ -78,8 +80,8 @@ impl Remote {
     /// Asks the worker, which is ended if its answer is none.
     fn ask(&mut self, request: &Request<'_>, limit: Duration) -> Result<Reply, Broken> {
         self.last_id += 1;
-        let mut line = numbered(self.last_id, request).to_string();
-        line.push('\n');
+        let json = numbered(self.last_id, request);
+        let line = format!("{json}\n");
         let Some(worker) = &mut self.worker else {
             return Err(Broken::NotStarted("it broke earlier in this case".to_owned()));
         };
@@ -92,7 +94,10 @@ impl Remote {
             let error = format!("it answers request {}, but {} was asked", reply.id, self.last_id);
             return Err(self.rubbish(&String::from_utf8_lossy(&answer), &error));
         }
-        Ok(reply)
+        match reply.answers(json["cmd"].as_str().unwrap_or_default()) {
+            Ok(()) => Ok(reply),
+            Err(error) => Err(self.rubbish(&String::from_utf8_lossy(&answer), &error)),
+        }
     }
 
     /// Ends the worker, whose answer is none.
@@ -116,9 +121,14 @@ impl Remote {
             }
         }
         match reply.end.take() {
-            Some(end) if reply.stdout.is_none() => Err(end.into()),
+            Some(end) if reply.stdout.is_none() => Err(self.end(end)),
             end => Ok(Reply { end, ..reply }),
         }
+    }
+
+    /// An end as it was told; if what was told is none, the runtime has broken.
+    fn end(&mut self, end: WireEnd) -> End {
+        End::try_from(end).unwrap_or_else(|error| End::Broken(self.rubbish("", &error)))
     }
 
     /// Asks for something that a reply must have.
@@ -155,6 +165,23 @@ impl Remote {
     fn read_bytes(&mut self, text: &str) -> Result<Vec<u8>, End> {
         unhex(text).map_err(|error| End::Broken(self.rubbish(text, &error)))
     }
+}
+
+/// What a driver cannot say of itself.
+fn refusal(about: &About) -> Option<&'static str> {
+    if !About::is_name(&about.name) {
+        return Some(
+            "no name: one is 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `-` and blank, and begins with no dot",
+        );
+    }
+    if about.name == About::REFERENCE {
+        return Some("the reference engine has this name, and no driver: give it the name of its runtime");
+    }
+    if about.level == Level::Full {
+        return Some("the level `full`, for which the protocol has no words: say `observable`, or `outcome`");
+    }
+    let scripts = "the ability `scripts`, for which the protocol has no request: leave it out";
+    about.can(Ability::Scripts).then_some(scripts)
 }
 
 /// A request as it goes over the wire.
@@ -283,8 +310,11 @@ impl Runtime for Remote {
         let Some(stdout) = reply.stdout else {
             return Err(End::Broken(self.rubbish("", "neither `stdout` nor `end` in the answer to run_program")));
         };
-        let end = reply.end.map_or(Ok(()), |end| Err(end.into()));
-        Ok(ProgramEnd { stdout: self.read_bytes(&stdout)?, end })
+        let stdout = self.read_bytes(&stdout)?;
+        match reply.end.map(|end| self.end(end)) {
+            Some(broken @ End::Broken(_)) => Err(broken),
+            end => Ok(ProgramEnd { stdout, end: end.map_or(Ok(()), Err) }),
+        }
     }
 
     fn run_js(&mut self, job: &js::Job) -> Result<js::Answer, End> {

@@ -16,7 +16,7 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead, Read, Write},
     thread,
 };
 
@@ -48,11 +48,29 @@ fn tell(panic: &str) {
 /// Answers requests on `input` to `output` until there are no more.
 ///
 /// # Errors
-/// Reading or writing fails, or a request is none.
-pub fn serve(runtime: &mut dyn Runtime, input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+/// Reading or writing fails, or a request is none, or too long for one.
+pub fn serve(runtime: &mut dyn Runtime, input: impl BufRead, output: impl Write) -> io::Result<()> {
+    serve_within(runtime, input, output, MAX_REQUEST_BYTES)
+}
+
+/// The longest request: it has the bytes of a module, two digits each, and something besides.
+const MAX_REQUEST_BYTES: u64 = (2 << 30) + (1 << 20);
+
+fn serve_within(
+    runtime: &mut dyn Runtime,
+    mut input: impl BufRead,
+    mut output: impl Write,
+    limit_bytes: u64,
+) -> io::Result<()> {
     let recorder = Recorder::default();
-    for line in input.lines() {
-        let request: Json = serde_json::from_str(&line?)?;
+    let mut line = Vec::new();
+    while input.by_ref().take(limit_bytes + 1).read_until(b'\n', &mut line)? > 0 {
+        if line.len() as u64 > limit_bytes {
+            let why = format!("a line of more than {limit_bytes} bytes, which no request has");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        let request: Json = serde_json::from_slice(&line)?;
+        line.clear();
         let answer = answer(runtime, &request, &recorder).unwrap_or_else(|end| json!({ "end": wire(&end) }));
         let calls = recorder.take().into_iter().map(|call| json!({ "name": call.name, "args": values(&call.args) }));
         let mut reply = json!({ "id": request["id"], "calls": calls.collect::<Vec<_>>() });
@@ -218,6 +236,8 @@ fn wire(end: &End) -> Json {
         End::Invalid(text) => json!({ "class": "invalid", "message": text }),
         End::Rejected(text) => json!({ "class": "rejected", "message": text }),
         End::Unlinkable(text) => json!({ "class": "unlinkable", "message": text }),
+        // Who does not tell the reason gives no code.
+        End::Trap(codes, text) if codes.is_empty() => json!({ "class": "trap", "message": text }),
         End::Trap(codes, text) => json!({ "class": "trap", "code": codes, "message": text }),
         End::Exception(_) => json!({ "class": "exception" }),
         End::Exhausted(what, text) => json!({ "class": "exhausted", "what": what, "message": text }),
@@ -226,5 +246,30 @@ fn wire(end: &End) -> Json {
         End::Exit(code) => json!({ "class": "exit", "exit": code }),
         End::Unsupported(text) => json!({ "class": "unsupported", "message": text }),
         End::Broken(broken) => json!({ "class": "failed", "message": broken.to_string() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{About, GivenUp};
+
+    #[test]
+    fn a_line_without_an_end_is_no_request() {
+        let mut runtime =
+            GivenUp { about: About::new("none", "", "", &[]), why: crate::case::Broken::NotStarted(String::new()) };
+        let mut serve = |input: &[u8]| {
+            let mut output = Vec::new();
+            let end = serve_within(&mut runtime, input, &mut output, 50);
+            (String::from_utf8(output).expect("text"), end.map_err(|error| error.to_string()))
+        };
+        let one = br#"{"id":1,"cmd":"what"}"#;
+        let (answer, end) = serve(&[&one[..], b"\n", one].concat());
+        assert_eq!((answer.lines().count(), end), (2, Ok(())));
+        let (answer, end) = serve(&[&one[..], b"\n", &[b' '; 51]].concat());
+        assert_eq!(
+            (answer.lines().count(), end),
+            (1, Err("a line of more than 50 bytes, which no request has".to_owned()))
+        );
     }
 }

@@ -55,6 +55,10 @@ pub struct Call<'a> {
 pub struct Calls<'a> {
     subject: &'a Subject<'a>,
     calls: Vec<Call<'a>>,
+    /// Those of each function, by their places among all of them.
+    of_functions: BTreeMap<Function, Vec<usize>>,
+    /// Those into each instance.
+    of_instances: BTreeMap<&'a InstancePath, Vec<usize>>,
     /// What functions are called by the name sections.
     names: BTreeMap<&'a InstancePath, BTreeMap<u32, String>>,
 }
@@ -63,13 +67,17 @@ impl<'a> Calls<'a> {
     /// Those of `subject`.
     pub fn of(subject: &'a Subject<'a>) -> Self {
         let names = subject.instances.iter().map(|(at, module)| (at, module.func_names())).collect();
-        let mut calls = Calls { subject, calls: Vec::new(), names };
+        let (of_functions, of_instances) = Default::default();
+        let mut calls = Calls { subject, calls: Vec::new(), of_functions, of_instances, names };
         let mut known: BTreeMap<(&InstancePath, &str), Function> = BTreeMap::new();
         for (step, event) in subject.events.iter().enumerate() {
             let (Event::Called { at, name, cause, .. } | Event::EntryCalled { at, name, cause }) = event else {
                 continue;
             };
             let function = known.entry((at, name)).or_insert_with(|| calls.function(at, name)).clone();
+            let place = calls.calls.len();
+            calls.of_functions.entry(function.clone()).or_default().push(place);
+            calls.of_instances.entry(at).or_default().push(place);
             calls.calls.push(Call { step, at, name, cause, function });
         }
         calls
@@ -108,7 +116,12 @@ impl<'a> Calls<'a> {
             move |name: &str| matches!(export(module, name), Some(ExternIndex::Func(_))) && !is_allocator(name);
         let is_own =
             move |cause: &Cause| matches!(cause, Cause::StartSection(by) | Cause::Export { at: by, .. } if by == at);
-        self.calls.iter().filter(move |call| call.at == at && is_used(call.name) && !is_own(call.cause))
+        self.calls_to(at).filter(move |call| is_used(call.name) && !is_own(call.cause))
+    }
+
+    /// The calls into an instance.
+    fn calls_to(&self, at: &InstancePath) -> impl Iterator<Item = &Call<'a>> {
+        self.of_instances.get(at).into_iter().flatten().map(|place| &self.calls[*place])
     }
 
     /// The functions that the name section of an instance's module calls so.
@@ -119,7 +132,7 @@ impl<'a> Calls<'a> {
 
     /// The calls of a function.
     fn calls(&self, function: &Function) -> impl Iterator<Item = &Call<'a>> {
-        self.calls.iter().filter(move |call| call.function == *function)
+        self.of_functions.get(function).into_iter().flatten().map(|place| &self.calls[*place])
     }
 
     /// What a function is called by its own module and in the trace.
@@ -137,9 +150,8 @@ impl<'a> Calls<'a> {
     /// Entries and constructors that ran more than once in one instance: P1-REA-01, P1-CMD-03, TOOL-CMD-03. Objects whose
     /// sources have one name may each have a constructor of one name.
     fn twice(&self) -> Vec<Finding> {
-        let functions: BTreeSet<&Function> = self.calls.iter().map(|call| &call.function).collect();
         let mut found = Vec::new();
-        for function in functions {
+        for function in self.of_functions.keys() {
             let count = self.calls(function).count();
             let namesakes = match &function.which {
                 Which::Index(_) => 1,
@@ -190,8 +202,8 @@ impl<'a> Calls<'a> {
                     found
                         .push(Finding::new("P2-LINK-03", at, message, remedy).steps(steps).steps([initialised]).note());
                 }
-                let is_early = |call: &&Call<'_>| call.at == at && is_allocator(call.name) && call.step < initialised;
-                let allocated: Vec<usize> = self.calls.iter().filter(is_early).map(|call| call.step).collect();
+                let is_early = |call: &&Call<'_>| is_allocator(call.name) && call.step < initialised;
+                let allocated: Vec<usize> = self.calls_to(at).filter(is_early).map(|call| call.step).collect();
                 if !allocated.is_empty() {
                     let message = format!("its allocator was called before {initialiser}");
                     let remedy = "let the allocator need no initialisation: adapters take their stack from it first";
@@ -206,17 +218,22 @@ impl<'a> Calls<'a> {
     /// Reactors that were used and never initialised: TOOL-BAS-01. A thread's instance is not to be (P1-THR-02).
     fn never_initialised(&self) -> Vec<Finding> {
         let subject = self.subject;
+        let mut done: BTreeMap<&InstancePath, Vec<usize>> = BTreeMap::new();
+        for (step, event) in subject.events.iter().enumerate() {
+            if let Event::InstanceDone { at } = event {
+                done.entry(at).or_default().push(step);
+            }
+        }
         let mut found = Vec::new();
         for (at, module) in subject.instances {
             let Some(ExternIndex::Func(index)) = export(module, "_initialize") else { continue };
             let is_start = module.syntax().start == Some(index);
-            let is_done = |event: &Event| matches!(event, Event::InstanceDone { at: path } if path == at);
             let has_returned = matches!(subject.end.outcome, Outcome::Returned { .. } | Outcome::Exit { .. });
             let is_program = Role::of(module).is_none() && export(module, "_start").is_none() && !subject.is_thread(at);
             // By the standard mangling it is another name that initialises (P2-WITC-06).
             let is_program = is_program && export(module, "cm32p2_initialize").is_none();
             if is_program && !is_start && has_returned && self.first(at, "_initialize").is_none() {
-                let steps = (0..subject.events.len()).filter(|index| is_done(&subject.events[*index]));
+                let steps = done.get(at).into_iter().flatten().copied();
                 let finding = Finding::new(
                     "TOOL-BAS-01",
                     at,
@@ -314,6 +331,10 @@ fn is_allocator(name: &str) -> bool {
 
 /// What a pre-initialiser leaves of the module that called initialisers: its imports, and no start section (TOOL-WIZ-02).
 pub fn disarmed(subject: &Subject<'_>) -> Option<String> {
+    subject.disarmed.get_or_init(|| look_for_disarmed(subject)).clone()
+}
+
+fn look_for_disarmed(subject: &Subject<'_>) -> Option<String> {
     let is_initialiser = |name: &str| matches!(name, "_initialize" | "__wasm_call_ctors" | "__wasm_apply_data_relocs");
     let imports = |module: &Module| module.syntax().imports.iter().any(|import| is_initialiser(&import.name));
     let mut modules = subject.instances.iter().filter(|_| subject.is_component());

@@ -27,7 +27,13 @@ use preflight_engine::{
 };
 use preflight_spec_tests::{Catalogue, rules};
 use serde_json::json;
-use std::{collections::BTreeMap, fmt::Write, path::PathBuf, process::ExitCode};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Find what is wrong with the way a module or a component starts.
 ///
@@ -66,6 +72,10 @@ struct Subject<'a> {
     events: &'a [Event],
     /// The core instances in the order of their allocation, with their modules.
     instances: &'a [(InstancePath, Module)],
+    /// The same, by where they are.
+    modules: BTreeMap<&'a InstancePath, &'a Module>,
+    /// What there is to say of a module whose initialisers have run before, once somebody has looked for one.
+    disarmed: OnceCell<Option<String>>,
     /// Which functions exported ones are.
     exported: &'a Exported,
     /// What imports of core modules were given: instance, first and second name, provider.
@@ -105,7 +115,7 @@ impl Subject<'_> {
 
     /// The module of an instance.
     fn module(&self, at: &InstancePath) -> Option<&Module> {
-        self.instances.iter().find(|(path, _)| path == at).map(|(_, module)| module)
+        self.modules.get(at).copied()
     }
 }
 
@@ -127,16 +137,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let plan = args.run.plan_of_exports(&file)?;
     let record = run::record(&plan, &args.run.tiers()?, &args.run.limits, Imports::Stubs, Level::Full)?;
     let Record { trace, notes: words, ended: end, mut instances, exported, stubbed, agreement, .. } = record;
-    for (path, module) in plan.modules() {
-        // What was refused was never allocated, and that is when its shape matters most.
-        if instances.iter().all(|(other, _)| other != path) {
-            instances.push((path.clone(), module.clone()));
-        }
-    }
+    // What was refused was never allocated, and that is when its shape matters most.
+    let allocated: BTreeSet<&InstancePath> = instances.iter().map(|(path, _)| path).collect();
+    let refused = plan.modules().into_iter().filter(|(path, _)| !allocated.contains(path));
+    let refused: Vec<_> = refused.map(|(path, module)| (path.clone(), module.clone())).collect();
+    instances.extend(refused);
     let providers = words.providers.clone();
     let subject = Subject {
         events: &trace.events,
         instances: &instances,
+        // Of two at one place the first.
+        modules: instances.iter().rev().map(|(path, module)| (path, module)).collect(),
+        disarmed: OnceCell::new(),
         exported: &exported,
         providers: &providers,
         stubbed: &stubbed,

@@ -21,11 +21,12 @@ pub fn findings(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
 
 /// The rules of which the trace tells how they were read.
 fn applied(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
+    let told: BTreeSet<(&InstancePath, &str)> = others.iter().map(|other| (&other.at, other.rule)).collect();
     let mut seen: BTreeSet<(&InstancePath, &str)> = BTreeSet::new();
     let mut found = Vec::new();
     for (step, event) in subject.events.iter().enumerate() {
         let Event::RuleApplied { at, rule, reading } = event else { continue };
-        if seen.insert((at, rule)) && !others.iter().any(|other| other.rule == rule && other.at == *at) {
+        if seen.insert((at, rule)) && !told.contains(&(at, rule.as_str())) {
             found.extend(reading_of(subject, rule, at, reading).map(|finding| finding.steps([step])));
         }
     }

@@ -10,13 +10,16 @@ use preflight_engine::{
 
 /// What is found in the modules. Those that a toolchain made for its own purposes are no programs.
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let programs = subject.instances.iter().enumerate().filter(|(index, (_, module))| {
-        // One module may have many instances: those of its threads, or of a command's calls.
-        let is_new = || !subject.instances[..*index].iter().any(|(_, other)| other.is(module));
-        super::Role::of(module).is_none() && is_new()
-    });
+    // One module may have many instances: those of its threads, or of a command's calls.
+    let mut programs: Vec<&(InstancePath, Module)> = Vec::new();
+    for program in subject.instances {
+        let is_new = programs.iter().rev().all(|(_, other)| !other.is(&program.1));
+        if is_new && super::Role::of(&program.1).is_none() {
+            programs.push(program);
+        }
+    }
     programs
-        .map(|(_, program)| program)
+        .into_iter()
         .flat_map(|(at, module)| [entries(subject, at, module), exports(at, module), constructors(at, module)])
         .flatten()
         .collect()

@@ -222,9 +222,12 @@ fn last_module(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (step, at) in &allocated {
         let is_fix_up = subject.module(at).is_some_and(|module| Role::of(module) == Some(Role::FixUp));
+        if !is_fix_up {
+            continue;
+        }
         let after = allocated.iter().filter(|(other, path)| other > step && path.parent() == at.parent());
         let after: Vec<usize> = after.map(|(step, _)| *step).collect();
-        if is_fix_up && !after.is_empty() {
+        if !after.is_empty() {
             let message = "is the fix-up and not the last core instance of its component";
             let remedy = "let the fix-up come last: what comes after it is not there yet when it calls _initialize";
             found.push(Finding::new("P2-WITC-01", at, message, remedy).steps([*step]).steps(after).note());

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use manifest::{Manifest, Program};
 use run::Ran;
 use serde_json::json;
-use std::{fs, io::Write, path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// Run real programs of the npm and Python registries, and compare both tiers with each other and with wasmtime.
 ///
@@ -86,7 +86,7 @@ fn selected(args: &Args) -> anyhow::Result<Vec<Program>> {
     let (text, name) = match &args.manifest {
         None => (preflight_spec_tests::REAL.to_owned(), "the built-in manifest".to_owned()),
         Some(path) => {
-            let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let text = crate::input::document(path).with_context(|| format!("cannot read {}", path.display()))?;
             (text, path.display().to_string())
         }
     };

@@ -3,7 +3,7 @@
 use super::quote;
 use crate::{
     commands::wast::{Format, Paint, Table},
-    output,
+    input, output,
 };
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -143,7 +143,7 @@ pub fn with_expectations(columns: Vec<Column>, file: Option<&Path>) -> anyhow::R
     let one = |column: Column| {
         let expectations = match file {
             Some(path) if path.exists() => {
-                let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = input::document(path).with_context(|| format!("cannot read {}", path.display()))?;
                 Expectations::parse(&path.display().to_string(), &text)?
             }
             Some(_) => Expectations::default(),
@@ -165,11 +165,7 @@ pub fn finish(
     format: Format,
 ) -> anyhow::Result<ExitCode> {
     let document = matrix::document(&job.cases, &job.catalogue, &columns);
-    if let Some(folder) = out {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        output::file(&folder.join("results.json"), document.write()?.as_bytes())?;
-        output::file(&folder.join("report.html"), report_page(&document)?.as_bytes())?;
-    }
+    let written = out.map_or(Ok(()), |folder| write_files(folder, &document));
     let (surprises, differences): (Vec<_>, Vec<_>) =
         columns.iter().map(|(column, known)| surprises(job, column, known)).unzip();
     let is_broken = columns.iter().any(|(column, _)| column.broken.is_some());
@@ -190,11 +186,20 @@ pub fn finish(
         let count = surprises.iter().map(Vec::len).sum();
         write_summary(&mut stdout, paint, &document, count)?;
     }
+    // What a run has shown is printed, whatever became of its files.
+    written?;
     Ok(match (is_broken, surprises.iter().all(Vec::is_empty)) {
         (true, _) => ExitCode::from(2),
         (false, true) => ExitCode::SUCCESS,
         (false, false) => ExitCode::from(1),
     })
+}
+
+/// Writes the results and the report into a folder, which is made if need be.
+fn write_files(folder: &Path, document: &Matrix) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    output::file(&folder.join("results.json"), document.write()?.as_bytes())?;
+    output::file(&folder.join("report.html"), report_page(document)?.as_bytes())
 }
 
 /// What is not as the expectations say, and what only differs from them because they speak of another version.

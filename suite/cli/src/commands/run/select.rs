@@ -1,15 +1,14 @@
 //! Which cases are run.
 
+use crate::input;
 use anyhow::{Context, ensure};
 use preflight::{
     case::{self, Case},
+    files::{self, PathError, Text},
     script::Options,
 };
 use preflight_spec_tests::Catalogue;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// The part of the arguments that selects cases.
 #[derive(Debug, Default, clap::Args)]
@@ -73,13 +72,16 @@ impl Selection {
 /// # Errors
 /// A case that cannot be read.
 pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<Case>> {
-    let jobs = preflight::files::jobs(&[folder.to_owned()], &Options::default())?;
-    let read = |job: &preflight::files::Job| {
-        let path = Path::new(&job.path);
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", job.path))?;
+    let jobs = files::jobs(&[folder.to_owned()], &Options::default())?;
+    let read = |job: &files::Job| {
+        let Text::File(path) = &job.text else { unreachable!("jobs of paths are files") };
+        let text = input::text(path).with_context(|| format!("cannot read {}", job.path))?;
+        if path.to_str().is_none() {
+            return Err(PathError::NotUtf8 { path: path.clone() }.into());
+        }
         // Below itself a file has no name.
         let below = path.strip_prefix(folder).ok().filter(|below| below.file_name().is_some());
-        let name = below.unwrap_or_else(|| path.file_name().map_or(path, Path::new)).display().to_string();
+        let name = below.unwrap_or_else(|| path.file_name().map_or(path.as_path(), Path::new)).display().to_string();
         Ok(Case::parse(&name, &text)?)
     };
     jobs.iter().map(read).collect()

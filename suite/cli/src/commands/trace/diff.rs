@@ -4,7 +4,6 @@ use crate::{output, render};
 use anyhow::Context;
 use preflight_engine::trace::{Outcome, Trace};
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -57,11 +56,7 @@ fn same(old: &Trace, new: &Trace) -> String {
 /// The file cannot be read, or holds no trace.
 pub fn read(path: &Path) -> anyhow::Result<Trace> {
     let name = crate::input::display(path);
-    let text = match crate::input::is_stdin(path) {
-        true => io::read_to_string(io::stdin().lock()),
-        false => fs::read_to_string(path),
-    };
-    let text = text.with_context(|| format!("{name}: cannot be read"))?;
+    let text = crate::input::document(path).with_context(|| format!("{name}: cannot be read"))?;
     serde_json::from_str(&text)
         .with_context(|| format!("{name}: this is no trace; make one with `preflight trace FILE --format json`"))
 }

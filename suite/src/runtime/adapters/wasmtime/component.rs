@@ -1,7 +1,10 @@
 //! Components on wasmtime. What a component imports are instances of others, whose functions are called through functions
 //! of the host that do nothing else.
 
-use super::{super::in_process::keep, end, plain, refused};
+use super::{
+    super::in_process::{keep, kept},
+    end, plain, refused,
+};
 use crate::runtime::{ComponentImport, End, InstanceId, ModuleId};
 use wasmtime::{
     AsContextMut, Engine, Store,
@@ -31,12 +34,12 @@ impl Components {
         component: ModuleId,
         imports: &[ComponentImport],
     ) -> Result<InstanceId, End> {
-        let component = self.compiled[component.0 as usize].clone();
+        let component = kept(&self.compiled, component.0, "component")?.clone();
         let mut linker = Linker::new(engine);
         let ty = component.component_type();
         for (name, _) in ty.imports(engine) {
             let Some(given) = imports.iter().find(|import| import.name == name) else { continue };
-            let (of, instance) = &self.instances[given.instance.0 as usize];
+            let (of, instance) = kept(&self.instances, given.instance.0, "instance")?;
             let giver = Giver { engine, instance: *instance };
             let ty = of.component_type();
             let mut exports = ty.exports(engine);
@@ -62,7 +65,7 @@ impl Components {
         export: &str,
         args: &[serde_json::Value],
     ) -> Result<Vec<serde_json::Value>, End> {
-        let (_, instance) = &self.instances[instance.0 as usize];
+        let (_, instance) = kept(&self.instances, instance.0, "instance")?;
         let Some(func) = instance.get_func(&mut *store, export) else { return Err(End::no_export(export)) };
         let ty = func.ty(&*store);
         let given = args.iter().zip(ty.params()).map(|(arg, (_, ty))| plain::read(arg, &ty));

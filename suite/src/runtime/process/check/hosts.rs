@@ -5,7 +5,7 @@ use crate::{
     case::Does,
     runtime::{Acting, End, HostFunc, Import, InstanceId, Item, Recorder, Runtime, ValType},
     source,
-    trace::Value,
+    trace::{Level, TrapCode, Value},
 };
 use std::collections::BTreeMap;
 
@@ -28,6 +28,17 @@ const OTHER_TYPE: &str = r#"(module (import "host" "f" (func (param i32))))"#;
 
 /// Under which name that is registered.
 const NAME: &str = "n";
+
+/// Under which name an instance is made.
+const MADE_NAME: &str = "$made";
+
+const INSTANTIATES: fn(String) -> Does = |_| Does::Instantiate {
+    module: String::new(),
+    names: vec![MADE_NAME.to_owned()],
+    given: BTreeMap::new(),
+    register: None,
+    catches: false,
+};
 
 /// An act, and what is to be seen of it.
 struct Question {
@@ -79,15 +90,10 @@ const QUESTIONS: [Question; 5] = [
     },
     Question {
         asked: "hosts: instantiate",
-        does: |_| Does::Instantiate {
-            module: String::new(),
-            names: vec!["$made".to_owned()],
-            given: BTreeMap::new(),
-            register: None,
-            catches: false,
-        },
+        does: INSTANTIATES,
         seen: |runtime, instance| {
-            let made = runtime.made("$made")?.ok_or_else(|| End::Failed("it knows nothing of $made".to_owned()))?;
+            let unknown = || End::Failed(format!("it knows nothing of {MADE_NAME}"));
+            let made = runtime.made(MADE_NAME)?.ok_or_else(unknown)?;
             runtime.call(made, "f", &[])?;
             byte(runtime, instance, 2)
         },
@@ -98,32 +104,79 @@ const QUESTIONS: [Question; 5] = [
 pub(super) fn ask(talk: &mut Talk<'_>) {
     for Question { asked, does, seen, wanted } in &QUESTIONS {
         let question = |runtime: &mut dyn Runtime| {
-            let (instance, end) = acted(runtime, does(NAME.to_owned()), CALLER)?;
+            let Acted { instance, end, .. } = acted(runtime, does(NAME.to_owned()), CALLER)?;
             end?;
             seen(runtime, instance)
         };
         talk.ask(asked, question, is(wanted.clone()));
     }
-    let trap = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, CALLER)?.1;
-    talk.ask("hosts: trap", trap, ends("a trap", |end| matches!(end, End::Trap(..) | End::Failed(_))));
-    let other = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, OTHER_TYPE)?.1;
-    talk.ask("hosts: another type", other, ends("unlinkable", |end| matches!(end, End::Unlinkable(_))));
+    let trap = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, CALLER)?.end;
+    let is_trap = |end: &End| match end {
+        End::Trap(codes, _) => codes.is_empty() || codes.contains(&TrapCode::Host),
+        end => matches!(end, End::Failed(_)),
+    };
+    talk.ask("hosts: trap", trap, ends("a trap, `host` or without a code", is_trap));
+    let other = |runtime: &mut dyn Runtime| acted(runtime, Does::Trap, OTHER_TYPE)?.end;
+    let is_unlinkable = |end: &End| matches!(end, End::Unlinkable(_));
+    talk.ask("hosts: another type", other, ends("unlinkable", is_unlinkable));
+    let calls = |runtime: &mut dyn Runtime| {
+        let Acted { end, recorder, .. } =
+            acted(runtime, Does::Call { of: NAME.to_owned(), export: "f".to_owned(), catches: false }, CALLER)?;
+        end?;
+        Ok(recorder.take().into_iter().map(|call| (call.name, call.args)).collect::<Vec<_>>())
+    };
+    let level = talk.level;
+    let tells = |got: Result<Vec<(String, Vec<Value>)>, End>| match got {
+        Ok(told) if told.is_empty() && level == Level::Outcome => Ok(" (not told, as of level outcome)"),
+        got => is(vec![("host.f".to_owned(), Vec::new())])(got),
+    };
+    talk.ask("hosts: what is told of a call", calls, tells);
+    talk.ask("hosts: reset, then what was registered and made before", forgotten, ends("unlinkable", is_unlinkable));
 }
 
-/// Instantiates the module `caller`, which imports a function of the host that does this: how that ended, and the instance that
-/// is registered for it.
-fn acted(runtime: &mut dyn Runtime, does: Does, caller: &str) -> Result<(InstanceId, Result<(), End>), End> {
+/// What `reset` forgets: what has been made, and what is registered.
+fn forgotten(runtime: &mut dyn Runtime) -> Result<(), End> {
+    acted(runtime, INSTANTIATES(NAME.to_owned()), CALLER)?.end?;
     runtime.reset()?;
+    if runtime.made(MADE_NAME)?.is_some() {
+        return Err(End::Failed(format!("{MADE_NAME} of before is still there")));
+    }
+    let module = runtime.compile(&source::text(MADE))?;
+    runtime.instantiate(module, &[registered()]).map(drop)
+}
+
+/// What came of a function of the host.
+struct Acted {
+    /// What is registered for it.
+    instance: InstanceId,
+    /// How the module ended that called it.
+    end: Result<(), End>,
+    /// Who heard of its calls.
+    recorder: Recorder,
+}
+
+fn import(module: &str, name: &str, item: Item) -> Import {
+    Import { module: module.to_owned(), name: name.to_owned(), item }
+}
+
+/// The memory of what is registered.
+fn registered() -> Import {
+    import("a", "m", Item::Registered(NAME.to_owned(), "m".to_owned()))
+}
+
+/// Instantiates the module `caller`, which imports a function of the host that does this.
+fn acted(runtime: &mut dyn Runtime, does: Does, caller: &str) -> Result<Acted, End> {
+    runtime.reset()?;
+    let recorder = Recorder::default();
     let other = runtime.compile(&source::text(OTHER))?;
     let instance = runtime.instantiate(other, &[])?;
     runtime.register(NAME, instance)?;
-    let import = |module: &str, name: &str, item| Import { module: module.to_owned(), name: name.to_owned(), item };
-    let item = Item::Registered(NAME.to_owned(), "m".to_owned());
-    let instantiates = Some((runtime.compile(&source::text(MADE))?, vec![import("a", "m", item)]));
+    let instantiates = Some((runtime.compile(&source::text(MADE))?, vec![registered()]));
     let instantiates = instantiates.filter(|_| matches!(does, Does::Instantiate { .. }));
-    let func = HostFunc::new("host.f", Vec::new(), Vec::new(), Recorder::default());
+    let func = HostFunc::new("host.f", Vec::new(), Vec::new(), recorder.clone());
     runtime.hosts(&[Acting { func, does, instantiates }])?;
     let caller = runtime.compile(&source::text(caller))?;
     let import = import("host", "f", Item::Acting("host.f".to_owned()));
-    Ok((instance, runtime.instantiate(caller, &[import]).map(drop)))
+    let end = runtime.instantiate(caller, &[import]).map(drop);
+    Ok(Acted { instance, end, recorder })
 }

@@ -17,8 +17,14 @@ const COMMAND: &str = r#"(module
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
     (call $exit (i32.const 5))))"#;
 
-/// It traps.
-const TRAP: &str = r#"(module (memory (export "memory") 1) (func (export "_start") (unreachable)))"#;
+/// It writes `hi` and traps.
+const TRAP: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\02\00\00\00") (data (i32.const 16) "hi")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (unreachable)))"#;
 
 /// It ends with what the module `lib` says.
 const ASKING: &str = r#"(module
@@ -134,11 +140,15 @@ pub(super) fn preview_1(talk: &mut Talk<'_>) {
     let command = Program::command(source::text(COMMAND));
     talk.ask("run_program of preview 1", |runtime| run(runtime, &command), is(("hi".to_owned(), 5)));
     let trap = Program::command(source::text(TRAP));
-    talk.ask(
-        "run_program of preview 1 that traps",
-        |runtime| run(runtime, &trap),
-        super::ends("a trap, or failed", |end| matches!(end, End::Trap(..) | End::Failed(_))),
-    );
+    let written = |runtime: &mut dyn Runtime| {
+        let ProgramEnd { stdout, end } = runtime.run_program(&trap)?;
+        match end {
+            Err(End::Trap(..) | End::Failed(_)) => Ok(String::from_utf8_lossy(&stdout).into_owned()),
+            Err(end) => Err(end),
+            Ok(()) => Err(End::Failed("success, and no trap".to_owned())),
+        }
+    };
+    talk.ask("run_program of preview 1 that writes and traps", written, is("hi".to_owned()));
     given(talk);
     reached(talk);
 }
