@@ -266,7 +266,12 @@ fn async_lowerings_have_a_memory_where_they_need_one_or_always() {
         format!("(component {ASYNC_LOWERING} (core func (canon lower (func $f) async (memory $memory))))");
     let always = Readings { async_memory: AsyncMemory::Always, ..Readings::default() };
     for (text, refused_at) in [(&root, Some("/")), (&nested, Some("/component 1")), (&with_memory, None)] {
-        Run::new().instantiate(text).expect("an instance");
+        let mut run = Run::new();
+        run.instantiate(text).expect("an instance");
+        let told: Vec<_> = run.steps().into_iter().filter(|step| step.contains("CM-CANON-08")).collect();
+        // The component inside is not instantiated.
+        let applied = refused_at.filter(|at| *at == "/");
+        assert_eq!(told, Vec::from_iter(applied.map(|at| format!("rule {at} CM-CANON-08 as-needed"))));
         let mut run = Run::new();
         run.store.set_readings(always);
         let Some(at) = refused_at else {

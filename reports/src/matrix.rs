@@ -273,8 +273,6 @@ impl Matrix {
         struct Version {
             schema: u64,
         }
-        // Some editors begin a file with a byte order mark, which is no part of a document (RFC 8259, section 8.1).
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let version: Version = serde_json::from_str(text)?;
         if version.schema != u64::from(SCHEMA) {
             return Err(ReadError::Schema { found: version.schema });

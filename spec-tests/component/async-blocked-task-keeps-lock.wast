@@ -28,8 +28,11 @@
   (component $Caller
     (import "hold" (func $hold async))
     (import "enter" (func $enter async))
-    (core func $hold (canon lower (func $hold) async))
-    (core func $enter (canon lower (func $enter) async))
+    ;; Nothing goes through it; by one reading an async lowering has to have one (CM-CANON-08).
+    (core module $Memory (memory (export "m") 1))
+    (core instance $memory (instantiate $Memory))
+    (core func $hold (canon lower (func $hold) async (memory (core memory $memory "m"))))
+    (core func $enter (canon lower (func $enter) async (memory (core memory $memory "m"))))
     (core module $M
       (import "" "hold" (func $hold (result i32)))
       (import "" "enter" (func $enter (result i32)))
@@ -58,6 +61,8 @@
 ;;= /#0/$caller component begun
 ;;= /#0/$caller import "" "hold" func
 ;;= /#0/$caller import "" "enter" func
+;;= /#0/$caller/$memory allocated memory 1
+;;= /#0/$caller/$memory done
 ;;= /#0/$caller/$m import "" "hold" func
 ;;= /#0/$caller/$m import "" "enter" func
 ;;= /#0/$caller/$m allocated func 1

@@ -29,6 +29,7 @@
 ;;= /#0/$c component done
 ;;= /#0/$d component begun
 ;;= /#0/$d import "" "f" func
+;;= /#0/$d rule CM-CANON-08 reading "as-needed"
 ;;= /#0/$d/$m import "" "f" func
 ;;= /#0/$d/$m global 0 = i32:0
 ;;= /#0/$d/$m allocated func 2 global 1

@@ -53,13 +53,16 @@ fn several_starts(def: &ComponentDef, path: &InstancePath) -> Option<InstancePat
 /// The path, below `path`, of the first component in `def` that lowers a function with `async` and without a memory.
 fn async_without_memory(def: &ComponentDef, path: &InstancePath) -> Option<InstancePath> {
     let lowers = |definition: &Definition| match definition {
-        Definition::Canon(CanonicalFunction::Lower { options, .. }) => {
-            let has_memory = options.iter().any(|option| matches!(option, CanonicalOption::Memory(_)));
-            options.contains(&CanonicalOption::Async) && !has_memory
-        }
+        Definition::Canon(CanonicalFunction::Lower { options, .. }) => is_async_without_memory(options),
         _ => false,
     };
     first_where(def, path, &|def| def.definitions.iter().any(lowers))
+}
+
+/// Whether a lowering with these options is of the kind that CM-CANON-08 is about.
+pub(super) fn is_async_without_memory(options: &[CanonicalOption]) -> bool {
+    let has_memory = options.iter().any(|option| matches!(option, CanonicalOption::Memory(_)));
+    options.contains(&CanonicalOption::Async) && !has_memory
 }
 
 /// The path, below `path`, of the first component of `def` and those inside it of which `holds` holds.

@@ -1,6 +1,7 @@
 //! Canonical definitions (Explainer.md, *Canonical Definitions*): functions made, with their options resolved.
 
 use super::{
+    allowed::is_async_without_memory,
     canon::{Direct, LiftOrLower, Options, Resolved, alloc_builtin, canon_lower, flatten_functype},
     instantiate::{Instantiation, found},
     scope::{Func, Type},
@@ -71,6 +72,9 @@ impl Instantiation<'_> {
     }
 
     fn lower(&mut self, func: u32, options: &[CanonicalOption]) -> Result<(), Fault> {
+        if is_async_without_memory(options) {
+            self.record_rule("CM-CANON-08", "as-needed");
+        }
         let (opts, inst) = (self.options(options)?, self.inst);
         let scope = self.store.components.scope(self.scope);
         let callee = found(scope.funcs.get(func as usize).cloned(), "a function")?;

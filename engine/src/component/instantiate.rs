@@ -516,7 +516,7 @@ impl Instantiation<'_> {
         }
     }
 
-    fn record_rule(&mut self, rule: &str, reading: &str) {
+    pub(super) fn record_rule(&mut self, rule: &str, reading: &str) {
         let at = self.path.clone();
         let event = || Event::RuleApplied { at, rule: rule.to_owned(), reading: reading.to_owned() };
         self.store.record(event);

@@ -215,7 +215,8 @@ pub fn text(path: &Path) -> io::Result<String> {
     })
 }
 
-/// A document in JSON or TOML, without the byte order mark that some editors write before it.
+/// A document in JSON or TOML, without the byte order mark that some editors write before it, and that is no part of it (RFC 8259,
+/// section 8.1).
 ///
 /// # Errors
 /// As [`text`].

@@ -39,6 +39,7 @@ fn readings_that_mattered_are_noted() {
         ("CM-ASYNC-04", "async-call-that-returns-in-start.wast", ""),
         ("CM-ASYNC-20", "async-partial-copy-cancelled.wast", "--invoke f"),
         ("CM-ASYNC-22", "async-blocked-task-keeps-lock.wast", "--invoke f"),
+        ("CM-CANON-08", "canon-async-lowering-without-memory.wast", ""),
         ("CM-START-02", "start-several.wast", ""),
         ("CM-START-07", "start-post-return.wast", ""),
     ] {

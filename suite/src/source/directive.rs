@@ -88,7 +88,8 @@ pub(crate) enum Expected<'a> {
     Core(WastRetCore<'a>),
     /// A value of a component.
     Component(WastVal<'a>),
-    /// `ref`: any reference but a function.
+    /// `ref`: any reference but a function, and not null: the reference interpreter lets null pass here, and its translation to
+    /// JavaScript does not.
     Ref,
     /// `ref.exn`: an exception.
     Exn,

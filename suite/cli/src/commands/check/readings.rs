@@ -34,7 +34,7 @@ fn applied(subject: &Subject<'_>, others: &[Finding]) -> Vec<Finding> {
 }
 
 /// The readings of the Component Model, and what to do if a program is to depend on none.
-const OF_COMPONENTS: [(&str, &str, &str); 9] = [
+const OF_COMPONENTS: [(&str, &str, &str); 10] = [
     (
         "CM-ASYNC-04",
         "something that can block was called in a task that may not: some hosts trap before it is known whether it blocks",
@@ -58,6 +58,11 @@ const OF_COMPONENTS: [(&str, &str, &str); 9] = [
     ("CM-CALL-04", "the instance was called by itself, which traps in some hosts", CALL_INSIDE),
     ("CM-CALL-05", "the instance was called by the one that it is a part of, which traps in some hosts", CALL_INSIDE),
     ("CM-CALL-06", "the instance was called by one of its own parts, which traps in some hosts", CALL_INSIDE),
+    (
+        "CM-CANON-08",
+        "it lowers a function with async and without a memory: the document asks for one, and some hosts may refuse it",
+        "name a memory in each async lowering",
+    ),
     (
         "CM-START-07",
         "its start definition has a post-return function: when that runs, the documents leave open",
